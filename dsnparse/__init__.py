@@ -1,0 +1,50 @@
+"""Bounce messages in, per-recipient classified and explained records out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dsnparse.model import (
+    Action,
+    Advice,
+    BounceRecord,
+    BounceType,
+    Evidence,
+    Kind,
+    OriginalMessage,
+    Reason,
+    Report,
+)
+
+if TYPE_CHECKING:
+    from dsnparse.classify import Verdict, classify_reply
+    from dsnparse.parser import Parser, parse_dsn
+
+__version__ = "0.1.0"
+__all__ = [
+    "Action",
+    "Advice",
+    "BounceRecord",
+    "BounceType",
+    "Evidence",
+    "Kind",
+    "OriginalMessage",
+    "Parser",
+    "Reason",
+    "Report",
+    "Verdict",
+    "__version__",
+    "classify_reply",
+    "parse_dsn",
+]
+
+
+def __getattr__(name: str) -> object:
+    # The machinery loads when first needed: `import dsnparse` for its types alone stays cheap.
+    if name in ("parse_dsn", "Parser"):
+        from dsnparse import parser as module
+    elif name in ("classify_reply", "Verdict"):
+        from dsnparse import classify as module
+    else:
+        raise AttributeError(f"module 'dsnparse' has no attribute {name!r}")
+    return getattr(module, name)

@@ -1,0 +1,131 @@
+"""A linear reader for the fields of a status part (message/delivery-status and its relatives).
+
+Facts:
+
+* RFC 3464 section 2.1: groups of fields parted by blank lines; the first is about the message, each other
+  about one recipient. Fields fold like header fields.
+* The world: Gmail continues a Diagnostic-Code in column one; Dovecot, and a gateway or two, leave the blank
+  line out; Exchange puts several; some put one between the fields of one recipient.
+* So: a line that is no known field continues the one before it; what a field is about is told by its name.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """One field: name in lower case, value unfolded, line counted from 1."""
+
+    name: str
+    value: str
+    line: int
+
+
+PER_MESSAGE = frozenset(
+    "original-envelope-id reporting-mta dsn-gateway received-from-mta arrival-date x-postfix-queue-id "
+    "x-postfix-sender x-original-message-id x-supplementary-info-message".split()
+)
+PER_RECIPIENT = frozenset(
+    "original-recipient final-recipient action status remote-mta diagnostic-code last-attempt-date "
+    "final-log-id will-retry-until x-actual-recipient x-display-name x-supplementary-info".split()
+)
+_KNOWN = PER_MESSAGE | PER_RECIPIENT
+#: Fields that may stand in column one of a Diagnostic-Code's continuation and mean nothing else.
+_LONGEST_NAME = 60
+
+
+def read_groups(text: str) -> list[list[Field]]:
+    """The groups of fields in the decoded text of a status part, in their order, empty ones left out."""
+    groups: list[list[Field]] = []
+    group: list[Field] = []
+    name, line_number = "", 0
+    value: list[str] = []
+    number = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line or line.isspace():
+            if name:
+                group.append(Field(name, " ".join(value), line_number))
+                name = ""
+            if group:
+                groups.append(group)
+                group = []
+            continue
+        if line[0] not in " \t":
+            found = _name(line, name)
+            if found:
+                if name:
+                    group.append(Field(name, " ".join(value), line_number))
+                name, line_number = found, number
+                value = [line[len(found) + 1 :].strip() if line[len(found)] == ":" else line.partition(":")[2].strip()]
+                continue
+        if name:
+            value.append(line.strip())
+    if name:
+        group.append(Field(name, " ".join(value), line_number))
+    if group:
+        groups.append(group)
+    return groups
+
+
+def _name(line: str, before: str) -> str:
+    """The field name that `line` starts with, in lower case; "" when the line continues the field `before`."""
+    name, colon, rest = line.partition(":")
+    if not colon or len(name) > _LONGEST_NAME:
+        return ""
+    name = name.rstrip().lower()
+    if name in _KNOWN:
+        return name
+    if not name or not name[0].isalpha() or not name.replace("-", "a").isalnum() or not name.isascii():
+        return ""
+    if rest and rest[0] not in " \t":
+        # "https://…" and "host:25" continue; "X-Field:value" is a field.
+        return name if name.startswith("x-") else ""
+    if before == "diagnostic-code" and not name.startswith("x-"):
+        return ""
+    return name
+
+
+def recipient_groups(groups: list[list[Field]]) -> tuple[dict[str, Field], list[dict[str, Field]]]:
+    """Sorts fields into those about the message and, in order, those about each recipient.
+
+    The first value of a field counts; a second Final-Recipient (or Original-Recipient where the recipient
+    at hand is complete) starts the next recipient even without a blank line.
+    """
+    message: dict[str, Field] = {}
+    recipients: list[dict[str, Field]] = []
+    for group in groups:
+        at_hand: dict[str, Field] | None = None
+        for field in group:
+            name = field.name
+            if name in PER_MESSAGE or (at_hand is None and name not in PER_RECIPIENT):
+                message.setdefault(name, field)
+                continue
+            if at_hand is None:
+                at_hand = _continued(recipients, group) or {}
+                if not recipients or at_hand is not recipients[-1]:
+                    recipients.append(at_hand)
+            elif name in at_hand and _starts_recipient(name, at_hand):
+                at_hand = {}
+                recipients.append(at_hand)
+            at_hand.setdefault(name, field)
+    return message, recipients
+
+
+def _starts_recipient(name: str, at_hand: dict[str, Field]) -> bool:
+    if name == "final-recipient":
+        return True
+    if name == "original-recipient":
+        return "final-recipient" in at_hand
+    return False
+
+
+def _continued(recipients: list[dict[str, Field]], group: list[Field]) -> dict[str, Field] | None:
+    """The recipient before, when `group` only goes on with its fields after a stray blank line."""
+    if not recipients:
+        return None
+    names = {field.name for field in group}
+    before = recipients[-1]
+    if "final-recipient" in names or ("original-recipient" in names and "final-recipient" in before):
+        return None
+    return before if not (names & before.keys() - {"x-display-name"}) or "final-recipient" not in before else None

@@ -1,0 +1,215 @@
+"""Decoded text: transfer encodings, character sets, encoded words, HTML.
+
+Facts:
+
+* What a notice declares and what it contains differ often: us-ascii with raw 8-bit bytes, iso-2022-jp
+  without a declaration, base64 that is cut off.
+* Python has codecs that are no character sets (rot13, hex, zlib, idna, unicode_escape); a stranger must
+  not be able to name them.
+* So: the declared character set if it is one and fits, else UTF-8, else a guess on the first kilobytes,
+  else latin-1, which fits everything.
+"""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import re
+from functools import lru_cache
+
+from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
+from dsnparse.wire.mime import Part
+
+_CHARSET = re.compile(r"""charset\*?\s{0,20}=\s{0,20}["']?([A-Za-z0-9][A-Za-z0-9._:+-]{0,60})""", re.IGNORECASE)
+_ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9][A-Za-z0-9._:+*-]{0,60})\?([BbQq])\?([^?\s]{0,2000})\?=")
+_BETWEEN_WORDS = re.compile(r"(\?=)\s{1,100}(?==\?[A-Za-z0-9])")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_CONTROLS = {code: None for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_ESC = "\x1b"
+#: Codecs of Python's that are no character set for mail, or that can expand or execute escapes.
+_NOT_FOR_MAIL = frozenset(
+    "idna punycode raw_unicode_escape unicode_escape undefined mbcs oem palmos unicode_internal".split()
+)
+#: Names in mail that Python does not know, or knows too narrowly: what such text really is encoded in.
+_ALIASES = {
+    "us-ascii": "utf-8",
+    "ascii": "utf-8",
+    "ansi_x3.4-1968": "utf-8",
+    "unknown-8bit": "utf-8",
+    "x-unknown": "utf-8",
+    "unknown": "utf-8",
+    "default": "utf-8",
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "x-sjis": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "iso-8859-8-i": "iso8859-8",
+    "x-mac-roman": "mac-roman",
+    "x-gbk": "gb18030",
+}
+_GUESS_BYTES = 8 * 1024
+
+
+@lru_cache(maxsize=256)
+def _codec(name: str) -> str | None:
+    """Python's name of a character set, or None when it has none fit for mail."""
+    name = _ALIASES.get(name.lower(), name.lower())
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError, UnicodeError):
+        return None
+    if found.name.replace("-", "_") in _NOT_FOR_MAIL or not found._is_text_encoding:  # noqa: SLF001
+        return None
+    return found.name
+
+
+def decode_bytes(data: bytes, charset: str | None = None) -> str:
+    """`data` as text: by the declared character set if it fits, else by what the bytes look like."""
+    if data.isascii() and b"\x1b" not in data and (charset is None or charset.lower() not in ("utf-7", "hz")):
+        return data.decode("ascii")
+    codec = _codec(charset) if charset else None
+    if codec is None and b"\x1b$" in data:
+        codec = "iso2022_jp_ext"
+    for name in (codec, "utf-8"):
+        if name is not None:
+            try:
+                return data.decode(name)
+            except (UnicodeError, ValueError):
+                pass
+    if codec is not None and codec != "utf-8":
+        return data.decode(codec, "replace")
+    return data.decode(_guess(data[:_GUESS_BYTES]), "replace")
+
+
+def _guess(data: bytes) -> str:
+    try:
+        data.decode("utf-8", "strict")
+    except UnicodeDecodeError as error:
+        if error.start > 0 and error.end >= len(data):  # cut in the middle of a character
+            return "utf-8"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data).best()
+    return (_codec(best.encoding) if best else None) or "latin-1"
+
+
+def decode_transfer(data: bytes, encoding: str) -> bytes:
+    """Undoes a Content-Transfer-Encoding (RFC 2045 section 6). What cannot be decoded stays as it is."""
+    encoding = encoding.strip().lower()
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(data)
+    if encoding == "base64":
+        return _base64(data)
+    if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
+        return _uudecode(data)
+    return data
+
+
+def _base64(data: bytes) -> bytes:
+    clean = _NOT_BASE64.sub(b"", data.partition(b"=")[0] if data.find(b"=") >= len(data) - 8 else data)
+    if len(clean) % 4 == 1:
+        clean = clean[:-1]
+    try:
+        return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4))
+    except binascii.Error:
+        return data
+
+
+def _uudecode(data: bytes) -> bytes:
+    out = []
+    for line in data.splitlines():
+        if line.startswith((b"begin ", b"end")) or not line.strip():
+            continue
+        try:
+            out.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            return data
+    return b"".join(out)
+
+
+def charset_of(part: Part) -> str | None:
+    """The charset parameter of a part's Content-Type, or None."""
+    found = _CHARSET.search(part.first.get("content-type", ""))
+    return found[1] if found else None
+
+
+def body_text(part: Part, limit: int) -> str:
+    """A part's body as text with LF line ends, from at most `limit` encoded bytes."""
+    raw = part.raw(limit + 1)
+    if len(raw) > limit:
+        part.buffer.warn(f"Only the first {limit} bytes of a text part were read.")
+        raw = raw[:limit]
+    encoding = part.first.get("content-transfer-encoding")
+    if encoding:
+        raw = decode_transfer(raw, encoding)
+        if len(raw) > limit:
+            raw = raw[:limit]
+    return tidy(decode_bytes(raw, charset_of(part)))
+
+
+def tidy(text: str) -> str:
+    """Line ends as LF, no NUL, no byte order mark."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    return text.removeprefix("\ufeff")
+
+
+def without_controls(text: str) -> str:
+    """`text` without control characters (terminal escapes among them); tabs become spaces."""
+    return text.translate(_CONTROLS).replace("\t", " ") if not text.isprintable() else text
+
+
+def header_text(value: str, limits: Limits = DEFAULT_LIMITS) -> str:
+    """A header value as text: encoded words (RFC 2047) and raw 8-bit bytes decoded, unfolded, no controls."""
+    if not value.isascii():
+        value = decode_bytes(value.encode("utf-8", "surrogateescape"))
+    if _ESC in value:
+        value = decode_bytes(value.encode("utf-8", "replace"), "iso-2022-jp")
+    if "=?" in value:
+        value = _BETWEEN_WORDS.sub(r"\1", value)
+        value = _ENCODED_WORD.sub(_decode_word, value, count=limits.encoded_words)
+    if "\n" in value:
+        value = " ".join(value.split())
+    return without_controls(value).strip()
+
+
+def _decode_word(found: re.Match[str]) -> str:
+    charset, how, text = found.groups()
+    raw = text.encode("ascii", "replace")
+    if how in "Bb":
+        raw = _base64(raw)
+    else:
+        raw = binascii.a2b_qp(raw, header=True)
+    return decode_bytes(raw, charset.partition("*")[0])
+
+
+_LINE_BREAKING = re.compile(
+    r"<(?:br|/?p|/?div|/?tr|/?table|/?li|/?ul|/?ol|/?h[1-6]|hr|/?pre|/?blockquote|/td|/th)(?=[\s/>])[^>]{0,2000}>",
+    re.IGNORECASE,
+)
+_MAILTO = re.compile(r"""<a\s[^>]{0,300}?href\s?=\s?["']?mailto:([^"'?\s>]{3,320})[^>]{0,500}>""", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t\n\u00a0]{1,10000}")
+_BREAK = "\ue000"
+
+
+def html_text(html: str) -> str:
+    """The readable text of an HTML document, a line per block; addresses of mailto links are kept."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    html = _BLANKS.sub(" ", html)
+    html = _MAILTO.sub(r"\g<0> \1 ", html)
+    html = _LINE_BREAKING.sub(lambda found: found[0] + _BREAK, html)
+    tree = LexborHTMLParser(html)
+    tree.strip_tags(["script", "style", "head", "title", "noscript"])
+    body = tree.body
+    text = body.text(separator="") if body is not None else ""
+    lines = (" ".join(line.split()) for line in text.split(_BREAK))
+    return "\n".join(line for line in lines if line) + "\n"

@@ -1,0 +1,88 @@
+"""What a source yields: a message, a place where one stands, or the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dsnparse.mailboxes.mbox import unquote
+from dsnparse.wire.limits import DEFAULT_LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMessage:
+    """One message, read."""
+
+    #: Its identity: `path`, `path:offset` in an mbox, `path!member` in an archive, `-` for standard input.
+    name: str
+    #: Its bytes; the first ones only when it is larger than the limit it was read with.
+    data: bytes
+    #: Its full size in bytes, where that is known; at least the length of `data`.
+    size: int
+
+    @property
+    def truncated(self) -> bool:
+        """Whether `data` is only the beginning."""
+        return self.size > len(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """A message that was found. Small when it stands in a plain file; holds its bytes when it does not."""
+
+    name: str
+    #: The file to read; "" when `data` holds the message already.
+    path: str = ""
+    #: Where the message starts in the file, and how many bytes it has; None: to the end of the file.
+    offset: int = 0
+    length: int | None = None
+    #: Whether lines that begin with "From " were quoted with ">" (mboxo, mboxrd).
+    quoted: bool = False
+    data: bytes | None = None
+    #: Bytes of input that this message stands for; None: as many as it has. For showing progress.
+    weight: int | None = None
+
+    def read(self, limit: int = DEFAULT_LIMITS.message_bytes) -> SourceMessage:
+        """The message with at most `limit` bytes. Raises OSError when the file can't be read."""
+        if self.data is not None:
+            size = len(self.data) if self.length is None else self.length
+            data = self.data[:limit]
+        else:
+            with open(self.path, "rb", buffering=0) as file:  # noqa: PTH123
+                if self.offset:
+                    file.seek(self.offset)
+                if self.length is None:
+                    data = file.read(limit + 1)
+                    size = len(data) if len(data) <= limit else file.seek(0, 2)
+                    data = data[:limit]
+                else:
+                    data, size = file.read(min(self.length, limit)), self.length
+        if self.quoted:
+            whole = len(data) == size
+            data = unquote(data)
+            size = len(data) if whole else size
+        return SourceMessage(self.name, data, size)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read: its name, and the reason as the end of a sentence."""
+
+    name: str
+    reason: str
+
+    @classmethod
+    def of(cls, name: str, error: OSError) -> Problem:
+        """The problem that `error` is: "permission denied", "does not exist", …"""
+        if isinstance(error, FileNotFoundError):
+            return cls(name, "does not exist")
+        return cls(name, (error.strerror or str(error) or "cannot be read").lower())
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file of a folder or archive that by its name is no message (hidden, or notes beside messages)."""
+
+    name: str
+
+
+Item = MessageRef | Problem | PassedOver

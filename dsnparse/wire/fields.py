@@ -23,12 +23,33 @@ class Field(NamedTuple):
 
 
 PER_MESSAGE = frozenset(
-    "original-envelope-id reporting-mta dsn-gateway received-from-mta arrival-date x-postfix-queue-id "
-    "x-postfix-sender x-original-message-id x-supplementary-info-message".split()
+    [
+        "original-envelope-id",
+        "reporting-mta",
+        "dsn-gateway",
+        "received-from-mta",
+        "arrival-date",
+        "x-postfix-queue-id",
+        "x-postfix-sender",
+        "x-original-message-id",
+        "x-supplementary-info-message",
+    ]
 )
 PER_RECIPIENT = frozenset(
-    "original-recipient final-recipient action status remote-mta diagnostic-code last-attempt-date "
-    "final-log-id will-retry-until x-actual-recipient x-display-name x-supplementary-info".split()
+    [
+        "original-recipient",
+        "final-recipient",
+        "action",
+        "status",
+        "remote-mta",
+        "diagnostic-code",
+        "last-attempt-date",
+        "final-log-id",
+        "will-retry-until",
+        "x-actual-recipient",
+        "x-display-name",
+        "x-supplementary-info",
+    ]
 )
 _KNOWN = PER_MESSAGE | PER_RECIPIENT
 #: Fields that may stand in column one of a Diagnostic-Code's continuation and mean nothing else.
@@ -57,7 +78,7 @@ def read_groups(text: str) -> list[list[Field]]:
                 if name:
                     group.append(Field(name, " ".join(value), line_number))
                 name, line_number = found, number
-                value = [line[len(found) + 1 :].strip() if line[len(found)] == ":" else line.partition(":")[2].strip()]
+                value = [line.partition(":")[2].strip()]
                 continue
         if name:
             value.append(line.strip())
@@ -69,7 +90,7 @@ def read_groups(text: str) -> list[list[Field]]:
 
 
 def _name(line: str, before: str) -> str:
-    """The field name that `line` starts with, in lower case; "" when the line continues the field `before`."""
+    """The field name that `line` starts with, in lower case; "" when it continues the field `before`."""
     name, colon, rest = line.partition(":")
     if not colon or len(name) > _LONGEST_NAME:
         return ""
@@ -128,4 +149,5 @@ def _continued(recipients: list[dict[str, Field]], group: list[Field]) -> dict[s
     before = recipients[-1]
     if "final-recipient" in names or ("original-recipient" in names and "final-recipient" in before):
         return None
-    return before if not (names & before.keys() - {"x-display-name"}) or "final-recipient" not in before else None
+    repeats = names & before.keys() - {"x-display-name"}
+    return before if not repeats or "final-recipient" not in before else None

@@ -30,7 +30,7 @@ class Limits:
     text_bytes: int = 256 * 1024
     #: Characters of one line of text; RFC 5322 section 2.1.1 allows 998.
     line_chars: int = 8 * 1024
-    #: Characters of a diagnostic that are kept. RFC 5321 allows 512 a line; Google and Microsoft fill several.
+    #: Characters of a diagnostic that are kept. RFC 5321 allows 512 a line; Microsoft fills several.
     diagnostic_chars: int = 4096
     #: Encoded words of one header value. A 2,000-byte subject in base64 has about 40.
     encoded_words: int = 200

@@ -60,7 +60,9 @@ class Buffer:
 class Part(Message):
     """One entity of a message: a `Message` whose payload is found in the buffer on first use."""
 
-    def __init__(self, buffer: Buffer, start: int, end: int, depth: int, number: str, default_type: str) -> None:
+    def __init__(
+        self, buffer: Buffer, start: int, end: int, depth: int, number: str, default_type: str
+    ) -> None:
         super().__init__()
         self.buffer = buffer
         self.depth = depth
@@ -69,7 +71,6 @@ class Part(Message):
         self._default_type = default_type
         #: First value of each field by its name in lower case, as text (surrogateescape for raw bytes).
         self.first: dict[str, str] = {}
-        #: The line of each first field, counted from 1 within this part's header block.
         self.start = start
         self.body_start = _read_header(self, buffer, start, end)
         self.body_end = max(end, self.body_start)
@@ -203,7 +204,7 @@ def _read_header(part: Part, buffer: Buffer, start: int, end: int) -> int:
     block = data[start:block_end].decode("ascii", "surrogateescape")
     if buffer.has_cr:
         block = block.replace("\r\n", "\n")
-    fields = part._headers  # type: ignore[attr-defined]
+    fields = part._headers  # type: ignore[attr-defined]  # noqa: SLF001
     first = part.first
     lines = _FIELD_START.split(block, limits.header_fields)
     if len(lines) > limits.header_fields:
@@ -243,7 +244,7 @@ def _header_end(buffer: Buffer, start: int, end: int) -> tuple[int, int]:
     if lf >= 0:
         return lf, lf + 2
     if stop < end:
-        buffer.warn(f"A header block was longer than {buffer.limits.header_bytes} bytes; the rest was not read.")
+        buffer.warn(f"Only the first {buffer.limits.header_bytes} bytes of a header block were read.")
         return stop, end
     return end, end
 

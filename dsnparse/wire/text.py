@@ -20,15 +20,27 @@ from functools import lru_cache
 from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
 from dsnparse.wire.mime import Part
 
-_CHARSET = re.compile(r"""charset\*?\s{0,20}=\s{0,20}["']?([A-Za-z0-9][A-Za-z0-9._:+-]{0,60})""", re.IGNORECASE)
+_CHARSET = re.compile(
+    r"""charset\*?\s{0,20}=\s{0,20}["']?([A-Za-z0-9][A-Za-z0-9._:+-]{0,60})""", re.IGNORECASE
+)
 _ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9][A-Za-z0-9._:+*-]{0,60})\?([BbQq])\?([^?\s]{0,2000})\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s{1,100}(?==\?[A-Za-z0-9])")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
-_CONTROLS = {code: None for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
 _ESC = "\x1b"
 #: Codecs of Python's that are no character set for mail, or that can expand or execute escapes.
 _NOT_FOR_MAIL = frozenset(
-    "idna punycode raw_unicode_escape unicode_escape undefined mbcs oem palmos unicode_internal".split()
+    [
+        "idna",
+        "punycode",
+        "raw_unicode_escape",
+        "unicode_escape",
+        "undefined",
+        "mbcs",
+        "oem",
+        "palmos",
+        "unicode_internal",
+    ]
 )
 #: Names in mail that Python does not know, or knows too narrowly: what such text really is encoded in.
 _ALIASES = {
@@ -184,10 +196,7 @@ def header_text(value: str, limits: Limits = DEFAULT_LIMITS) -> str:
 def _decode_word(found: re.Match[str]) -> str:
     charset, how, text = found.groups()
     raw = text.encode("ascii", "replace")
-    if how in "Bb":
-        raw = _base64(raw)
-    else:
-        raw = binascii.a2b_qp(raw, header=True)
+    raw = _base64(raw) if how in "Bb" else binascii.a2b_qp(raw, header=True)
     return decode_bytes(raw, charset.partition("*")[0])
 
 
@@ -195,7 +204,9 @@ _LINE_BREAKING = re.compile(
     r"<(?:br|/?p|/?div|/?tr|/?table|/?li|/?ul|/?ol|/?h[1-6]|hr|/?pre|/?blockquote|/td|/th)(?=[\s/>])[^>]{0,2000}>",
     re.IGNORECASE,
 )
-_MAILTO = re.compile(r"""<a\s[^>]{0,300}?href\s?=\s?["']?mailto:([^"'?\s>]{3,320})[^>]{0,500}>""", re.IGNORECASE)
+_MAILTO = re.compile(
+    r"""<a\s[^>]{0,300}?href\s?=\s?["']?mailto:([^"'?\s>]{3,320})[^>]{0,500}>""", re.IGNORECASE
+)
 _BLANKS = re.compile(r"[ \t\n\u00a0]{1,10000}")
 _BREAK = "\ue000"
 

@@ -1,0 +1,212 @@
+"""The view of a message that the readers share: its parts by role, its text, and whose addresses are ours."""
+
+from __future__ import annotations
+
+from dsnparse.formats.returned import find_quoted_header, parse_header_lines
+from dsnparse.formats.words import says, subject_says
+from dsnparse.wire.address import addresses_in
+from dsnparse.wire.limits import Limits
+from dsnparse.wire.mime import Part
+from dsnparse.wire.text import body_text, header_text, html_text
+
+STATUS_TYPES = frozenset(
+    [
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/xdelivery-status",
+        "message/x-delivery-status",
+    ]
+)
+RETURNED_TYPES = frozenset(
+    [
+        "message/rfc822",
+        "message/global",
+        "text/rfc822-headers",
+        "text/rfc822-header",
+        "text/rfc822",
+        "message/rfc822-headers",
+        "message/global-headers",
+        "message/partial",
+    ]
+)
+_RECEIPT_TYPES = frozenset(["message/disposition-notification", "message/global-disposition-notification"])
+_FEEDBACK_TYPES = frozenset(["message/feedback-report"])
+#: Text parts that are read; real notices have one to three (languages, a disclaimer, a footer).
+_MAX_TEXT_PARTS = 8
+#: Where words of delay are looked for; notices say it in their first sentences.
+_DELAY_LINES = 60
+_DELAY_CHARS = 3000
+
+
+class Notice:
+    """One message, sorted by role. Built once by `Notice(root)`; the texts are decoded when first needed."""
+
+    __slots__ = (
+        "_lines",
+        "_original",
+        "_quoted_at",
+        "_starts",
+        "_text_numbers",
+        "feedback",
+        "first",
+        "html",
+        "limits",
+        "mail_from",
+        "receipt",
+        "returned",
+        "root",
+        "status",
+        "subject",
+        "texts",
+    )
+
+    def __init__(self, root: Part) -> None:
+        self.root = root
+        self.limits: Limits = root.buffer.limits
+        self.first = root.first
+        self.status: list[Part] = []
+        self.texts: list[Part] = []
+        self.html: list[Part] = []
+        self.returned: Part | None = None
+        self.feedback: Part | None = None
+        self.receipt: Part | None = None
+        self._lines: list[str] | None = None
+        self._starts: list[int] = []
+        self._text_numbers: list[str] = []
+        self._quoted_at = -1
+        self._original: dict[str, str] | None = None
+        self._sort(root)
+        self.subject = header_text(self.first.get("subject", ""), self.limits)
+        self.mail_from = header_text(self.first.get("from", ""), self.limits)
+
+    def _sort(self, root: Part) -> None:
+        """Gives each part its role; parts of a returned message have none."""
+        waiting = [root]
+        while waiting:
+            part = waiting.pop()
+            kind = part.type
+            if kind in STATUS_TYPES:
+                self.status.append(part)
+            elif kind in RETURNED_TYPES and part is not root:
+                if self.returned is None:
+                    self.returned = part
+            elif kind in _FEEDBACK_TYPES:
+                self.feedback = self.feedback or part
+            elif kind in _RECEIPT_TYPES:
+                self.receipt = self.receipt or part
+            elif kind.startswith("multipart/"):
+                parts = part.parts()
+                if parts:
+                    waiting.extend(reversed(parts))
+                else:
+                    self._take_text(part)
+            elif kind.startswith("text/") or part is root or kind == "message/":
+                self._take_text(part)
+
+    def _take_text(self, part: Part) -> None:
+        if self.returned is not None:
+            return
+        pile = self.html if part.type == "text/html" else self.texts
+        if len(pile) < _MAX_TEXT_PARTS:
+            pile.append(part)
+
+    # -- the text ---------------------------------------------------------------------------------
+
+    @property
+    def lines(self) -> list[str]:
+        """The notice's own text, up to where a returned message is quoted in it."""
+        if self._lines is None:
+            self._read_text(self.texts)
+            assert self._lines is not None
+            if self.html and not any("@" in line for line in self._lines):
+                self._read_text(self.html)
+        assert self._lines is not None
+        return self._lines
+
+    def _read_text(self, parts: list[Part]) -> None:
+        lines: list[str] = []
+        self._starts, self._text_numbers = [], []
+        budget = self.limits.text_bytes
+        quoted: list[str] = []
+        for part in parts:
+            if budget <= 0:
+                part.buffer.warn("Further text parts were not read.")
+                break
+            text = body_text(part, budget)
+            budget -= len(text)
+            if part.type == "text/html":
+                text = html_text(text)
+            new = text.split("\n")
+            self._starts.append(len(lines))
+            self._text_numbers.append(part.number or "1")
+            at = find_quoted_header(new)
+            if at >= 0:
+                quoted = new[at:]
+                lines.extend(new[:at])
+                break
+            lines.extend(new)
+        if quoted and self._original is None and self.returned is None:
+            self._original = parse_header_lines(quoted)
+        self._lines = lines
+
+    def place(self, index: int) -> tuple[str, int]:
+        """The part number and the line within it of line `index` of the text."""
+        starts = self._starts
+        at = len(starts) - 1
+        while at > 0 and starts[at] > index:
+            at -= 1
+        if at < 0:
+            return "1", index + 1
+        return self._text_numbers[at], index - starts[at] + 1
+
+    # -- the returned message -------------------------------------------------------------------------
+
+    @property
+    def original(self) -> dict[str, str]:
+        """Header fields of the returned message by name in lower case, undecoded; {} when not returned."""
+        if self._original is None:
+            part = self.returned
+            if part is None:
+                self.lines  # noqa: B018 -- the text may quote them
+                if self._original is None:
+                    self._original = {}
+            elif part.type in ("message/rfc822", "message/global") and part.parts():
+                self._original = part.parts()[0].first
+                if not self._original:
+                    self._original = _headers_in(part)
+            else:
+                self._original = _headers_in(part)
+        return self._original
+
+    def mailed(self) -> list[str]:
+        """The addresses that the returned message was sent to, as its header gives them."""
+        get = self.original.get
+        found: list[str] = []
+        for name in ("to", "cc", "bcc", "x-original-to", "x-receiver"):
+            value = get(name)
+            if value:
+                found += addresses_in(header_text(value, self.limits))
+        return found
+
+    def says_delayed(self) -> bool:
+        """Whether subject or text say that the message is still being tried, and not that it was given up."""
+        if subject_says("delay", self.subject):
+            return True
+        text = " ".join(" ".join(self.lines[:_DELAY_LINES]).split())[:_DELAY_CHARS]
+        return any(says("delay", text[at : at + 600]) for at in range(0, len(text), 500)) and not says(
+            "final", text[:600]
+        )
+
+    def ours(self) -> set[str]:
+        """Addresses (lower case) that are the sender's side: where the notice went, who sent the original."""
+        found: set[str] = set()
+        for name in ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to"):
+            found.update(addresses_in(self.first.get(name, "")))
+        for name in ("from", "return-path", "sender", "reply-to", "errors-to"):
+            found.update(addresses_in(self.original.get(name, "")))
+        return {address.lower() for address in found}
+
+
+def _headers_in(part: Part) -> dict[str, str]:
+    """The header fields in the body of a text/rfc822-headers part."""
+    return parse_header_lines(body_text(part, part.buffer.limits.text_bytes).split("\n"))

@@ -1,0 +1,188 @@
+"""Decides what sort of notice a message is and has the fitting reader find its recipients."""
+
+from __future__ import annotations
+
+from dsnparse.formats import feedback, generic, receipt, rfc3464
+from dsnparse.formats.draft import Draft, command_in
+from dsnparse.formats.kind import (
+    BELIEVE,
+    LOOK,
+    Signs,
+    auto_reply_sign,
+    header_signs,
+    is_daemon,
+)
+from dsnparse.formats.notice import Notice
+from dsnparse.formats.words import says
+from dsnparse.model import Action, Evidence, Kind
+from dsnparse.wire.address import addresses_in
+from dsnparse.wire.fields import Field
+
+#: Characters of the notice's text about a recipient that go to the classifier as context.
+_CONTEXT_CHARS = 1200
+_FAILURE_LINES = 40
+
+
+class Reading:
+    """What was read: the kind, why, in which format, and a draft per recipient."""
+
+    __slots__ = ("disposition", "drafts", "evidence", "feedback_type", "fields", "format", "kind")
+
+    def __init__(self, kind: Kind, evidence: list[Evidence], form: str | None = None) -> None:
+        self.kind = kind
+        self.evidence = evidence
+        self.format = form
+        self.drafts: list[Draft] = []
+        self.fields: dict[str, Field] = {}
+        self.feedback_type: str | None = None
+        self.disposition: str | None = None
+
+
+def read(notice: Notice) -> Reading:
+    """Reads `notice`: the most authoritative statement first, the free text last."""
+    if notice.feedback is not None:
+        return _complaint(notice)
+    if notice.receipt is not None:
+        return _receipt(notice)
+    if notice.status:
+        report = rfc3464.read_status_parts(notice)
+        if report.drafts:
+            return _from_status(notice, report, notice.status[0].number or "1", "rfc3464")
+    signs = header_signs(notice)
+    answer = auto_reply_sign(notice) if signs.score < LOOK or not _is_machine(notice) else None
+    if answer is not None:
+        return Reading(Kind.AUTO_REPLY, [answer], "auto-reply")
+    if _is_bare_complaint(notice):
+        return _complaint(notice)
+    if signs.score < LOOK:
+        return Reading(Kind.OTHER, signs.evidence)
+    report = rfc3464.read_status_text(notice)
+    if report.drafts:
+        return _from_status(notice, report, "1", "rfc3464-text")
+    return _from_text(notice, signs, report.message)
+
+
+def _is_machine(notice: Notice) -> bool:
+    return is_daemon(notice) or "x-failed-recipients" in notice.first or bool(notice.status)
+
+
+def _from_status(notice: Notice, report: rfc3464.StatusReport, part: str, form: str) -> Reading:
+    actions = {draft.action for draft in report.drafts}
+    if Action.FAILED in actions:
+        kind, action = Kind.BOUNCE, Action.FAILED
+    elif Action.DELAYED in actions:
+        kind, action = Kind.DELAY, Action.DELAYED
+    else:
+        kind, action = Kind.DELIVERY, report.drafts[0].action or Action.DELIVERED
+    reading = Reading(kind, [Evidence("kind", part, 0, f"{form}.action", action.value)], form)
+    reading.drafts = report.drafts
+    reading.fields = report.message
+    _add_context(notice, reading.drafts)
+    return reading
+
+
+def _from_text(notice: Notice, signs: Signs, fields: dict[str, Field]) -> Reading:
+    drafts = generic.read_text(notice)
+    form = "generic"
+    if not drafts:
+        drafts = _listed(notice)
+    if not drafts and signs.score >= BELIEVE and _tells_failure(notice):
+        drafts = _returned_recipient(notice)
+    sure = signs.score >= BELIEVE or any(draft.reply_code or draft.status for draft in drafts)
+    if signs.score < LOOK or not sure or (not drafts and not _tells_failure(notice)):
+        return Reading(Kind.OTHER, signs.evidence)
+    delayed = notice.says_delayed()
+    reading = Reading(Kind.DELAY if delayed else Kind.BOUNCE, signs.evidence, form)
+    for draft in drafts:
+        if draft.action is None:
+            draft.action = Action.DELAYED if delayed else Action.FAILED
+    reading.drafts = drafts
+    reading.fields = fields
+    return reading
+
+
+def _tells_failure(notice: Notice) -> bool:
+    return any(says("intro", line) for line in notice.lines[:_FAILURE_LINES] if line)
+
+
+def _listed(notice: Notice) -> list[Draft]:
+    """The recipients of X-Failed-Recipients (Exim, Gmail) that the text does not name."""
+    value = notice.first.get("x-failed-recipients", "")
+    drafts = []
+    for address in addresses_in(value)[: notice.limits.recipients]:
+        draft = Draft(address)
+        draft.note("recipient", "header", 0, "header.x-failed-recipients", value)
+        draft.context = _prose(notice)
+        drafts.append(draft)
+    return drafts
+
+
+def _returned_recipient(notice: Notice) -> list[Draft]:
+    """The one recipient of the returned message, where a plain failure notice names nobody."""
+    mailed = {address.lower(): address for address in notice.mailed()}
+    candidates = [address for key, address in mailed.items() if key not in notice.ours()]
+    if len(candidates) != 1 or len(mailed) != 1:
+        return []
+    draft = Draft(candidates[0])
+    draft.note("recipient", "header", 0, "returned.to", notice.original.get("to", ""))
+    draft.context = _prose(notice)
+    return [draft]
+
+
+def _prose(notice: Notice) -> str:
+    return " ".join(" ".join(notice.lines[:60]).split())[:_CONTEXT_CHARS]
+
+
+def _add_context(notice: Notice, drafts: list[Draft]) -> None:
+    """Gives each draft the words of the notice's text about its recipient."""
+    if len(drafts) > 100:
+        return  # nobody writes that many paragraphs
+    text = "\n".join(notice.lines)
+    lower = text.lower()
+    for draft in drafts:
+        found = -1
+        for address in (draft.recipient, draft.original_recipient):
+            if address and found < 0:
+                found = (
+                    lower.rfind(address.lower()) if draft.diagnostic is None else lower.find(address.lower())
+                )
+        if found < 0:
+            continue
+        start = text.rfind("\n\n", 0, found) + 1
+        end = text.find("\n\n", found)
+        around = " ".join(text[start : end if end >= 0 else len(text)].split())[:_CONTEXT_CHARS]
+        draft.context = f"{draft.context} {around}".strip()
+        if draft.smtp_command is None:
+            draft.smtp_command = command_in(around)
+
+
+def _complaint(notice: Notice) -> Reading:
+    fields = feedback.read_fields(notice)
+    kind = fields.get("feedback-type")
+    shown = kind.value if kind else notice.subject
+    part = notice.feedback.number if notice.feedback is not None else "header"
+    reading = Reading(Kind.COMPLAINT, [Evidence("kind", part or "1", 0, "rfc5965", shown[:200])], "arf")
+    reading.feedback_type = kind.value.strip().lower() if kind else "abuse"
+    reading.fields = fields
+    reading.drafts = feedback.read_feedback(notice, fields)
+    return reading
+
+
+def _is_bare_complaint(notice: Notice) -> bool:
+    """Hotmail's junk mail reports (JMRP): the returned message, and hardly a word."""
+    original = notice.original
+    return "x-hmxmroriginalrecipient" in original or (
+        "x-hmxmroriginalrecipient" in notice.first and "staff@hotmail" in notice.mail_from.lower()
+    )
+
+
+def _receipt(notice: Notice) -> Reading:
+    fields = receipt.read_fields(notice)
+    found = fields.get("disposition")
+    part = notice.receipt.number if notice.receipt is not None else "1"
+    evidence = Evidence("kind", part, found.line if found else 0, "rfc8098", found.value if found else "")
+    reading = Reading(Kind.RECEIPT, [evidence], "mdn")
+    reading.disposition = receipt.disposition(fields)
+    reading.fields = fields
+    reading.drafts = receipt.read_receipt(notice, fields)
+    return reading

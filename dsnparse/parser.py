@@ -1,0 +1,102 @@
+"""From the bytes of a message to a `Report`: the whole way on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from email.message import Message
+from functools import cache
+from os import PathLike
+from pathlib import Path
+
+from dsnparse.classify import RuleSet, load_rules
+from dsnparse.formats.draft import clean_text
+from dsnparse.formats.finish import finish
+from dsnparse.formats.notice import Notice
+from dsnparse.formats.reading import read
+from dsnparse.formats.returned import original_message
+from dsnparse.model import Report
+from dsnparse.wire.address import typed_address
+from dsnparse.wire.dates import parse_date
+from dsnparse.wire.fields import Field
+from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
+from dsnparse.wire.mime import read_message
+
+
+class Parser:
+    """A parser with options; `parse_dsn` is one without.
+
+    `rules`: paths of TOML files with rules of your own, which win over the built-in ones.
+    `limits`: how much of a message is looked at.
+
+    Raises TypeError or ValueError when an option is wrong, with what to do about it.
+    """
+
+    def __init__(self, *, rules: Sequence[str | PathLike[str]] = (), limits: Limits = DEFAULT_LIMITS) -> None:
+        if isinstance(rules, (str, PathLike)):
+            raise TypeError("rules is a list of paths: write rules=[path], also for a single file.")
+        if not isinstance(limits, Limits):
+            raise TypeError(f"limits must be a dsnparse.wire.limits.Limits, not {type(limits).__name__}.")
+        self.rules: RuleSet | None = load_rules([Path(path) for path in rules]) if rules else None
+        self.limits = limits
+
+    def parse(self, message: bytes | bytearray | memoryview | Message) -> Report:
+        """Reads one message and says who failed and why.
+
+        `message`: the raw bytes of a message (RFC 5322), or an `email.message.Message`. Any bytes give a
+        `Report`. Raises TypeError when it is something else, text above all: a bounce has no one encoding.
+        """
+        root = read_message(_bytes_of(message), self.limits)
+        notice = Notice(root)
+        reading = read(notice)
+        fields = reading.fields
+        reporting_mta = _typed(fields.get("reporting-mta"))
+        hosts = (reporting_mta,) if reporting_mta else ()
+        return Report(
+            kind=reading.kind,
+            records=tuple([finish(draft, reading, hosts, self.rules) for draft in reading.drafts]),
+            reporting_mta=reporting_mta,
+            arrival_date=parse_date(clean_text(fields["arrival-date"].value))
+            if "arrival-date" in fields
+            else None,
+            envelope_id=_text(fields.get("original-envelope-id")),
+            original=original_message(notice.original) if reading.format else original_message({}),
+            feedback_type=reading.feedback_type,
+            disposition=reading.disposition,
+            format=reading.format,
+            warnings=tuple(root.buffer.warnings),
+            evidence=tuple(reading.evidence),
+        )
+
+
+def parse_dsn(message: bytes | bytearray | memoryview | Message) -> Report:
+    """Reads one message with the default options: see `Parser.parse`."""
+    return _default().parse(message)
+
+
+@cache
+def _default() -> Parser:
+    return Parser()
+
+
+def _bytes_of(message: bytes | bytearray | memoryview | Message) -> bytes:
+    if isinstance(message, bytes):
+        return message
+    if isinstance(message, (bytearray, memoryview)):
+        return bytes(message)
+    if isinstance(message, Message):
+        try:
+            return message.as_bytes()
+        except (UnicodeError, LookupError, ValueError, TypeError, KeyError, AttributeError):
+            return message.as_string().encode("utf-8", "surrogateescape")
+    raise TypeError(
+        f"parse_dsn() reads the raw bytes of a message, not {type(message).__name__}: open the file with "
+        "mode 'rb', or pass message.as_bytes()."
+    )
+
+
+def _typed(field: Field | None) -> str | None:
+    return (clean_text(typed_address(field.value)[1]) or None) if field else None
+
+
+def _text(field: Field | None) -> str | None:
+    return (clean_text(field.value) or None) if field else None

@@ -1,0 +1,158 @@
+"""Addresses: finding them in text, cleaning what fields give, and deciding the doubtful ones.
+
+Facts:
+
+* RFC 5321/6531: local part of up to 64 octets, quoted or not, domain or address literal of up to 255.
+* Notices write them bare, in angle brackets, in quotes, with display names, with "rfc822;" or "SMTP:" in
+  front, with a comma or full stop behind, with source routes, and without a domain.
+* So: a linear scanner of our own for what is plain; flanker, loaded when first needed, for display names,
+  quoted local parts and internationalised forms that the scanner leaves open.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+#: A plain addr-spec, tried only where a run of such characters starts: linear.
+_PLAIN = re.compile(
+    r"""(?<![^\s<>()\[\]{},;:"'`|=*«»“”„‘’（）［］＜＞【】「」、，。：；/])
+    ((?:"[^"\n@<>]{1,64}"|[^\s<>()\[\]{},;:"`|@«»“”„＜＞（）]{1,80})
+    @(?:\[[0-9A-Fa-f:.IPv]{3,60}\]|[^\s<>()\[\]{},;:"'`|@/\\=*!?&%#$^~+«»“”„‘’＜＞（）、，。：；]{1,255}))""",
+    re.VERBOSE,
+)
+_TYPE = re.compile(r"\s{0,10}([A-Za-z0-9][A-Za-z0-9._-]{0,30})\s{0,5};")
+_UTF8_ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
+_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+#: Trailing characters that belong to the sentence, not to the address.
+_TRAILING = ".-_'"
+_LONGEST = 320
+
+
+def addresses_in(text: str) -> list[str]:
+    """The plain addresses in a line of text or a header value, in their order, as written."""
+    if "@" not in text:
+        return []
+    if text.isascii() is False:
+        text = text.replace("＠", "@")
+    return [
+        address for found in _PLAIN.finditer(text) if (address := _trim(found[1])) and is_address(address)
+    ]
+
+
+def spans_in(text: str) -> list[tuple[int, int, str]]:
+    """Like `addresses_in`, with where each stands."""
+    if "@" not in text:
+        return []
+    return [
+        (found.start(1), found.start(1) + len(address), address)
+        for found in _PLAIN.finditer(text)
+        if (address := _trim(found[1])) and is_address(address)
+    ]
+
+
+def _trim(address: str) -> str:
+    return address.rstrip(_TRAILING).lstrip("'.*")
+
+
+def is_address(address: str) -> bool:
+    """Whether the text could be a mail address: one with a local part and a domain of plausible form."""
+    local, at, domain = address.rpartition("@")
+    if not at or not local or not domain or len(address) > _LONGEST:
+        return False
+    if domain[0] == "[":
+        return domain[-1] == "]"
+    if domain[0] in ".-" or ".." in domain or domain[-1] == "-":
+        return False
+    return domain.replace(".", "").replace("-", "").replace("_", "").isalnum()
+
+
+def typed_address(value: str) -> tuple[str, str]:
+    """RFC 3464's `type; address`: the type in lower case ("" when none is given) and the address as written."""
+    found = _TYPE.match(value)
+    if found and "@" not in found[1]:
+        return found[1].lower(), value[found.end() :].strip()
+    return "", value.strip()
+
+
+def field_address(value: str) -> str | None:
+    """The address in Final-Recipient, Original-Recipient and their like, or None when there is none.
+
+    Undoes the utf-8 address type's escapes (RFC 6533 section 3) and xtext (RFC 3461 section 4).
+    """
+    kind, text = typed_address(value)
+    if not text.isprintable():
+        text = "".join(char for char in text if char.isprintable())
+    if kind == "utf-8" or "\\x{" in text:
+        text = _UTF8_ESCAPE.sub(_code_point, text)
+    if "+40" in text and "@" not in text:
+        text = _XTEXT.sub(lambda found: chr(int(found[1], 16)), text)
+    return clean(text, kind)
+
+
+def _code_point(found: re.Match[str]) -> str:
+    try:
+        char = chr(int(found[1], 16))
+    except (ValueError, OverflowError):
+        return found[0]
+    return char if char.isprintable() else found[0]
+
+
+def clean(text: str, kind: str = "") -> str | None:
+    """One address out of a field's text: brackets, display name, comments and prefixes taken off."""
+    text = text.strip()
+    if text.startswith("<") and text.endswith(">") and text.count("<") == 1:
+        text = text[1:-1].strip()
+    if not text or len(text) > 4 * _LONGEST:
+        return None
+    if kind == "x400" or text.startswith(("/", "@")):
+        return text[:_LONGEST]
+    if text[:5].lower() in ("smtp:", "smtp;"):
+        text = text[5:].strip()
+    bare = text.strip("'")
+    if bare.count("@") == 1 and is_address(bare) and _PLAIN.fullmatch(bare):
+        return bare
+    if "<" in text:
+        inner = text.rpartition("<")[2].partition(">")[0].strip()
+        if inner and is_address(inner) and not inner.startswith('"'):
+            return inner
+    if "@" in text:
+        parsed = by_flanker(text)
+        if parsed:
+            return parsed
+        found = addresses_in(text)
+        if found:
+            return found[0]
+    return None
+
+
+@lru_cache(maxsize=1024)
+def by_flanker(text: str) -> str | None:
+    """The address that flanker reads in `text` (display names, quoted local parts, EAI), or None."""
+    if len(text) > 2 * _LONGEST:
+        return None
+    parse = _flanker()
+    try:
+        parsed = parse(text)
+    except Exception:  # noqa: BLE001 -- a parser of another project's, fed by strangers
+        return None
+    address = getattr(parsed, "address", None)
+    return address if isinstance(address, str) and "@" in address else None
+
+
+@lru_cache(maxsize=1)
+def _flanker():  # type: ignore[no-untyped-def]
+    """flanker's `address.parse`, imported when first needed, its grammar chatter silenced."""
+    import contextlib
+    import io
+    import logging
+    import warnings
+
+    with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            from flanker.addresslib import address
+        except ImportError:
+            return lambda text: None
+    logging.getLogger("flanker").setLevel(logging.CRITICAL)
+    return address.parse

@@ -58,29 +58,40 @@ def _is_old_tar(head: bytes) -> bool:
     )
 
 
-class _Counted(io.RawIOBase):
-    """A decompressed stream that stops at a bomb, and says `DamagedError` for what decompressors raise."""
+class Inflated:
+    """A decompressed stream that stops at a bomb, and says `DamagedError` for what decompressors raise.
+
+    What comes before the damage is given first.
+    """
 
     def __init__(self, inflated: BinaryIO, compressed: BinaryIO, errors: tuple[type[Exception], ...]) -> None:
-        self.inflated = inflated
+        self.inflated = cast("io.BufferedIOBase", inflated)
         self.compressed = compressed
         self.errors: tuple[type[Exception], ...] = (EOFError, zlib.error, *errors)
+        self.failure: DamagedError | None = None
         self.total = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        try:
-            data = self.inflated.read(len(buffer))
-        except EOFError as error:
-            raise DamagedError("the compressed data end too early") from error
-        except self.errors as error:
-            raise DamagedError("the compressed data are damaged") from error
-        buffer[: len(data)] = data
-        self.total += len(data)
-        check_ratio(self.total, self.compressed.tell())
-        return len(data)
+    def read(self, count: int) -> bytes:
+        pieces: list[bytes] = []
+        while count > 0 and not self.failure:
+            try:
+                piece = self.inflated.read1(min(count, 256 * 1024))
+                self.total += len(piece)
+                check_ratio(self.total, self.compressed.tell())
+            except DamagedError as error:
+                self.failure = error
+            except EOFError:
+                self.failure = DamagedError("the compressed data end too early")
+            except self.errors:
+                self.failure = DamagedError("the compressed data are damaged")
+            else:
+                if not piece:
+                    break
+                pieces.append(piece)
+                count -= len(piece)
+        if self.failure and not pieces:
+            raise self.failure
+        return b"".join(pieces)
 
 
 def check_ratio(total: int, compressed: int) -> None:
@@ -91,7 +102,7 @@ def check_ratio(total: int, compressed: int) -> None:
         )
 
 
-def decompressed(kind: str, file: BinaryIO) -> io.BufferedReader:
+def decompressed(kind: str, file: BinaryIO) -> BinaryIO:
     """The content of a gzip, bzip2, xz or zstandard stream.
 
     `kind` is what `kind_of` says. Reading raises DamagedError. Raises DamagedError at once for zstandard when
@@ -114,7 +125,7 @@ def decompressed(kind: str, file: BinaryIO) -> io.BufferedReader:
     else:
         zstd = _zstd()
         inflated, errors = zstd.ZstdFile(file), (zstd.ZstdError,)
-    return io.BufferedReader(_Counted(inflated, file, errors), 256 * 1024)
+    return cast("BinaryIO", Inflated(inflated, file, errors))
 
 
 def _zstd() -> Any:
@@ -128,7 +139,7 @@ def _zstd() -> Any:
     raise DamagedError("zstandard can be read after: pip install 'mail-dsnparse[zstd]'")
 
 
-class Member(io.RawIOBase):
+class Member:
     """One file of an archive as a stream that ends where the file ends."""
 
     def __init__(self, name: str, stream: BinaryIO, size: int) -> None:
@@ -137,16 +148,10 @@ class Member(io.RawIOBase):
         self.left = size
         self.stream = stream
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self.stream.read(min(len(buffer), self.left))
-        if not data and self.left:
-            raise DamagedError(f"the archive ends in the middle of {self.name}")
-        buffer[: len(data)] = data
+    def read(self, count: int) -> bytes:
+        data = self.stream.read(min(count, self.left))
         self.left -= len(data)
-        return len(data)
+        return data
 
 
 def tar_members(stream: BinaryIO) -> Iterator[Member | Problem]:
@@ -181,7 +186,8 @@ def tar_members(stream: BinaryIO) -> Iterator[Member | Problem]:
             yield member
         elif kind in b"346S":
             yield Problem(name, "is a sparse file" if kind == b"S" else "is a device or named pipe")
-        _skip(stream, member.left + -size % _BLOCK)
+        if not _skip(stream, member.left + -size % _BLOCK):
+            raise DamagedError(f"the archive ends in the middle of {name}")
 
 
 def _ustar_name(header: bytes) -> str:
@@ -230,6 +236,7 @@ def _exactly(stream: BinaryIO, count: int) -> bytes:
     return data
 
 
-def _skip(stream: BinaryIO, count: int) -> None:
+def _skip(stream: BinaryIO, count: int) -> bool:
     while count > 0 and (data := stream.read(min(count, 256 * 1024))):
         count -= len(data)
+    return count <= 0

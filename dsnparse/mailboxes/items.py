@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from dsnparse.mailboxes.mbox import unquote
@@ -50,12 +51,9 @@ class MessageRef:
             with open(self.path, "rb", buffering=0) as file:  # noqa: PTH123
                 if self.offset:
                     file.seek(self.offset)
-                if self.length is None:
-                    data = file.read(limit + 1)
-                    size = len(data) if len(data) <= limit else file.seek(0, 2)
-                    data = data[:limit]
-                else:
-                    data, size = file.read(min(self.length, limit)), self.length
+                size = os.fstat(file.fileno()).st_size if self.length is None else self.length
+                data = file.read(min(size or limit, limit))
+                size = max(size, len(data))
         if self.quoted:
             whole = len(data) == size
             data = unquote(data)

@@ -65,7 +65,8 @@ def split(stream: BinaryIO, limit: int, *, keep: bool = True) -> Iterator[Entry]
     """The messages of an mbox, in order.
 
     `stream` is read to its end and never sought in. Of each message at most `limit` bytes are kept (none
-    without `keep`). Memory is bounded by `limit` however large the file is. Raises what `stream.read` raises.
+    without `keep`). Memory is bounded by `limit` however large the file is. An OSError of `stream.read` is
+    raised after the messages before it.
     """
     return _Splitter(stream, limit, keep).entries()
 
@@ -91,11 +92,15 @@ class _Splitter:
         self.window = bytearray()
         self.base = 0  # position of window[0] in the stream
         self.ended = False
+        self.failure: OSError | None = None
 
     def more(self, upto: int) -> bool:
         """Reads until the window has `upto` bytes; whether it has."""
         while len(self.window) < upto and not self.ended:
-            block = self.stream.read(_CHUNK)
+            try:
+                block = self.stream.read(_CHUNK)
+            except OSError as error:
+                block, self.failure = b"", error
             self.ended = not block
             self.window += block
         return len(self.window) >= upto
@@ -129,6 +134,8 @@ class _Splitter:
             self._drop(end)
             yield Entry(start, self.base, start + first, length, by_length is None, kept)
             self.more(1)
+        if self.failure:
+            raise self.failure
 
     def _drop(self, count: int) -> None:
         del self.window[:count]
@@ -160,17 +167,16 @@ class _Splitter:
         """Where the message ends by its Content-Length, if that leads to a "From " line or to the end."""
         self.more(first + _HEADER_BYTES)
         window = self.window
-        ends = [
-            at + len(blank)
-            for blank in (b"\n\n", b"\n\r\n")
-            if (at := window.find(blank, max(0, first - 1), first + _HEADER_BYTES)) >= 0
-        ]
-        if not ends:
-            return None
-        stated = _CONTENT_LENGTH.search(window, first, min(ends))
+        stop = first + _HEADER_BYTES
+        for blank in (b"\n\n", b"\n\r\n"):
+            found = window.find(blank, max(0, first - 1), stop)
+            if found >= 0:
+                stop = found + len(blank)
+        header = bytes(window[first - 1 : stop]).lower()
+        stated = _CONTENT_LENGTH.match(header, header.find(b"\ncontent-length:") + 1)
         if stated is None or int(stated[1]) > self.limit:
             return None
-        end = min(ends) + int(stated[1])
+        end = stop + int(stated[1])
         self.more(end + 8)
         if end > len(window):
             return None

@@ -55,7 +55,7 @@ class _Reader:
                         yield from self.member(cast("BinaryIO", member), name, member.name, tell)
             elif kind != "zip":
                 inflated = decompressed(kind, cast("BinaryIO", ahead))
-                yield from self.items(cast("BinaryIO", inflated), name, tell, inside="compressed")
+                yield from self.items(inflated, name, tell, inside="compressed")
             elif seekable:
                 yield from self.zip(file, name)
             else:
@@ -91,10 +91,15 @@ class _Reader:
         before = tell()
         if not is_mbox(stream.head):
             data = stream.read(self.limit + 1)
-            size = len(data)
-            while more := stream.read(256 * 1024) if size > self.limit else b"":
-                size += len(more)
+            size, failure = len(data), None
+            try:
+                while more := stream.read(256 * 1024):
+                    size += len(more)
+            except OSError as error:
+                failure = error
             yield MessageRef(name, data=data[: self.limit], length=size, weight=tell() - before)
+            if failure:
+                raise failure
             return
         for entry in split(cast("BinaryIO", stream), self.limit):
             alone = entry.start == 0 and stream.ended(entry.end)
@@ -125,6 +130,9 @@ class _Ahead:
         self.given += len(data)
         self.at_end = not data
         return data
+
+    def tell(self) -> int:
+        return self.given
 
     def ended(self, position: int) -> bool:
         """Whether the stream is known to have ended at `position`."""

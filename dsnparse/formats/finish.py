@@ -32,7 +32,7 @@ def finish(draft: Draft, reading: Reading, hosts: tuple[str, ...], rules: RuleSe
         evidence.append(Evidence("reason", "", 0, f"outranked: {conflict.rule}", conflict.text))
     bounce_type = verdict.bounce_type
     advice = verdict.advice
-    if bounce_type is BounceType.HARD and reading.kind is not Kind.BOUNCE:
+    if bounce_type is BounceType.HARD and (reading.kind is not Kind.BOUNCE or reading.is_second_hand):
         bounce_type, advice = BounceType.UNDETERMINED, Advice.REVIEW
     return BounceRecord(
         recipient=draft.recipient,

@@ -36,8 +36,10 @@ _REMOTE_HOST = re.compile(
 )
 _BEFORE_ID = re.compile(r"(?:message-?id|\bid|\bref)\W{0,4}$", re.IGNORECASE)
 _PARENT = re.compile(
-    r"generated (?:from|by)|originally addressed|forwarded (?:from|by|to)|aus", re.IGNORECASE
+    r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? (?:from|of)",
+    re.IGNORECASE,
 )
+_TO_LINE = re.compile(r"(?:to|an|à|para|a|do|aan|till|til|кому)\s?:", re.IGNORECASE)
 #: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
 _SERVICE = frozenset(
     "postmaster mailer-daemon abuse support helpdesk help hostmaster webmaster noreply no-reply admin "
@@ -54,6 +56,8 @@ class Candidate(NamedTuple):
     end: int
     score: int
     why: str
+    #: Taken only where nothing better is found: the sender's own address, a To line, what it came from.
+    last_resort: bool = False
 
 
 def read_text(notice: Notice) -> list[Draft]:
@@ -82,7 +86,7 @@ def read_text(notice: Notice) -> list[Draft]:
                 best[key] = found
         if count > MAX_CANDIDATES:
             break
-    accepted = {key: found for key, found in best.items() if found.score >= ENOUGH}
+    accepted = _accept(best, weigher)
     if not accepted:
         return []
     taken = _Blocks(notice, lines, set(accepted))
@@ -94,6 +98,23 @@ def read_text(notice: Notice) -> list[Draft]:
         taken.fill(draft, mentions[key])
         drafts.append(draft)
     return drafts
+
+
+def _accept(best: dict[str, Candidate], weigher: _Weigher) -> dict[str, Candidate]:
+    """The candidates with enough points; the doubtful ones only where there is no other."""
+    lone = [found for found in best.values() if found.score > 0 and not found.last_resort]
+    enough = ENOUGH - (len(lone) == 1)
+    accepted = {k: found for k, found in best.items() if found.score >= enough and not found.last_resort}
+    if weigher.listed & accepted.keys():
+        # X-Failed-Recipients is complete where it is given (Exim, Gmail).
+        accepted = {
+            k: found for k, found in accepted.items() if k in weigher.listed or found.why == "heading"
+        }
+    if not accepted:
+        accepted = {k: found for k, found in best.items() if found.score >= ENOUGH}
+        if len(accepted) > 1:
+            accepted = {k: found for k, found in accepted.items() if k not in weigher.ours} or accepted
+    return accepted
 
 
 class _Weigher:
@@ -154,9 +175,19 @@ class _Weigher:
         if key in self.listed:
             score += 10
         if key in self.subject:
-            score += 1
+            score += 2
+        last_resort = False
         if key in self.ours and key not in self.listed:
-            score -= 3 if plain and key in self.mailed else 7
+            # People do mail themselves; but a notice names its sender more often than it fails him.
+            stated = plain and (why == "heading" or code or self._explained(index))
+            score -= 1 if stated or (key in self.mailed and (plain or code)) else 7
+            last_resort = True
+        if before and _TO_LINE.match(before):
+            score -= 1
+            last_resort = True
+        if before and _PARENT.search(before[-40:]) and key not in self.listed:
+            score -= 1
+            last_resort = True
         if before and says("sender", before[-60:]) and not plain:
             score -= 6
         if local in _SERVICE and key not in self.mailed and key not in self.listed:
@@ -167,7 +198,7 @@ class _Weigher:
             and (says("contact", before[-120:]) or (not before and self._asks(index - 1)))
         ):
             score -= 5
-        return Candidate(address, index, start, end, score, why)
+        return Candidate(address, index, start, end, score, why, last_resort)
 
     def _fails(self, index: int) -> bool:
         known = self._failure.get(index)
@@ -201,7 +232,7 @@ class _Weigher:
 
     def _explained(self, index: int) -> bool:
         """Whether the line after, or the first one after a blank line, tells of a failure."""
-        for line in self.lines[index + 1 : index + 3]:
+        for line in self.lines[index + 1 : index + 4]:
             if line:
                 return "@" not in line[:3] and (
                     reply_code_in(line) is not None or says("failure", line) is not None

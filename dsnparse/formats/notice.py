@@ -6,7 +6,7 @@ from dsnparse.formats.returned import find_quoted_header, parse_header_lines
 from dsnparse.formats.words import says, subject_says
 from dsnparse.wire.address import addresses_in
 from dsnparse.wire.limits import Limits
-from dsnparse.wire.mime import Part
+from dsnparse.wire.mime import Part, read_message
 from dsnparse.wire.text import body_text, header_text, html_text
 
 STATUS_TYPES = frozenset(
@@ -44,7 +44,7 @@ class Notice:
     __slots__ = (
         "_lines",
         "_original",
-        "_quoted_at",
+        "_quoted",
         "_starts",
         "_text_numbers",
         "feedback",
@@ -73,7 +73,7 @@ class Notice:
         self._lines: list[str] | None = None
         self._starts: list[int] = []
         self._text_numbers: list[str] = []
-        self._quoted_at = -1
+        self._quoted: list[str] = []
         self._original: dict[str, str] | None = None
         self._sort(root)
         self.subject = header_text(self.first.get("subject", ""), self.limits)
@@ -145,6 +145,7 @@ class Notice:
                 lines.extend(new[:at])
                 break
             lines.extend(new)
+        self._quoted = quoted
         if quoted and self._original is None and self.returned is None:
             self._original = parse_header_lines(quoted)
         self._lines = lines
@@ -196,6 +197,16 @@ class Notice:
         return any(says("delay", text[at : at + 600]) for at in range(0, len(text), 500)) and not says(
             "final", text[:600]
         )
+
+    def inner(self) -> Part | None:
+        """The returned message, where it is a notice itself, ready to be read like one."""
+        part = self.returned
+        if part is not None and part.type in ("message/rfc822", "message/global") and part.parts():
+            return part.parts()[0]
+        if part is None and self._quoted:
+            text = "\n".join(self._quoted)
+            return read_message(text.encode("utf-8", "surrogateescape"), self.limits)
+        return None
 
     def ours(self) -> set[str]:
         """Addresses (lower case) that are the sender's side: where the notice went, who sent the original."""

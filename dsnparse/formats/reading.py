@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dsnparse.formats import feedback, generic, receipt, rfc3464
-from dsnparse.formats.draft import Draft, command_in
+import re
+
+from dsnparse.formats import feedback, generic, receipt, rfc3464, sns
+from dsnparse.formats.draft import Draft, command_in, reply_code_in
 from dsnparse.formats.kind import (
     BELIEVE,
     LOOK,
@@ -11,6 +13,7 @@ from dsnparse.formats.kind import (
     auto_reply_sign,
     header_signs,
     is_daemon,
+    text_signs,
 )
 from dsnparse.formats.notice import Notice
 from dsnparse.formats.words import says
@@ -21,12 +24,27 @@ from dsnparse.wire.fields import Field
 #: Characters of the notice's text about a recipient that go to the classifier as context.
 _CONTEXT_CHARS = 1200
 _FAILURE_LINES = 40
+_OPENING_LINES = 10
+_JMRP_FIELD = "x-hmxmroriginalrecipient"
+_DMARC_REPORT = re.compile(r"DMARC (?:forensic|failure) report", re.IGNORECASE)
+_SUCCESS = re.compile(
+    r"successfully delivered|expanded to multiple addresses|relayed to|was delivered", re.IGNORECASE
+)
 
 
 class Reading:
     """What was read: the kind, why, in which format, and a draft per recipient."""
 
-    __slots__ = ("disposition", "drafts", "evidence", "feedback_type", "fields", "format", "kind")
+    __slots__ = (
+        "disposition",
+        "drafts",
+        "evidence",
+        "feedback_type",
+        "fields",
+        "format",
+        "is_second_hand",
+        "kind",
+    )
 
     def __init__(self, kind: Kind, evidence: list[Evidence], form: str | None = None) -> None:
         self.kind = kind
@@ -36,10 +54,15 @@ class Reading:
         self.fields: dict[str, Field] = {}
         self.feedback_type: str | None = None
         self.disposition: str | None = None
+        #: Read from a notice inside the notice: its word counts for less.
+        self.is_second_hand = False
 
 
-def read(notice: Notice) -> Reading:
-    """Reads `notice`: the most authoritative statement first, the free text last."""
+def read(notice: Notice, *, inside: bool = False) -> Reading:
+    """Reads `notice`: the most authoritative statement first, the free text last.
+
+    `inside`: it came back within another notice; no further one is looked for.
+    """
     if notice.feedback is not None:
         return _complaint(notice)
     if notice.receipt is not None:
@@ -48,18 +71,34 @@ def read(notice: Notice) -> Reading:
         report = rfc3464.read_status_parts(notice)
         if report.drafts:
             return _from_status(notice, report, notice.status[0].number or "1", "rfc3464")
+    if _is_bare_complaint(notice):
+        return _complaint(notice)
+    event = sns.read_sns(notice)
+    if event is not None:
+        reading = Reading(event[0], [Evidence("kind", "1", 1, "sns", event[0].value)], "amazon-sns")
+        reading.drafts = event[1]
+        return reading
     signs = header_signs(notice)
     answer = auto_reply_sign(notice) if signs.score < LOOK or not _is_machine(notice) else None
     if answer is not None:
         return Reading(Kind.AUTO_REPLY, [answer], "auto-reply")
-    if _is_bare_complaint(notice):
-        return _complaint(notice)
+    if any(sign.rule == "kind.subject" for sign in signs.evidence) and signs.score < BELIEVE:
+        text_signs(notice, signs)
     if signs.score < LOOK:
-        return Reading(Kind.OTHER, signs.evidence)
+        return _answer_in_words(notice) or Reading(Kind.OTHER, signs.evidence)
+    if notice.status and _is_success(notice):
+        return Reading(Kind.DELIVERY, signs.evidence, "rfc3464")
     report = rfc3464.read_status_text(notice)
     if report.drafts:
         return _from_status(notice, report, "1", "rfc3464-text")
-    return _from_text(notice, signs, report.message)
+    reading = _from_text(notice, signs, report.message)
+    if not reading.drafts and signs.score >= BELIEVE and not inside:
+        reading = _from_inner(notice) or reading
+    if reading.kind is Kind.OTHER:
+        answer = auto_reply_sign(notice)
+        if answer is not None and "auto" in answer.rule:
+            return Reading(Kind.AUTO_REPLY, [answer], "auto-reply")
+    return reading
 
 
 def _is_machine(notice: Notice) -> bool:
@@ -79,6 +118,47 @@ def _from_status(notice: Notice, report: rfc3464.StatusReport, part: str, form: 
     reading.fields = report.message
     _add_context(notice, reading.drafts)
     return reading
+
+
+def _from_inner(notice: Notice) -> Reading | None:
+    """What the notice inside this one says, where this one names nobody (scanners and gateways wrap bounces).
+
+    The returned part is whatever a stranger sent; so its verdicts never count as hard (`finish`).
+    """
+    part = notice.inner()
+    if part is None:
+        return None
+    inner = Notice(part)
+    if not is_daemon(inner):
+        return None
+    reading = read(inner, inside=True)
+    if reading.kind not in (Kind.BOUNCE, Kind.DELAY) or not reading.drafts:
+        return None
+    reading.is_second_hand = True
+    notice.root.buffer.warn("The notice names nobody; its recipients come from a notice attached to it.")
+    return reading
+
+
+def _answer_in_words(notice: Notice) -> Reading | None:
+    """An automatic answer that only its null return path and its first words give away."""
+    first = notice.first
+    path = first.get("return-path", "unknown")
+    if path.strip("<> ").lower() not in ("", "mailer-daemon") and not first.get(
+        "auto-submitted", ""
+    ).strip().lower().startswith("auto-"):
+        return None
+    for line in [line for line in notice.lines[:_FAILURE_LINES] if line][:_OPENING_LINES]:
+        words = says("auto_reply", line)
+        if words:
+            return Reading(
+                Kind.AUTO_REPLY, [Evidence("kind", "1", 0, "text.auto_reply", words)], "auto-reply"
+            )
+    return None
+
+
+def _is_success(notice: Notice) -> bool:
+    """A report without recipients that tells of success in words (Sendmail's return receipt for a list)."""
+    return any(_SUCCESS.search(line) for line in notice.lines[:_FAILURE_LINES])
 
 
 def _from_text(notice: Notice, signs: Signs, fields: dict[str, Field]) -> Reading:
@@ -102,7 +182,7 @@ def _from_text(notice: Notice, signs: Signs, fields: dict[str, Field]) -> Readin
 
 
 def _tells_failure(notice: Notice) -> bool:
-    return any(says("intro", line) for line in notice.lines[:_FAILURE_LINES] if line)
+    return any(says("intro", line) or reply_code_in(line) for line in notice.lines[:_FAILURE_LINES] if line)
 
 
 def _listed(notice: Notice) -> list[Draft]:
@@ -162,18 +242,20 @@ def _complaint(notice: Notice) -> Reading:
     shown = kind.value if kind else notice.subject
     part = notice.feedback.number if notice.feedback is not None else "header"
     reading = Reading(Kind.COMPLAINT, [Evidence("kind", part or "1", 0, "rfc5965", shown[:200])], "arf")
-    reading.feedback_type = kind.value.strip().lower() if kind else "abuse"
+    if kind is not None:
+        reading.feedback_type = kind.value.strip().lower()
+    else:
+        reading.feedback_type = "auth-failure" if _DMARC_REPORT.search(notice.subject) else "abuse"
     reading.fields = fields
     reading.drafts = feedback.read_feedback(notice, fields)
     return reading
 
 
 def _is_bare_complaint(notice: Notice) -> bool:
-    """Hotmail's junk mail reports (JMRP): the returned message, and hardly a word."""
-    original = notice.original
-    return "x-hmxmroriginalrecipient" in original or (
-        "x-hmxmroriginalrecipient" in notice.first and "staff@hotmail" in notice.mail_from.lower()
-    )
+    """Reports without a feedback part: Hotmail's (JMRP), hardly a word; DMARC failure reports in prose."""
+    if "staff@hotmail" in (notice.mail_from + notice.first.get("return-path", "")).lower():
+        return _JMRP_FIELD in notice.first or _JMRP_FIELD in notice.original
+    return "dmarc f" in notice.subject.lower() and bool(_DMARC_REPORT.search(notice.subject))
 
 
 def _receipt(notice: Notice) -> Reading:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dsnparse.formats.draft import Draft, clean_text, command_in, diagnostic_of, reply_code_in, status_in
 from dsnparse.formats.notice import Notice
 from dsnparse.model import Action
-from dsnparse.wire.address import field_address, typed_address
+from dsnparse.wire.address import addresses_in, field_address, is_routable, typed_address
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import PER_MESSAGE, PER_RECIPIENT, Field, read_groups, recipient_groups
 from dsnparse.wire.text import body_text
@@ -84,12 +84,13 @@ def _read(report: StatusReport, notice: Notice, text: str, part: str, offset: in
     message, recipients = recipient_groups(groups)
     for name, field in message.items():
         report.message.setdefault(name, field)
+    _tell_apart(recipients)
     seen = {draft.recipient.lower(): draft for draft in report.drafts}
     for fields in recipients:
         if len(report.drafts) >= notice.limits.recipients:
             notice.root.buffer.warn(f"Recipients beyond the first {notice.limits.recipients} were not read.")
             break
-        draft = _draft(fields, message, notice, part, offset)
+        draft = _draft(fields, notice, part, offset)
         if draft is None:
             continue
         before = seen.get(draft.recipient.lower())
@@ -101,12 +102,40 @@ def _read(report: StatusReport, notice: Notice, text: str, part: str, offset: in
             seen[draft.recipient.lower()] = draft
 
 
-def _draft(
-    fields: dict[str, Field], message: dict[str, Field], notice: Notice, part: str, offset: int
-) -> Draft | None:
+def _tell_apart(recipients: list[dict[str, Field]]) -> None:
+    """Where several groups name one alias as Final-Recipient, the members that failed take its place.
+
+    Sendmail says who in X-Actual-Recipient, Exim only within the reply that it quotes.
+    """
+    finals: dict[str, list[dict[str, Field]]] = {}
+    for fields in recipients:
+        if "final-recipient" in fields:
+            finals.setdefault(fields["final-recipient"].value.lower(), []).append(fields)
+    for alias, groups in finals.items():
+        if len(groups) < 2 or alias.count("@") != 1:
+            continue
+        for fields in groups:
+            final = fields["final-recipient"]
+            member = fields.get("x-actual-recipient") or _quoted_recipient(fields.get("diagnostic-code"))
+            if member is not None and member.value.lower() != alias:
+                fields.setdefault("original-recipient", final)
+                fields["final-recipient"] = Field("final-recipient", member.value, member.line)
+
+
+def _quoted_recipient(diagnostic: Field | None) -> Field | None:
+    found = addresses_in(diagnostic.value) if diagnostic else []
+    return (
+        Field("final-recipient", found[0], diagnostic.line) if diagnostic and len(set(found)) == 1 else None
+    )
+
+
+def _draft(fields: dict[str, Field], notice: Notice, part: str, offset: int) -> Draft | None:
     final, original = fields.get("final-recipient"), fields.get("original-recipient")
     address = field_address(final.value) if final else None
     mailed = field_address(original.value) if original else None
+    if address is not None and mailed is not None and not is_routable(address):
+        # X.400 gateways and local stores ("user@ims-ms-daemon") name a place inside; nobody can mail that.
+        address = None
     actual = fields.get("x-actual-recipient")
     named = final
     if address is None:

@@ -52,13 +52,20 @@ def spans_in(text: str) -> list[tuple[int, int, str]]:
 
 
 def _trim(address: str) -> str:
-    return address.rstrip(_TRAILING).lstrip("'.*")
+    address = address.rstrip(_TRAILING).lstrip("'.*")
+    # "dda:SMTP=user@host" (X.400 gateways), "mailto:user@host", "/home/x/user@host" (a path).
+    for prefix in ("smtp=", "smtp:", "mailto:", "rfc822="):
+        if address[:7].lower().startswith(prefix):
+            return address[len(prefix) :]
+    return address
 
 
 def is_address(address: str) -> bool:
     """Whether the text could be a mail address: one with a local part and a domain of plausible form."""
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain or len(address) > _LONGEST:
+        return False
+    if local[0] == "/" or "/../" in local:
         return False
     if domain[0] == "[":
         return domain[-1] == "]"
@@ -67,8 +74,16 @@ def is_address(address: str) -> bool:
     return domain.replace(".", "").replace("-", "").replace("_", "").isalnum()
 
 
+def is_routable(address: str) -> bool:
+    """Whether mail can be sent to `address` from elsewhere: its domain has a dot, or is a literal."""
+    if address.startswith("@"):  # a source route (RFC 5321 appendix C) starts at its first host
+        address = address.partition(":")[0]
+    domain = address.rpartition("@")[2]
+    return ("." in domain or domain.startswith("[")) and not address.startswith("/")
+
+
 def typed_address(value: str) -> tuple[str, str]:
-    """RFC 3464's `type; address`: the type in lower case ("" when none is given) and the address as written."""
+    """RFC 3464's `type; address`: the type in lower case ("" when none is given), and the address."""
     found = _TYPE.match(value)
     if found and "@" not in found[1]:
         return found[1].lower(), value[found.end() :].strip()
@@ -153,6 +168,6 @@ def _flanker():  # type: ignore[no-untyped-def]
         try:
             from flanker.addresslib import address
         except ImportError:
-            return lambda text: None
+            return lambda _text: None
     logging.getLogger("flanker").setLevel(logging.CRITICAL)
     return address.parse

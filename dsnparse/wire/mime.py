@@ -13,6 +13,7 @@ Deliberate differences from `email.message_from_bytes`, each held by a test:
 * line ends inside folded header values are LF, whatever they were;
 * a stray line amid header fields is skipped, where the standard parser takes it for the start of the body;
 * `message/delivery-status` stays one text (the standard parser splits it into blocks, and loses fields);
+* blank lines before the first header field are skipped (the standard parser then sees no header at all);
 * preamble, epilogue and defects are not kept; limits end the reading with a warning.
 """
 
@@ -29,6 +30,8 @@ _BOUNDARY = re.compile(r"""boundary\s{0,20}=\s{0,20}(?:"([^"\\]*)"|([^\s;"]+))""
 _AFTER_DELIMITER = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r|\Z)")
 #: How far into a message lone carriage returns are looked for; a Mac-style message shows one at once.
 _LINE_END_PROBE = 64 * 1024
+#: How far leading blank lines are skipped.
+_BLANK_PROBE = 1024
 #: Spaces after a delimiter that still make it one; longer runs are text.
 _MAX_DELIMITER_TAIL = 80
 
@@ -157,7 +160,18 @@ class Part(Message):
 def read_message(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Part:
     """The message in `data` (any bytes) as a tree of parts. Raises nothing on any bytes."""
     buffer = Buffer(data, limits)
-    return Part(buffer, 0, len(buffer.data), 0, "", "text/plain")
+    return Part(buffer, _skip_blank_lines(buffer.data), len(buffer.data), 0, "", "text/plain")
+
+
+def _skip_blank_lines(data: bytes) -> int:
+    """Where the first line with something in it starts, if a header field does; files are saved like that."""
+    if data[:1] not in (b"\n", b"\r", b" ", b"\t"):
+        return 0
+    head = data[:_BLANK_PROBE]
+    start = len(head) - len(head.lstrip())
+    start = head.rfind(b"\n", 0, start) + 1
+    name, colon, _ = head[start : start + 80].partition(b":")
+    return start if colon and name.isascii() and name.replace(b"-", b"").isalnum() else 0
 
 
 def _between(data: bytes, delimiter: bytes, start: int, end: int) -> list[tuple[int, int]]:

@@ -179,7 +179,8 @@ class _Weigher:
         last_resort = False
         if key in self.ours and key not in self.listed:
             # People do mail themselves; but a notice names its sender more often than it fails him.
-            stated = plain and (why == "heading" or code or self._explained(index))
+            entry = (alone or heads) and self._announced(index, before)
+            stated = entry or (plain and (why == "heading" or code or self._explained(index)))
             score -= 1 if stated or (key in self.mailed and (plain or code)) else 7
             last_resort = True
         if before and _TO_LINE.match(before):

@@ -52,6 +52,15 @@ _OPENING_LINES = 20
 _LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "list-help")
 
 
+_POINTS = {
+    "kind.x-failed-recipients": 5,
+    "kind.from": 3,
+    "kind.return-path": 2,
+    "kind.multipart-report": 3,
+    "kind.subject": 3,
+}
+
+
 class Signs:
     """What speaks for and against a notice, as a sum, and in words."""
 
@@ -60,6 +69,14 @@ class Signs:
     def __init__(self) -> None:
         self.score = 0
         self.evidence: list[Evidence] = []
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the notice shows what it is without any help of its recipients: a daemon's, or a banner."""
+        rules = {entry.rule for entry in self.evidence}
+        return "kind.banner" in rules or (
+            sum(_POINTS[rule] for rule in rules if rule in _POINTS) >= BELIEVE and "kind.answer" not in rules
+        )
 
     def add(self, points: int, rule: str, text: str) -> None:
         self.score += points

@@ -91,9 +91,7 @@ def read(notice: Notice, *, inside: bool = False) -> Reading:
     report = rfc3464.read_status_text(notice)
     if report.drafts:
         return _from_status(notice, report, "1", "rfc3464-text")
-    reading = _from_text(notice, signs, report.message)
-    if not reading.drafts and signs.score >= BELIEVE and not inside:
-        reading = _from_inner(notice) or reading
+    reading = _from_text(notice, signs, report.message, inside)
     if reading.kind is Kind.OTHER:
         answer = auto_reply_sign(notice)
         if answer is not None and "auto" in answer.rule:
@@ -161,18 +159,19 @@ def _is_success(notice: Notice) -> bool:
     return any(_SUCCESS.search(line) for line in notice.lines[:_FAILURE_LINES])
 
 
-def _from_text(notice: Notice, signs: Signs, fields: dict[str, Field]) -> Reading:
-    drafts = generic.read_text(notice)
-    form = "generic"
-    if not drafts:
-        drafts = _listed(notice)
-    if not drafts and signs.score >= BELIEVE and _tells_failure(notice):
+def _from_text(notice: Notice, signs: Signs, fields: dict[str, Field], inside: bool) -> Reading:
+    drafts = generic.read_text(notice) or _listed(notice)
+    if not drafts and _tells_failure(notice) and signs.is_plain:
+        inner = _from_inner(notice) if not inside else None
+        if inner is not None:
+            return inner
         drafts = _returned_recipient(notice)
-    sure = signs.score >= BELIEVE or any(draft.reply_code or draft.status for draft in drafts)
-    if signs.score < LOOK or not sure or (not drafts and not _tells_failure(notice)):
+    elif not drafts:
+        return Reading(Kind.OTHER, signs.evidence)
+    if signs.score < BELIEVE and not any(draft.reply_code or draft.status for draft in drafts):
         return Reading(Kind.OTHER, signs.evidence)
     delayed = notice.says_delayed()
-    reading = Reading(Kind.DELAY if delayed else Kind.BOUNCE, signs.evidence, form)
+    reading = Reading(Kind.DELAY if delayed else Kind.BOUNCE, signs.evidence, "generic")
     for draft in drafts:
         if draft.action is None:
             draft.action = Action.DELAYED if delayed else Action.FAILED

@@ -1,0 +1,173 @@
+"""`dsnparse explain`: what a code, a reason or a reply means, on the terminal."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from dsnparse.explain import Page, Sense
+
+#: Longer lines are hard to read.
+_MAX_WIDTH = 100
+#: Two spaces, the longest label ("Second digit 2") and two spaces.
+_INDENT = 18
+_LABELS = {"title": "Official title", "use": "Meant for", "reference": "Defined in"}
+
+#: A label, its text and the style of the text.
+_Row = tuple[str, str, str]
+
+
+@click.command()
+@click.argument("subject", nargs=-1, required=True, metavar="CODE|REASON|REPLY...")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="A page to read, or the same as JSON.",
+)
+def explain(subject: tuple[str, ...], format_: str) -> None:
+    """Say what a bounce code means, and what to do about it.
+
+    \b
+      dsnparse explain 5.1.1           an enhanced status code
+      dsnparse explain X.4.1           as a temporary and as a permanent failure
+      dsnparse explain 421             an SMTP reply code
+      dsnparse explain mailbox_full    a reason, as dsnparse names them
+      dsnparse explain "550 5.7.1 Message rejected due to spam"
+
+    Several codes and reasons are explained one after the other.
+    """
+    pages = _pages(subject)
+    if format_ == "json":
+        whole = [page.to_dict() for page in pages]
+        click.echo(json.dumps(whole[0] if len(whole) == 1 else whole, ensure_ascii=False, indent=2))
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.width = min(console.width, _MAX_WIDTH)
+    for number, page in enumerate(pages):
+        if number:
+            console.print()
+        _print_page(console, page)
+
+
+def _pages(words: tuple[str, ...]) -> list[Page]:
+    """One page for each word when all are codes or reasons; else the words together are one reply."""
+    from dsnparse.explain import explain as page_of
+
+    try:
+        return [page_of(word) for word in words]
+    except ValueError as error:
+        if len(words) == 1:
+            raise click.UsageError(str(error)) from None
+    try:
+        return [page_of(" ".join(words))]
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _print_page(console: Console, page: Page) -> None:
+    if page.verdict is not None:
+        _print_verdict(console, page)
+        return
+    _print_heading(console, page.subject, page.title)
+    for number, sense in enumerate(page.senses):
+        if len(page.senses) > 1:
+            if number:
+                console.print()
+            _print_heading(console, sense.code, sense.name, underlined=False)
+        _print_rows(console, _sense_rows(sense))
+    more: list[_Row] = []
+    if page.causes:
+        more.append(("Seen causes", "; ".join(page.causes), ""))
+    if page.codes:
+        more.append(("Usual codes", ", ".join(page.codes), ""))
+    more += [("" if number else "Worth knowing", note, "") for number, note in enumerate(page.notes)]
+    for rows in (
+        more,
+        [(f"In {system}", name, "") for system, name in page.elsewhere],
+        [(_LABELS.get(label, label.capitalize()), text, "dim") for label, text in page.official],
+    ):
+        if rows:
+            console.print()
+            _print_rows(console, rows)
+
+
+def _print_verdict(console: Console, page: Page) -> None:
+    verdict = page.verdict
+    assert verdict is not None
+    _print_heading(console, "", page.subject)
+    if page.succeeded:
+        _print_rows(console, [("Verdict", "no failure: the server did what was asked", "green")])
+    else:
+        rows = [
+            ("Reason", f"{verdict.reason}: {_lower_first(page.title)}", "green"),
+            *_consequences(verdict.bounce_type, verdict.advice),
+            ("Decided by", f'"{verdict.matched}"' if verdict.matched else "nothing that is known", ""),
+            ("Rule", verdict.rule, ""),
+            ("Confidence", f"{verdict.confidence:.0%}", ""),
+        ]
+        if verdict.provider:
+            rows.append(("Provider", verdict.provider, ""))
+        rows += [
+            ("" if number else "Text and code", note, "yellow") for number, note in enumerate(page.notes)
+        ]
+        _print_rows(console, rows)
+    for part in page.pages:
+        console.print()
+        _print_page(console, part)
+
+
+def _sense_rows(sense: Sense) -> list[_Row]:
+    rows: list[_Row] = [
+        ("What happened", sense.happened, ""),
+        ("What to do", sense.fix, ""),
+        ("Mends itself", sense.mends, ""),
+    ]
+    if sense.other:
+        rows.append(("Another way", sense.other, ""))
+    if sense.reason is not None and sense.reason != sense.code:
+        rows.append(("Reason", str(sense.reason), "green"))
+    return [*rows, *_consequences(sense.bounce_type, sense.advice)]
+
+
+def _consequences(bounce_type: str | None, advice: str) -> list[_Row]:
+    from dsnparse.data import load
+
+    words = load("pages")["words"]
+    rows = [("Bounce type", f"{bounce_type}: {words['bounce_type'][bounce_type]}", "")] if bounce_type else []
+    return [*rows, ("Advice", f"{advice}: {words['advice'][advice]}", "")]
+
+
+def _lower_first(sentence: str) -> str:
+    """A sentence that goes on after a colon; words in capitals (SPF) stay."""
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
+
+
+def _print_heading(console: Console, code: str, title: str, *, underlined: bool = True) -> None:
+    from rich.text import Text
+
+    heading = Text.assemble((code, "bold cyan"), "  " if code else "", (title, "bold"))
+    console.print(heading)
+    if underlined:
+        console.print(Text("─" * min(console.width, heading.cell_len), style="dim"))
+
+
+def _print_rows(console: Console, rows: list[_Row]) -> None:
+    """Labels on the left, wrapped text on the right, no blanks at line ends."""
+    from rich.text import Text
+
+    for label, text, style in rows:
+        lines = Text(text, style=style).wrap(console, max(console.width - _INDENT, 20))
+        for number, line in enumerate(lines):
+            line.rstrip()
+            shown = f"  {label}" if number == 0 else ""
+            console.print(Text.assemble((f"{shown:<{_INDENT}}", "dim"), line), soft_wrap=True)

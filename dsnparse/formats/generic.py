@@ -28,6 +28,7 @@ _BLOCK_CHARS = 1200
 _CONTEXT_CHARS = 1500
 _INTRO_LINES = 6
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
+_CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
 _RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
 _REMOTE_HOST = re.compile(
     r"\b(?:host|server|while talking to|talking to|connected to|remote server|remote host|mx)\s{1,3}[<(]?"
@@ -137,7 +138,7 @@ class _Weigher:
         score, why = 0, "near"
         rest = _DRESSING.sub("", before + after.replace(address, ""))
         alone = not rest
-        heads = not _DRESSING.sub("", before)
+        heads = not _DRESSING.sub("", _CODES.sub("", before))
         plain = False
         if _BEFORE_ID.search(before):
             return Candidate(address, index, start, end, -9, "message-id")

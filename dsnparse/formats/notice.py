@@ -191,7 +191,7 @@ class Notice:
 
     def says_delayed(self) -> bool:
         """Whether subject or text say that the message is still being tried, and not that it was given up."""
-        if subject_says("delay", self.subject):
+        if subject_says("delay", self.subject) and not subject_says("final", self.subject):
             return True
         text = " ".join(" ".join(self.lines[:_DELAY_LINES]).split())[:_DELAY_CHARS]
         return any(says("delay", text[at : at + 600]) for at in range(0, len(text), 500)) and not says(

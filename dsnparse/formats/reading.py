@@ -161,14 +161,19 @@ def _is_success(notice: Notice) -> bool:
 
 def _from_text(notice: Notice, signs: Signs, fields: dict[str, Field], inside: bool) -> Reading:
     drafts = generic.read_text(notice) or _listed(notice)
-    if not drafts and _tells_failure(notice) and signs.is_plain:
+    plain = signs.is_plain
+    if not drafts and plain:
         inner = _from_inner(notice) if not inside else None
         if inner is not None:
             return inner
-        drafts = _returned_recipient(notice)
+        if not _tells_failure(notice):
+            return Reading(Kind.OTHER, signs.evidence)
+        if signs.score >= BELIEVE:
+            drafts = _returned_recipient(notice)
     elif not drafts:
         return Reading(Kind.OTHER, signs.evidence)
-    if signs.score < BELIEVE and not any(draft.reply_code or draft.status for draft in drafts):
+    coded = any(draft.reply_code or draft.status for draft in drafts)
+    if signs.score < BELIEVE and not plain and not coded:
         return Reading(Kind.OTHER, signs.evidence)
     delayed = notice.says_delayed()
     reading = Reading(Kind.DELAY if delayed else Kind.BOUNCE, signs.evidence, "generic")

@@ -194,17 +194,15 @@ def _codes(draft: Draft, fields: dict[str, Field], part: str, offset: int) -> No
     if more is not None and more.value:
         draft.context = clean_text(more.value)
         draft.note("reason", part, more.line + offset, "rfc3464.x-supplementary-info", more.value)
+    source = field
     if draft.diagnostic:
         draft.reply_code = reply_code_in(draft.diagnostic)
         draft.smtp_command = command_in(draft.diagnostic)
     if draft.reply_code is None and draft.context:
         draft.reply_code = reply_code_in(draft.context)
-    if draft.reply_code is not None:
-        source = field if draft.diagnostic and reply_code_in(draft.diagnostic) and field else more
-        if source is not None:
-            draft.note(
-                "reply_code", part, source.line + offset, f"rfc3464.{source.name}", str(draft.reply_code)
-            )
+            source = more
+    if draft.reply_code is not None and source is not None:
+        draft.note("reply_code", part, source.line + offset, f"rfc3464.{source.name}", str(draft.reply_code))
 
 
 def _status(value: str) -> str | None:

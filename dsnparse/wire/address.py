@@ -120,7 +120,7 @@ def clean(text: str, kind: str = "") -> str | None:
         text = text[1:-1].strip()
     if not text or len(text) > 4 * _LONGEST:
         return None
-    if kind == "x400" or text.startswith(("/", "@")):
+    if kind == "x400" or text.startswith("/") or (text.startswith("@") and ":" in text):
         return text[:_LONGEST]
     if text[:5].lower() in ("smtp:", "smtp;"):
         text = text[5:].strip()

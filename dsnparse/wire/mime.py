@@ -14,6 +14,7 @@ Deliberate differences from `email.message_from_bytes`, each held by a test:
 * a stray line amid header fields is skipped, where the standard parser takes it for the start of the body;
 * `message/delivery-status` stays one text (the standard parser splits it into blocks, and loses fields);
 * blank lines before the first header field are skipped (the standard parser then sees no header at all);
+* a multipart without a usable boundary is split by the delimiter lines in its body, with a warning;
 * preamble, epilogue and defects are not kept; limits end the reading with a warning.
 """
 
@@ -27,6 +28,10 @@ from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
 
 _FIELD_START = re.compile(r"\n(?![ \t])")
 _BOUNDARY = re.compile(r"""boundary\s{0,20}=\s{0,20}(?:"([^"\\]*)"|([^\s;"]+))""", re.IGNORECASE)
+#: A delimiter line that a part's Content field follows.
+_LOST_BOUNDARY = re.compile(
+    rb"(?:^|\n)--([^\s-][^\r\n]{1,100}?)[ \t]{0,8}\r?\nContent-[A-Za-z-]{1,30}:", re.IGNORECASE
+)
 _AFTER_DELIMITER = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r|\Z)")
 #: How far into a message lone carriage returns are looked for; a Mac-style message shows one at once.
 _LINE_END_PROBE = 64 * 1024
@@ -129,8 +134,10 @@ class Part(Message):
         buffer = self.buffer
         if self.type.startswith("multipart/"):
             boundary = self.boundary()
-            if boundary and self._may_descend():
-                parts = self._split(boundary)
+            if self._may_descend():
+                parts = self._split(boundary) if boundary else []
+                if not parts:
+                    parts = self._split_by_the_body()
                 if parts:
                     return parts
         elif self.type in ("message/rfc822", "message/global") and self._may_descend():
@@ -142,6 +149,18 @@ class Part(Message):
             return True
         self.buffer.warn(f"Parts nested deeper than {self.buffer.limits.depth} levels were not read.")
         return False
+
+    def _split_by_the_body(self) -> list[Part]:
+        """The parts of a multipart whose boundary parameter is lost or wrong, by the lines in its body."""
+        found = _LOST_BOUNDARY.search(
+            self.buffer.data, self.body_start, min(self.body_end, self.body_start + 4096)
+        )
+        if found is None:
+            return []
+        parts = self._split(found[1])
+        if parts:
+            self.buffer.warn("The boundary of a multipart was missing or wrong; it was read off the body.")
+        return parts
 
     def _split(self, boundary: bytes) -> list[Part]:
         default = "message/rfc822" if self.type == "multipart/digest" else "text/plain"

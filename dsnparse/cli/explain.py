@@ -130,8 +130,9 @@ def _sense_rows(sense: Sense) -> list[_Row]:
     rows: list[_Row] = [
         ("What happened", sense.happened, ""),
         ("What to do", sense.fix, ""),
-        ("Mends itself", sense.mends, ""),
     ]
+    if sense.mends:
+        rows.append(("Mends itself", sense.mends, ""))
     if sense.other:
         rows.append(("Another way", sense.other, ""))
     if sense.reason is not None and sense.reason != sense.code:

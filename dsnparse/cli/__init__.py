@@ -1,0 +1,74 @@
+"""The command `dsnparse`. Each of its commands is a module that is imported when the command runs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from dsnparse import __version__
+
+#: Command → (module, one line of help). The module has a click command under the command's name.
+COMMANDS = {
+    "parse": ("dsnparse.cli.parse", "Read bounces and say who failed and why."),
+    "classify": ("dsnparse.cli.classify", "Classify SMTP replies, as from a mail log."),
+    "rules": ("dsnparse.cli.rules", "List the rules, and run the examples they carry."),
+}
+#: Packages that come with an extra → the extra.
+EXTRAS = {"sqlalchemy": "store", "psycopg": "postgresql", "imap_tools": "imap", "aiosmtpd": "lmtp"}
+
+#: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.
+INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is called, and lists all of them without importing any."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        try:
+            module = importlib.import_module(COMMANDS[cmd_name][0])
+        except ModuleNotFoundError as error:
+            extra = EXTRAS.get((error.name or "").partition(".")[0])
+            if extra is None:
+                raise
+            raise click.ClickException(
+                f"'{cmd_name}' needs the package {error.name}, which comes with the extra '{extra}': "
+                f"pip install 'mail-dsnparse[{extra}]'."
+            ) from None
+        command = getattr(module, cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="'dsnparse COMMAND --help' says more about each.",
+)
+@click.version_option(__version__, message="dsnparse %(version)s")
+def group() -> None:
+    """Bounce messages in; who failed, why, and what to do about it out."""
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit status: 0 done, 1 not all of it, 2 wrong usage, 130 Ctrl-C."""
+    try:
+        result = group.main(args, prog_name="dsnparse", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("dsnparse: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,76 @@
+"""Where results go: standard output, or a file that appears under its name only when it is complete."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+import click
+
+#: The exit status of a program whose reader has gone, as shells have it: 128 + SIGPIPE.
+_READER_GONE = 141
+
+
+class Output:
+    """Use it in a `with` block; the file is put in its place when the block ends without an exception."""
+
+    def __init__(self, path: str | None) -> None:
+        self.path = path
+        self.final: Path | None = None
+        self.temporary: Path | None = None
+        if path is None or path == "-":
+            self.file = sys.stdout.buffer
+            return
+        try:
+            final = Path(path).resolve()
+            if final.exists() and not stat.S_ISREG(final.stat().st_mode):
+                if final.is_dir():
+                    raise IsADirectoryError(21, "is a folder")
+                self.file = final.open("wb")  # a device or a pipe is written as it is
+                return
+            handle, name = tempfile.mkstemp(prefix=f".{final.name}.", suffix=".part", dir=final.parent)
+        except OSError as error:
+            raise click.UsageError(
+                f"Cannot write {path}: {(error.strerror or str(error)).lower()}."
+            ) from None
+        self.final, self.temporary = final, Path(name)
+        self.file = os.fdopen(handle, "wb")
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person watches it grow."""
+        return self.file.isatty()
+
+    def write(self, text: str, encoding: str = "utf-8") -> None:
+        """Writes at once. Characters that `encoding` lacks are written as backslash escapes."""
+        try:
+            self.file.write(text.encode(encoding, "backslashreplace"))
+            self.file.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+            raise click.exceptions.Exit(_READER_GONE) from None
+        except OSError as error:
+            name = self.path or "standard output"
+            raise click.ClickException(f"Cannot write {name}: {(error.strerror or '').lower()}.") from None
+
+    def __enter__(self) -> Output:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.temporary is None or self.final is None:
+            return
+        self.file.close()
+        if kind is not None:
+            self.temporary.unlink(missing_ok=True)
+            return
+        mask = os.umask(0)
+        os.umask(mask)
+        mode = stat.S_IMODE(self.final.stat().st_mode) if self.final.exists() else 0o666 & ~mask
+        self.temporary.chmod(mode)
+        self.temporary.replace(self.final)

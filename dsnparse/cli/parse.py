@@ -1,0 +1,201 @@
+"""`dsnparse parse`: bounces from anywhere on this machine, as records."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from dsnparse.cli.output import Output
+from dsnparse.cli.progress import Progress
+from dsnparse.cli.render import FORMATS, Renderer, make_renderer
+from dsnparse.cli.table import terminal_width, wants_colour
+from dsnparse.cli.text import visible
+from dsnparse.cli.work import Result, Settings, Worker
+from dsnparse.mailboxes import Item, MessageRef, Problem, find
+from dsnparse.model import Kind
+
+#: Items that go to a worker at once, and the bytes of those that hold their message.
+_PIECE_ITEMS = 64
+_PIECE_BYTES = 1024 * 1024
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS),
+    help="How to print: a table on a terminal and JSON Lines elsewhere, unless given here.",
+)  # fmt: skip
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes.")
+@click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
+@click.option("--why", is_flag=True, help="Show the evidence under each record.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]),
+    help="Show only messages of this kind. May be repeated.",
+)  # fmt: skip
+@click.option("--unknown", metavar="FOLDER", help="Copy messages that were not understood to FOLDER.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+def parse(
+    paths: tuple[str, ...],
+    form: str | None,
+    output: str | None,
+    jobs: int,
+    rules: tuple[str, ...],
+    why: bool,
+    kinds: tuple[str, ...],
+    unknown: str | None,
+    quiet: bool,
+) -> int:
+    """Read bounces and say who failed and why.
+
+    PATH is a message, a folder of them (with its subfolders), a Maildir, an mbox, a tar or zip archive, any
+    of these compressed, or - for standard input. What it is shows by its content. In folders, hidden files
+    and notes (.json, .jsonl, .csv, .md, .toml and such) are passed over.
+
+    JSON Lines and JSON have one object per message (dsnparse/data/report.schema.json describes it); the table
+    and CSV have one row per failed recipient, and one for each message without any.
+
+    Exit status: 0 when everything was read, 1 when something was not (each is named), 2 for wrong usage.
+    """
+    started = time.monotonic()
+    with Output(output) as out:
+        form = form or _default_format(output, out)
+        _make_folder(unknown)
+        settings = Settings(
+            form=form,
+            why=why,
+            width=terminal_width(),
+            colour=wants_colour(out.on_terminal),
+            kinds=frozenset(kinds),
+            rules=rules,
+            unknown=unknown,
+        )
+        renderer = make_renderer(form, why=why, width=settings.width, colour=settings.colour)
+        ours = [path for path in (output, unknown) if path]
+        pieces = _pieces(find(paths, exclude=ours))
+        total = Result()
+        with Progress(paths, wanted=not quiet and not out.on_terminal) as progress:
+            _write(_results(pieces, settings, jobs), renderer, out, total, progress)
+    if not quiet:
+        print(_summary(total, time.monotonic() - started, unknown), file=sys.stderr)
+    return 1 if total.failed else 0
+
+
+def _default_format(output: str | None, out: Output) -> str:
+    ending = Path(output).suffix.lstrip(".") if output else ""
+    if ending in ("jsonl", "json", "csv"):
+        return ending
+    return "table" if out.on_terminal else "jsonl"
+
+
+def _make_folder(path: str | None) -> None:
+    if path is None:
+        return
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"Cannot make the folder {path}: {(error.strerror or '').lower()}.") from None
+
+
+def _pieces(items: Iterator[Item]) -> Iterator[list[Item]]:
+    """Items in lists that are neither long nor heavy."""
+    piece: list[Item] = []
+    weight = 0
+    for item in items:
+        piece.append(item)
+        weight += len(item.data or b"") if isinstance(item, MessageRef) else 0
+        if len(piece) >= _PIECE_ITEMS or weight >= _PIECE_BYTES:
+            yield piece
+            piece, weight = [], 0
+    if piece:
+        yield piece
+
+
+def _results(pieces: Iterator[list[Item]], settings: Settings, jobs: int) -> Iterator[Result]:
+    """What came of the pieces, in order; in other processes only when there is more than one piece."""
+    try:
+        worker = Worker(settings)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    first = next(pieces, None)
+    second = next(pieces, None) if first and jobs > 1 else None
+    if first is None:
+        return
+    if second is None:
+        yield worker(first)
+        for piece in pieces:
+            yield worker(piece)
+        return
+    from dsnparse.cli.pool import Pool
+
+    make = _Maker(settings, worker)
+    with Pool[Item, Result](jobs, make, _killed) as pool:
+        for results in pool.run(_chain((first, second), pieces)):
+            yield from results
+
+
+class _Maker:
+    """Makes the worker of a process; hands out the one there is where processes fork."""
+
+    def __init__(self, settings: Settings, worker: Worker) -> None:
+        self.settings = settings
+        self.worker: Worker | None = worker
+
+    def __call__(self) -> Worker:
+        return self.worker or Worker(self.settings)
+
+    def __getstate__(self) -> tuple[Settings, None]:
+        return self.settings, None
+
+    def __setstate__(self, state: tuple[Settings, None]) -> None:
+        self.settings, self.worker = state
+
+
+def _chain(first: Iterable[Sequence[Item]], rest: Iterator[Sequence[Item]]) -> Iterator[Sequence[Item]]:
+    yield from first
+    yield from rest
+
+
+def _killed(item: Item, number: int) -> Result:
+    return Result(problems=[Problem(item.name, f"ended the process that read it (signal {number})")])
+
+
+def _write(
+    results: Iterator[Result], renderer: Renderer, out: Output, total: Result, progress: Progress
+) -> None:
+    encoding = sys.stdout.encoding if out.on_terminal else "utf-8"
+    begun = False
+    out.write(renderer.before, encoding)
+    for result in results:
+        if result.texts:
+            text = renderer.between.join(result.texts)
+            out.write(renderer.between + text if begun else text, encoding)
+            begun = True
+        for problem in result.problems + result.notes:
+            progress.line(f"dsnparse: {visible(problem.name)}: {visible(problem.reason)}")
+        total.add(result)
+        progress.update(done=total.weight, messages=total.messages)
+    out.write(renderer.after, encoding)
+
+
+def _summary(total: Result, seconds: float, unknown: str | None) -> str:
+    def count(number: int, one: str, many: str) -> str:
+        return f"{number:,} {one if number == 1 else many}"
+
+    kinds = ", ".join(f"{total.kinds[kind.value]:,} {kind.value}" for kind in Kind if total.kinds[kind.value])
+    parts = [count(total.messages, "message", "messages") + (f" ({kinds})" if kinds else "")]
+    parts.append(count(total.records, "record", "records"))
+    if total.failed:
+        parts.append(f"{total.failed:,} could not be read")
+    if total.passed_over:
+        parts.append(f"{count(total.passed_over, 'file', 'files')} passed over")
+    if unknown is not None:
+        parts.append(f"{total.copied:,} copied to {visible(unknown)}")
+    parts.append(
+        f"{seconds:.1f} s" + (f", {total.messages / seconds:,.0f} a second" if total.messages else "")
+    )
+    return "; ".join(parts) + "."

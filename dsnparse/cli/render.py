@@ -1,0 +1,194 @@
+"""A report as text: JSON Lines, JSON, CSV or rows of a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any, Protocol
+
+from dsnparse.cli.table import Column, Table, paint
+from dsnparse.cli.text import json_safe, visible, wrap
+from dsnparse.model import BounceRecord, BounceType, Evidence, Kind, Report
+
+FORMATS = ("table", "jsonl", "json", "csv")
+
+_COLOURS = {
+    BounceType.HARD: "red",
+    BounceType.SOFT: "yellow",
+    BounceType.BLOCK: "magenta",
+    BounceType.UNDETERMINED: "cyan",
+}
+#: First characters by which spreadsheets take a cell for a formula; also as full-width forms.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_WHY_LINES = 4
+_RECORD_COLUMNS = (
+    "recipient", "original_recipient", "action", "status", "effective_status", "reply_code", "reason",
+    "bounce_type", "advice", "confidence", "provider", "remote_mta", "smtp_command", "diagnostic_type",
+    "diagnostic", "last_attempt_date", "will_retry_until", "final_log_id",
+)  # fmt: skip
+_REPORT_COLUMNS = ("format", "reporting_mta", "arrival_date", "envelope_id", "feedback_type", "disposition")
+_ORIGINAL_COLUMNS = ("message_id", "subject", "from", "to", "date")
+
+
+class Renderer(Protocol):
+    """Turns reports into text, one by one. `before` and `after` enclose everything, `between` stands amid."""
+
+    before: str
+    between: str
+    after: str
+
+    def report(self, source: str, report: Report) -> str:
+        """The text of one report; it ends with a newline unless `between` does."""
+
+
+def make_renderer(form: str, *, why: bool, width: int, colour: bool) -> Renderer:
+    """The renderer for one of `FORMATS`. `width` and `colour` matter for tables only."""
+    if form == "table":
+        return TableRows(why, width, colour)
+    if form == "csv":
+        return CsvRows(why)
+    return JsonLines() if form == "jsonl" else JsonArray()
+
+
+def to_json(data: Any) -> str:
+    """`data` on one line of JSON, with nothing in it that acts on a terminal."""
+    return json_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+
+
+class JsonLines:
+    """One object a line: the report under its own names, and `source`."""
+
+    before, between, after = "", "", ""
+
+    def report(self, source: str, report: Report) -> str:
+        return to_json({"source": source, **report.to_dict()}) + "\n"
+
+
+class JsonArray:
+    """The same objects as one JSON array."""
+
+    before, between, after = "[\n", ",\n", "\n]\n"
+
+    def report(self, source: str, report: Report) -> str:
+        return to_json({"source": source, **report.to_dict()})
+
+
+class CsvRows:
+    """One row per record; a message without records has one row with its kind.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front; line ends and control
+    characters are made visible.
+    """
+
+    between, after = "", ""
+
+    def __init__(self, why: bool) -> None:
+        self.why = why
+        names = ["source", "kind", *_RECORD_COLUMNS, *_REPORT_COLUMNS]
+        names += [f"original_{name}" for name in _ORIGINAL_COLUMNS] + ["warnings"] + ["evidence"] * why
+        self.before = _csv_line(names)
+
+    def report(self, source: str, report: Report) -> str:
+        data = report.to_dict()
+        tail = [data[name] for name in _REPORT_COLUMNS] + [
+            data["original"][name] for name in _ORIGINAL_COLUMNS
+        ]
+        tail.append(" ".join(report.warnings))
+        lines = []
+        for record in data["records"] or [{}]:
+            row = [source, data["kind"], *(record.get(name) for name in _RECORD_COLUMNS), *tail]
+            if self.why:
+                row.append(" | ".join(map(_one_line, record.get("evidence") or data["evidence"])))
+            lines.append(_csv_line([_cell(value) for value in row]))
+        return "".join(lines)
+
+
+def _csv_line(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return str(value)
+    text = visible(value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+
+
+def _one_line(entry: dict[str, Any]) -> str:
+    return f"{entry['field']}: {entry['rule']} ({place(entry['part'], entry['line'])}) {entry['text']}"
+
+
+def place(part: str, line: int) -> str:
+    """Where a piece of evidence stands, in words."""
+    where = part if part == "header" else f"part {part}"
+    return f"{where} line {line}" if line else where
+
+
+class TableRows:
+    """One line per record; a message without records has one line with its kind."""
+
+    between, after = "", ""
+
+    def __init__(self, why: bool, width: int, colour: bool) -> None:
+        self.why, self.width, self.colour = why, width, colour
+        self.advice, self.diagnostic = width >= 130, width >= 110
+        columns = [
+            Column("SOURCE", share=4, keep_end=True),
+            Column("KIND", 10),
+            Column("TYPE", 5),
+            Column("STATUS", 7),
+            Column("REASON", 16 if width < 100 else 20),
+            *[Column("ADVICE", 10)] * self.advice,
+            Column("RECIPIENT", share=5),
+            *[Column("DIAGNOSTIC", share=6)] * self.diagnostic,
+        ]
+        self.table = Table(columns, width, colour=colour)
+        self.before = self.table.header() + "\n"
+
+    def report(self, source: str, report: Report) -> str:
+        lines = [self._row(source, report, record) for record in report.records or (None,)]
+        if not self.why:
+            return "\n".join(lines) + "\n"
+        out: list[str] = []
+        for warning in report.warnings:
+            out += self._indented(visible(warning), "yellow")
+        for entry in report.evidence:
+            out += self._evidence(entry)
+        for number, record in enumerate(report.records):
+            out = [*out, lines[number]] if number else [lines[0], *out]
+            for entry in record.evidence:
+                out += self._evidence(entry)
+        return "\n".join(out if report.records else [lines[0], *out]) + "\n\n"
+
+    def _row(self, source: str, report: Report, record: BounceRecord | None) -> str:
+        kind = (report.kind.value, None if report.kind is Kind.BOUNCE else "dim")
+        if record is None:
+            blank: list[str | tuple[str, str | None]] = [""] * (4 + self.advice + self.diagnostic)
+            return self.table.row([source, kind, *blank])
+        style = _COLOURS[record.bounce_type]
+        kind_of = "?" if record.bounce_type is BounceType.UNDETERMINED else record.bounce_type.value
+        cells: list[str | tuple[str, str | None]] = [
+            source,
+            kind,
+            (kind_of, style),
+            record.status or record.effective_status or "",
+            (record.reason.value, style),
+        ]
+        cells += [record.advice.value] * self.advice
+        cells.append(record.recipient)
+        cells += [(record.diagnostic or "", "dim")] * self.diagnostic
+        return self.table.row(cells)
+
+    def _evidence(self, entry: Evidence) -> list[str]:
+        where = place(visible(entry.part), entry.line)
+        head = f"    {visible(entry.field):<18} {where:<18} {visible(entry.rule)}".rstrip()
+        return [head, *self._indented(visible(entry.text), "dim")]
+
+    def _indented(self, text: str, style: str) -> list[str]:
+        lines = wrap(text, max(self.width - 8, 20), _WHY_LINES)
+        return ["        " + paint(line, style, self.colour) for line in lines]

@@ -1,0 +1,140 @@
+"""From found messages to text: what a worker process does, and the only process when there is one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dsnparse.cli.render import make_renderer
+from dsnparse.mailboxes import Item, MessageRef, PassedOver, Problem, looks_like_message, save_name
+from dsnparse.model import Action, Kind, Reason, Report
+
+#: Below this a reason is taken for not understood.
+LOW_CONFIDENCE = 0.5
+_GOOD_NEWS = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user asked for; small, so that it can be sent to worker processes."""
+
+    form: str = "jsonl"
+    why: bool = False
+    width: int = 80
+    colour: bool = False
+    #: Kinds to show; empty: all.
+    kinds: frozenset[str] = frozenset()
+    rules: tuple[str, ...] = ()
+    #: Folder that takes copies of messages that were not understood.
+    unknown: str | None = None
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of some items, in their order."""
+
+    #: One text per message shown.
+    texts: list[str] = field(default_factory=list)
+    #: What to tell the user: (name, reason).
+    problems: list[Problem] = field(default_factory=list)
+    #: The same for messages that were read, but not to the end.
+    notes: list[Problem] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
+    failed: int = 0
+    records: int = 0
+    copied: int = 0
+    passed_over: int = 0
+    weight: int = 0
+
+    @property
+    def messages(self) -> int:
+        """How many messages were read."""
+        return sum(self.kinds.values())
+
+    def add(self, other: Result) -> None:
+        """Adds the counts of `other`; its texts and problems are told at once and not kept."""
+        self.kinds += other.kinds
+        self.failed += len(other.problems)
+        self.records += other.records
+        self.copied += other.copied
+        self.passed_over += other.passed_over
+        self.weight += other.weight
+
+
+class Worker:
+    """Parses and renders. Raises RuleError (a ValueError) at once when a rule file is wrong."""
+
+    def __init__(self, settings: Settings) -> None:
+        from dsnparse.parser import Parser
+
+        self.settings = settings
+        self.parser = Parser(rules=settings.rules)
+        self.renderer = make_renderer(
+            settings.form, why=settings.why, width=settings.width, colour=settings.colour
+        )
+
+    def __call__(self, items: Sequence[Item]) -> Result:
+        result = Result()
+        for item in items:
+            if isinstance(item, MessageRef):
+                self._message(item, result)
+            elif isinstance(item, PassedOver):
+                result.passed_over += 1
+            else:
+                result.problems.append(item)
+        return result
+
+    def _message(self, found: MessageRef, result: Result) -> None:
+        limit = self.parser.limits.message_bytes
+        try:
+            message = found.read(limit)
+        except OSError as error:
+            result.problems.append(Problem.of(found.name, error))
+            return
+        result.weight += message.size if found.weight is None else found.weight
+        if not message.data:
+            result.problems.append(Problem(found.name, "is empty"))
+            return
+        try:
+            report = self.parser.parse(message.data)
+        except Exception as error:  # noqa: BLE001
+            # It never should. One message must not end a run over a million, nor be lost in silence.
+            reason = f"made the parser fail, please report it ({type(error).__name__}: {error})"
+            result.problems.append(Problem(found.name, reason))
+            return
+        if report.kind is Kind.OTHER and not report.records and not looks_like_message(message.data):
+            result.problems.append(Problem(found.name, "is not a mail message"))
+            return
+        if message.truncated:
+            note = f"only the first {len(message.data):,} of {message.size:,} bytes were read"
+            result.notes.append(Problem(found.name, note))
+        result.kinds[report.kind.value] += 1
+        result.records += len(report.records)
+        if self.settings.unknown is not None and not is_understood(report):
+            self._copy(message.name, message.data, self.settings.unknown, result)
+        if not self.settings.kinds or report.kind.value in self.settings.kinds:
+            result.texts.append(self.renderer.report(found.name, report))
+
+    def _copy(self, name: str, data: bytes, folder: str, result: Result) -> None:
+        target = Path(folder) / save_name(name, data)
+        try:
+            target.write_bytes(data)
+        except OSError as error:
+            result.problems.append(Problem.of(str(target), error))
+        else:
+            result.copied += 1
+
+
+def is_understood(report: Report) -> bool:
+    """Whether a person need not look: no failure without a recipient, a reason, or much confidence."""
+    if report.kind is Kind.BOUNCE and not report.records:
+        return False
+    if report.kind not in (Kind.BOUNCE, Kind.DELAY):
+        return True
+    return all(
+        record.action in _GOOD_NEWS
+        or (record.reason is not Reason.UNDEFINED and record.confidence >= LOW_CONFIDENCE)
+        for record in report
+    )

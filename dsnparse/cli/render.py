@@ -87,7 +87,7 @@ class CsvRows:
         self.why = why
         names = ["source", "kind", *_RECORD_COLUMNS, *_REPORT_COLUMNS]
         names += [f"original_{name}" for name in _ORIGINAL_COLUMNS] + ["warnings"] + ["evidence"] * why
-        self.before = _csv_line(names)
+        self.before = csv_line(names)
 
     def report(self, source: str, report: Report) -> str:
         data = report.to_dict()
@@ -100,17 +100,19 @@ class CsvRows:
             row = [source, data["kind"], *(record.get(name) for name in _RECORD_COLUMNS), *tail]
             if self.why:
                 row.append(" | ".join(map(_one_line, record.get("evidence") or data["evidence"])))
-            lines.append(_csv_line([_cell(value) for value in row]))
+            lines.append(csv_line([csv_cell(value) for value in row]))
         return "".join(lines)
 
 
-def _csv_line(cells: list[str]) -> str:
+def csv_line(cells: list[str]) -> str:
+    """One line of CSV (RFC 4180, but with a line feed alone at its end)."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow(cells)
     return out.getvalue()
 
 
-def _cell(value: object) -> str:
+def csv_cell(value: object) -> str:
+    """`value` as a cell that no spreadsheet takes for a formula, and without control characters."""
     if value is None:
         return ""
     if not isinstance(value, str):

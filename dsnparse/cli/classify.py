@@ -1,0 +1,87 @@
+"""`dsnparse classify`: SMTP replies in, reasons out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from dsnparse.cli.listing import FORMATS, print_rows
+from dsnparse.cli.table import Column
+
+_COLUMNS = (
+    ("reason", Column("REASON", 20)),
+    ("bounce_type", Column("TYPE", 12)),
+    ("advice", Column("ADVICE", 10)),
+    ("effective_status", Column("STATUS", 7)),
+    ("confidence", Column("SURE", 4, right=True)),
+    ("reply", Column("REPLY", share=1)),
+)
+_CSV_ONLY = ("status", "reply_code", "provider", "rule", "matched")
+#: Characters of one line that are read. RFC 5321 allows 512.
+_LINE_LIMIT = 64 * 1024
+
+
+@click.command()
+@click.argument("replies", nargs=-1, metavar="[REPLY... | -]")
+@click.option("--provider", metavar="NAME", help="Who said it, where you know: google, microsoft, yahoo, …")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="Default: a table on a terminal, else JSON Lines."
+)
+@click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
+def classify(
+    replies: tuple[str, ...], provider: str | None, form: str | None, rules: tuple[str, ...]
+) -> None:
+    """Say what SMTP replies mean.
+
+    REPLY is one reply, such as "550 5.1.1 no such user", or - for standard input with one reply a line, as
+    cut from a mail log. The output has one line per reply, in the same order.
+    """
+    if not replies and sys.stdin.isatty():
+        raise click.UsageError("Give a reply in quotes, or - and replies on standard input.")
+    from dsnparse.classify import classify as decide
+    from dsnparse.classify import load_rules
+
+    try:
+        rule_set = load_rules(rules) if rules else None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for reply in _replies(replies or ("-",)):
+            verdict = decide(reply, provider=provider, rules=rule_set)
+            yield {
+                "reply": reply,
+                "reason": verdict.reason.value,
+                "bounce_type": verdict.bounce_type.value,
+                "advice": verdict.advice.value,
+                "status": verdict.status,
+                "effective_status": verdict.effective_status,
+                "reply_code": verdict.reply_code,
+                "provider": verdict.provider,
+                "confidence": verdict.confidence,
+                "rule": verdict.rule,
+                "matched": verdict.matched,
+                "conflicts": [
+                    {"rule": other.rule, "reason": other.reason.value, "text": other.text}
+                    for other in verdict.conflicts
+                ],
+            }
+
+    columns = _COLUMNS
+    if form == "csv":
+        columns += tuple((name, Column(name)) for name in _CSV_ONLY)
+    print_rows(rows(), columns, form)
+
+
+def _replies(given: Iterable[str]) -> Iterator[str]:
+    for reply in given:
+        if reply != "-":
+            yield reply
+            continue
+        while line := sys.stdin.buffer.readline(_LINE_LIMIT):
+            text = line.decode("utf-8", "replace").strip()
+            if text:
+                yield text

@@ -37,7 +37,7 @@ _REMOTE_HOST = re.compile(
 )
 _BEFORE_ID = re.compile(r"(?:message-?id|\bid|\bref)\W{0,4}$", re.IGNORECASE)
 _PARENT = re.compile(
-    r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? (?:from|of)",
+    r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? of",
     re.IGNORECASE,
 )
 _TO_LINE = re.compile(r"(?:to|an|à|para|a|do|aan|till|til|кому)\s?:", re.IGNORECASE)

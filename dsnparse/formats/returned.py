@@ -45,7 +45,7 @@ _MARKER = re.compile(
      |message\ headers?\ follows?
      |message\ header\ for\ reference
      |included\ is\ a\ copy\ of\ the\ message\ header
-     |(?:here\ is\ )?(?:a\ )?copy\ of\ (?:the|your)\ (?:original\ )?message\ (?:follows|is\ (?:below|attached))
+     |(?:here\ is\ )?(?:a\ )?copy\ of\ (?:the|your)\ (?:original\ )?message\ (?:follows|is\ below)
      |first\ \d{1,6}\ (?:lines|bytes|characters)\ of\ the\ (?:original|message)
      |---\ (?:mensaje|mensagem|message|original)
      |original\ message\ (?:headers?|text)\s?:

@@ -200,7 +200,7 @@ def _codes(draft: Draft, fields: dict[str, Field], part: str, offset: int) -> No
         draft.smtp_command = command_in(draft.diagnostic)
     if draft.reply_code is None and draft.context:
         draft.reply_code = reply_code_in(draft.context)
-            source = more
+        source = more
     if draft.reply_code is not None and source is not None:
         draft.note("reply_code", part, source.line + offset, f"rfc3464.{source.name}", str(draft.reply_code))
 

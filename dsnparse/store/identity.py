@@ -32,7 +32,7 @@ def message_identity(data: bytes | bytearray | memoryview) -> str:
     content = bytes(data)
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if content.startswith(b"From ") or content.startswith(b">From "):  # an mbox separator left in front
+    if content.startswith((b"From ", b">From ")):  # an mbox separator left in front
         content = content.partition(b"\n")[2]
     content = content.lstrip(b"\n")
     header, blank, body = content.partition(b"\n\n")

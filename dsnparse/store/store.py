@@ -1,32 +1,84 @@
-"""The interface; being filled in."""
+"""The store: one object that the commands and programs use. What it does stands in the modules it calls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Self
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Self
 
-if TYPE_CHECKING:
-    from dsnparse.store.decision import Decision
-    from dsnparse.store.seen import AddResult, Seen
+from sqlalchemy import Connection, select
+
+from dsnparse.store.checking import check
+from dsnparse.store.database import Database
+from dsnparse.store.decision import Decision
+from dsnparse.store.dialect import chunks, insert
+from dsnparse.store.errors import StoreError
+from dsnparse.store.history import Happening, history
+from dsnparse.store.hooks import Hook
+from dsnparse.store.ledger import Ledger, Terms
+from dsnparse.store.listing import Listed, Suppression, entries, lift, succeed, suppress
+from dsnparse.store.lookup import KnowsMessage, find_lookup, known_ids
+from dsnparse.store.outbox import Delivered, deliver_due
+from dsnparse.store.policy import Policy
+from dsnparse.store.privacy import Privacy
+from dsnparse.store.retention import Forgotten, Pruned, forget, prune_some
+from dsnparse.store.schema import meta, positions
+from dsnparse.store.seen import AddResult, Seen
+from dsnparse.store.stats import Count, stats
+from dsnparse.store.writing import write_batch
+
+#: Addresses in one transaction of an import, a list of successes or the housekeeping.
+_AT_ONCE = 1_000
 
 
 class Store:
-    """A bounce database. Safe for several threads and several processes at once."""
+    """A bounce database, open. Safe for several threads, and for several processes with one database.
+
+    Times are aware datetimes. Where `now` is an argument it is the clock by default.
+    """
+
+    def __init__(
+        self, database: Database, terms: Terms, hooks: Sequence[Hook], knows: KnowsMessage | None
+    ) -> None:
+        """Use `Store.open`."""
+        self.database = database
+        self.terms = terms
+        self._hooks = {hook.name: hook for hook in hooks}
+        self._knows = knows
 
     @classmethod
     def open(
         cls,
         url: str,
         *,
-        policy: object | None = None,
+        policy: Policy | None = None,
         hash_key: bytes | None = None,
-        hooks: Sequence[object] = (),
-        knows_message: object | None = None,
+        hooks: Sequence[Hook] = (),
+        knows_message: KnowsMessage | None = None,
         create: bool = True,
     ) -> Self:
-        """Raise StoreError (no use trying again) or StoreUnavailable (try later)."""
-        raise NotImplementedError
+        """Open a database, and make it or bring it up to date where that is needed.
+
+        `url`: an SQLAlchemy URL of SQLite or PostgreSQL, or the path of an SQLite file. `hash_key`: store
+        keyed hashes instead of addresses; the same key from the first time on. `hooks` are told of every
+        change (`ExecHook`, `WebhookHook`). `knows_message`: whether a Message-ID (without angle brackets)
+        is the operator's, for `confirm = ["known_message"]`. `create`: make an SQLite file that is missing.
+
+        Raise StoreError when trying again is no use (a newer schema, another key), StoreUnavailable when it
+        is, ValueError for a short key.
+        """
+        policy = policy or Policy.default()
+        privacy = Privacy(hash_key)
+        knows = find_lookup(policy, knows_message)
+        database = Database(url, create=create)
+        try:
+            database.write(partial(_agree, terms=Terms(policy, privacy)))
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, Terms(policy, privacy, tuple(hook.name for hook in hooks)), hooks, knows)
 
     def add(
         self,
@@ -37,33 +89,171 @@ class Store:
     ) -> AddResult:
         """Write a batch (300 to 1,000 messages is a good size) in one transaction, committed on return.
 
-        `positions`: how far each source has been read (IMAP UIDVALIDITY and UID, an mbox offset, …), any
-        text by any name; written in the same transaction, read back by `position(name)`.
-        Raise StoreUnavailable when nothing was written and a later call may work.
+        Messages that the store has are counted and left alone, so the same call can be made again after any
+        failure. `positions`: how far each source has been read (IMAP's UIDVALIDITY and UID, an offset, …),
+        any text by any name, written in the same transaction; `position(name)` reads it back.
+
+        Raise StoreUnavailable when nothing was written and a later call may work; StoreError when not.
         """
-        raise NotImplementedError
+        known = known_ids(items, self._knows)
+        moment = _clock(now)
+        return self.database.write(
+            partial(
+                write_batch, terms=self.terms, items=items, known=known, places=positions or {}, now=moment
+            )
+        )
 
     def position(self, name: str) -> str | None:
-        """What `add(…, positions={name: …})` wrote last."""
-        raise NotImplementedError
+        """What `add(…, positions={name: …})` wrote last; None when it never did."""
+        with self.database.read() as connection:
+            return connection.execute(select(positions.c.value).where(positions.c.name == name)).scalar()
 
     def check(self, address: str, *, now: datetime | None = None) -> Decision:
-        raise NotImplementedError
+        """Whether an address may be mailed, and why not."""
+        with self.database.read() as connection:
+            return check(connection, self.terms, address, _clock(now))
 
-    def tick(self, *, now: datetime | None = None) -> int:
-        """Housekeeping of a long-running worker, about once a minute: release what expired, deliver the
-        hooks that are due. Returns the number of deliveries made."""
-        raise NotImplementedError
+    def delivered(
+        self, wanted: Iterable[str], *, at: datetime | None = None, now: datetime | None = None
+    ) -> int:
+        """The sender reports deliveries: soft failures and reviews are forgotten. How many were known."""
+        moment = _clock(now)
+        return sum(
+            self.database.write(partial(succeed, terms=self.terms, wanted=some, at=at or moment, now=moment))
+            for some in chunks(list(wanted), _AT_ONCE)
+        )
 
-    def delivered(self, addresses: Iterable[str], *, at: datetime | None = None) -> int:
-        """The sender reports successes."""
-        raise NotImplementedError
+    def suppressions(self, *, now: datetime | None = None, **filters: Any) -> Iterator[Suppression]:
+        """The suppression list; `states`, `reasons`, `sources` (sequences) and `domain` narrow it down."""
+        with self.database.read() as connection:
+            yield from entries(connection, _clock(now), **filters)
+
+    def suppress(self, wanted: Iterable[Suppression], *, now: datetime | None = None) -> Listed:
+        """Put addresses on the list, from a person or another system's list."""
+        moment = _clock(now)
+        done = [
+            self.database.write(partial(suppress, terms=self.terms, wanted=some, now=moment))
+            for some in chunks(list(wanted), _AT_ONCE)
+        ]
+        return Listed(
+            sum(one.changed for one in done),
+            sum(one.unchanged for one in done),
+            sum(one.expired for one in done),
+        )
+
+    def lift(self, wanted: Iterable[str], *, by: str = "", now: datetime | None = None) -> list[str]:
+        """Forget what is held against addresses; those against which something was."""
+        moment = _clock(now)
+        return [
+            address
+            for some in chunks(list(wanted), _AT_ONCE)
+            for address in self.database.write(
+                partial(lift, terms=self.terms, wanted=some, now=moment, by=by)
+            )
+        ]
+
+    def history(self, address: str) -> list[Happening]:
+        """The notices about an address and the changes of its state, oldest first."""
+        with self.database.read() as connection:
+            return history(connection, self.terms, address)
+
+    def stats(
+        self, by: str, *, since: datetime | None = None, limit: int = 20, now: datetime | None = None
+    ) -> list[Count]:
+        """Counts by "reason", "type", "provider", "domain", "day", "kind", "state" or "alert"."""
+        with self.database.read() as connection:
+            return stats(connection, by, since=since, now=_clock(now), limit=limit)
+
+    def prune(self, before: datetime) -> Iterator[Pruned]:
+        """Remove what is older, piece by piece: what each transaction removed. States stay."""
+        while (pruned := self.database.write(partial(prune_some, before=before))).total:
+            yield pruned
+        self._empty_log()
+
+    def forget(self, address: str, *, keep_suppression: bool = False) -> Forgotten:
+        """Remove all that concerns one address."""
+        done = self.database.write(
+            partial(forget, terms=self.terms, address=address, keep_suppression=keep_suppression)
+        )
+        self._empty_log()
+        return done
+
+    def compact(self) -> None:
+        """Give the space of removed rows back (SQLite; PostgreSQL does so by itself). Takes its time."""
+        if self.database.engine.dialect.name == "sqlite":
+            with self.database.read() as connection:
+                connection.connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
+            self._empty_log()
+
+    def tick(self, *, now: datetime | None = None) -> Delivered:
+        """Housekeeping of a worker, about once a minute and at its end: release what has ended, tell the
+        hooks what is due."""
+        moment = _clock(now)
+        while self.database.write(partial(_release, terms=self.terms, now=moment)) == _AT_ONCE:
+            pass
+        return deliver_due(self.database, self._hooks, moment)
 
     def close(self) -> None:
-        raise NotImplementedError
+        """Close the connections."""
+        self.database.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _empty_log(self) -> None:
+        """Take what was removed out of SQLite's write-ahead log, too."""
+        if self.database.engine.dialect.name == "sqlite":
+            with self.database.read() as connection:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+
+
+def _clock(now: datetime | None) -> datetime:
+    if now is None:
+        return datetime.now(UTC)
+    if now.tzinfo is None:
+        raise ValueError("now must be an aware datetime (with a time zone)")
+    return now
+
+
+def _release(connection: Connection, terms: Terms, now: datetime) -> int:
+    ledger = Ledger(connection, terms, now)
+    found = ledger.load_expired(_AT_ONCE)
+    ledger.write()
+    return found
+
+
+def _agree(connection: Connection, terms: Terms) -> None:
+    """Note how addresses are told apart in a new database; refuse one that does it otherwise."""
+    identity = terms.policy.addresses
+    ours = {
+        "plus_tags": identity.plus_tags,
+        "provider_dots": identity.provider_dots,
+        "fold_domains": sorted(identity.fold_domains),
+    }
+    wanted = {"addresses": json.dumps(ours), "privacy": terms.privacy.mark}
+    found = {
+        row.name: row.value for row in connection.execute(select(meta).where(meta.c.name.in_(sorted(wanted))))
+    }
+    if len(found) < len(wanted):
+        rows = [{"name": name, "value": value} for name, value in sorted(wanted.items())]
+        connection.execute(insert(connection, meta).on_conflict_do_nothing(), rows)
+        found = {
+            row.name: row.value
+            for row in connection.execute(select(meta).where(meta.c.name.in_(sorted(wanted))))
+        }
+    if found["privacy"] != wanted["privacy"]:
+        if found["privacy"] == "plain":
+            raise StoreError("This database holds addresses as they are: open it without --hash-addresses")
+        if not terms.privacy.hashed:
+            raise StoreError(
+                "This database holds hashed addresses: give --hash-addresses and the key it was made with"
+            )
+        raise StoreError("This database was made with another key for hashed addresses")
+    if json.loads(found["addresses"]) != ours:
+        raise StoreError(
+            "This database tells addresses apart in another way than the policy's [addresses] says "
+            f"({found['addresses']}). Keep those settings, or start a new database"
+        )

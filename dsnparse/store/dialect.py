@@ -1,0 +1,25 @@
+"""The few places where SQLite and PostgreSQL are spoken to differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+#: Values in one IN list. SQLite takes 32,766 variables, older ones 999.
+IN_ONE_LIST = 500
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def chunks(values: Sequence[T], size: int = IN_ONE_LIST) -> Iterator[Sequence[T]]:
+    """The values in pieces that fit one statement."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

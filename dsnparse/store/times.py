@@ -1,0 +1,42 @@
+"""When a notice happened, as far as it can be believed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from dsnparse.model import BounceRecord, Report
+
+#: Before this, a date is a clock that was never set.
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+def happened(record: BounceRecord, report: Report, received: datetime | None, now: datetime) -> datetime:
+    """The time that a record counts for: its last attempt, else the message's own date, else its arrival.
+
+    Nothing happens after `now`, nor after the message was received: a wrong clock elsewhere must not stretch
+    a suppression. `now` when there is no date.
+    """
+    latest = now
+    if received is not None and EARLIEST <= received < now:
+        latest = received
+    for value in (record.last_attempt_date, received, report.arrival_date):
+        if isinstance(value, datetime):
+            value = aware(value)
+            if value >= EARLIEST:
+                return min(value, latest)
+    return latest
+
+
+def aware(value: datetime) -> datetime:
+    """The same time in UTC; one without a zone is taken for UTC."""
+    if value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # the first or last day of the calendar
+        return value.replace(tzinfo=UTC)
+
+
+def from_epoch(seconds: float) -> datetime:
+    """Seconds of the epoch as a time in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)

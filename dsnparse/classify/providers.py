@@ -1,0 +1,54 @@
+"""Which provider speaks: known by the name of the refusing host, else by its words, else by the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+#: A host name has at most this many labels worth looking at, from the right.
+MAX_LABELS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """The providers that may be speaking in a diagnostic."""
+
+    #: The one whose codes count: the caller said so, its host refused, or its own words are there.
+    certain: str | None
+    #: Every one that is involved; its words count, its bare codes don't.
+    involved: frozenset[str] = field(default_factory=frozenset)
+
+
+def by_suffix(name: str, table: Mapping[str, str]) -> str | None:
+    """The provider whose suffix a host or domain name ends with: "mx.google.com" has "google.com"."""
+    name = name.strip().strip("[]().").lower()
+    if name in table:
+        return table[name]
+    labels = name.split(".")[-MAX_LABELS:]
+    for start in range(len(labels) - 1):
+        suffix = ".".join(labels[start:])
+        if suffix in table:
+            return table[suffix]
+    return None
+
+
+def find_speakers(
+    given: str | None,
+    hosts: Sequence[str],
+    recipient: str | None,
+    marked: Sequence[str],
+    host_table: Mapping[str, str],
+    domain_table: Mapping[str, str],
+) -> Speakers:
+    """Decide who speaks.
+
+    `given`: the caller's own knowledge. `hosts`: the refusing host first. `marked`: providers whose words are
+    in the text. The reporting host comes into play for words only: a relay of Google's may report what
+    somebody else's server said.
+    """
+    names = [by_suffix(host, host_table) for host in hosts]
+    domain = recipient.rpartition("@")[2] if recipient else ""
+    served = by_suffix(domain, domain_table) if domain else None
+    certain = given or (marked[0] if marked else None) or (names[0] if names else served)
+    involved = {name for name in (given, *marked, *names, served) if name}
+    return Speakers(certain, frozenset(involved))

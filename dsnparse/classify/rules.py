@@ -1,0 +1,194 @@
+"""A rule: the words (and codes) by which a reason is known. Read from TOML, ours and the user's.
+
+    [[rule]]
+    id = "no_such_user"
+    reason = "user_unknown"          # or once for the file, at its top
+    phrases = ["no such user here"]  # literal words; "@" stands for an address
+    patterns = ['mailbox \\S+ does not exist']  # RE2, on the text in lower case
+    urls = ["spamhaus.org"]          # found inside host names and URLs too
+    weight = "normal"                # strong, normal or weak
+    seen = "Postfix, Sendmail, most others"
+    examples = ["550 5.1.1 <a@example.com>: no such user here"]
+    not = ["no such user agent"]     # the rule is silent when one of these is in the text
+
+Conditions narrow a rule; all that are given must hold: `status` ("5.4.1", "X.4.1", "5.7.5*"), `reply`, `class`
+(4 or 5) and `command` ("RCPT", "MAIL", "DATA"). A provider's rule may have conditions only, without words.
+`bounce_type` and `advice` override what the reason brings along.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dsnparse.classify.text import normalise
+from dsnparse.reasons import Advice, BounceType, Reason
+
+#: What a rule's words prove. `strong`: they are said for this reason only. `normal`: they name the reason.
+#: `weak`: they are also said for other reasons ("mailbox unavailable", "access denied"), so that a specific
+#: enhanced code is believed before them.
+WEIGHTS = {"strong": 80, "normal": 70, "weak": 50}
+PROVIDER_RANK = 90
+USER_RANK = 100
+
+KEYS = frozenset(
+    "id reason phrases patterns urls weight seen examples not status reply class command bounce_type advice"
+    " provider mark".split()
+)
+
+
+class RuleError(ValueError):
+    """A rule file that cannot be used: the message names the file, the place and the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, checked and ready. Codes are compared with those of the failure at hand."""
+
+    id: str
+    reason: Reason
+    rank: int
+    #: (regular expression, literal or None): the literal finds the exact words fast.
+    matchers: tuple[tuple[str, str | None], ...]
+    unless: tuple[str, ...] = ()
+    status: frozenset[str] = frozenset()
+    status_prefixes: tuple[str, ...] = ()
+    reply: frozenset[int] = frozenset()
+    digit: int | None = None
+    command: frozenset[str] = frozenset()
+    bounce_type: BounceType | None = None
+    advice: Advice | None = None
+    provider: str | None = None
+    #: The words also identify the provider.
+    mark: bool = False
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether the rule asks for a status or reply code."""
+        return bool(self.status or self.status_prefixes or self.reply)
+
+    def allows(
+        self, low: str, status: str | None, reply: int | None, digit: int | None, command: str
+    ) -> bool:
+        """Whether every condition holds besides the words themselves."""
+        if self.digit is not None and self.digit != digit:
+            return False
+        if (self.status or self.status_prefixes) and not (
+            status is not None and (status in self.status or status.startswith(self.status_prefixes))
+        ):
+            return False
+        if self.reply and reply not in self.reply:
+            return False
+        if self.command and command not in self.command:
+            return False
+        return not any(word in low for word in self.unless)
+
+
+def make_rule(table: Mapping[str, Any], *, prefix: str, defaults: Mapping[str, Any], where: str) -> Rule:
+    """Check one `[[rule]]` table. Raises RuleError, whose text begins with `where`."""
+    name = table.get("id")
+    if not isinstance(name, str) or not name:
+        raise RuleError(f'{where}: a rule has no id. Give it one: id = "short_name".')
+    where = f"{where}: rule {name!r}"
+    unknown = sorted(set(table) - KEYS)
+    if unknown:
+        raise RuleError(f"{where} has the unknown key {unknown[0]!r}. Known keys: {', '.join(sorted(KEYS))}.")
+    reason = _member(Reason, table.get("reason", defaults.get("reason")), "reason", where)
+    if reason is None:
+        raise RuleError(f"{where} has no reason. Give one of: {', '.join(Reason)}.")
+    weight = table.get("weight", "normal")
+    if weight not in WEIGHTS:
+        raise RuleError(f"{where} has weight {weight!r}. Use one of: {', '.join(WEIGHTS)}.")
+    status, prefixes = _statuses(_strings(table, "status", where), where)
+    reply = table.get("reply", ())
+    if not all(isinstance(code, int) and 200 <= code <= 599 for code in _listed(reply, "reply", where)):
+        raise RuleError(f"{where}: reply must be a list of numbers such as [550, 554].")
+    digit = table.get("class")
+    if digit not in (None, 4, 5):
+        raise RuleError(f"{where}: class must be 4 or 5.")
+    matchers = tuple(_matchers(table, where))
+    provider = table.get("provider", defaults.get("provider"))
+    if not matchers and not (provider and (status or prefixes or reply)):
+        raise RuleError(f"{where} has no words to look for. Give it phrases, patterns or urls.")
+    return Rule(
+        id=prefix.format(reason=reason.value) + name,
+        reason=reason,
+        rank=defaults.get("rank") or WEIGHTS[weight],
+        matchers=matchers,
+        unless=tuple(normalise(word) for word in _strings(table, "not", where)),
+        status=frozenset(status),
+        status_prefixes=tuple(prefixes),
+        reply=frozenset(reply),
+        digit=digit,
+        command=frozenset(word.upper() for word in _strings(table, "command", where)),
+        bounce_type=_member(BounceType, table.get("bounce_type"), "bounce_type", where),
+        advice=_member(Advice, table.get("advice"), "advice", where),
+        provider=provider,
+        mark=bool(table.get("mark", False)),
+    )
+
+
+def literal(phrase: str) -> str:
+    """The regular expression for literal words: whole words only, "@" for a blanked address."""
+    text = normalise(phrase)
+    body = re.escape(text).replace("@", "@+")
+    return (r"\b" if _is_word(text[0]) else "") + body + (r"\b" if _is_word(text[-1]) else "")
+
+
+def _is_word(letter: str) -> bool:
+    # RE2's \b knows ASCII only; languages beyond it go without.
+    return letter.isascii() and letter.isalnum()
+
+
+def _matchers(table: Mapping[str, Any], where: str) -> Iterable[tuple[str, str | None]]:
+    for phrase in _strings(table, "phrases", where):
+        text = normalise(phrase)
+        if not text:
+            raise RuleError(f"{where} has an empty phrase. Take it out.")
+        # A single word must not be the label of a host name or the name of a file.
+        if " " not in text and text.isascii() and text.isalnum():
+            yield rf"(?:^|[^\w.@/-]){text}(?:$|[^\w.@/-]|[.](?:$|\W))", None
+        else:
+            yield literal(phrase), None if "@" in text else text
+    for pattern in _strings(table, "patterns", where):
+        yield pattern, None
+    for url in _strings(table, "urls", where):
+        text = normalise(url)
+        yield r"(?:^|[^\w@-])" + re.escape(text), text
+
+
+def _statuses(given: list[str], where: str) -> tuple[list[str], list[str]]:
+    exact, prefixes = [], []
+    for code in given:
+        if not re.fullmatch(r"[245X](?:\.\d{1,3}){1,2}\*?|[245X]\.\d{1,3}\.\*", code):
+            raise RuleError(f'{where}: status {code!r} is no code. Write "5.4.1", "X.4.1" or "5.7.5*".')
+        for one in [f"4{code[1:]}", f"5{code[1:]}"] if code[0] == "X" else [code]:
+            if one.endswith("*"):
+                prefixes.append(one[:-1])
+            else:
+                exact.append(one)
+    return exact, prefixes
+
+
+def _listed(value: Any, key: str, where: str) -> Any:
+    if not isinstance(value, (list, tuple)):
+        raise RuleError(f"{where}: {key} must be a list, in square brackets.")
+    return value
+
+
+def _strings(table: Mapping[str, Any], key: str, where: str) -> list[str]:
+    value = table.get(key, ())
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise RuleError(f'{where}: {key} must be a list of strings, such as ["one", "two"].')
+    return list(value)
+
+
+def _member(kind: Any, value: Any, key: str, where: str) -> Any:
+    if value is None:
+        return None
+    try:
+        return kind(value)
+    except ValueError:
+        raise RuleError(f"{where} has {key} {value!r}. Use one of: {', '.join(kind)}.") from None

@@ -27,6 +27,7 @@ _BLOCK_LINES = 10
 _BLOCK_CHARS = 1200
 _CONTEXT_CHARS = 1500
 _INTRO_LINES = 6
+_MENTIONS_A_LINE = 20
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
 _RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
@@ -46,6 +47,24 @@ _SERVICE = frozenset(
     "postmaster mailer-daemon abuse support helpdesk help hostmaster webmaster noreply no-reply admin "
     "administrator info security contact unblock delist removal sysadmin mailmaster itsupport".split()
 )
+
+
+def fill_from_text(notice: Notice, drafts: list[Draft]) -> None:
+    """Fills the diagnostic of drafts from another source with what the text says about their recipients."""
+    lines = [line.strip() for line in notice.lines[:MAX_LINES]]
+    wanted = {draft.recipient.lower() for draft in drafts}
+    mentions: dict[str, list[Candidate]] = {}
+    for index, line in enumerate(lines):
+        if "@" in line:
+            for start, end, address in spans_in(line)[:_MENTIONS_A_LINE]:
+                if address.lower() in wanted:
+                    found = Candidate(address, index, start, end, 0, "mention")
+                    mentions.setdefault(address.lower(), []).append(found)
+    blocks = _Blocks(notice, lines, wanted)
+    for draft in drafts:
+        found_here = mentions.get(draft.recipient.lower())
+        if found_here:
+            blocks.fill(draft, found_here)
 
 
 class Candidate(NamedTuple):
@@ -277,15 +296,17 @@ class _Blocks:
             draft.diagnostic = clean_text(best)[: self.notice.limits.diagnostic_chars]
             part, number = self.notice.place(where)
             draft.note("diagnostic", part, number, "text.block", best)
-            draft.reply_code = reply_code_in(best)
-            if draft.reply_code is not None:
-                draft.note("reply_code", part, number, "text.reply", str(draft.reply_code))
-            draft.status = status_in(best)
-            if draft.status is not None:
-                draft.note("status", part, number, "text.status", draft.status)
-            draft.smtp_command = command_in(best)
+            if draft.reply_code is None:
+                draft.reply_code = reply_code_in(best)
+                if draft.reply_code is not None:
+                    draft.note("reply_code", part, number, "text.reply", str(draft.reply_code))
+            if draft.status is None:
+                draft.status = status_in(best)
+                if draft.status is not None:
+                    draft.note("status", part, number, "text.status", draft.status)
+            draft.smtp_command = draft.smtp_command or command_in(best)
             host = _REMOTE_HOST.search(best)
-            if host is not None:
+            if host is not None and draft.remote_mta is None:
                 draft.remote_mta = host[1].rstrip(".")
                 draft.note("remote_mta", part, number, "text.host", host[0])
         draft.context = (draft.context + " " + self._prose()).strip()

@@ -52,6 +52,8 @@ _MARKER = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MARKER_WORD = re.compile(r"message|mail follows|mensaje|mensagem", re.IGNORECASE)
+_LONGEST_MARKER = 160
 #: Header-like lines that are looked at before deciding.
 _LOOK_AHEAD = 40
 
@@ -69,8 +71,7 @@ def find_quoted_header(lines: list[str]) -> int:
             found = _HEADER_LINE.match(line.lstrip("> \t"))
             if found and found[1].lower() in _HEADER_NAMES and _is_header(lines, index):
                 return index
-        first = line.lstrip("> \t")[:1]
-        if first and (first in "-=_*" or first.lower() in "borutyimfhc") and _MARKER.match(line):
+        if len(line) <= _LONGEST_MARKER and _MARKER_WORD.search(line) and _MARKER.match(line):
             return index
     return -1
 

@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 
 from dsnparse.store.errors import StoreError, StoreUnavailable
 from dsnparse.store.migrations import upgrade
+from dsnparse.store.text import dump_json
 
 #: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
 SQLITE_WAIT = 60
@@ -116,10 +117,11 @@ def database_url(text: str) -> URL:
 def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() == "postgresql":
-            return create_engine(url, pool_pre_ping=True)
+            return create_engine(url, pool_pre_ping=True, json_serializer=dump_json)
         memory = url.database in (None, "", ":memory:")
         engine = create_engine(
             url,
+            json_serializer=dump_json,
             connect_args={"timeout": SQLITE_WAIT, "check_same_thread": False},
             **({"poolclass": StaticPool} if memory else {}),
         )

@@ -7,7 +7,7 @@ suppression, its line in the journal and its message to the hooks are always wri
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -71,7 +71,7 @@ class Ledger:
         self.entries: dict[str, Entry] = {}
         self.changes: list[Change] = []
         self._journal: list[dict[str, Any]] = []
-        self._details: dict[str, dict[str, Any]] = {}
+        self._details: dict[str, Callable[[], dict[str, Any]]] = {}
         self._now = now.timestamp()
 
     def load(self, wanted: Mapping[str, str]) -> None:
@@ -130,9 +130,18 @@ class Ledger:
         return past.state(self.terms.policy).at(self._now).visible != entry.state.visible
 
     def apply(
-        self, key: str, event: Event, detail: dict[str, Any], *, by: str = "policy", note: str = ""
+        self,
+        key: str,
+        event: Event,
+        detail: Callable[[], dict[str, Any]],
+        *,
+        by: str = "policy",
+        note: str = "",
     ) -> Change | None:
-        """Something happened to a loaded address. The change of its state, or None."""
+        """Something happened to a loaded address. The change of its state, or None.
+
+        `detail`: what to show of the event, asked for only when it decides.
+        """
         entry = self.entries[key]
         self._details[event.ref] = detail
         if not entry.past.add(event, self.terms.policy):
@@ -267,8 +276,10 @@ class Ledger:
         return change
 
     def _detail(self, ref: str) -> dict[str, Any]:
-        if ref in self._details or not ref:
-            return self._details.get(ref, {})
+        if not ref:
+            return {}
+        if ref in self._details:
+            return self._details[ref]()
         # A late notice made an earlier one of another transaction decide.
         digest, _, position = ref.partition(":")
         if not position.isdigit():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -138,7 +139,7 @@ def suppress(connection: Connection, terms: Terms, wanted: Sequence[Suppression]
             source=one.source,
         )
         if ledger.would_change(key, event):
-            ledger.apply(key, event, one.detail or {}, by=clean(one.by), note=clean(one.note))
+            ledger.apply(key, event, partial(dict, one.detail or {}), by=clean(one.by), note=clean(one.note))
             changed += 1
         else:
             unchanged += 1
@@ -161,7 +162,7 @@ def lift(connection: Connection, terms: Terms, wanted: Sequence[str], now: datet
             continue
         at = _after(entry.past.latest, now)
         event = Event(at=at, ref=f"lifted:{at:.6f}", what=What.LIFTED, source="manual")
-        if ledger.apply(key, event, {}, by=clean(by)):
+        if ledger.apply(key, event, dict, by=clean(by)):
             lifted.append(address)
     ledger.write()
     return lifted
@@ -177,7 +178,7 @@ def succeed(connection: Connection, terms: Terms, wanted: Sequence[str], at: dat
     ledger.load_known(keys)
     seconds = min(at, now).timestamp()
     for key in ledger.entries:
-        ledger.apply(key, Event(seconds, f"delivered:{seconds:.6f}", What.SUCCESS, source="delivered"), {})
+        ledger.apply(key, Event(seconds, f"delivered:{seconds:.6f}", What.SUCCESS, source="delivered"), dict)
     ledger.write()
     return len(ledger.entries)
 

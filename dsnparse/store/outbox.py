@@ -60,7 +60,7 @@ def deliver_due(database: Database, hooks: Mapping[str, Hook], now: datetime) ->
 
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after this many failed attempts."""
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)
 
 
 def waiting(connection: Connection) -> list[tuple[str, int, int, str]]:
@@ -70,7 +70,7 @@ def waiting(connection: Connection) -> list[tuple[str, int, int, str]]:
         .group_by(outbox.c.target)
         .order_by(outbox.c.target)
     )
-    return [tuple(row) for row in connection.execute(statement)]  # type: ignore[misc]
+    return [tuple(row) for row in connection.execute(statement)]
 
 
 @dataclass(frozen=True, slots=True)

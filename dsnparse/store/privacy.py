@@ -47,10 +47,6 @@ class Privacy:
         """An address or a folded key as it stands in the database."""
         return address if self._key is None else "#" + self._hash(address)
 
-    def redact(self, text: str, names: Iterable[str]) -> str:
-        """The text without addresses, when they are hashed; `names` are addresses known to concern it."""
-        return text if self._key is None else remove_addresses(text, names)
-
     def redact_all(self, value: Any, names: tuple[str, ...]) -> Any:
         """JSON with every text in it redacted."""
         if self._key is None:

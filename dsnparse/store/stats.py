@@ -112,15 +112,16 @@ def _states(connection: Connection, now: datetime) -> list[Count]:
 
 
 def _alerts(connection: Connection, since: datetime | None, limit: int) -> list[Count]:
-    statement = select(alerts).order_by(alerts.c.day.desc(), alerts.c.count.desc(), alerts.c.id).limit(limit)
+    statement = (
+        select(alerts.c.day, alerts.c.reason, alerts.c.receiver, alerts.c.sender, alerts.c.count)
+        .order_by(alerts.c.day.desc(), alerts.c.count.desc(), alerts.c.id)
+        .limit(limit)
+    )
     if since is not None:
         statement = statement.where(alerts.c.last_at >= since)
     return [
         Count(
-            "alert",
-            f"{row.day} {row.reason}: {row.receiver or 'somebody'} refuses {row.sender or 'us'}",
-            row.count,
-            block=row.count,
+            "alert", f"{day} {reason}: {receiver or 'somebody'} refuses {sender or 'us'}", count, block=count
         )
-        for row in connection.execute(statement)
+        for day, reason, receiver, sender, count in connection.execute(statement)
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 
 def clean(text: str, longest: int = 4_000) -> str:
     """The text without NUL (PostgreSQL takes none) and lone surrogates (none does), cut if too long."""
@@ -9,4 +12,12 @@ def clean(text: str, longest: int = 4_000) -> str:
         text = text[: longest - 1] + "…"
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def dump_json(value: Any) -> str:
+    """JSON for a column, cleaned in the same way; not cut."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if "\\u0000" in text:
+        text = text.replace("\\u0000", "\ufffd")
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

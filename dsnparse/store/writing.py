@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -60,7 +61,7 @@ def write_batch(
             count_alert(alerts, seen.report, record, domain, at, row["diagnostic"] or "")
         event = _event(terms, seen, position, record, treated, at, known)
         if event and key:
-            ledger.apply(key, event, detail(seen, record, terms.privacy))
+            ledger.apply(key, event, partial(detail, seen, record, terms.privacy))
     if rows:
         connection.execute(insert(connection, records), rows)
     for raised in write_alerts(connection, alerts, terms.policy.block_alert_after):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dsnparse.classify import RuleSet, classify
-from dsnparse.formats.draft import Draft
+from dsnparse.classify import RuleSet, Verdict, classify
+from dsnparse.formats.draft import STATUS, Draft
 from dsnparse.formats.reading import Reading
 from dsnparse.model import Advice, BounceRecord, BounceType, Evidence, Kind
 
@@ -39,7 +39,7 @@ def finish(draft: Draft, reading: Reading, hosts: tuple[str, ...], rules: RuleSe
         original_recipient=draft.original_recipient,
         action=draft.action,
         status=draft.status,
-        effective_status=verdict.effective_status,
+        effective_status=_effective_status(draft, verdict),
         reply_code=draft.reply_code or verdict.reply_code,
         diagnostic=draft.diagnostic,
         diagnostic_type=draft.diagnostic_type,
@@ -55,6 +55,24 @@ def finish(draft: Draft, reading: Reading, hosts: tuple[str, ...], rules: RuleSe
         confidence=verdict.confidence,
         evidence=tuple(evidence),
     )
+
+
+def _effective_status(draft: Draft, verdict: Verdict) -> str | None:
+    """The enhanced code that the verdict rests on.
+
+    A queue gives its own code (4.4.7 expired, 5.0.0, 5.1.1) to what the remote host said with another: the
+    code in the quoted reply counts, the specific one nearest before the words that decided.
+    """
+    text = draft.diagnostic
+    if not text:
+        return verdict.effective_status
+    found = [(m.start(), m[1]) for m in STATUS.finditer(text, 0, 4096) if m[1][0] != "2"]
+    specific = [entry for entry in found if not entry[1].endswith(".0")] or found
+    if not specific:
+        return verdict.effective_status
+    at = text.lower().find(verdict.matched.lower()) if verdict.matched else -1
+    before = [code for start, code in specific if start <= at]
+    return before[-1] if before else specific[0][1]
 
 
 def _without_failure(draft: Draft, reading: Reading) -> BounceRecord:

@@ -74,7 +74,8 @@ def _pages(words: tuple[str, ...]) -> list[Page]:
         raise click.UsageError(str(error)) from None
 
 
-def _print_page(console: Console, page: Page) -> None:
+def _print_page(console: Console, page: Page, *, part: bool = False) -> None:
+    """A page; as part of the page of a reply it leaves out what the verdict has said."""
     if page.verdict is not None:
         _print_verdict(console, page)
         return
@@ -84,18 +85,16 @@ def _print_page(console: Console, page: Page) -> None:
             if number:
                 console.print()
             _print_heading(console, sense.code, sense.name, underlined=False)
-        _print_rows(console, _sense_rows(sense))
+        _print_rows(console, [*_sense_rows(sense), *(_code_alone(sense) if part else _follows(sense))])
     more: list[_Row] = []
     if page.causes:
         more.append(("Seen causes", "; ".join(page.causes), ""))
     if page.codes:
         more.append(("Usual codes", ", ".join(page.codes), ""))
-    more += [("" if number else "Worth knowing", note, "") for number, note in enumerate(page.notes)]
-    for rows in (
-        more,
-        [(f"In {system}", name, "") for system, name in page.elsewhere],
-        [(_LABELS.get(label, label.capitalize()), text, "dim") for label, text in page.official],
-    ):
+    more += _listed("Worth knowing", page.notes)
+    elsewhere = [] if part else [(f"In {system}", name, "") for system, name in page.elsewhere]
+    official = [(_LABELS.get(label, label.capitalize()), text, "dim") for label, text in page.official]
+    for rows in (more, elsewhere, official):
         if rows:
             console.print()
             _print_rows(console, rows)
@@ -123,21 +122,36 @@ def _print_verdict(console: Console, page: Page) -> None:
         _print_rows(console, rows)
     for part in page.pages:
         console.print()
-        _print_page(console, part)
+        _print_page(console, part, part=True)
+
+
+def _listed(label: str, notes: tuple[str, ...], style: str = "") -> list[_Row]:
+    mark = "- " if len(notes) > 1 else ""
+    return [("" if number else label, f"{mark}{note}", style) for number, note in enumerate(notes)]
 
 
 def _sense_rows(sense: Sense) -> list[_Row]:
-    rows: list[_Row] = [
-        ("What happened", sense.happened, ""),
-        ("What to do", sense.fix, ""),
-    ]
+    rows: list[_Row] = [("What happened", sense.happened, ""), ("What to do", sense.fix, "")]
     if sense.mends:
         rows.append(("Mends itself", sense.mends, ""))
     if sense.other:
         rows.append(("Another way", sense.other, ""))
-    if sense.reason is not None and sense.reason != sense.code:
-        rows.append(("Reason", str(sense.reason), "green"))
-    return [*rows, *_consequences(sense.bounce_type, sense.advice)]
+    return rows
+
+
+def _follows(sense: Sense) -> list[_Row]:
+    """What follows from a code or a reason by itself."""
+    rows = _consequences(sense.bounce_type, sense.advice)
+    if sense.reason is None or sense.reason == sense.code:
+        return rows
+    return [("Reason", str(sense.reason), "green"), *rows]
+
+
+def _code_alone(sense: Sense) -> list[_Row]:
+    """What follows from a code by itself, in short, where a verdict stands above it."""
+    if sense.reason is None or sense.reason == sense.code:
+        return []
+    return [("By itself", f"{sense.reason}, {sense.bounce_type}, {sense.advice}", "")]
 
 
 def _consequences(bounce_type: str | None, advice: str) -> list[_Row]:
@@ -156,10 +170,13 @@ def _lower_first(sentence: str) -> str:
 def _print_heading(console: Console, code: str, title: str, *, underlined: bool = True) -> None:
     from rich.text import Text
 
-    heading = Text.assemble((code, "bold cyan"), "  " if code else "", (title, "bold"))
-    console.print(heading)
+    heading = Text.assemble((code, "bold cyan"), "  " if code else "", (_printable(title), "bold"))
+    lines = heading.wrap(console, console.width)
+    for line in lines:
+        line.rstrip()
+        console.print(line)
     if underlined:
-        console.print(Text("─" * min(console.width, heading.cell_len), style="dim"))
+        console.print(Text("─" * max(line.cell_len for line in lines), style="dim"))
 
 
 def _print_rows(console: Console, rows: list[_Row]) -> None:
@@ -167,8 +184,13 @@ def _print_rows(console: Console, rows: list[_Row]) -> None:
     from rich.text import Text
 
     for label, text, style in rows:
-        lines = Text(text, style=style).wrap(console, max(console.width - _INDENT, 20))
+        lines = Text(_printable(text), style=style).wrap(console, max(console.width - _INDENT, 20))
         for number, line in enumerate(lines):
             line.rstrip()
             shown = f"  {label}" if number == 0 else ""
             console.print(Text.assemble((f"{shown:<{_INDENT}}", "dim"), line), soft_wrap=True)
+
+
+def _printable(text: str) -> str:
+    """A reply may come from a stranger: no control characters reach the terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

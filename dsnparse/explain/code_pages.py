@@ -38,7 +38,7 @@ def status_page(class_: str, subject: str, detail: str) -> Page:
     )
     notes = [*(source.get("notes", ()) if row else ()), *_unregistered_notes(subject, int(detail))]
     if row and class_ != "X" and class_ not in row.use:
-        notes.insert(0, f"{class_}.{code} is unusual: X.{code} is meant for {_use(row)}.")
+        notes.insert(0, f"X.{code} is meant for {_use(row)}; {class_}.{code} is seen all the same.")
     return Page(
         kind=PageKind.STATUS,
         subject=f"{class_}.{code}",
@@ -144,7 +144,7 @@ def _sense(code: str, source: dict[str, str], meaning: CodeMeaning | None) -> Se
         name=source["name"],
         happened=source["happened"],
         fix=source["fix"],
-        mends=source["mends"],
+        mends=source.get("mends"),
         other=source.get("other"),
         reason=meaning.reason if meaning else None,
         bounce_type=meaning.bounce_type if meaning else None,

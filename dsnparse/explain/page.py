@@ -37,8 +37,8 @@ class Sense:
     happened: str
     #: What the sender does.
     fix: str
-    #: Whether it mends itself, and when to try again.
-    mends: str
+    #: Whether it mends itself, and when to try again; None for success.
+    mends: str | None
     #: Another way to reach the person, where that makes sense.
     other: str | None
     #: What follows from the code alone; None for success.
@@ -82,13 +82,8 @@ class Page:
 
     @property
     def succeeded(self) -> bool:
-        """Whether this is a reply that reports no failure (2xx, 3xx)."""
-        verdict = self.verdict
-        if verdict is None:
-            return False
-        if verdict.reply_code is not None:
-            return verdict.reply_code < 400
-        return (verdict.status or "").startswith("2.")
+        """Whether this is a reply that reports no failure (2xx, 3xx): it has no page of a reason."""
+        return self.kind is PageKind.VERDICT and not any(page.kind is PageKind.REASON for page in self.pages)
 
     def to_dict(self) -> dict[str, Any]:
         """The page as plain JSON types, under the same names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 
 from dsnparse.classify import Verdict, classify_reply
 from dsnparse.classify.codes import STATUS, CodeMeaning, reply_meaning, status_meaning
@@ -13,6 +13,8 @@ from dsnparse.reasons import Reason
 
 #: How `Verdict.rule` begins when a code decided, not words.
 _CODE_RULES = ("status.", "reply.", "class.")
+#: The codes at the start of a reply, those of success too.
+_LEADING = re.compile(r"([2-5]\d\d)[ -]+(?:([245]\.\d{1,3}\.\d{1,3})\b)?", re.ASCII)
 
 
 def reason_page(reason: Reason) -> Page:
@@ -51,18 +53,22 @@ def reason_page(reason: Reason) -> Page:
 def verdict_page(text: str) -> Page | None:
     """The page of a whole reply; None when it has no code and no words that are understood."""
     verdict = classify_reply(text)
-    if verdict.rule == "none" and verdict.reply_code is None and verdict.status is None:
+    leading = _LEADING.match(text)
+    reply = verdict.reply_code or (int(leading[1]) if leading else None)
+    status = STATUS.fullmatch(verdict.status or (leading[2] if leading else None) or "")
+    if reply is None and status is None and verdict.rule == "none":
         return None
     pages: list[Page] = []
     meanings: list[tuple[str, CodeMeaning | None]] = []
-    if verdict.reply_code is not None:
-        pages.append(reply_page(verdict.reply_code))
-        meanings.append((str(verdict.reply_code), reply_meaning(verdict.reply_code)))
-    match = STATUS.fullmatch(verdict.status or "")
-    if match:
-        pages.append(status_page(*match.groups()))
-        meanings.append((match[0], status_meaning(match[0])))
-    page = Page(
+    if reply is not None:
+        pages.append(reply_page(reply))
+        meanings.append((str(reply), reply_meaning(reply)))
+    if status:
+        pages.append(status_page(*status.groups()))
+        meanings.append((status[0], status_meaning(status[0])))
+    if meanings and meanings[0][1] is None:
+        return Page(PageKind.VERDICT, text, "No failure", known=True, verdict=verdict, pages=tuple(pages))
+    return Page(
         kind=PageKind.VERDICT,
         subject=text,
         title=verdict.reason.meaning.rstrip("."),
@@ -71,9 +77,6 @@ def verdict_page(text: str) -> Page | None:
         verdict=verdict,
         pages=(reason_page(verdict.reason), *pages),
     )
-    if page.succeeded:
-        return replace(page, title="No failure", known=True, notes=(), pages=tuple(pages))
-    return page
 
 
 def _what_decided(verdict: Verdict, meanings: list[tuple[str, CodeMeaning | None]]) -> list[str]:
@@ -84,13 +87,10 @@ def _what_decided(verdict: Verdict, meanings: list[tuple[str, CodeMeaning | None
             for conflict in verdict.conflicts
             if not conflict.rule.startswith(_CODE_RULES)
         ]
-    sentences = []
-    for code, meaning in meanings:
-        if meaning is None or meaning.reason in (verdict.reason, Reason.UNDEFINED):
-            continue
-        if meaning.generic:
-            said = f"{code} is a catch-all ({meaning.reason} by itself)"
-        else:
-            said = f"The text disagrees with its code: {code} by itself means {meaning.reason}"
-        sentences.append(f"{said}. The text decided.")
-    return sentences
+    # The enhanced code is the more exact one: a 452 beside it is no contradiction.
+    code, meaning = meanings[-1] if meanings else ("", None)
+    if meaning is None or meaning.reason in (verdict.reason, Reason.UNDEFINED):
+        return []
+    if meaning.generic:
+        return [f"{code} is a catch-all ({meaning.reason} by itself). The text decided."]
+    return [f"The text disagrees with its code: {code} by itself means {meaning.reason}. The text decided."]

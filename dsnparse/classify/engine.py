@@ -247,6 +247,11 @@ def _of_codes(status: str | None, reply_code: int | None, digit: int | None) -> 
     none = (0, 0, 0)
     if status is not None:
         known = reasons.get(status) or reasons.get(status[2:])
+        if not known:
+            # RFC 3463 section 2: a detail that is not registered is read as "other" of its subject.
+            other = f"{status.rsplit('.', 1)[0]}.0"
+            known = reasons.get(other) or reasons.get(other[2:])
+            known = (known[0], False) if known else None
         if known:
             rank = SPECIFIC_STATUS_RANK if known[1] else GENERIC_STATUS_RANK
             claims.append(_Claim(rank, none, known[0], f"status.{status}", status))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsnparse import BounceType
+from dsnparse.classify import classify
 from dsnparse.classify.codes import CodeMeaning, reply_meaning, status_codes, status_meaning
 from dsnparse.explain import PageKind, explain
 
@@ -21,6 +22,7 @@ SUBJECT_NAMES = [
 ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(CLASSES, NUMBERS, NUMBERS)
 @example("5", 2, 999)
 @example("4", 999, 0)
@@ -37,6 +39,7 @@ def test_any_code_has_a_page_of_its_class_and_subject(class_: str, subject: int,
     assert json.loads(json.dumps(page.to_dict()))["subject"] == code
 
 
+@settings(deadline=None)
 @given(st.sampled_from("45"), st.integers(0, 7), st.integers(100, 999))
 def test_an_unknown_detail_means_what_its_subject_means(class_: str, subject: int, detail: int) -> None:
     page, general = explain(f"{class_}.{subject}.{detail}"), explain(f"{class_}.{subject}.0")
@@ -44,6 +47,7 @@ def test_an_unknown_detail_means_what_its_subject_means(class_: str, subject: in
     assert page.senses[0].reason is general.senses[0].reason
 
 
+@settings(deadline=None)
 @given(st.sampled_from("45"), st.integers(8, 999), NUMBERS)
 def test_an_unknown_subject_means_what_its_class_means(class_: str, subject: int, detail: int) -> None:
     page, general = explain(f"{class_}.{subject}.{detail}"), explain(f"{class_}.0.0")
@@ -51,6 +55,7 @@ def test_an_unknown_subject_means_what_its_class_means(class_: str, subject: int
     assert page.senses[0].reason is general.senses[0].reason
 
 
+@settings(deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_a_temporary_code_is_never_hard(subject: int, detail: int) -> None:
     meaning = status_meaning(f"4.{subject}.{detail}")
@@ -58,6 +63,7 @@ def test_a_temporary_code_is_never_hard(subject: int, detail: int) -> None:
     assert meaning.bounce_type is not BounceType.HARD
 
 
+@settings(deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_only_a_code_that_is_registered_condemns_an_address(subject: int, detail: int) -> None:
     meaning = status_meaning(f"5.{subject}.{detail}")
@@ -67,6 +73,19 @@ def test_only_a_code_that_is_registered_condemns_an_address(subject: int, detail
         assert not meaning.generic
 
 
+@settings(deadline=None)
+@given(st.sampled_from("45"), st.integers(0, 12), NUMBERS)
+def test_the_page_of_any_code_says_what_the_classifier_says(class_: str, subject: int, detail: int) -> None:
+    code = f"{class_}.{subject}.{detail}"
+    verdict, sense = classify("", status=code), explain(code).senses[0]
+    assert (sense.reason, sense.bounce_type, sense.advice) == (
+        verdict.reason,
+        verdict.bounce_type,
+        verdict.advice,
+    )
+
+
+@settings(deadline=None)
 @given(st.integers(-10_000, 10_000))
 def test_a_number_is_a_reply_code_from_200_to_599(code: int) -> None:
     if 200 <= code <= 599:
@@ -85,6 +104,7 @@ def test_what_only_looks_like_a_code_is_refused(text: str) -> None:
         explain(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 @example("550 \x00")
 @example("5 .1.1 ")

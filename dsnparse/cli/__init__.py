@@ -14,6 +14,7 @@ from dsnparse import __version__
 COMMANDS = {
     "parse": ("dsnparse.cli.parse", "Read bounces and say who failed and why."),
     "classify": ("dsnparse.cli.classify", "Classify SMTP replies, as from a mail log."),
+    "explain": ("dsnparse.cli.explain", "Say what a code, a reason or a reply means, and what to do."),
     "rules": ("dsnparse.cli.rules", "List the rules, and run the examples they carry."),
 }
 #: Packages that come with an extra → the extra.

@@ -65,6 +65,7 @@ _ALIASES = {
     "x-mac-roman": "mac-roman",
     "x-gbk": "gb18030",
 }
+_BASE64_PROBE = 500
 _GUESS_BYTES = 8 * 1024
 
 
@@ -91,12 +92,17 @@ def decode_bytes(data: bytes, charset: str | None = None) -> str:
     for name in (codec, "utf-8"):
         if name is not None:
             try:
-                return data.decode(name)
+                return _paired(data.decode(name), name)
             except (UnicodeError, ValueError):
                 pass
     if codec is not None and codec != "utf-8":
-        return data.decode(codec, "replace")
+        return _paired(data.decode(codec, "replace"), codec)
     return data.decode(_guess(data[:_GUESS_BYTES]), "replace")
+
+
+def _paired(text: str, codec: str) -> str:
+    """`text` without lone surrogates, which UTF-7 can spell and no other text library takes."""
+    return text.encode("utf-8", "replace").decode("utf-8") if codec == "utf-7" else text
 
 
 def _guess(data: bytes) -> str:
@@ -124,6 +130,8 @@ def decode_transfer(data: bytes, encoding: str) -> bytes:
 
 
 def _base64(data: bytes) -> bytes:
+    if b": " in data[:_BASE64_PROBE]:  # header fields: the declaration is wrong
+        return data
     clean = _NOT_BASE64.sub(b"", data.partition(b"=")[0] if data.find(b"=") >= len(data) - 8 else data)
     if len(clean) % 4 == 1:
         clean = clean[:-1]

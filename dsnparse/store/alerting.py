@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, func
 
-from dsnparse.model import BounceRecord, Report
+from dsnparse.model import Report
 from dsnparse.store.addresses import fold_domain
 from dsnparse.store.dialect import insert
 from dsnparse.store.schema import alerts
@@ -32,12 +32,13 @@ class Alert:
     diagnostic: str
 
 
-def count_alert(
-    found: dict[Key, Alert], report: Report, record: BounceRecord, domain: str, at: datetime, diagnostic: str
-) -> None:
-    """Count one refusal into `found`. `domain`: the recipient's; the receiver, when no provider is known."""
-    receiver = record.provider or domain
-    key = (at.date().isoformat(), record.reason.value, clean(receiver, _LONGEST), _sender(report))
+def alert_key(report: Report, reason: str, receiver: str | None, at: datetime) -> Key:
+    """What a refusal is counted under. `receiver`: a provider's name, a domain or a host."""
+    return (at.date().isoformat(), str(reason), clean(receiver or "", _LONGEST), _sender(report))
+
+
+def count_alert(found: dict[Key, Alert], key: Key, at: datetime, diagnostic: str = "") -> None:
+    """Count one refusal into `found`."""
     alert = found.get(key)
     if alert is None:
         found[key] = Alert(1, at, at, diagnostic)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -112,6 +112,21 @@ class Ledger:
     def load_known(self, wanted: Iterable[str]) -> None:
         """Lock and load those of these folded keys that the store knows."""
         self._fetch(self._stored(wanted))
+
+    def reapply(self, after: int, limit: int) -> int:
+        """Load addresses with numbers above `after` and fold their pasts by the policy of today.
+
+        Returns the highest number seen; `after` itself when there are no more.
+        """
+        statement = _SELECT.where(addresses.c.id > after).order_by(addresses.c.id).limit(limit)
+        for row in self.connection.execute(statement.with_for_update(of=addresses)).all():
+            self._take(row.key, row)
+            entry, after = self.entries[row.key], row.id
+            state = entry.past.state(self.terms.policy).at(self._now)
+            if state.visible != entry.state.visible:
+                entry.touched = True
+                self._move(entry, state, self._now, "policy", "", source="policy")
+        return after
 
     def load_expired(self, limit: int) -> int:
         """Load addresses whose pause, review or suppression has ended, which releases them; say how many."""
@@ -360,9 +375,8 @@ _UPDATE = (
 
 def _shown(row: Any, folded: State) -> State:
     """The state as the database shows it, which another policy than today's may have made."""
-    if row.status == folded.status and row.reason == folded.reason:
-        return folded
-    return State(
+    return replace(
+        folded,
         status=row.status,
         reason=row.reason,
         since=row.since.timestamp() if row.since else 0,

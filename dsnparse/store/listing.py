@@ -15,12 +15,13 @@ from dsnparse.store.policy import SUPPRESSION_REASONS
 from dsnparse.store.schema import addresses, suppressions
 from dsnparse.store.state import PAUSED, REVIEW, SUPPRESSED, Event, What
 from dsnparse.store.text import clean
+from dsnparse.store.times import to_epoch
 
 #: What `list` can show.
 STATES = (SUPPRESSED, PAUSED, REVIEW)
 _ROWS_AT_ONCE = 1_000
 #: What the operator does counts as later than everything that the address has seen.
-_AFTERWARDS = 1e-6
+_AFTERWARDS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +126,14 @@ def suppress(connection: Connection, terms: Terms, wanted: Sequence[Suppression]
             unchanged += 1
             continue
         entry = ledger.entries[key]
-        since = _after(entry.past.latest, now) if one.since is None else min(one.since, now).timestamp()
-        until = one.until.timestamp() if one.until else terms.policy.ends(one.reason, since)
+        since = _after(entry.past.latest, now) if one.since is None else to_epoch(min(one.since, now))
+        until = to_epoch(one.until) if one.until else terms.policy.ends(one.reason, since)
         if until is not None and until <= now.timestamp():
             expired += 1
             continue
         event = Event(
             at=since,
-            ref=f"{one.source}:{one.reason}:{since:.6f}",
+            ref=f"{one.source}:{one.reason}:{since:.3f}",
             what=What.ADDED,
             reason=one.reason,
             until=until,
@@ -161,7 +162,7 @@ def lift(connection: Connection, terms: Terms, wanted: Sequence[str], now: datet
         if entry is None:
             continue
         at = _after(entry.past.latest, now)
-        event = Event(at=at, ref=f"lifted:{at:.6f}", what=What.LIFTED, source="manual")
+        event = Event(at=at, ref=f"lifted:{at:.3f}", what=What.LIFTED, source="manual")
         if ledger.apply(key, event, dict, by=clean(by)):
             lifted.append(address)
     ledger.write()
@@ -176,9 +177,9 @@ def succeed(connection: Connection, terms: Terms, wanted: Sequence[str], at: dat
     ledger = Ledger(connection, terms, now)
     keys = {terms.policy.addresses.key(address): address for address in wanted}
     ledger.load_known(keys)
-    seconds = min(at, now).timestamp()
+    seconds = to_epoch(min(at, now))
     for key in ledger.entries:
-        ledger.apply(key, Event(seconds, f"delivered:{seconds:.6f}", What.SUCCESS, source="delivered"), dict)
+        ledger.apply(key, Event(seconds, f"delivered:{seconds:.3f}", What.SUCCESS, source="delivered"), dict)
     ledger.write()
     return len(ledger.entries)
 
@@ -191,4 +192,4 @@ def check_reason(reason: str) -> str:
 
 
 def _after(latest: float, now: datetime) -> float:
-    return max(now.timestamp(), latest + _AFTERWARDS)
+    return max(to_epoch(now), round(latest + _AFTERWARDS, 3))

@@ -1,7 +1,7 @@
 """What an address has been through, and the state that follows: a fold over its events in order of time.
 
 No clock is read here. The same events give the same state in whatever order they were stored, so two
-workers, a repeated run and an interrupted one agree. Times are seconds of the epoch.
+workers, a repeated run and an interrupted one agree. Times are seconds of the epoch, in milliseconds.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ class State:
     @property
     def visible(self) -> tuple[str, str, float, float | None, str]:
         """What a change of makes a line in the journal."""
-        return (self.status, self.reason, self.since, self.until, self.source)
+        until = None if self.until is None else round(self.until, 3)
+        return (self.status, self.reason, round(self.since, 3), until, self.source)
 
 
 def advance(state: State, event: Event, policy: Policy) -> State:

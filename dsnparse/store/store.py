@@ -152,6 +152,19 @@ class Store:
             )
         ]
 
+    def reapply(self, *, now: datetime | None = None) -> int:
+        """Fold the past of every address by the policy of today; how many states changed.
+
+        After a change of the policy. Without it, an address follows at its next notice.
+        """
+        moment, changed, last = _clock(now), 0, -1
+        while True:
+            number, changes = self.database.write(partial(_reapply, terms=self.terms, after=last, now=moment))
+            changed += changes
+            if number == last:
+                return changed
+            last = number
+
     def history(self, address: str) -> list[Happening]:
         """The notices about an address and the changes of its state, oldest first."""
         with self.database.read() as connection:
@@ -223,6 +236,12 @@ def _release(connection: Connection, terms: Terms, now: datetime) -> int:
     found = ledger.load_expired(_AT_ONCE)
     ledger.write()
     return found
+
+
+def _reapply(connection: Connection, terms: Terms, after: int, now: datetime) -> tuple[int, int]:
+    ledger = Ledger(connection, terms, now)
+    number = ledger.reapply(after, _AT_ONCE)
+    return number, len(ledger.write())
 
 
 def _agree(connection: Connection, terms: Terms) -> None:

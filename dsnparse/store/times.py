@@ -40,3 +40,8 @@ def aware(value: datetime) -> datetime:
 def from_epoch(seconds: float) -> datetime:
     """Seconds of the epoch as a time in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def to_epoch(time: datetime) -> float:
+    """Seconds of the epoch, to the millisecond, so that they come back from a database as they were."""
+    return round(time.timestamp(), 3)

@@ -31,10 +31,7 @@ def treatment(report: Report, record: BounceRecord, policy: Policy) -> str:
     own notices will follow). A complaint goes by its feedback type, a failure by its reason and type.
     """
     if report.kind is Kind.COMPLAINT:
-        feedback = (report.feedback_type or DEFAULT_FEEDBACK).lower()
-        if feedback in policy.complaint_suppress:
-            return "complaint"
-        return "review" if feedback in policy.complaint_review else "nothing"
+        return complaint_treatment(report, policy)
     if report.kind not in (Kind.BOUNCE, Kind.DELIVERY):
         return "nothing"
     if record.action in (Action.DELIVERED, Action.RELAYED):
@@ -44,6 +41,16 @@ def treatment(report: Report, record: BounceRecord, policy: Policy) -> str:
     if report.kind is Kind.DELIVERY:
         return "success" if record.action is None else "nothing"
     return policy.treat.get(record.reason) or _TREATMENT[record.bounce_type]
+
+
+def complaint_treatment(report: Report, policy: Policy) -> str:
+    """ "complaint", "review" or "nothing", by the feedback type; "nothing" for other kinds of messages."""
+    if report.kind is not Kind.COMPLAINT:
+        return "nothing"
+    feedback = (report.feedback_type or DEFAULT_FEEDBACK).lower()
+    if feedback in policy.complaint_suppress:
+        return "complaint"
+    return "review" if feedback in policy.complaint_review else "nothing"
 
 
 def weigh(treated: str, record: BounceRecord, policy: Policy, *, forwarded: bool) -> What | None:

@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dsnparse.model import BounceRecord, Kind
-from dsnparse.store.alerting import Alert, Key, count_alert, write_alerts
+from dsnparse.store.alerting import Alert, Key, alert_key, count_alert, write_alerts
 from dsnparse.store.dialect import insert
 from dsnparse.store.ledger import Ledger, Terms
 from dsnparse.store.rows import detail, message_row, record_row
 from dsnparse.store.schema import messages, positions, records
 from dsnparse.store.seen import AddResult, Seen
 from dsnparse.store.state import Event
-from dsnparse.store.times import happened
-from dsnparse.store.weigh import mailed_address, treatment, weigh
+from dsnparse.store.times import happened, to_epoch
+from dsnparse.store.weigh import complaint_treatment, mailed_address, treatment, weigh
 
 
 def write_batch(
@@ -58,10 +58,16 @@ def write_batch(
         treated = treatment(seen.report, record, terms.policy)
         if treated == "block":
             domain = ledger.entries[key].domain if key else ""
-            count_alert(alerts, seen.report, record, domain, at, row["diagnostic"] or "")
+            alert = alert_key(seen.report, record.reason, record.provider or domain, at)
+            count_alert(alerts, alert, at, row["diagnostic"] or "")
         event = _event(terms, seen, position, record, treated, at, known)
         if event and key:
             ledger.apply(key, event, partial(detail, seen, record, terms.privacy))
+    for seen, _ in new:
+        if not seen.report.records and complaint_treatment(seen.report, terms.policy) == "complaint":
+            # Nobody to suppress: many providers black out the address that complained.
+            at = seen.received or now
+            count_alert(alerts, alert_key(seen.report, "complaint", seen.report.reporting_mta, at), at)
     if rows:
         connection.execute(insert(connection, records), rows)
     for raised in write_alerts(connection, alerts, terms.policy.block_alert_after):
@@ -104,7 +110,7 @@ def _event(
         return None
     complaint = seen.report.kind is Kind.COMPLAINT
     return Event(
-        at=at.timestamp(),
+        at=to_epoch(at),
         ref=f"{seen.digest}:{position}",
         what=what,
         reason="complaint" if complaint else record.reason.value,

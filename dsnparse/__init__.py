@@ -41,10 +41,9 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # The machinery loads when first needed: `import dsnparse` for its types alone stays cheap.
-    if name in ("parse_dsn", "Parser"):
-        from dsnparse import parser as module
-    elif name in ("classify_reply", "Verdict"):
-        from dsnparse import classify as module
-    else:
+    from importlib import import_module
+
+    home = {"parse_dsn": "parser", "Parser": "parser", "classify_reply": "classify", "Verdict": "classify"}
+    if name not in home:
         raise AttributeError(f"module 'dsnparse' has no attribute {name!r}")
-    return getattr(module, name)
+    return getattr(import_module(f"dsnparse.{home[name]}"), name)

@@ -107,6 +107,8 @@ class BounceRecord:
     recipient: str
     #: The address that the sender mailed, when it differs (ORCPT, forwarding).
     original_recipient: str | None = None
+    #: The address that it was forwarded to and that refused it, where X-Actual-Recipient tells.
+    actual_recipient: str | None = None
     action: Action | None = None
     #: The enhanced status code that the message states (RFC 3463), else None.
     status: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from email.message import Message
 from functools import cache
 from os import PathLike
@@ -14,8 +15,8 @@ from dsnparse.formats.finish import finish
 from dsnparse.formats.notice import Notice
 from dsnparse.formats.reading import read
 from dsnparse.formats.returned import original_message
-from dsnparse.model import Report
-from dsnparse.wire.address import typed_address
+from dsnparse.model import OriginalMessage, Report
+from dsnparse.wire.address import from_xtext, typed_address
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import Field
 from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
@@ -58,8 +59,8 @@ class Parser:
             arrival_date=parse_date(clean_text(fields["arrival-date"].value))
             if "arrival-date" in fields
             else None,
-            envelope_id=_text(fields.get("original-envelope-id")),
-            original=original_message(notice.original) if reading.format else original_message({}),
+            envelope_id=from_xtext(_text(fields.get("original-envelope-id"))),
+            original=_original(notice, fields) if reading.format else OriginalMessage(),
             feedback_type=reading.feedback_type,
             disposition=reading.disposition,
             format=reading.format,
@@ -92,6 +93,14 @@ def _bytes_of(message: bytes | bytearray | memoryview | Message) -> bytes:
         f"parse_dsn() reads the raw bytes of a message, not {type(message).__name__}: open the file with "
         "mode 'rb', or pass message.as_bytes()."
     )
+
+
+def _original(notice: Notice, fields: dict[str, Field]) -> OriginalMessage:
+    """What is known of the returned message; Gmail names its Message-ID in the status part alone."""
+    original = original_message(notice.original)
+    if original.message_id is None and "x-original-message-id" in fields:
+        original = replace(original, message_id=_text(fields["x-original-message-id"]))
+    return original
 
 
 def _typed(field: Field | None) -> str | None:

@@ -27,6 +27,7 @@ class Draft:
 
     __slots__ = (
         "action",
+        "actual_recipient",
         "context",
         "diagnostic",
         "diagnostic_type",
@@ -45,6 +46,7 @@ class Draft:
     def __init__(self, recipient: str) -> None:
         self.recipient = recipient
         self.original_recipient: str | None = None
+        self.actual_recipient: str | None = None
         self.action: Action | None = None
         self.status: str | None = None
         self.reply_code: int | None = None

@@ -37,6 +37,7 @@ def finish(draft: Draft, reading: Reading, hosts: tuple[str, ...], rules: RuleSe
     return BounceRecord(
         recipient=draft.recipient,
         original_recipient=draft.original_recipient,
+        actual_recipient=draft.actual_recipient,
         action=draft.action,
         status=draft.status,
         effective_status=_effective_status(draft, verdict),

@@ -41,6 +41,10 @@ _PARENT = re.compile(
     r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? of",
     re.IGNORECASE,
 )
+_SENDER_AFTER = re.compile(
+    r"\W{0,6}(?:\.\.\. ?)?(?:invalid |your |the )?(?:sender|envelope.?from|mail.?from|return.?path|from address)",
+    re.IGNORECASE,
+)
 _TO_LINE = re.compile(r"(?:to|an|à|para|a|do|aan|till|til|кому)\s?:", re.IGNORECASE)
 #: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
 _SERVICE = frozenset(
@@ -60,7 +64,7 @@ def fill_from_text(notice: Notice, drafts: list[Draft]) -> None:
                 if address.lower() in wanted:
                     found = Candidate(address, index, start, end, 0, "mention")
                     mentions.setdefault(address.lower(), []).append(found)
-    blocks = _Blocks(notice, lines, wanted)
+    blocks = Blocks(notice, lines, wanted)
     for draft in drafts:
         found_here = mentions.get(draft.recipient.lower())
         if found_here:
@@ -109,7 +113,7 @@ def read_text(notice: Notice) -> list[Draft]:
     accepted = _accept(best, weigher)
     if not accepted:
         return []
-    taken = _Blocks(notice, lines, set(accepted))
+    taken = Blocks(notice, lines, set(accepted))
     drafts = []
     for key, found in accepted.items():
         draft = Draft(found.address)
@@ -211,6 +215,8 @@ class _Weigher:
             last_resort = True
         if before and says("sender", before[-60:]) and not plain:
             score -= 6
+        if _SENDER_AFTER.match(after):
+            score -= 8
         if local in _SERVICE and key not in self.mailed and key not in self.listed:
             score -= 3
         if (
@@ -271,7 +277,7 @@ class _Weigher:
         return False
 
 
-class _Blocks:
+class Blocks:
     """Finds what the text says about each failed address."""
 
     def __init__(self, notice: Notice, lines: list[str], failed: set[str]) -> None:
@@ -293,23 +299,27 @@ class _Blocks:
                 draft.context = best
                 best, where = common, line
         if best:
-            draft.diagnostic = clean_text(best)[: self.notice.limits.diagnostic_chars]
-            part, number = self.notice.place(where)
-            draft.note("diagnostic", part, number, "text.block", best)
-            if draft.reply_code is None:
-                draft.reply_code = reply_code_in(best)
-                if draft.reply_code is not None:
-                    draft.note("reply_code", part, number, "text.reply", str(draft.reply_code))
-            if draft.status is None:
-                draft.status = status_in(best)
-                if draft.status is not None:
-                    draft.note("status", part, number, "text.status", draft.status)
-            draft.smtp_command = draft.smtp_command or command_in(best)
-            host = _REMOTE_HOST.search(best)
-            if host is not None and draft.remote_mta is None:
-                draft.remote_mta = host[1].rstrip(".")
-                draft.note("remote_mta", part, number, "text.host", host[0])
-        draft.context = (draft.context + " " + self._prose()).strip()
+            self.describe(draft, best, where)
+        draft.context = (draft.context + " " + self.prose()).strip()
+
+    def describe(self, draft: Draft, text: str, line: int, rule: str = "text.block") -> None:
+        """Makes `text`, which stands at `line`, the diagnostic of `draft`; takes codes and host from it."""
+        draft.diagnostic = clean_text(text)[: self.notice.limits.diagnostic_chars]
+        part, number = self.notice.place(line)
+        draft.note("diagnostic", part, number, rule, text)
+        if draft.reply_code is None:
+            draft.reply_code = reply_code_in(text)
+            if draft.reply_code is not None:
+                draft.note("reply_code", part, number, "text.reply", str(draft.reply_code))
+        if draft.status is None:
+            draft.status = status_in(text)
+            if draft.status is not None:
+                draft.note("status", part, number, "text.status", draft.status)
+        draft.smtp_command = draft.smtp_command or command_in(text)
+        host = _REMOTE_HOST.search(text)
+        if host is not None and draft.remote_mta is None:
+            draft.remote_mta = host[1].rstrip(".")
+            draft.note("remote_mta", part, number, "text.host", host[0])
 
     def _block(self, mention: Candidate) -> str:
         """The words around one mention: its line, and the lines after it up to a blank or another address."""
@@ -353,7 +363,7 @@ class _Blocks:
                     break
         return self._common
 
-    def _prose(self) -> str:
+    def prose(self) -> str:
         """The notice's text in one line, as context."""
         size = 0
         pieces = []

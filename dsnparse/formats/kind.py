@@ -165,14 +165,27 @@ def auto_reply_sign(notice: Notice) -> Evidence | None:
             return Evidence("kind", "header", 0, f"kind.{name}", first[name][:200])
     auto = first.get("auto-submitted", "").strip().lower()
     if auto.startswith(("auto-replied", "auto-notified", "auto-generated; ")) or (
-        auto.startswith("auto-generated") and subject_says("auto_reply", notice.subject)
+        auto.startswith("auto-generated")
+        and (subject_says("auto_reply", notice.subject) or subject_says("receipt_of_mail", notice.subject))
     ):
         return Evidence("kind", "header", 0, "kind.auto-submitted", auto[:200])
     if first.get("precedence", "").strip().lower() in ("auto_reply", "auto-reply", "autoreply"):
         return Evidence("kind", "header", 0, "kind.precedence", first["precedence"])
     if "autoresponder" in first.get("x-post-messageclass", "").lower():
         return Evidence("kind", "header", 0, "kind.x-post-messageclass", first["x-post-messageclass"])
-    words = subject_says("auto_reply", notice.subject)
-    if words:
+    if subject_says("auto_reply", notice.subject):
+        return Evidence("kind", "header", 0, "kind.subject", notice.subject[:200])
+    if subject_says("receipt_of_mail", notice.subject) and _is_automatic(notice):
         return Evidence("kind", "header", 0, "kind.subject", notice.subject[:200])
     return None
+
+
+def _is_automatic(notice: Notice) -> bool:
+    """Whether the header, or the first words of the text, say that a program wrote the message."""
+    first = notice.first
+    return (
+        first.get("return-path", "unknown").strip("<> ") == ""
+        or first.get("precedence", "").strip().lower() in ("bulk", "junk")
+        or "x-auto-response-suppress" in first
+        or any(says("auto_reply", line) for line in [line for line in notice.lines[:20] if line][:6])
+    )

@@ -211,11 +211,18 @@ class Notice:
     def ours(self) -> set[str]:
         """Addresses (lower case) that are the sender's side: where the notice went, who sent the original."""
         found: set[str] = set()
-        for name in ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to"):
+        for name in ("to", "delivered-to", "envelope-to", "x-envelope-to"):
             found.update(addresses_in(self.first.get(name, "")))
         for name in ("from", "return-path", "sender", "reply-to", "errors-to"):
             found.update(addresses_in(self.original.get(name, "")))
-        return {address.lower() for address in found}
+        plain = {address.lower() for address in found}
+        # VERP and tags: "bounce+x=example.org@host" is quoted back as "bounce@host", too.
+        return plain | {_untagged(address) for address in plain}
+
+
+def _untagged(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _headers_in(part: Part) -> dict[str, str]:

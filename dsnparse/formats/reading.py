@@ -67,6 +67,7 @@ def read(notice: Notice, *, inside: bool = False) -> Reading:
         return _complaint(notice)
     if notice.receipt is not None:
         return _receipt(notice)
+    report = rfc3464.StatusReport()
     if notice.status:
         report = rfc3464.read_status_parts(notice)
         if report.drafts:
@@ -87,11 +88,13 @@ def read(notice: Notice, *, inside: bool = False) -> Reading:
     if signs.score < LOOK:
         return _answer_in_words(notice) or Reading(Kind.OTHER, signs.evidence)
     if notice.status and _is_success(notice):
-        return Reading(Kind.DELIVERY, signs.evidence, "rfc3464")
-    report = rfc3464.read_status_text(notice)
-    if report.drafts:
-        return _from_status(notice, report, "1", "rfc3464-text")
-    reading = _from_text(notice, signs, report.message, inside)
+        reading = Reading(Kind.DELIVERY, signs.evidence, "rfc3464")
+        reading.fields = report.message
+        return reading
+    in_text = rfc3464.read_status_text(notice)
+    if in_text.drafts:
+        return _from_status(notice, in_text, "1", "rfc3464-text")
+    reading = _from_text(notice, signs, report.message or in_text.message, inside)
     if reading.kind is Kind.OTHER:
         answer = auto_reply_sign(notice)
         if answer is not None and "auto" in answer.rule:
@@ -166,7 +169,7 @@ def _from_text(notice: Notice, signs: Signs, fields: dict[str, Field], inside: b
         inner = _from_inner(notice) if not inside else None
         if inner is not None:
             return inner
-        if not _tells_failure(notice):
+        if not _tells_failure(notice) or not _returns_something(notice, signs):
             return Reading(Kind.OTHER, signs.evidence)
         if signs.score >= BELIEVE:
             drafts = _returned_recipient(notice)
@@ -183,6 +186,13 @@ def _from_text(notice: Notice, signs: Signs, fields: dict[str, Field], inside: b
     reading.drafts = drafts
     reading.fields = fields
     return reading
+
+
+def _returns_something(notice: Notice, signs: Signs) -> bool:
+    """Whether a notice that names nobody at least returns a message, or has a null return path."""
+    return bool(notice.returned or notice.original) or any(
+        sign.rule in ("kind.return-path", "kind.multipart-report") for sign in signs.evidence
+    )
 
 
 def _tells_failure(notice: Notice) -> bool:

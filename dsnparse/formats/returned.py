@@ -54,6 +54,7 @@ _MARKER = re.compile(
 )
 _MARKER_WORD = re.compile(r"message|mail follows|mensaje|mensagem", re.IGNORECASE)
 _LONGEST_MARKER = 160
+_HEADER_LINES = 2000
 #: Header-like lines that are looked at before deciding.
 _LOOK_AHEAD = 40
 
@@ -102,14 +103,19 @@ def parse_header_lines(lines: list[str]) -> dict[str, str]:
     """First values of the header fields that `lines` start with (a marker line and quote marks aside)."""
     fields: dict[str, str] = {}
     name = ""
-    for line in lines[:2000]:
+    indent: int | None = None
+    for line in lines[:_HEADER_LINES]:
         bare = line[1:].removeprefix(" ") if line.startswith(">") else line
         if not bare.strip():
             if len(fields) >= 2:
                 break
             continue
-        if bare[0] in " \t" and name:
-            fields[name] += "\n" + bare
+        if indent is None and ":" in bare:
+            indent = len(bare) - len(bare.lstrip())
+        bare = bare[indent or 0 :] if bare[: indent or 0].isspace() else bare
+        if bare[:1] in (" ", "\t") and (name or fields):
+            if name:
+                fields[name] += "\n" + bare
             continue
         found = _HEADER_LINE.match(bare.lstrip())
         if found is None:

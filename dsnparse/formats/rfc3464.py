@@ -132,7 +132,7 @@ def _quoted_recipient(diagnostic: Field | None) -> Field | None:
 def _draft(fields: dict[str, Field], notice: Notice, part: str, offset: int) -> Draft | None:
     final, original = fields.get("final-recipient"), fields.get("original-recipient")
     address = field_address(final.value) if final else None
-    mailed = field_address(original.value) if original else None
+    mailed = field_address(_from_xtext(original.value)) if original else None
     if address is not None and mailed is not None and not is_routable(address):
         # X.400 gateways and local stores ("user@ims-ms-daemon") name a place inside; nobody can mail that.
         address = None
@@ -154,12 +154,23 @@ def _draft(fields: dict[str, Field], notice: Notice, part: str, offset: int) -> 
         draft.note(
             "original_recipient", part, original.line + offset, "rfc3464.original-recipient", original.value
         )
+    if actual is not None and address != (forwarded := field_address(actual.value)) and named is not actual:
+        draft.actual_recipient = forwarded
+        if forwarded is not None:
+            draft.note(
+                "actual_recipient", part, actual.line + offset, "rfc3464.x-actual-recipient", actual.value
+            )
     _codes(draft, fields, part, offset)
     _others(draft, fields, part, offset)
     if draft.action is None:
         draft.action = _derived_action(draft.status or status_in(draft.diagnostic or ""), notice)
         draft.note("action", part, 0, "rfc3464.action-derived", draft.status or "")
     return draft
+
+
+def _from_xtext(value: str) -> str:
+    """ORCPT in xtext (RFC 3461 section 4) whose "+" and "=" the reporting MTA left encoded."""
+    return value.replace("+2B", "+").replace("+3D", "=") if "+2B" in value or "+3D" in value else value
 
 
 def _complete(final: Field | None, notice: Notice) -> str | None:
@@ -219,7 +230,7 @@ def _status(value: str) -> str | None:
 def _others(draft: Draft, fields: dict[str, Field], part: str, offset: int) -> None:
     field = fields.get("remote-mta")
     if field is not None:
-        draft.remote_mta = clean_text(typed_address(field.value)[1]) or None
+        draft.remote_mta = clean_text(typed_address(field.value)[1].partition(" (")[0]) or None
         if draft.remote_mta is not None:
             draft.note("remote_mta", part, field.line + offset, "rfc3464.remote-mta", field.value)
     field = fields.get("last-attempt-date")

@@ -21,6 +21,7 @@ _PLAIN = re.compile(
     @(?:\[[0-9A-Fa-f:.IPv]{3,60}\]|[^\s<>()\[\]{},;:"'`|@/\\=*!?&%#$^~+«»“”„‘’＜＞（）、，。：；]{1,255}))""",
     re.VERBOSE,
 )
+_QUOTED_LOCAL = re.compile(r'"[^"\\\n]{1,64}"@[A-Za-z0-9][A-Za-z0-9.-]{0,254}')
 _TYPE = re.compile(r"\s{0,10}([A-Za-z0-9][A-Za-z0-9._-]{0,30})\s{0,5};")
 _UTF8_ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
@@ -105,6 +106,14 @@ def field_address(value: str) -> str | None:
     return clean(text, kind)
 
 
+def from_xtext(text: str | None) -> str | None:
+    """xtext (RFC 3461 section 4) decoded, where every "+" begins an escape; other text as it is."""
+    if not text or "+" not in text or text.count("+") != len(_XTEXT.findall(text)):
+        return text
+    decoded = _XTEXT.sub(lambda found: chr(int(found[1], 16)), text)
+    return decoded if decoded.isprintable() else text
+
+
 def _code_point(found: re.Match[str]) -> str:
     try:
         char = chr(int(found[1], 16))
@@ -131,7 +140,10 @@ def clean(text: str, kind: str = "") -> str | None:
         inner = text.rpartition("<")[2].partition(">")[0].strip()
         if inner and is_address(inner) and not inner.startswith('"'):
             return inner
-    if "@" in text:
+    quoted = _QUOTED_LOCAL.fullmatch(text)
+    if quoted:
+        return quoted[0]
+    if "@" in text[1:]:
         parsed = by_flanker(text)
         if parsed:
             return parsed

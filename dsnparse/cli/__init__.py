@@ -16,6 +16,12 @@ COMMANDS = {
     "classify": ("dsnparse.cli.classify", "Classify SMTP replies, as from a mail log."),
     "explain": ("dsnparse.cli.explain", "Say what a code, a reason or a reply means, and what to do."),
     "rules": ("dsnparse.cli.rules", "List the rules, and run the examples they carry."),
+    "check": ("dsnparse.cli.check", "Say whether addresses may be mailed."),
+    "suppressions": ("dsnparse.cli.suppressions", "Show and change the list of addresses not to mail."),
+    "history": ("dsnparse.cli.history", "Show what happened to an address."),
+    "stats": ("dsnparse.cli.stats", "Count messages, failures, addresses and alerts."),
+    "prune": ("dsnparse.cli.prune", "Remove what is old, and keep the states of addresses."),
+    "forget": ("dsnparse.cli.forget", "Remove the personal data of one address."),
 }
 #: Packages that come with an extra → the extra.
 EXTRAS = {"sqlalchemy": "store", "psycopg": "postgresql", "imap_tools": "imap", "aiosmtpd": "lmtp"}

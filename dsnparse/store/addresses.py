@@ -8,15 +8,14 @@ case is folded where the provider is known to ignore it.
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
-from importlib.resources import files
 from string import ascii_letters, digits
 
+from dsnparse import data
 from dsnparse.store.text import clean
 
 #: RFC 5321 section 4.5.3.1: a local part of 64 and a domain of 255 octets. What is longer than this is no
@@ -99,9 +98,8 @@ def fold_domain(domain: str) -> str:
 
 @cache
 def _providers() -> dict[str, _Provider]:
-    text = (files("dsnparse") / "data" / "address_providers.toml").read_text(encoding="utf-8")
     known = {}
-    for entry in tomllib.loads(text)["provider"]:
+    for entry in data.load("address_providers")["provider"]:
         for domain in entry["domains"]:
             known[domain] = _Provider(
                 domain=entry.get("same_as", domain),

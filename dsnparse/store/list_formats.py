@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from functools import cache
-from importlib.resources import files
 from itertools import chain
 from typing import Any, TextIO
 
+from dsnparse import data
 from dsnparse.reasons import BounceType, Reason
 from dsnparse.store.listing import Suppression
 from dsnparse.store.policy import SUPPRESSION_REASONS
@@ -39,7 +37,7 @@ def read_list(stream: TextIO, form: str, reason: str | None = None) -> Iterator[
     """
     if form not in FORMATS:
         raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(FORMATS)}")
-    table = _tables()["csv" if form == "jsonl" else form]
+    table = data.load("suppression_formats")["csv" if form == "jsonl" else form]
     for number, fields in _entries(stream, table):
         if isinstance(fields, str):
             yield Unreadable(number, fields)
@@ -52,8 +50,8 @@ def read_list(stream: TextIO, form: str, reason: str | None = None) -> Iterator[
             yield Suppression(
                 address=address,
                 reason=_reason(fields, table, reason),
-                since=_time(_first(fields, table.get("since", []))),
-                until=_time(_first(fields, table.get("until", []))),
+                since=read_time(_first(fields, table.get("since", []))),
+                until=read_time(_first(fields, table.get("until", []))),
                 source=_first(fields, table.get("source", [])) or f"import:{form}",
                 by=_first(fields, table.get("by", [])),
                 note=_first(fields, table.get("note", [])),
@@ -84,13 +82,6 @@ def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
         case "postmark":
             return _postmark(entries)
     raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(FORMATS)}")
-
-
-@cache
-def _tables() -> dict[str, Any]:
-    return tomllib.loads(
-        (files("dsnparse") / "data" / "suppression_formats.toml").read_text(encoding="utf-8")
-    )
 
 
 def _entries(stream: TextIO, table: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any] | str]]:
@@ -195,7 +186,7 @@ def _first(fields: dict[str, Any], names: Iterable[str]) -> str:
     return ""
 
 
-def _time(text: str) -> datetime | None:
+def read_time(text: str) -> datetime | None:
     """ISO 8601, RFC 5322 or seconds of the epoch; without a zone it is UTC."""
     if not text or text.lower() in ("never", "none", "null"):
         return None

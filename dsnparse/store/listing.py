@@ -64,6 +64,11 @@ class Listed:
     #: Their end has passed.
     expired: int = 0
 
+    def __add__(self, other: Listed) -> Listed:
+        return Listed(
+            self.changed + other.changed, self.unchanged + other.unchanged, self.expired + other.expired
+        )
+
 
 def entries(
     connection: Connection,

@@ -6,10 +6,10 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
+from dsnparse import data
 from dsnparse.reasons import Reason
 from dsnparse.store.addresses import AddressIdentity
 from dsnparse.store.durations import parse_duration
@@ -71,7 +71,7 @@ class Policy:
         """
         try:
             given = tomllib.loads(text)
-            return _build(_merge(tomllib.loads(default_text()), given))
+            return _build(_merge(data.load("policy"), given))
         except ValueError as problem:  # tomllib.TOMLDecodeError and UnicodeDecodeError are two
             raise ValueError(f"{name}: {problem}") from problem
 
@@ -92,12 +92,12 @@ class Policy:
 
 def default_text() -> str:
     """The documented default, as its file has it."""
-    return (files("dsnparse") / "data" / "policy.toml").read_text(encoding="utf-8")
+    return (data.HERE / "policy.toml").read_text(encoding="utf-8")
 
 
 @cache
 def _default() -> Policy:
-    return _build(tomllib.loads(default_text()))
+    return _build(data.load("policy"))
 
 
 _FREE_TABLES = {"treat": tuple(reason.value for reason in Reason), "expires": SUPPRESSION_REASONS}

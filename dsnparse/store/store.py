@@ -20,7 +20,7 @@ from dsnparse.store.hooks import Hook
 from dsnparse.store.ledger import Ledger, Terms
 from dsnparse.store.listing import Listed, Suppression, entries, lift, succeed, suppress
 from dsnparse.store.lookup import KnowsMessage, find_lookup, known_ids
-from dsnparse.store.outbox import Delivered, deliver_due
+from dsnparse.store.outbox import Delivered, deliver_due, waiting
 from dsnparse.store.policy import Policy
 from dsnparse.store.privacy import Privacy
 from dsnparse.store.retention import Forgotten, Pruned, forget, prune_some
@@ -131,15 +131,10 @@ class Store:
     def suppress(self, wanted: Iterable[Suppression], *, now: datetime | None = None) -> Listed:
         """Put addresses on the list, from a person or another system's list."""
         moment = _clock(now)
-        done = [
-            self.database.write(partial(suppress, terms=self.terms, wanted=some, now=moment))
-            for some in chunks(list(wanted), _AT_ONCE)
-        ]
-        return Listed(
-            sum(one.changed for one in done),
-            sum(one.unchanged for one in done),
-            sum(one.expired for one in done),
-        )
+        total = Listed()
+        for some in chunks(list(wanted), _AT_ONCE):
+            total += self.database.write(partial(suppress, terms=self.terms, wanted=some, now=moment))
+        return total
 
     def lift(self, wanted: Iterable[str], *, by: str = "", now: datetime | None = None) -> list[str]:
         """Forget what is held against addresses; those against which something was."""
@@ -176,6 +171,12 @@ class Store:
         """Counts by "reason", "type", "provider", "domain", "day", "kind", "state" or "alert"."""
         with self.database.read() as connection:
             return stats(connection, by, since=since, now=_clock(now), limit=limit)
+
+    def waiting(self) -> list[tuple[str, int, int, str]]:
+        """For each hook that has not been told everything: its name, how many changes wait, the most
+        attempts, the last error."""
+        with self.database.read() as connection:
+            return waiting(connection)
 
     def prune(self, before: datetime) -> Iterator[Pruned]:
         """Remove what is older, piece by piece: what each transaction removed. States stay."""

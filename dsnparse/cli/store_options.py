@@ -1,0 +1,191 @@
+"""The options that all commands with a database share, and what opens it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from dsnparse.store.durations import parse_duration
+from dsnparse.store.errors import StoreError, StoreUnavailable
+from dsnparse.store.hooks import ExecHook, Hook, WebhookHook
+from dsnparse.store.policy import Policy
+from dsnparse.store.store import Store
+
+#: The exit status when the database cannot do it: as for wrong usage, and never that of an answer.
+FAILED = 2
+#: EX_TEMPFAIL of sysexits.h: the database is away or locked; the same command may work later.
+TRY_AGAIN = 75
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class StoreChoice:
+    """What the options say about the database."""
+
+    db: str
+    policy: str | None
+    hash_addresses: bool
+    hash_key_file: str | None
+    execs: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
+    webhook_secret_file: str | None = None
+
+    @contextmanager
+    def open(self, *, create: bool = False) -> Iterator[Store]:
+        """The store, closed at the end; its errors end the command with a sentence."""
+        try:
+            with Store.open(
+                self.db,
+                policy=self.load_policy(),
+                hash_key=self._hash_key(),
+                hooks=self._hooks(),
+                create=create,
+            ) as store:
+                yield store
+        except StoreUnavailable as problem:
+            raise _Failure(str(problem), TRY_AGAIN) from None
+        except StoreError as problem:
+            raise _Failure(str(problem), FAILED) from None
+
+    def load_policy(self) -> Policy:
+        """The policy file, or the default."""
+        if self.policy is None:
+            return Policy.default()
+        try:
+            return Policy.load(self.policy)
+        except OSError as problem:
+            raise click.UsageError(f"Cannot read the policy {self.policy}: {problem.strerror}.") from None
+        except ValueError as problem:
+            raise click.UsageError(f"The policy is wrong. {problem}") from None
+
+    def _hash_key(self) -> bytes | None:
+        if not self.hash_addresses and self.hash_key_file is None:
+            return None
+        key = _secret(self.hash_key_file, "DSNPARSE_HASH_KEY")
+        if key is None:
+            raise click.UsageError("--hash-addresses needs a key: in DSNPARSE_HASH_KEY or --hash-key-file.")
+        return key
+
+    def _hooks(self) -> list[Hook]:
+        secret = _secret(self.webhook_secret_file, "DSNPARSE_WEBHOOK_SECRET")
+        if self.webhooks and secret is None:
+            raise click.UsageError(
+                "--webhook needs a secret to sign with: in DSNPARSE_WEBHOOK_SECRET or --webhook-secret-file."
+            )
+        try:
+            return [
+                *(ExecHook(command) for command in self.execs),
+                *(WebhookHook(url, secret.decode() if secret else None) for url in self.webhooks),
+            ]
+        except ValueError as problem:
+            raise click.UsageError(f"{problem}.") from None
+
+
+def store_options(*, hooks: bool = False) -> Callable[[F], F]:
+    """Give a command --db, --policy and --hash-addresses, and with `hooks` --exec and --webhook.
+
+    The command gets them as one argument, `choice`, a StoreChoice.
+    """
+    options = [
+        click.option(
+            "--db",
+            metavar="URL|PATH",
+            envvar="DSNPARSE_DB",
+            default="bounces.db",
+            show_default=True,
+            show_envvar=True,
+            help="The database: a path, sqlite:///file.db, or postgresql+psycopg://user@host/name.",
+        ),
+        click.option(
+            "--policy",
+            metavar="FILE",
+            envvar="DSNPARSE_POLICY",
+            show_envvar=True,
+            help="The suppression policy (TOML). Default: 'dsnparse suppressions policy' prints it.",
+        ),
+        click.option("--hash-addresses", is_flag=True, help="The database holds keyed hashes of addresses."),
+        click.option(
+            "--hash-key-file",
+            metavar="FILE",
+            help="The key for the hashes; implies --hash-addresses. Default: DSNPARSE_HASH_KEY.",
+        ),
+    ]
+    if hooks:
+        options += [
+            click.option(
+                "--exec",
+                "execs",
+                metavar="CMD",
+                multiple=True,
+                help="Run CMD for each change of state, with JSON on its standard input. May be repeated.",
+            ),
+            click.option(
+                "--webhook",
+                "webhooks",
+                metavar="URL",
+                multiple=True,
+                help="POST each change of state there, signed. May be repeated.",
+            ),
+            click.option(
+                "--webhook-secret-file",
+                metavar="FILE",
+                help="The secret to sign with. Default: DSNPARSE_WEBHOOK_SECRET.",
+            ),
+        ]
+    names = ["db", "policy", "hash_addresses", "hash_key_file"]
+    names += ["execs", "webhooks", "webhook_secret_file"] if hooks else []
+
+    def decorate(command: F) -> F:
+        @wraps(command)
+        def wrapped(*args: Any, **values: Any) -> Any:
+            choice = StoreChoice(**{name: values.pop(name) for name in names})
+            return command(*args, choice=choice, **values)
+
+        for option in reversed(options):
+            wrapped = option(wrapped)
+        return wrapped  # type: ignore[return-value]
+
+    return decorate
+
+
+class Duration(click.ParamType[Any]):
+    """ "30d" as a timedelta."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read it; a sentence when it is none."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return parse_duration(value)
+        except ValueError as problem:
+            self.fail(f"{problem}.", param, ctx)
+
+
+def _secret(path: str | None, variable: str) -> bytes | None:
+    if path is not None:
+        try:
+            text = Path(path).read_bytes().strip()
+        except OSError as problem:
+            raise click.UsageError(f"Cannot read {path}: {problem.strerror}.") from None
+        if not text:
+            raise click.UsageError(f"{path} is empty.")
+        return text
+    return os.environb.get(variable.encode()) or None
+
+
+class _Failure(click.ClickException):
+    """A sentence, and the exit status that goes with it."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence if sentence.endswith(".") else sentence + ".")
+        self.exit_code = status  # type: ignore[misc]

@@ -1,0 +1,249 @@
+"""`dsnparse suppressions`: the list of addresses that are not mailed."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from contextlib import suppress as ignoring
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, TextIO
+
+import click
+
+from dsnparse.cli.check import given_lines, said
+from dsnparse.cli.listing import FORMATS, print_rows
+from dsnparse.cli.output import Output
+from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.cli.table import Column
+from dsnparse.store.list_formats import FORMATS as LIST_FORMATS
+from dsnparse.store.list_formats import Unreadable, read_list, read_time, write_list
+from dsnparse.store.listing import STATES, Listed, Suppression
+from dsnparse.store.policy import SUPPRESSION_REASONS, default_text
+
+_COLUMNS = (
+    ("address", Column("ADDRESS", share=3)),
+    ("reason", Column("REASON", 19)),
+    ("since", Column("SINCE", 10)),
+    ("until", Column("UNTIL", 10)),
+    ("source", Column("SOURCE", 12)),
+    ("said", Column("WHAT WAS SAID", share=4)),
+)
+_CSV_ONLY = ("by", "note", "status")
+_AT_ONCE = 1_000
+_SHOWN_PROBLEMS = 20
+
+
+@click.group()
+def suppressions() -> None:
+    """Show and change the list of addresses that are not mailed."""
+
+
+@suppressions.command("list")
+@click.option(
+    "--state",
+    "states",
+    type=click.Choice([*STATES, "all"]),
+    multiple=True,
+    default=("suppressed",),
+    show_default=True,
+    help="May be repeated.",
+)
+@click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
+@click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")
+@click.option("--domain", help="Only at this domain.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="Default: a table on a terminal, else JSON Lines."
+)
+@store_options()
+def list_(
+    states: tuple[str, ...],
+    reasons: tuple[str, ...],
+    sources: tuple[str, ...],
+    domain: str | None,
+    form: str | None,
+    choice: StoreChoice,
+) -> None:
+    """Print the list. JSON Lines has address, reason, since, until (null: for good) and source, and more."""
+    form = form or ("table" if sys.stdout.isatty() else "jsonl")
+    chosen = STATES if "all" in states else states
+    columns = [*_COLUMNS]
+    if form == "csv":
+        columns += [(name, Column(name)) for name in _CSV_ONLY]
+    with choice.open() as store:
+        found = store.suppressions(states=chosen, reasons=reasons, sources=sources, domain=domain)
+        print_rows((_row(one, form) for one in found), columns, form)
+
+
+@suppressions.command()
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...|-")
+@click.option(
+    "--reason",
+    type=click.Choice(SUPPRESSION_REASONS),
+    metavar="REASON",
+    default="manual",
+    show_default=True,
+    help="manual, complaint, unsubscribed, hard_bounce, or a reason of bounces.",
+)
+@click.option("--until", metavar="DATE", help="As in 2027-01-31. Default: as the policy says for the reason.")
+@click.option("--note", default="", help="Why, for those who come after you.")
+@click.option("--by", default=None, help="Who. Default: your user name.")
+@store_options(hooks=True)
+def add(
+    addresses: tuple[str, ...],
+    reason: str,
+    until: str | None,
+    note: str,
+    by: str | None,
+    choice: StoreChoice,
+) -> None:
+    """Put addresses on the list; - reads them from standard input, one a line."""
+    end = None if until is None else _date(until)
+    wanted = [
+        Suppression(address=one, reason=reason, until=end, by=by or _user(), note=note)
+        for one in given_lines(addresses)
+    ]
+    with choice.open(create=True) as store:
+        listed = store.suppress(wanted)
+        store.tick()
+    _say(listed)
+
+
+@suppressions.command()
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...|-")
+@click.option("--by", default=None, help="Who. Default: your user name.")
+@store_options(hooks=True)
+def remove(addresses: tuple[str, ...], by: str | None, choice: StoreChoice) -> None:
+    """Take addresses off the list, and forget what was held against them; their history stays.
+
+    Pauses and reviews end, too. What happened before does not count any more, even if it is read again.
+    """
+    wanted = list(given_lines(addresses))
+    with choice.open() as store:
+        lifted = store.lift(wanted, by=by or _user())
+        store.tick()
+    click.echo(f"{_addresses(len(lifted))} may be mailed again.")
+    if len(wanted) > len(lifted):
+        click.echo(f"Nothing was held against {len(wanted) - len(lifted):,} of those given.")
+
+
+@suppressions.command("import")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig", errors="replace"))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(LIST_FORMATS),
+    default="csv",
+    show_default=True,
+    help="csv and jsonl are dsnparse's own; the others are what the provider exports.",
+)
+@click.option(
+    "--reason",
+    type=click.Choice(SUPPRESSION_REASONS),
+    metavar="REASON",
+    help="For entries that name none: complaint, unsubscribed, hard_bounce, manual, …",
+)
+@store_options(hooks=True)
+def import_(file: TextIO, form: str, reason: str | None, choice: StoreChoice) -> None:
+    """Put the addresses of a list on ours. FILE may be -.
+
+    The same file can be imported again. An entry that is older than its removal from our list stays off.
+    Exit status 1 when entries could not be read; the others are imported.
+    """
+    total, unreadable = Listed(), 0
+    with choice.open(create=True) as store:
+        try:
+            entries = read_list(file, form, reason)
+            while some := list(islice(entries, _AT_ONCE)):
+                good = [one for one in some if isinstance(one, Suppression)]
+                bad = [one for one in some if isinstance(one, Unreadable)]
+                for one in bad[: max(_SHOWN_PROBLEMS - unreadable, 0)]:
+                    click.echo(f"Entry {one.number}: {one.why}.", err=True)
+                unreadable += len(bad)
+                total += store.suppress(good)
+        except ValueError as problem:
+            raise click.ClickException(f"{problem}.") from None
+        store.tick()
+    _say(total)
+    if unreadable:
+        click.echo(f"{unreadable:,} entries could not be read.", err=True)
+        raise click.exceptions.Exit(1)
+
+
+@suppressions.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(LIST_FORMATS),
+    default="csv",
+    show_default=True,
+    help="csv and jsonl are dsnparse's own; the others are what the provider takes.",
+)
+@click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
+@click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")
+@click.option("--output", "-o", metavar="FILE", help="Default: standard output.")
+@store_options()
+def export(
+    form: str, reasons: tuple[str, ...], sources: tuple[str, ...], output: str | None, choice: StoreChoice
+) -> None:
+    """Write the list for another system, or for a copy. Pauses and reviews are not in it."""
+    if choice.hash_addresses or choice.hash_key_file:
+        raise click.UsageError("The database holds hashes; the addresses are not in it.")
+    with choice.open() as store, Output(output) as out:
+        for piece in write_list(store.suppressions(reasons=reasons, sources=sources), form):
+            out.write(piece)
+
+
+@suppressions.command()
+def policy() -> None:
+    """Print the default policy, to make your own of it."""
+    click.echo(default_text(), nl=False)
+
+
+@suppressions.command()
+@store_options(hooks=True)
+def reapply(choice: StoreChoice) -> None:
+    """After a change of the policy: judge what every address has been through by the new one."""
+    with choice.open() as store:
+        changed = store.reapply()
+        store.tick()
+    click.echo(f"The state of {_addresses(changed)} changed.")
+
+
+def _row(one: Suppression, form: str) -> dict[str, Any]:
+    row = one.to_dict()
+    if form == "jsonl":
+        return row
+    row["said"] = one.note or said(one.detail or {})
+    if form == "table":
+        row["since"] = f"{one.since:%Y-%m-%d}" if one.since else ""
+        row["until"] = f"{one.until:%Y-%m-%d}" if one.until else "never"
+    return row
+
+
+def _say(listed: Listed) -> None:
+    click.echo(f"{_addresses(listed.changed)} newly suppressed.")
+    if listed.unchanged:
+        click.echo(f"{_addresses(listed.unchanged)} unchanged: suppressed already, or lifted since.")
+    if listed.expired:
+        click.echo(f"{_addresses(listed.expired)} left out: the suppression would have ended by now.")
+
+
+def _addresses(count: int) -> str:
+    return "1 address" if count == 1 else f"{count:,} addresses"
+
+
+def _date(text: str) -> datetime:
+    try:
+        end = read_time(text)
+    except ValueError as problem:
+        raise click.BadParameter(f"{problem}; write it as 2027-01-31.", param_hint="--until") from None
+    if end is None or end <= datetime.now(UTC):
+        raise click.BadParameter("must be a date to come, as 2027-01-31.", param_hint="--until")
+    return end
+
+
+def _user() -> str:
+    with ignoring(OSError, KeyError, ImportError):
+        return getpass.getuser()
+    return ""

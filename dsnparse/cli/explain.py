@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import click
+
+from dsnparse.cli.text import json_safe, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,10 +51,15 @@ def explain(subject: tuple[str, ...], format_: str) -> None:
     pages = _pages(subject)
     if format_ == "json":
         whole = [page.to_dict() for page in pages]
-        click.echo(json.dumps(whole[0] if len(whole) == 1 else whole, ensure_ascii=False, indent=2))
+        click.echo(
+            json_safe(json.dumps(whole[0] if len(whole) == 1 else whole, ensure_ascii=False, indent=2))
+        )
         return
     from rich.console import Console
 
+    # A terminal that knows ASCII only gets escapes for the rest, not an error.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     console = Console(highlight=False)
     console.width = min(console.width, _MAX_WIDTH)
     for number, page in enumerate(pages):
@@ -170,13 +179,14 @@ def _lower_first(sentence: str) -> str:
 def _print_heading(console: Console, code: str, title: str, *, underlined: bool = True) -> None:
     from rich.text import Text
 
-    heading = Text.assemble((code, "bold cyan"), "  " if code else "", (_printable(title), "bold"))
+    heading = Text.assemble((code, "bold cyan"), "  " if code else "", (visible(title), "bold"))
     lines = heading.wrap(console, console.width)
     for line in lines:
         line.rstrip()
         console.print(line)
     if underlined:
-        console.print(Text("─" * max(line.cell_len for line in lines), style="dim"))
+        rule = "-" if console.options.ascii_only else "─"
+        console.print(Text(rule * max(line.cell_len for line in lines), style="dim"))
 
 
 def _print_rows(console: Console, rows: list[_Row]) -> None:
@@ -184,13 +194,8 @@ def _print_rows(console: Console, rows: list[_Row]) -> None:
     from rich.text import Text
 
     for label, text, style in rows:
-        lines = Text(_printable(text), style=style).wrap(console, max(console.width - _INDENT, 20))
+        lines = Text(visible(text), style=style).wrap(console, max(console.width - _INDENT, 20))
         for number, line in enumerate(lines):
             line.rstrip()
             shown = f"  {label}" if number == 0 else ""
             console.print(Text.assemble((f"{shown:<{_INDENT}}", "dim"), line), soft_wrap=True)
-
-
-def _printable(text: str) -> str:
-    """A reply may come from a stranger: no control characters reach the terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)

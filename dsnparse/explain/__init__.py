@@ -10,7 +10,7 @@ import re
 from difflib import get_close_matches
 
 from dsnparse.classify.codes import REPLY
-from dsnparse.explain.code_pages import reply_page, status_page
+from dsnparse.explain.code_pages import reply_class_page, reply_page, status_page
 from dsnparse.explain.page import Page, PageKind, Sense
 from dsnparse.explain.reason_pages import reason_page, verdict_page
 from dsnparse.reasons import Reason
@@ -25,10 +25,10 @@ _NEARLY_STATUS = re.compile(r"#?[\dXx]{1,4}(?:\.\d{1,9}){1,3}", re.ASCII)
 def explain(subject: str) -> Page:
     """The page of a code, a reason or a reply.
 
-    `subject`: an enhanced status code ("5.1.1", or "X.1.1" for every class), an SMTP reply code ("421"), a
-    reason ("mailbox_full"), or a reply as a server sends it ("550 5.7.1 Message rejected due to spam").
-    A code that nobody has registered gets the page of its subject or class (RFC 3463 section 2, RFC 5321
-    section 4.2.1).
+    `subject`: an enhanced status code ("5.1.1", or "X.1.1" for every class), an SMTP reply code ("421", or
+    "4xx" for its class), a reason ("mailbox_full"), or a reply as a server sends it ("550 5.7.1 Message
+    rejected due to spam"). A code that nobody has registered gets the page of its subject or class (RFC 3463
+    section 2, RFC 5321 section 4.2.1).
 
     Raises TypeError when `subject` is no str, and ValueError, with a hint, when it is none of these.
     """
@@ -40,6 +40,8 @@ def explain(subject: str) -> Page:
         return status_page(match[1].upper(), match[2], match[3])
     if REPLY.fullmatch(text):
         return reply_page(int(text))
+    if re.fullmatch(r"[2-5](?:xx|yz)", text, re.IGNORECASE):
+        return reply_class_page(text[0])
     name = re.sub(r"[\s-]", "_", text.lower())
     if name in list(Reason):
         return reason_page(Reason(name))

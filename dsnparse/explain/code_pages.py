@@ -36,7 +36,7 @@ def status_page(class_: str, subject: str, detail: str) -> Page:
         )
         for digit in classes
     )
-    notes = [*(source.get("notes", ()) if row else ()), *_unregistered_notes(subject, int(detail))]
+    notes = [*(source.get("notes", ()) if row else ()), *_unregistered_notes(class_, subject, int(detail))]
     if row and class_ != "X" and class_ not in row.use:
         notes.insert(0, f"X.{code} is meant for {_use(row)}; {class_}.{code} is seen all the same.")
     return Page(
@@ -89,6 +89,21 @@ def _title(class_: str, subject: str, row: StatusCode | None, senses: tuple[Sens
     return "Subject not registered"
 
 
+def reply_class_page(digit: str) -> Page:
+    """The page of a class of reply codes: "5" for 5xx."""
+    pages = load("pages")
+    words = pages["classes"]["reply_class"][digit]
+    sense = _sense(f"{digit}xx", pages["replies"]["fallback"][digit], reply_meaning(int(f"{digit}99")))
+    return Page(
+        kind=PageKind.REPLY,
+        subject=f"{digit}xx",
+        title=words["name"].capitalize(),
+        known=True,
+        senses=(sense,),
+        official=((f"first digit {digit}", _words(words)), ("reference", "RFC 5321 section 4.2.1")),
+    )
+
+
 def _source(code: str) -> dict[str, Any]:
     """The sentences of a subject and detail that has its own."""
     for name, table in load("pages").items():
@@ -128,12 +143,13 @@ def _use(row: StatusCode) -> str:
     return f"{words[0]} only" if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _unregistered_notes(subject: str, detail: int) -> list[str]:
+def _unregistered_notes(class_: str, subject: str, detail: int) -> list[str]:
     notes: list[str] = []
     for key, entry in load("pages")["unregistered"].items():
         key_subject, _, span = key.partition(".")
         first, _, last = span.partition("-")
-        if key_subject == subject and int(first) <= detail <= int(last or first):
+        in_class = class_ in ("X", entry.get("class", class_))
+        if in_class and key_subject == subject and int(first) <= detail <= int(last or first):
             notes += entry["notes"]
     return notes
 

@@ -359,3 +359,7 @@ def test_no_page_is_written_for_a_code_that_is_not_in_the_registry() -> None:
 def test_what_providers_mean_by_a_number_is_told(code: str, words: str) -> None:
     page: Page = explain(code)
     assert any(words in note for note in page.notes)
+
+
+def test_a_note_for_temporary_codes_is_not_on_the_permanent_one() -> None:
+    assert len(explain("4.7.509").notes) == len(explain("5.7.509").notes) + 1

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner, Result
@@ -73,7 +76,9 @@ def test_words_without_quotes_are_one_reply_and_codes_are_several_pages() -> Non
 
 
 def test_a_reply_cannot_send_control_characters_to_the_terminal() -> None:
-    assert "\x1b" not in run("550 5.1.1 \x1b[31muser \x1b]0;x\x07unknown").output
+    told = run("550 5.1.1 \x1b[31muser \x1b]0;x\x07unknown").output
+    assert "\x1b" not in told
+    assert "<U+001B>[31muser" in told
 
 
 def test_json_is_one_page_or_a_list() -> None:
@@ -99,3 +104,14 @@ def test_what_is_no_code_ends_with_status_2_and_a_sentence(arguments: list[str],
     assert result.exit_code == 2
     assert sentence in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_terminal_that_knows_ascii_only_gets_a_page_too() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "dsnparse", "explain", "5.6.7"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+    )
+    assert result.stdout.isascii()
+    assert b"5.6.7  International address not taken\n---" in result.stdout

@@ -149,3 +149,19 @@ def test_sentences_are_whole() -> None:
                 if text is not None:
                     assert text[0].isupper(), (code, text)
                     assert text.endswith("."), (code, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "kind"),
+    [
+        ("2xx", "Positive completion", None),
+        ("3yz", "Positive intermediate", None),
+        ("4XX", "Transient negative", BounceType.SOFT),
+        ("5xx", "Permanent negative", BounceType.UNDETERMINED),
+    ],
+)
+def test_a_class_of_reply_codes_has_its_page(text: str, title: str, kind: BounceType | None) -> None:
+    page = explain(text)
+    assert page.title == title
+    assert page.subject == f"{text[0]}xx"
+    assert page.senses[0].bounce_type is kind

@@ -26,7 +26,9 @@ _CHARSET = re.compile(
 _ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9][A-Za-z0-9._:+*-]{0,60})\?([BbQq])\?([^?\s]{0,2000})\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s{1,100}(?==\?[A-Za-z0-9])")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
-_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
+#: C0 and C1 control characters, which act on terminals; and lone surrogates, which go into no UTF-8.
+_CONTROLS: dict[int, str | None] = dict.fromkeys((*range(32), *range(127, 160)))
+_CONTROLS |= dict.fromkeys(b"\t\n\r", " ") | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _ESC = "\x1b"
 #: Codecs of Python's that are no character set for mail, or that can expand or execute escapes.
 _NOT_FOR_MAIL = frozenset(
@@ -183,8 +185,8 @@ def tidy(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """`text` without control characters (terminal escapes among them); tabs become spaces."""
-    return text.translate(_CONTROLS).replace("\t", " ") if not text.isprintable() else text
+    """`text` without control characters (terminal escapes among them); tabs and line ends become spaces."""
+    return text if text.isprintable() else text.translate(_CONTROLS)
 
 
 def header_text(value: str, limits: Limits = DEFAULT_LIMITS) -> str:

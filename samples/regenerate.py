@@ -115,7 +115,7 @@ def replace(servers: list[str], made: Path) -> int:
         else:
             shutil.copyfile(new, sample)
             fresh.append(server)
-    print(f"{len(fresh)} samples made anew.")
+    print(f"Samples made anew: {len(fresh)}.")
     for sample in kept:
         print(
             f"  kept as it was: {sample.relative_to(SAMPLES)} (no new message says the same)", file=sys.stderr

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -94,3 +97,35 @@ def test_expected_results_use_the_names_of_the_model() -> None:
         assert set(expected.get("original", {})) <= set(report["original"]), message
         assert all(set(want) <= set(report["records"][0]) for want in expected.get("records", [])), message
         assert expected["note"].endswith("."), message
+
+
+def test_regenerating_without_the_laboratory_says_what_it_needs_and_changes_nothing(tmp_path: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in MESSAGES}
+    run = subprocess.run(
+        [sys.executable, str(SAMPLES / "regenerate.py")],
+        env=os.environ | {"DSNPARSE_LAB": str(tmp_path / "nowhere")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "nothing was changed" in run.stderr
+    assert f"The laboratory is not at {tmp_path / 'nowhere'}: set DSNPARSE_LAB to its folder." in run.stderr
+    assert {path: path.stat().st_mtime_ns for path in MESSAGES} == before
+
+
+def test_regenerating_takes_the_fresh_message_that_says_the_same(tmp_path: Path) -> None:
+    sample = SAMPLES / "delay/postfix-temp-grey.eml"
+    copy, made = tmp_path / "samples", tmp_path / "made" / "postfix"
+    (copy / "delay").mkdir(parents=True)
+    made.mkdir(parents=True)
+    old = sample.read_bytes()
+    (copy / "delay" / sample.name).write_bytes(old)
+    (copy / "regenerate.py").write_bytes((SAMPLES / "regenerate.py").read_bytes())
+    fresh = old.replace(b" 2026 ", b" 2031 ")
+    (made / "temp-grey.eml").write_bytes(old.replace(b"Action: delayed", b"Action: failed"))
+    (made / "temp-grey.2.eml").write_bytes(fresh)
+    command = [sys.executable, str(copy / "regenerate.py"), "--from", str(tmp_path / "made"), "postfix"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (0, "Samples made anew: 1.\n")
+    assert (copy / "delay" / sample.name).read_bytes() == fresh != old

@@ -42,7 +42,8 @@ _PARENT = re.compile(
     re.IGNORECASE,
 )
 _SENDER_AFTER = re.compile(
-    r"\W{0,6}(?:\.\.\. ?)?(?:invalid |your |the )?(?:sender|envelope.?from|mail.?from|return.?path|from address)",
+    r"\W{0,6}(?:\.\.\. ?)?(?:invalid |your |the )?"
+    r"(?:sender|envelope.?from|mail.?from|return.?path|from address)",
     re.IGNORECASE,
 )
 _TO_LINE = re.compile(r"(?:to|an|à|para|a|do|aan|till|til|кому)\s?:", re.IGNORECASE)

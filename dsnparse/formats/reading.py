@@ -92,7 +92,7 @@ def read(notice: Notice, *, inside: bool = False) -> Reading:
         reading.fields = report.message
         return reading
     in_text = rfc3464.read_status_text(notice)
-    if in_text.drafts:
+    if in_text.drafts and (signs.score >= BELIEVE or signs.is_plain):
         return _from_status(notice, in_text, "1", "rfc3464-text")
     reading = _from_text(notice, signs, report.message or in_text.message, inside)
     if reading.kind is Kind.OTHER:
@@ -175,8 +175,7 @@ def _from_text(notice: Notice, signs: Signs, fields: dict[str, Field], inside: b
             drafts = _returned_recipient(notice)
     elif not drafts:
         return Reading(Kind.OTHER, signs.evidence)
-    coded = any(draft.reply_code or draft.status for draft in drafts)
-    if signs.score < BELIEVE and not plain and not coded:
+    if signs.score < BELIEVE and not plain:
         return Reading(Kind.OTHER, signs.evidence)
     delayed = notice.says_delayed()
     reading = Reading(Kind.DELAY if delayed else Kind.BOUNCE, signs.evidence, "generic")

@@ -15,7 +15,7 @@ from dsnparse.formats.finish import finish
 from dsnparse.formats.notice import Notice
 from dsnparse.formats.reading import read
 from dsnparse.formats.returned import original_message
-from dsnparse.model import OriginalMessage, Report
+from dsnparse.model import Evidence, OriginalMessage, Report
 from dsnparse.wire.address import from_xtext, typed_address
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import Field
@@ -61,11 +61,11 @@ class Parser:
             else None,
             envelope_id=from_xtext(_text(fields.get("original-envelope-id"))),
             original=_original(notice, fields) if reading.format else OriginalMessage(),
-            feedback_type=reading.feedback_type,
-            disposition=reading.disposition,
+            feedback_type=clean_text(reading.feedback_type) if reading.feedback_type else None,
+            disposition=clean_text(reading.disposition) if reading.disposition else None,
             format=reading.format,
             warnings=tuple(root.buffer.warnings),
-            evidence=tuple(reading.evidence),
+            evidence=tuple([_readable(entry) for entry in reading.evidence]),
         )
 
 
@@ -101,6 +101,10 @@ def _original(notice: Notice, fields: dict[str, Field]) -> OriginalMessage:
     if original.message_id is None and "x-original-message-id" in fields:
         original = replace(original, message_id=_text(fields["x-original-message-id"]))
     return original
+
+
+def _readable(entry: Evidence) -> Evidence:
+    return entry if entry.text.isprintable() else replace(entry, text=clean_text(entry.text))
 
 
 def _typed(field: Field | None) -> str | None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from dsnparse.formats.draft import Draft, clean_text, command_in, reply_code_in, status_in
 from dsnparse.formats.notice import Notice
 from dsnparse.formats.words import says
-from dsnparse.wire.address import addresses_in, spans_in
+from dsnparse.wire.address import addresses_in, is_routable, spans_in
 
 #: An address needs this sum to be taken for one that failed.
 ENOUGH = 4
@@ -44,6 +44,11 @@ _PARENT = re.compile(
 _SENDER_AFTER = re.compile(
     r"\W{0,6}(?:\.\.\. ?)?(?:invalid |your |the )?"
     r"(?:sender|envelope.?from|mail.?from|return.?path|from address)",
+    re.IGNORECASE,
+)
+_NEW_ADDRESS = re.compile(
+    r"(?:please )?\btry\b|moved to|new (?:e-?mail )?address|\binstead|\buse\b|write to|forward(?:ed)? to|"
+    r"changed to|neue (?:e-?mail-?)?adresse|nouvelle adresse|nueva direcci|новый адрес|新しい",
     re.IGNORECASE,
 )
 _TO_LINE = re.compile(r"(?:to|an|à|para|a|do|aan|till|til|кому)\s?:", re.IGNORECASE)
@@ -130,6 +135,9 @@ def _accept(best: dict[str, Candidate], weigher: _Weigher) -> dict[str, Candidat
     lone = [found for found in best.values() if found.score > 0 and not found.last_resort]
     enough = ENOUGH - (len(lone) == 1)
     accepted = {k: found for k, found in best.items() if found.score >= enough and not found.last_resort}
+    routable = {key.partition("@")[0] for key in accepted if is_routable(key)}
+    # "user@ims-ms-daemon" beside "user@example.com" is where the system kept it.
+    accepted = {k: f for k, f in accepted.items() if is_routable(k) or k.partition("@")[0] not in routable}
     if weigher.listed & accepted.keys():
         # X-Failed-Recipients is complete where it is given (Exim, Gmail).
         accepted = {
@@ -211,9 +219,13 @@ class _Weigher:
         if before and _TO_LINE.match(before):
             score -= 1
             last_resort = True
-        if before and _PARENT.search(before[-40:]) and key not in self.listed:
+        lead = before if len(before) > 3 or index == 0 else self.lines[index - 1]
+        if _PARENT.search(lead[-40:]) and key not in self.listed:
             score -= 1
             last_resort = True
+        if _NEW_ADDRESS.search(before[-40:]) and key not in self.listed:
+            # "551 User not local; please try <…>", "has moved to …": where to write instead.
+            score -= 8
         if before and says("sender", before[-60:]) and not plain:
             score -= 6
         if _SENDER_AFTER.match(after):

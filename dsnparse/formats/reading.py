@@ -103,7 +103,12 @@ def read(notice: Notice, *, inside: bool = False) -> Reading:
 
 
 def _is_machine(notice: Notice) -> bool:
-    return is_daemon(notice) or "x-failed-recipients" in notice.first or bool(notice.status)
+    return (
+        is_daemon(notice)
+        or "x-failed-recipients" in notice.first
+        or bool(notice.status)
+        or (notice.root.type == "multipart/report" and not notice.mail_from)
+    )
 
 
 def _from_status(notice: Notice, report: rfc3464.StatusReport, part: str, form: str) -> Reading:

@@ -11,6 +11,7 @@ Facts:
 
 from __future__ import annotations
 
+import contextlib
 import re
 from functools import lru_cache
 
@@ -24,6 +25,7 @@ _PLAIN = re.compile(
 _QUOTED_LOCAL = re.compile(r'"[^"\\\n]{1,64}"@[A-Za-z0-9][A-Za-z0-9.-]{0,254}')
 _TYPE = re.compile(r"\s{0,10}([A-Za-z0-9][A-Za-z0-9._-]{0,30})\s{0,5};")
 _UTF8_ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
+_OCTAL = re.compile(r"\\([0-3][0-7]{2})")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 #: Trailing characters that belong to the sentence, not to the address.
 _TRAILING = ".-_'"
@@ -54,6 +56,10 @@ def spans_in(text: str) -> list[tuple[int, int, str]]:
 
 def _trim(address: str) -> str:
     address = address.rstrip(_TRAILING).lstrip("'.*")
+    if "\\" in address and _OCTAL.search(address):  # Exim writes UTF-8 as \316\264
+        raw = _OCTAL.sub(lambda found: chr(int(found[1], 8) & 255), address)
+        with contextlib.suppress(UnicodeError):
+            address = raw.encode("latin-1").decode("utf-8")
     # "dda:SMTP=user@host" (X.400 gateways), "mailto:user@host", "/home/x/user@host" (a path).
     for prefix in ("smtp=", "smtp:", "mailto:", "rfc822="):
         if address[:7].lower().startswith(prefix):
@@ -170,7 +176,6 @@ def by_flanker(text: str) -> str | None:
 @lru_cache(maxsize=1)
 def _flanker():  # type: ignore[no-untyped-def]
     """flanker's `address.parse`, imported when first needed, its grammar chatter silenced."""
-    import contextlib
     import io
     import logging
     import warnings

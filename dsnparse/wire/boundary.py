@@ -1,0 +1,110 @@
+"""The boundary of a multipart (RFC 2046 section 5.1.1): in its Content-Type, and in its body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email.message import Message
+
+#: A delimiter line that a part's Content field follows.
+_LOST = re.compile(
+    rb"(?:^|\n)--([^\s-][^\r\n]{1,100}?)[ \t]{0,8}\r?\nContent-[A-Za-z-]{1,30}:", re.IGNORECASE
+)
+#: How far into a body a lost boundary is looked for; preambles are a line or two.
+_LOST_PROBE = 4096
+_TAIL = re.compile(rb"(--)?[ \t]*+(?:\r?\n|\r|\Z)")
+#: Content-Types with an encoded boundary (RFC 2231; never seen in a bounce) go to the standard library, whose
+#: time grows with the square of their length.
+_LONGEST_ENCODED = 2000
+
+
+def boundary_of(content_type: str) -> bytes | None:
+    """The boundary parameter of a Content-Type value (surrogateescape for raw bytes); None when there is none.
+
+    The first one counts, quoted or not, as with the standard library; an empty one is none.
+    """
+    encoded = False
+    for parameter in _parameters(content_type):
+        name, equals, value = parameter.partition("=")
+        name = name.strip().lower()
+        if name == "boundary" and equals:
+            return _unquoted(value.strip()).rstrip().encode("utf-8", "surrogateescape") or None
+        encoded = encoded or name.startswith("boundary*")
+    return _decoded(content_type) if encoded and len(content_type) <= _LONGEST_ENCODED else None
+
+
+def _parameters(value: str) -> Iterator[str]:
+    """The pieces of a header value between semicolons that are not quoted."""
+    waiting: list[str] = []
+    quotes = 0
+    for piece in value.split(";"):
+        waiting.append(piece)
+        quotes += piece.count('"') - piece.count('\\"')
+        if quotes % 2 == 0:
+            yield ";".join(waiting)
+            waiting.clear()
+            quotes = 0
+    if waiting:
+        yield ";".join(waiting)
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1:
+        if value[0] == value[-1] == '"':
+            return value[1:-1].replace("\\\\", "\\").replace('\\"', '"')
+        if value[0] == "<" and value[-1] == ">":
+            return value[1:-1]
+    return value
+
+
+def _decoded(content_type: str) -> bytes | None:
+    message: Message = Message()
+    message["Content-Type"] = content_type
+    try:
+        boundary = message.get_boundary()
+    except (ValueError, LookupError, TypeError):
+        return None
+    return boundary.encode("utf-8", "surrogateescape") if boundary else None
+
+
+def lost_boundary(data: bytes, start: int, end: int) -> bytes | None:
+    """The boundary that the delimiter lines of a multipart's body show, where its parameter does not."""
+    found = _LOST.search(data, start, min(end, start + _LOST_PROBE))
+    return found[1] if found else None
+
+
+def split(data: bytes, boundary: bytes, start: int, end: int, most: int) -> list[tuple[int, int]]:
+    """Where the parts between delimiter lines start and end, at most `most` of them.
+
+    The line end before a delimiter belongs to it; a multipart without a closing delimiter ends with its body,
+    whose last line end counts as the delimiter's.
+    """
+    delimiter = b"--" + boundary
+    spans: list[tuple[int, int]] = []
+    opened = -1
+    at = data.find(delimiter, start, end)
+    while at >= 0 and len(spans) < most:
+        after = at + len(delimiter)
+        tail = _TAIL.match(data, after, end) if at == start or data[at - 1] in b"\r\n" else None
+        if tail is None:
+            at = data.find(delimiter, after, end)
+            continue
+        if opened >= 0 and at > opened:
+            spans.append((opened, _before_line_end(data, opened, at)))
+        if tail[1]:
+            return spans
+        opened = tail.end()
+        at = data.find(delimiter, opened, end)
+    if opened >= 0 and at < 0:
+        spans.append((opened, _before_line_end(data, opened, end) if end == len(data) else end))
+    return spans
+
+
+def _before_line_end(data: bytes, start: int, at: int) -> int:
+    if at > start and data[at - 1] == 10:
+        at -= 1
+        if at > start and data[at - 1] == 13:
+            at -= 1
+    elif at > start and data[at - 1] == 13:
+        at -= 1
+    return at

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 #: A host name has at most this many labels worth looking at, from the right.
 MAX_LABELS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Speakers:
-    """The providers that may be speaking in a diagnostic."""
-
-    #: The one whose codes count: the caller said so, its host refused, or its own words are there.
-    certain: str | None
-    #: Every one that is involved; its words count, its bare codes don't.
-    involved: frozenset[str] = field(default_factory=frozenset)
 
 
 def by_suffix(name: str, table: Mapping[str, str]) -> str | None:
@@ -39,8 +28,8 @@ def find_speakers(
     marked: Sequence[str],
     host_table: Mapping[str, str],
     domain_table: Mapping[str, str],
-) -> Speakers:
-    """Decide who speaks.
+) -> tuple[str | None, frozenset[str]]:
+    """Who speaks: the one provider whose codes count (or None), and every one whose words count.
 
     `given`: the caller's own knowledge. `hosts`: the refusing host first. `marked`: providers whose words are
     in the text. The reporting host comes into play for words only: a relay of Google's may report what
@@ -50,5 +39,4 @@ def find_speakers(
     domain = recipient.rpartition("@")[2] if recipient else ""
     served = by_suffix(domain, domain_table) if domain else None
     certain = given or (marked[0] if marked else None) or (names[0] if names else served)
-    involved = {name for name in (given, *marked, *names, served) if name}
-    return Speakers(certain, frozenset(involved))
+    return certain, frozenset([name for name in (given, *marked, *names, served) if name])

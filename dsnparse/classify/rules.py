@@ -6,20 +6,20 @@
     phrases = ["no such user here"]  # literal words; "@" stands for an address
     patterns = ['mailbox \\S+ does not exist']  # RE2, on the text in lower case
     urls = ["spamhaus.org"]          # found inside host names and URLs too
-    weight = "normal"                # strong, normal or weak
+    weight = "normal"                # strong, normal, weak or hint
     seen = "Postfix, Sendmail, most others"
     examples = ["550 5.1.1 <a@example.com>: no such user here"]
     not = ["no such user agent"]     # the rule is silent when one of these is in the text
 
-Conditions narrow a rule; all that are given must hold: `status` ("5.4.1", "X.4.1", "5.7.5*"), `reply`, `class`
-(4 or 5) and `command` ("RCPT", "MAIL", "DATA"). A provider's rule may have conditions only, without words.
-`bounce_type` and `advice` override what the reason brings along.
+Conditions narrow a rule; all that are given must hold: `status` ("5.4.1", "X.4.1", "5.7.5*"), `reply`,
+`class` (4 or 5) and `command` ("RCPT", "MAIL", "DATA"). A provider's rule may have conditions only, without
+words. `bounce_type` and `advice` override what the reason brings along.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +28,8 @@ from dsnparse.reasons import Advice, BounceType, Reason
 
 #: What a rule's words prove. `strong`: they are said for this reason only. `normal`: they name the reason.
 #: `weak`: they are also said for other reasons ("mailbox unavailable", "access denied"), so that a specific
-#: enhanced code is believed before them.
-WEIGHTS = {"strong": 80, "normal": 70, "weak": 50}
+#: enhanced code is believed before them. `hint`: better than a bare reply code, and no more ("rejected").
+WEIGHTS = {"strong": 80, "normal": 70, "weak": 50, "hint": 25}
 PROVIDER_RANK = 90
 USER_RANK = 100
 
@@ -63,11 +63,8 @@ class Rule:
     provider: str | None = None
     #: The words also identify the provider.
     mark: bool = False
-
-    @property
-    def has_codes(self) -> bool:
-        """Whether the rule asks for a status or reply code."""
-        return bool(self.status or self.status_prefixes or self.reply)
+    #: Whether anything besides the words must hold.
+    conditional: bool = False
 
     def allows(
         self, low: str, status: str | None, reply: int | None, digit: int | None, command: str
@@ -88,6 +85,8 @@ class Rule:
 
 def make_rule(table: Mapping[str, Any], *, prefix: str, defaults: Mapping[str, Any], where: str) -> Rule:
     """Check one `[[rule]]` table. Raises RuleError, whose text begins with `where`."""
+    if not isinstance(table, Mapping):
+        raise RuleError(f"{where}: a rule must be a table, headed [[rule]].")
     name = table.get("id")
     if not isinstance(name, str) or not name:
         raise RuleError(f'{where}: a rule has no id. Give it one: id = "short_name".')
@@ -103,37 +102,81 @@ def make_rule(table: Mapping[str, Any], *, prefix: str, defaults: Mapping[str, A
         raise RuleError(f"{where} has weight {weight!r}. Use one of: {', '.join(WEIGHTS)}.")
     status, prefixes = _statuses(_strings(table, "status", where), where)
     reply = table.get("reply", ())
-    if not all(isinstance(code, int) and 200 <= code <= 599 for code in _listed(reply, "reply", where)):
+    if not isinstance(reply, (list, tuple)) or not all(isinstance(c, int) and 200 <= c <= 599 for c in reply):
         raise RuleError(f"{where}: reply must be a list of numbers such as [550, 554].")
     digit = table.get("class")
     if digit not in (None, 4, 5):
         raise RuleError(f"{where}: class must be 4 or 5.")
-    matchers = tuple(_matchers(table, where))
+    matchers = tuple(_without_redundant(_matchers(table, where)))
     provider = table.get("provider", defaults.get("provider"))
     if not matchers and not (provider and (status or prefixes or reply)):
         raise RuleError(f"{where} has no words to look for. Give it phrases, patterns or urls.")
+    if not _strings(table, "examples", where):
+        raise RuleError(f'{where} has no example. Give a text that it matches: examples = ["550 …"].')
+    unless = tuple(normalise(word) for word in _strings(table, "not", where))
+    command = frozenset(word.upper() for word in _strings(table, "command", where))
+    rank = defaults.get("rank")
+    if rank is not None and matchers:
+        rank -= {"strong": 0, "normal": 1, "weak": 3, "hint": 4}[weight]
     return Rule(
         id=prefix.format(reason=reason.value) + name,
         reason=reason,
-        rank=defaults.get("rank") or WEIGHTS[weight],
+        rank=WEIGHTS[weight] if rank is None else rank if matchers else rank - 5,
         matchers=matchers,
-        unless=tuple(normalise(word) for word in _strings(table, "not", where)),
+        unless=unless,
         status=frozenset(status),
         status_prefixes=tuple(prefixes),
         reply=frozenset(reply),
         digit=digit,
-        command=frozenset(word.upper() for word in _strings(table, "command", where)),
+        command=command,
         bounce_type=_member(BounceType, table.get("bounce_type"), "bounce_type", where),
         advice=_member(Advice, table.get("advice"), "advice", where),
         provider=provider,
         mark=bool(table.get("mark", False)),
+        conditional=bool(unless or status or prefixes or reply or digit or command),
+    )
+
+
+def to_row(rule: Rule) -> dict[str, Any]:
+    """A rule as plain JSON types, defaults left out."""
+    row: dict[str, Any] = {"id": rule.id, "reason": rule.reason.value, "rank": rule.rank}
+    row["matchers"] = [[pattern, literal] for pattern, literal in rule.matchers]
+    for key in ("unless", "status", "status_prefixes", "reply", "command"):
+        if value := getattr(rule, key):
+            row[key] = sorted(value)
+    for key in ("digit", "bounce_type", "advice", "provider", "mark", "conditional"):
+        if value := getattr(rule, key):
+            row[key] = value
+    return row
+
+
+def from_row(row: Mapping[str, Any]) -> Rule:
+    """The rule that `to_row` wrote."""
+    get = row.get
+    bounce_type, advice = get("bounce_type"), get("advice")
+    return Rule(
+        row["id"],
+        Reason(row["reason"]),
+        row["rank"],
+        tuple([(pattern, literal) for pattern, literal in row["matchers"]]),
+        tuple(get("unless", ())),
+        frozenset(get("status", ())),
+        tuple(get("status_prefixes", ())),
+        frozenset(get("reply", ())),
+        get("digit"),
+        frozenset(get("command", ())),
+        BounceType(bounce_type) if bounce_type else None,
+        Advice(advice) if advice else None,
+        get("provider"),
+        get("mark", False),
+        get("conditional", False),
     )
 
 
 def literal(phrase: str) -> str:
     """The regular expression for literal words: whole words only, "@" for a blanked address."""
     text = normalise(phrase)
-    body = re.escape(text).replace("@", "@+")
+    body = re.escape(text).replace("@", "@+").replace("\\ ", " ")
     return (r"\b" if _is_word(text[0]) else "") + body + (r"\b" if _is_word(text[-1]) else "")
 
 
@@ -142,14 +185,14 @@ def _is_word(letter: str) -> bool:
     return letter.isascii() and letter.isalnum()
 
 
-def _matchers(table: Mapping[str, Any], where: str) -> Iterable[tuple[str, str | None]]:
+def _matchers(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str | None]]:
     for phrase in _strings(table, "phrases", where):
         text = normalise(phrase)
         if not text:
             raise RuleError(f"{where} has an empty phrase. Take it out.")
         # A single word must not be the label of a host name or the name of a file.
         if " " not in text and text.isascii() and text.isalnum():
-            yield rf"(?:^|[^\w.@/-]){text}(?:$|[^\w.@/-]|[.](?:$|\W))", None
+            yield rf"(?:^|[^\w.@/-]){text}(?:$|[^\w.@/-]|[.](?:$|\W))", text
         else:
             yield literal(phrase), None if "@" in text else text
     for pattern in _strings(table, "patterns", where):
@@ -157,6 +200,20 @@ def _matchers(table: Mapping[str, Any], where: str) -> Iterable[tuple[str, str |
     for url in _strings(table, "urls", where):
         text = normalise(url)
         yield r"(?:^|[^\w@-])" + re.escape(text), text
+
+
+def _without_redundant(matchers: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, str | None]]:
+    """Leave out literals that contain another literal of the same rule as whole words."""
+    kept = list(dict.fromkeys(matchers))
+    several = [text for _, text in kept if text and " " in text]
+    for pattern, text in kept:
+        if text and any(
+            f" {short} " in f" {text} " or (not short.isascii() and short in text)
+            for short in several
+            if short != text and short in text
+        ):
+            continue
+        yield pattern, text
 
 
 def _statuses(given: list[str], where: str) -> tuple[list[str], list[str]]:
@@ -170,12 +227,6 @@ def _statuses(given: list[str], where: str) -> tuple[list[str], list[str]]:
             else:
                 exact.append(one)
     return exact, prefixes
-
-
-def _listed(value: Any, key: str, where: str) -> Any:
-    if not isinstance(value, (list, tuple)):
-        raise RuleError(f"{where}: {key} must be a list, in square brackets.")
-    return value
 
 
 def _strings(table: Mapping[str, Any], key: str, where: str) -> list[str]:

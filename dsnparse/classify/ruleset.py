@@ -8,20 +8,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dsnparse.classify.rules import PROVIDER_RANK, USER_RANK, Rule, RuleError, make_rule
+from dsnparse.classify.rules import (
+    PROVIDER_RANK,
+    USER_RANK,
+    Rule,
+    RuleError,
+    from_row,
+    literal,
+    make_rule,
+    to_row,
+)
 from dsnparse.data import load
 
 #: Memory for the automaton's states, which it builds as texts need them. At least RE2's default of 8 MB.
 AUTOMATON_MEMORY = 64 << 20
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A rule whose words are in a text, and where."""
-
-    rule: Rule
-    start: int
-    length: int
+#: A rule whose words are in a text: the rule, where they stand in the prepared text, how long they are.
+Hit = tuple[Rule, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +39,36 @@ class RuleSet:
     formats: tuple[Mapping[str, Any], ...] = ()
     _automaton: Any = field(default=None, repr=False)
     #: Pattern number → (rule or None for a mark, regular expression, literal, provider marked).
-    _matchers: tuple[tuple[Rule | None, str, str | None, str | None], ...] = field(default=(), repr=False)
+    _matchers: Sequence[tuple[Rule | None, str, str | None, str | None]] = field(default=(), repr=False)
     #: Provider → its rules without words.
-    _code_rows: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict, repr=False)
+    _code_rows: Mapping[str, Sequence[Rule]] = field(default_factory=dict, repr=False)
 
     def search(self, low: str) -> tuple[list[Hit], list[str]]:
         """Every rule with words in the prepared text (conditions not yet looked at), and providers marked."""
+        found = self._automaton.Match(low)
+        if not found:
+            return [], []
         hits: dict[str, Hit] = {}
         marked: list[str] = []
-        for number in sorted(self._automaton.Match(low) or ()):
-            rule, pattern, literal, provider = self._matchers[number]
+        for number in sorted(found):
+            rule, pattern, words, provider = self._matchers[number]
             if provider is not None and provider not in marked:
                 marked.append(provider)
             if rule is None:
                 continue
-            start, length = _place(low, pattern, literal)
+            if words is not None:
+                start, length = low.find(words), len(words)
+            else:
+                start, end = _pattern(pattern).search(low).span()
+                length = end - start
             known = hits.get(rule.id)
-            if known is None or length > known.length:
-                hits[rule.id] = Hit(rule, start, length)
+            if known is None or length > known[2]:
+                hits[rule.id] = (rule, start, length)
         return list(hits.values()), marked
 
     def code_rows(self, provider: str) -> Sequence[Rule]:
         """The rules of a provider that look at codes only."""
         return self._code_rows.get(provider, ())
-
-
-def _place(low: str, pattern: str, literal: str | None) -> tuple[int, int]:
-    if literal is not None:
-        return max(low.find(literal), 0), len(literal)
-    found = _pattern(pattern).search(low)
-    if found is None:
-        return 0, 0
-    start, end = found.span()
-    return start, end - start
 
 
 @cache
@@ -92,81 +92,69 @@ def build(
     domains: dict[str, str] = {}
     matchers: list[tuple[Rule | None, str, str | None, str | None]] = []
     for rule in rules:
-        for pattern, literal in rule.matchers:
-            matchers.append((rule, pattern, literal, rule.provider if rule.mark else None))
+        marked = rule.provider if rule.mark else None
+        matchers += [(rule, pattern, words, marked) for pattern, words in rule.matchers]
     for table in providers:
         name = table["name"]
         hosts.update(dict.fromkeys(table.get("hosts", ()), name))
         domains.update(dict.fromkeys(table.get("domains", ()), name))
-        matchers += [(None, _mark(mark), None, name) for mark in table.get("marks", ())]
+        matchers += [(None, literal(mark), None, name) for mark in table.get("marks", ())]
     options = re2.Options()
     options.max_mem = AUTOMATON_MEMORY
     options.log_errors = False
     automaton = re2.Set.SearchSet(options)
+    add = automaton.Add
     for owner, pattern, _, _ in matchers:
         try:
-            automaton.Add(pattern)
+            add(pattern)
         except re2.error as error:
             name = f"rule {owner.id!r}" if owner else "a provider's marks"
             raise RuleError(
                 f"{where}: {name} has a pattern that RE2 cannot read: {pattern!r} ({error})."
             ) from None
-    automaton.Add(r"\x00never\x00")  # an empty set cannot be searched
+    add(r"\x00never\x00")  # an empty set cannot be searched
     automaton.Compile()
     rows: dict[str, list[Rule]] = {}
     for rule in rules:
         if rule.provider and not rule.matchers:
             rows.setdefault(rule.provider, []).append(rule)
-    return RuleSet(
-        rules,
-        hosts,
-        domains,
-        tuple(formats),
-        automaton,
-        tuple(matchers),
-        {name: tuple(found) for name, found in rows.items()},
-    )
-
-
-def _mark(mark: str) -> str:
-    from dsnparse.classify.rules import literal
-
-    return literal(mark)
+    return RuleSet(rules, hosts, domains, tuple(formats), automaton, matchers, rows)
 
 
 @cache
 def builtin() -> RuleSet:
     """The package's own rules."""
-    return build(_builtin_rules(), _builtin_providers(), where="dsnparse/data")
+    return build(*_builtin(), where="dsnparse/data")
 
 
-def _builtin_rules() -> list[Rule]:
-    rules = []
-    for name, table in load("rules").items():
-        rules += _rules_of(
-            table, prefix="phrase.{reason}.", rank=None, where=f"dsnparse/data/rules/{name}.toml"
-        )
-    for name, table in load("providers").items():
-        rules += _rules_of(
-            table,
-            prefix=f"provider.{name}.",
-            rank=PROVIDER_RANK,
-            where=f"dsnparse/data/providers/{name}.toml",
-        )
-    return rules
+def _builtin() -> tuple[list[Rule], list[Mapping[str, Any]]]:
+    data = [load("rules"), load("providers")]
+    return [from_row(row) for part in data for row in part["rules"]], load("providers")["providers"]
 
 
-def _builtin_providers() -> list[Mapping[str, Any]]:
-    return [table["provider"] for table in load("providers").values()]
+def prepare(name: str, files: Mapping[str, Any]) -> dict[str, Any]:
+    """What `dsnparse.data` compiles the TOML of "rules" or "providers" to: checked, pruned, escaped."""
+    rules: list[Rule] = []
+    for stem, table in files.items():
+        where = f"dsnparse/data/{name}/{stem}.toml"
+        if name == "rules":
+            rules += rules_of(table, prefix="phrase.{reason}.", rank=None, where=where)
+        else:
+            rules += rules_of(table, prefix=f"provider.{stem}.", rank=PROVIDER_RANK, where=where)
+    providers = [table["provider"] for table in files.values() if "provider" in table]
+    return {"rules": [to_row(rule) for rule in rules], "providers": providers}
 
 
-def _rules_of(table: Mapping[str, Any], *, prefix: str, rank: int | None, where: str) -> list[Rule]:
+def rules_of(table: Mapping[str, Any], *, prefix: str, rank: int | None, where: str) -> list[Rule]:
+    """The rules of one file. Raises RuleError."""
     provider = table.get("provider", {}).get("name")
     defaults = {"reason": table.get("reason"), "provider": provider, "rank": rank}
     rules = [make_rule(row, prefix=prefix, defaults=defaults, where=where) for row in table.get("rule", ())]
-    twice = {rule.id for rule in rules if sum(other.id == rule.id for other in rules) > 1}
-    if twice:
-        raise RuleError(f"{where}: the id {min(twice)!r} is used twice. Give each rule its own.")
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id in seen:
+            raise RuleError(f"{where}: the id {rule.id!r} is used twice. Give each rule its own.")
+        seen.add(rule.id)
     return rules
 
 
@@ -182,11 +170,12 @@ def load_rules(paths: Sequence[Path | str]) -> RuleSet:
     formats: list[Mapping[str, Any]] = []
     for path in map(Path, paths):
         table = _read(path)
-        rules += _rules_of(table, prefix=f"user.{path.stem}.", rank=USER_RANK, where=str(path))
+        rules += rules_of(table, prefix=f"user.{path.stem}.", rank=USER_RANK, where=str(path))
         providers += [table["provider"]] if "provider" in table else []
         formats += table.get("format", ())
+    own_rules, own_providers = _builtin()
     where = ", ".join(map(str, paths))
-    return build([*rules, *_builtin_rules()], [*_builtin_providers(), *providers], formats, where=where)
+    return build([*rules, *own_rules], [*own_providers, *providers], formats, where=where)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -211,4 +200,10 @@ def _read(path: Path) -> dict[str, Any]:
     provider = table.get("provider")
     if provider is not None and not (isinstance(provider, dict) and isinstance(provider.get("name"), str)):
         raise RuleError(f'{path}: [provider] needs a name, such as name = "example".')
+    for key in ("hosts", "domains", "marks") if provider else ():
+        value = provider.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+            raise RuleError(
+                f'{path}: {key} of [provider] must be a list of strings, such as ["example.com"].'
+            )
     return table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Longer texts are cut here. An SMTP reply line has at most 512 octets (RFC 5321 section 4.5.3.1.5), and
 #: Sendmail and Postfix keep a few KB of a multiline reply; what decides stands at its beginning.
@@ -31,18 +31,13 @@ _STATUS = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![a-zA-Z0-9]|\.\d)")
 _VERSION = ("version", "exim", "postfix", "sendmail", "release", "ver", "v", "build", "qmail")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A diagnostic in two forms of one length: as written (white space collapsed) and as matched."""
 
     #: White space collapsed, continuation codes of a multiline reply taken out.
     shown: str
     #: In lower case, "_" read as space, addresses blanked with "@".
     low: str
-
-    def excerpt(self, start: int, length: int) -> str:
-        """The exact words at an offset of `low`, as the server wrote them."""
-        return self.shown[start : start + length]
 
 
 def normalise(text: str) -> str:
@@ -53,6 +48,8 @@ def normalise(text: str) -> str:
 def read_text(text: str) -> Text:
     """Prepare a diagnostic (any text) for matching; linear in at most `MAX_TEXT` characters."""
     shown = " ".join(text[:MAX_TEXT].split())
+    if not shown.isascii():
+        shown = shown.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be matched
     if "-" in shown:
         shown = _join_lines(shown)
     low = shown.translate(_SPELLING).lower()
@@ -85,7 +82,7 @@ def _join_lines(shown: str) -> str:
 def _blank_addresses(low: str) -> str:
     """Replace each address, with the brackets or quotes around it, by as many "@"."""
     words = low.translate(_DELIMITERS)
-    out = []
+    out: list[str] = []
     done = 0
     at = words.find("@")
     while at >= 0:

@@ -105,7 +105,7 @@ def complaints(rule: RuleExamples, rule_set: RuleSet) -> Iterator[str]:
     for example in rule.examples:
         hits, _ = rule_set.search(read_text(example).low)
         verdict = classify(example, provider=rule.provider, rules=rule_set)
-        if rule.has_words and not any(hit.rule.id == rule.id for hit in hits):
+        if rule.has_words and not any(found.id == rule.id for found, _, _ in hits):
             yield f"does not match its example {example!r}."
         elif verdict.reason.value != rule.reason:
             yield f"its example {example!r} is taken for {verdict.reason.value} by {verdict.rule}."

@@ -16,10 +16,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 COMPILED = HERE / "compiled"
-#: Keys that only tests and readers of the TOML need; left out of the compiled rules and providers.
-FOR_READERS = frozenset({"examples", "seen"})
-#: The names from which `FOR_READERS` is dropped.
-SLIM = frozenset({"rules", "providers"})
+#: Names whose TOML the classifier checks and prepares; what only readers and tests need stays in the TOML.
+PREPARED = frozenset({"rules", "providers"})
 
 
 @cache
@@ -58,14 +56,8 @@ def read_toml(name: str) -> dict[str, Any]:
 def compiled(name: str) -> str:
     """The text that `compiled/NAME.json` must have."""
     data: Any = read_toml(name)
-    if name in SLIM:
-        data = _slim(data)
+    if name in PREPARED:
+        from dsnparse.classify.ruleset import prepare
+
+        data = prepare(name, data)
     return json.dumps(data, ensure_ascii=False, sort_keys=False, separators=(",", ":"), default=str) + "\n"
-
-
-def _slim(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _slim(item) for key, item in value.items() if key not in FOR_READERS}
-    if isinstance(value, list):
-        return [_slim(item) for item in value]
-    return value

@@ -1,0 +1,96 @@
+# `make help` lists what there is. Needs Python 3.11 or newer, and make; all else goes into $(VENV).
+
+VENV ?= .venv
+# The interpreter that makes $(VENV); empty: the first of these that is new enough.
+PYTHON ?=
+PYTHONS = $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3 python)
+
+FUZZ_SECONDS ?= 60
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Benchmarks and fuzzing bring heavy and foreign packages; they have a virtualenv of their own.
+BENCH_VENV = benchmarks/.venv
+BENCH_BIN = $(BENCH_VENV)/bin
+DB = out/samples.db
+
+define make_venv
+@set -e; test -x $(1)/bin/python || { found=; \
+	for python in $(PYTHONS); do \
+		if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+		then found=$$python; break; fi; \
+	done; \
+	test -n "$$found" || { echo "make: no Python 3.11 or newer with venv and ensurepip among:" \
+		"$(PYTHONS). Install one (on Debian: apt-get install python3-venv), or say make PYTHON=/path/to/python."; \
+		exit 1; }; \
+	echo "Making $(1) with $$($$found --version)"; $$found -m venv $(1); }
+@$(1)/bin/python -m pip --quiet --disable-pip-version-check install 'pip>=25.1'
+endef
+
+.PHONY: help run test lint bench fuzz samples data docs clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/.stamp-run ## Parse samples/, print the table, fill a database from them and list the suppressions
+	$(BIN)/dsnparse parse --format table samples
+	@mkdir -p $(dir $(DB)) && rm -f $(DB) $(DB)-wal $(DB)-shm
+	$(BIN)/dsnparse ingest samples --db $(DB)
+	$(BIN)/dsnparse suppressions list --format table --db $(DB)
+
+test: $(VENV)/.stamp-test ## Run the tests (PYTEST_ARGS=… adds options)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.stamp-lint ## ruff format, ruff check, mypy --strict, and whether made files are up to date
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict
+	$(BIN)/python -m dsnparse.data --check
+	$(BIN)/python -m dsnparse.docs --check
+
+bench: $(BENCH_VENV)/.stamp ## Measure speed, memory and growth, beside the standard library and other parsers
+	$(BENCH_BIN)/python benchmarks/bench.py $(BENCH_ARGS)
+
+fuzz: $(BENCH_VENV)/.stamp-fuzz ## Look for messages that break a law, for FUZZ_SECONDS=60
+	$(BENCH_BIN)/python benchmarks/fuzz.py --seconds $(FUZZ_SECONDS)
+
+samples: $(VENV)/.stamp-run ## Make the samples of real mail servers anew (says what it needs)
+	$(BIN)/python samples/regenerate.py
+
+data: $(VENV)/.stamp-run ## Compile the tables in dsnparse/data (after a change to a .toml there)
+	$(BIN)/python -m dsnparse.data
+
+docs: $(VENV)/.stamp-run ## Write docs/codes.md and docs/reasons.md from the tables
+	$(BIN)/python -m dsnparse.docs
+
+clean: ## Remove what make has made, the virtualenvs too
+	rm -rf $(VENV) $(BENCH_VENV) build dist out fuzz-corpus .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf *.egg-info
+	find dsnparse tests benchmarks samples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.stamp-run: pyproject.toml
+	$(call make_venv,$(VENV))
+	$(PIP) install --editable '.[store]'
+	@touch $@
+
+$(VENV)/.stamp-test: pyproject.toml
+	$(call make_venv,$(VENV))
+	$(PIP) install --editable '.[all]' --group test
+	@touch $@ $(VENV)/.stamp-run
+
+$(VENV)/.stamp-lint: pyproject.toml
+	$(call make_venv,$(VENV))
+	$(PIP) install --editable '.[all]' --group test --group lint
+	@touch $@ $(VENV)/.stamp-test $(VENV)/.stamp-run
+
+$(BENCH_VENV)/.stamp: pyproject.toml benchmarks/requirements.txt
+	$(call make_venv,$(BENCH_VENV))
+	$(BENCH_BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[store]' \
+		--requirement benchmarks/requirements.txt
+	@touch $@
+
+$(BENCH_VENV)/.stamp-fuzz: $(BENCH_VENV)/.stamp
+	$(BENCH_BIN)/python -m pip --quiet --disable-pip-version-check install 'atheris>=3'
+	@touch $@

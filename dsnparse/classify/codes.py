@@ -1,6 +1,6 @@
 """What a code says by itself: enhanced status codes (RFC 3463) and SMTP reply codes (RFC 5321 section 4.2).
 
-`data/codes.toml` has the registered facts, `data/status_reasons.toml` the reason that follows from a code. A
+`data/codes.toml` has the registered facts, `status.py` the reason that follows from a code. A
 detail that is not registered counts as "other" of its subject, an unknown subject as its class (RFC 3463
 section 2); an unknown reply code goes by its first digit (RFC 5321 section 4.2.1).
 """
@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from dsnparse.classify.status import GENERIC_STATUS_RANK, code_claims
 from dsnparse.classify.verdict import advise, judge
 from dsnparse.data import load
 from dsnparse.reasons import Advice, BounceType, Reason
@@ -77,13 +78,7 @@ def status_meaning(status: str) -> CodeMeaning | None:
     match = STATUS.fullmatch(status)
     if not match or match[1] == "2":
         return None
-    class_, subject, detail = match.groups()
-    table = load("status_reasons")["status"]
-    for row, exact in ((f"{subject}.{detail}", True), (f"{subject}.0", False)):
-        found = table.get(f"{class_}.{row}") or table.get(row)
-        if found:
-            return _meaning(found["reason"], class_ == "4", generic=not exact or found.get("generic", False))
-    return _meaning("undefined", class_ == "4", generic=True)
+    return _meaning(status, None, int(match[1]))
 
 
 def reply_meaning(code: int) -> CodeMeaning | None:
@@ -93,13 +88,11 @@ def reply_meaning(code: int) -> CodeMeaning | None:
     """
     if not REPLY.fullmatch(str(code)) or code < 400:
         return None
-    found = load("status_reasons")["reply"].get(str(code))
-    if found:
-        return _meaning(found["reason"], code < 500, generic=found.get("generic", False))
-    return _meaning("undefined", code < 500, generic=True)
+    return _meaning(None, code, code // 100)
 
 
-def _meaning(name: str, transient: bool, *, generic: bool) -> CodeMeaning:
-    reason = Reason(name)
-    bounce_type = judge(reason, None, None, 4 if transient else 5, specific=not generic)
+def _meaning(status: str | None, reply_code: int | None, digit: int) -> CodeMeaning:
+    rank, _, _, _, reason, *_ = code_claims(status, reply_code, digit, "")[0]
+    bounce_type = judge(reason, None, None, digit, specific=rank > GENERIC_STATUS_RANK)
+    generic = rank <= GENERIC_STATUS_RANK
     return CodeMeaning(reason, bounce_type, advise(reason, None, bounce_type), generic)

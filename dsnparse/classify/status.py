@@ -50,7 +50,13 @@ def specific_status(status: str) -> bool:
 
 def _of_status(status: str) -> tuple[Reason, int] | None:
     table = _tables()[0]
-    return table.get(status) or table.get(status[2:])
+    known = table.get(status) or table.get(status[2:])
+    if known is None:
+        # RFC 3463 section 2: a detail that is not registered is read as "other" of its subject.
+        other = f"{status.rsplit('.', 1)[0]}.0"
+        known = table.get(other) or table.get(other[2:])
+        return (known[0], GENERIC_STATUS_RANK) if known else None
+    return known
 
 
 def code_claims(status: str | None, reply_code: int | None, digit: int | None, command: str) -> list[Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from dsnparse.classify import RuleSet, load_rules
 from dsnparse.formats.draft import clean_text
 from dsnparse.formats.finish import finish
+from dsnparse.formats.format_set import default_formats, load_formats
 from dsnparse.formats.notice import Notice
 from dsnparse.formats.reading import read
 from dsnparse.formats.returned import original_message
@@ -28,17 +29,29 @@ class Parser:
 
     `rules`: paths of TOML files with rules of your own, which win over the built-in ones.
     `limits`: how much of a message is looked at.
+    `formats`: the names of the notice formats to know, as in `Report.format`; None for all; () for none, so
+    that the generic reader reads every notice without status fields.
 
     Raises TypeError or ValueError when an option is wrong, with what to do about it.
     """
 
-    def __init__(self, *, rules: Sequence[str | PathLike[str]] = (), limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        *,
+        rules: Sequence[str | PathLike[str]] = (),
+        limits: Limits = DEFAULT_LIMITS,
+        formats: Sequence[str] | None = None,
+    ) -> None:
         if isinstance(rules, (str, PathLike)):
             raise TypeError("rules is a list of paths: write rules=[path], also for a single file.")
         if not isinstance(limits, Limits):
             raise TypeError(f"limits must be a dsnparse.wire.limits.Limits, not {type(limits).__name__}.")
+        if isinstance(formats, str):
+            raise TypeError(f"formats is a list of names: write formats=[{formats!r}], also for just one.")
         self.rules: RuleSet | None = load_rules([Path(path) for path in rules]) if rules else None
         self.limits = limits
+        own = self.rules.formats if self.rules else ()
+        self.formats = default_formats() if formats is None and not own else load_formats(own, formats)
 
     def parse(self, message: bytes | bytearray | memoryview | Message) -> Report:
         """Reads one message and says who failed and why.
@@ -48,7 +61,7 @@ class Parser:
         """
         root = read_message(_bytes_of(message), self.limits)
         notice = Notice(root)
-        reading = read(notice)
+        reading = read(notice, self.formats)
         fields = reading.fields
         reporting_mta = _typed(fields.get("reporting-mta"))
         hosts = (reporting_mta,) if reporting_mta else ()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 
+from dsnparse.formats.format_table import Format
 from dsnparse.formats.notice import Notice
 from dsnparse.formats.words import says, subject_says
 from dsnparse.model import Evidence
@@ -79,6 +80,8 @@ _POINTS = {
     "kind.multipart-report": 3,
     "kind.subject": 3,
 }
+#: Signs that a program sent the message; with one of these, words in the text give a format away.
+_MACHINE = ("kind.x-failed-recipients", "kind.from", "kind.return-path", "kind.multipart-report")
 
 
 class Signs:
@@ -94,7 +97,7 @@ class Signs:
     def is_plain(self) -> bool:
         """Whether the notice shows what it is without any help of its recipients: a daemon's, or a banner."""
         rules = {entry.rule for entry in self.evidence}
-        return "kind.banner" in rules or (
+        return not rules.isdisjoint(("kind.banner", "kind.format")) or (
             sum(_POINTS[rule] for rule in rules if rule in _POINTS) >= BELIEVE and not self.has("answer")
         )
 
@@ -130,6 +133,16 @@ def header_signs(notice: Notice) -> Signs:
         signs.add(1, "auto-submitted", auto)
     _human_signs(notice, signs)
     return signs
+
+
+def add_format_sign(signs: Signs, form: Format, evidence: Evidence) -> None:
+    """Counts that the notice is in a format known by name: as much as its header bears it out."""
+    human = any(entry.rule in ("kind.answer", "kind.list") for entry in signs.evidence)
+    if human or not (form.has_header or any(entry.rule in _MACHINE for entry in signs.evidence)):
+        signs.evidence.append(evidence)
+        return
+    signs.score += BELIEVE if form.has_header and form.has_text else LOOK
+    signs.evidence += [Evidence("kind", evidence.part, evidence.line, "kind.format", form.name), evidence]
 
 
 def _human_signs(notice: Notice, signs: Signs) -> None:
@@ -186,8 +199,8 @@ def _ends_in_failure(subject: str) -> bool:
     """Whether a gateway added "non remis (delivery failed)" and the like behind an answer's subject."""
     return (
         len(subject) > 40
-        and subject_says("bounce", subject[len(subject) // 2 :]) is not None
-        and (subject_says("bounce", subject[: len(subject) // 2]) is None)
+        and subject_says("bounce", subject[len(subject) // 2 :])
+        and not subject_says("bounce", subject[: len(subject) // 2])
     )
 
 

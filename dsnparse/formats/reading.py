@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-from dsnparse.formats import feedback, generic, receipt, rfc3464, sns
+from dsnparse.formats import feedback, generic, named, receipt, rfc3464, sns
 from dsnparse.formats.draft import Draft, command_in, reply_code_in
+from dsnparse.formats.format_set import Formats
+from dsnparse.formats.format_table import Format
 from dsnparse.formats.kind import (
     BELIEVE,
     LOOK,
     Signs,
+    add_format_sign,
     auto_reply_sign,
     header_signs,
     is_daemon,
@@ -58,10 +61,11 @@ class Reading:
         self.is_second_hand = False
 
 
-def read(notice: Notice, *, inside: bool = False) -> Reading:
+def read(notice: Notice, formats: Formats, *, inside: bool = False) -> Reading:
     """Reads `notice`: the most authoritative statement first, the free text last.
 
-    `inside`: it came back within another notice; no further one is looked for.
+    `formats`: the named formats that are known. `inside`: it came back within another notice; no further one
+    is looked for.
     """
     if notice.feedback is not None:
         return _complaint(notice)
@@ -80,7 +84,10 @@ def read(notice: Notice, *, inside: bool = False) -> Reading:
         reading.drafts = event[1]
         return reading
     signs = header_signs(notice)
-    answer = auto_reply_sign(notice) if signs.score < LOOK or not _is_machine(notice) else None
+    form = named.find(notice, formats, suspected=signs.score >= LOOK)
+    if form is not None:
+        add_format_sign(signs, form, named.sign(notice, form))
+    answer = auto_reply_sign(notice) if signs.score < LOOK or not _is_machine(notice, form) else None
     if answer is not None:
         return Reading(Kind.AUTO_REPLY, [answer], "auto-reply")
     if any(sign.rule == "kind.subject" for sign in signs.evidence) and signs.score < BELIEVE:
@@ -94,7 +101,7 @@ def read(notice: Notice, *, inside: bool = False) -> Reading:
     in_text = rfc3464.read_status_text(notice)
     if in_text.drafts and (signs.score >= BELIEVE or signs.is_plain):
         return _from_status(notice, in_text, "1", "rfc3464-text")
-    reading = _from_text(notice, signs, report.message or in_text.message, inside)
+    reading = _from_text(notice, signs, report.message or in_text.message, formats, form, inside)
     if reading.kind is Kind.OTHER:
         answer = auto_reply_sign(notice)
         if answer is not None and "auto" in answer.rule:
@@ -102,9 +109,10 @@ def read(notice: Notice, *, inside: bool = False) -> Reading:
     return reading
 
 
-def _is_machine(notice: Notice) -> bool:
+def _is_machine(notice: Notice, form: Format | None) -> bool:
     return (
         is_daemon(notice)
+        or (form is not None and form.has_header and form.has_text)
         or "x-failed-recipients" in notice.first
         or bool(notice.status)
         or (notice.root.type == "multipart/report" and not notice.mail_from)
@@ -126,7 +134,7 @@ def _from_status(notice: Notice, report: rfc3464.StatusReport, part: str, form: 
     return reading
 
 
-def _from_inner(notice: Notice) -> Reading | None:
+def _from_inner(notice: Notice, formats: Formats) -> Reading | None:
     """What the notice inside this one says, where this one names nobody (scanners and gateways wrap bounces).
 
     The returned part is whatever a stranger sent; so its verdicts never count as hard (`finish`).
@@ -137,7 +145,7 @@ def _from_inner(notice: Notice) -> Reading | None:
     inner = Notice(part)
     if not is_daemon(inner):
         return None
-    reading = read(inner, inside=True)
+    reading = read(inner, formats, inside=True)
     if reading.kind not in (Kind.BOUNCE, Kind.DELAY) or not reading.drafts:
         return None
     reading.is_second_hand = True
@@ -154,11 +162,8 @@ def _answer_in_words(notice: Notice) -> Reading | None:
     ).strip().lower().startswith("auto-"):
         return None
     for line in [line for line in notice.lines[:_FAILURE_LINES] if line][:_OPENING_LINES]:
-        words = says("auto_reply", line)
-        if words:
-            return Reading(
-                Kind.AUTO_REPLY, [Evidence("kind", "1", 0, "text.auto_reply", words)], "auto-reply"
-            )
+        if says("auto_reply", line):
+            return Reading(Kind.AUTO_REPLY, [Evidence("kind", "1", 0, "text.auto_reply", line)], "auto-reply")
     return None
 
 
@@ -167,11 +172,19 @@ def _is_success(notice: Notice) -> bool:
     return any(_SUCCESS.search(line) for line in notice.lines[:_FAILURE_LINES])
 
 
-def _from_text(notice: Notice, signs: Signs, fields: dict[str, Field], inside: bool) -> Reading:
-    drafts = generic.read_text(notice) or _listed(notice)
+def _from_text(
+    notice: Notice,
+    signs: Signs,
+    fields: dict[str, Field],
+    formats: Formats,
+    form: Format | None,
+    inside: bool,
+) -> Reading:
+    drafts = named.read(notice, form) if form is not None else []
+    drafts = drafts or generic.read_text(notice) or _listed(notice)
     plain = signs.is_plain
     if not drafts and plain:
-        inner = _from_inner(notice) if not inside else None
+        inner = _from_inner(notice, formats) if not inside else None
         if inner is not None:
             return inner
         if not _tells_failure(notice) or not _returns_something(notice, signs):
@@ -182,8 +195,11 @@ def _from_text(notice: Notice, signs: Signs, fields: dict[str, Field], inside: b
         return Reading(Kind.OTHER, signs.evidence)
     if signs.score < BELIEVE and not plain:
         return Reading(Kind.OTHER, signs.evidence)
-    delayed = notice.says_delayed()
-    reading = Reading(Kind.DELAY if delayed else Kind.BOUNCE, signs.evidence, "generic")
+    delayed = named.says_delayed(notice, form) if form is not None else None
+    if delayed is None:
+        delayed = notice.says_delayed()
+    kind, name = Kind.DELAY if delayed else Kind.BOUNCE, form.name if form is not None else "generic"
+    reading = Reading(kind, signs.evidence, name)
     for draft in drafts:
         if draft.action is None:
             draft.action = Action.DELAYED if delayed else Action.FAILED
@@ -235,6 +251,9 @@ def _add_context(notice: Notice, drafts: list[Draft]) -> None:
     """Gives each draft the words of the notice's text about its recipient."""
     if len(drafts) > 100:
         return  # nobody writes that many paragraphs
+    if len(drafts) > 1:
+        generic.add_blocks(notice, drafts)
+        return
     silent = [draft for draft in drafts if not draft.diagnostic]
     if silent:
         # OpenSMTPD, Exchange 2007, Domino: the reply stands in the text alone.

@@ -14,6 +14,7 @@ it; a bounce must not be lost because another one came under its name. What chan
 
 from __future__ import annotations
 
+import json
 import re
 from hashlib import blake2b
 
@@ -49,10 +50,7 @@ def message_identity(data: bytes | bytearray | memoryview) -> str:
 
 def event_identity(*parts: str | None) -> str:
     """The identity of a provider's event from what names it: provider, event id, recipient, time, …"""
-    digest = blake2b(digest_size=_SIZE)
-    for part in parts:
-        digest.update(b"\x00" if part is None else part.encode("utf-8", "surrogatepass") + b"\x01")
-    return digest.hexdigest()
+    return blake2b(json.dumps(parts).encode(), digest_size=_SIZE).hexdigest()
 
 
 def _values(header: bytes) -> list[bytes]:

@@ -136,9 +136,11 @@ def _suppress(state: State, event: Event, until: float | None) -> State:
     if until is not None and until <= event.at:
         return state
     if state.status == SUPPRESSED:
-        stands, comes = state.until or _FOREVER, until or _FOREVER
-        stronger = event.what is What.COMPLAINT and state.reason != event.reason and comes >= stands
-        if comes < stands + _WORTH_EXTENDING and not stronger:
+        stands = _FOREVER if state.until is None else state.until
+        comes = _FOREVER if until is None else until
+        longer = stands < _FOREVER and comes >= stands + _WORTH_EXTENDING
+        outranks = event.what is What.COMPLAINT and state.reason != event.reason and comes >= stands
+        if not longer and not outranks:
             return state
     return replace(
         state,

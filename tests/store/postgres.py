@@ -1,0 +1,59 @@
+"""A PostgreSQL server of the tests' own: in a temporary directory, on a Unix socket, as an ordinary user."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+INSTALL = "apt-get install postgresql"
+_PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/opt/postgresql*/bin")
+
+
+def find_binaries() -> Path | None:
+    """The directory with initdb and pg_ctl; None when PostgreSQL is not installed."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).parent
+    root = Path("/")
+    found = [path for place in _PLACES for path in root.glob(place[1:]) if (path / "initdb").exists()]
+    return max(found, default=None, key=lambda path: path.parent.name)
+
+
+@contextmanager
+def running_server(binaries: Path) -> Iterator[str]:
+    """The URL of a new server without a database name; it is stopped and removed at the end."""
+    place = Path(tempfile.mkdtemp(prefix="dsnparse-postgres-"))
+    user = _ordinary_user()
+    if user is not None:
+        os.chown(place, *pwd.getpwnam(user)[2:4])
+    data = str(place / "data")
+
+    def run(name: str, *words: str) -> None:
+        command = [str(binaries / name), "-D", data, *words]
+        done = subprocess.run(command, user=user, cwd=place, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{name}: {done.stderr or done.stdout}"
+
+    settings = f"-c listen_addresses= -c unix_socket_directories={place} -c fsync=off -c max_connections=50"
+    try:
+        run("initdb", "--auth=trust", "--username=dsnparse", "--no-sync", "--encoding=UTF8", "--locale=C")
+        run("pg_ctl", "-w", "-l", str(place / "log"), "-o", settings, "start")
+        try:
+            yield f"postgresql+psycopg://dsnparse@/{{name}}?host={place}"
+        finally:
+            run("pg_ctl", "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(place)
+
+
+def _ordinary_user() -> str | None:
+    """PostgreSQL refuses to run as root: the package's own user, else nobody; None: we are ordinary."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"

@@ -1,0 +1,99 @@
+"""The policy file: documented defaults, strict reading."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from dsnparse.reasons import Reason
+from dsnparse.store import Policy
+from dsnparse.store.durations import format_duration, parse_duration
+from dsnparse.store.policy import OTHER_REASONS, default_text
+
+DAY = 86_400
+
+
+def test_the_default_does_what_the_documentation_says() -> None:
+    policy = Policy.default()
+    assert (policy.soft_limit, policy.soft_window) == (5, 30 * DAY)
+    assert policy.soft_pauses == tuple(sorted(policy.soft_pauses))
+    assert policy.hard_confirm == frozenset()
+    assert policy.full_suppress_after == 30 * DAY
+    assert policy.complaint_suppress >= {"abuse", "fraud", "opt-out"}
+    assert not policy.complaint_suppress & {"not-spam", "auth-failure"}
+    assert policy.ends("complaint", 0) is None
+    assert policy.ends("user_unknown", 0) is None
+    assert policy.ends("mailbox_full", 0) == 180 * DAY
+
+
+def test_the_default_file_gives_the_default_policy() -> None:
+    assert Policy.from_toml(default_text()) == Policy.default()
+    assert Policy.from_toml("") == Policy.default()
+
+
+def test_every_setting_has_a_comment_near_it() -> None:
+    lines = default_text().splitlines()
+    for table, settings in tomllib.loads(default_text()).items():
+        start = next(number for number, line in enumerate(lines) if line.startswith(f"[{table}]"))
+        end = next((n for n in range(start + 1, len(lines)) if lines[n].startswith("[")), len(lines))
+        assert settings
+        assert any("#" in line for line in lines[start:end]), table
+
+
+def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text('[soft]\nlimit = 3\n[expires]\nuser_unknown = "2y"\n[treat]\nsuppressed = "hard"\n')
+    policy = Policy.load(file)
+    assert policy.soft_limit == 3
+    assert policy.soft_window == Policy.default().soft_window
+    assert policy.ends("user_unknown", 100) == 100 + 730 * DAY
+    assert policy.treat[Reason.SUPPRESSED] == "hard"
+    assert policy.treat[Reason.GREYLISTED] == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[soft]\nlimmit = 3", "[soft] has no setting 'limmit'"),
+        ("[softly]\nlimit = 3", "there is no table [softly]"),
+        ("soft = 3", "soft must be a table"),
+        ("[soft]\nlimit = 0", "[soft] limit: must be a whole number of at least 1"),
+        ("[soft]\nlimit = true", "[soft] limit"),
+        ("[soft]\nwindow = 30", "[soft] window: must be a duration in quotes"),
+        ('[soft]\nwindow = "30 days"', "is not a duration"),
+        ('[soft]\nwindow = "9999y"', "longer than a thousand years"),
+        ('[soft]\npauses = "1d"', "[soft] pauses: must be a list of texts"),
+        ("[hard]\nmin_confidence = 2", "from 0.0 to 1.0"),
+        ('[hard]\nconfirm = ["twice"]', "'twice' is none of second_notice, known_message"),
+        ('[treat]\nspam = "block"', "[treat] has no setting 'spam'"),
+        ('[treat]\nexpired = "ignore"', "[treat] expired: 'ignore' is none of"),
+        ('[expires]\nuser_unknown = "soon"', "is not a duration"),
+        ("[addresses]\nplus_tags = 1", "must be true or false"),
+        ("[soft", "policy.toml: "),
+    ],
+)
+def test_a_mistake_is_named(text: str, complaint: str) -> None:
+    with pytest.raises(ValueError) as problem:
+        Policy.from_toml(text, "policy.toml")
+    assert complaint in str(problem.value)
+    assert str(problem.value).startswith("policy.toml: ")
+
+
+def test_every_reason_can_be_treated_and_every_suppression_can_expire() -> None:
+    for reason in Reason:
+        assert Policy.from_toml(f'[treat]\n{reason} = "nothing"').treat[reason] == "nothing"
+    for name in (*Reason, *OTHER_REASONS):
+        assert Policy.from_toml(f'[expires]\n{name} = "1d"').ends(name, 0) == DAY
+
+
+@pytest.mark.parametrize("text", ["90s", "5m", "12h", "30d", "2y", "0s"])
+def test_durations_are_written_as_they_are_read(text: str) -> None:
+    assert format_duration(parse_duration(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "d", "30", "-1d", "1.5d", "1 2d", "١d", "9" * 13 + "s"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_duration(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dsnparse.classify import RuleSet, Verdict, classify
-from dsnparse.formats.draft import STATUS, Draft
+from dsnparse.formats.draft import STATUS, Draft, clean_text
 from dsnparse.formats.reading import Reading
 from dsnparse.model import Advice, BounceRecord, BounceType, Evidence, Kind
 
@@ -27,9 +27,11 @@ def finish(draft: Draft, reading: Reading, hosts: tuple[str, ...], rules: RuleSe
         rules=rules,
     )
     evidence = draft.evidence
-    evidence.append(Evidence("reason", "", 0, verdict.rule, verdict.matched))
+    part, line = _place_of(draft, verdict.matched)
+    evidence.append(Evidence("reason", part, line, verdict.rule, clean_text(verdict.matched)))
     for conflict in verdict.conflicts:
-        evidence.append(Evidence("reason", "", 0, f"outranked: {conflict.rule}", conflict.text))
+        text = clean_text(conflict.text)
+        evidence.append(Evidence("reason", part, line, f"outranked: {conflict.rule}", text))
     bounce_type = verdict.bounce_type
     advice = verdict.advice
     if bounce_type is BounceType.HARD and (reading.kind is not Kind.BOUNCE or reading.is_second_hand):
@@ -56,6 +58,15 @@ def finish(draft: Draft, reading: Reading, hosts: tuple[str, ...], rules: RuleSe
         confidence=verdict.confidence,
         evidence=tuple(evidence),
     )
+
+
+def _place_of(draft: Draft, words: str) -> tuple[str, int]:
+    """The part and line of the field that the deciding words stand in, as far as it is known."""
+    field = "diagnostic" if words and draft.diagnostic and words in draft.diagnostic.lower() else "recipient"
+    for entry in draft.evidence:
+        if entry.field == field or (field == "recipient" and entry.field == "status"):
+            return entry.part, entry.line
+    return "", 0
 
 
 def _effective_status(draft: Draft, verdict: Verdict) -> str | None:

@@ -61,6 +61,26 @@ _SERVICE = frozenset(
 
 def fill_from_text(notice: Notice, drafts: list[Draft]) -> None:
     """Fills the diagnostic of drafts from another source with what the text says about their recipients."""
+    blocks, mentions = _mentions(notice, drafts)
+    for draft in drafts:
+        found = mentions.get(draft.recipient.lower())
+        if found:
+            blocks.fill(draft, found)
+
+
+def add_blocks(notice: Notice, drafts: list[Draft]) -> None:
+    """Adds to the context of each draft what the text says about its recipient, and about no other."""
+    blocks, mentions = _mentions(notice, drafts)
+    for draft in drafts:
+        found = mentions.get(draft.recipient.lower())
+        if found:
+            text = blocks.about(found)
+            draft.context = f"{draft.context} {text}".strip()
+            draft.smtp_command = draft.smtp_command or command_in(text)
+
+
+def _mentions(notice: Notice, drafts: list[Draft]) -> tuple[Blocks, dict[str, list[Candidate]]]:
+    """Where the text names the recipients of `drafts`."""
     lines = [line.strip() for line in notice.lines[:MAX_LINES]]
     wanted = {draft.recipient.lower() for draft in drafts}
     mentions: dict[str, list[Candidate]] = {}
@@ -70,11 +90,7 @@ def fill_from_text(notice: Notice, drafts: list[Draft]) -> None:
                 if address.lower() in wanted:
                     found = Candidate(address, index, start, end, 0, "mention")
                     mentions.setdefault(address.lower(), []).append(found)
-    blocks = Blocks(notice, lines, wanted)
-    for draft in drafts:
-        found_here = mentions.get(draft.recipient.lower())
-        if found_here:
-            blocks.fill(draft, found_here)
+    return Blocks(notice, lines, wanted), mentions
 
 
 class Candidate(NamedTuple):
@@ -244,13 +260,11 @@ class _Weigher:
         known = self._failure.get(index)
         if known is None:
             line = self.lines[index]
-            known = self._failure[index] = says("failure", line) is not None
+            known = self._failure[index] = says("failure", line)
         return known
 
     def _asks(self, index: int) -> bool:
-        return (
-            index >= 0 and bool(self.lines[index]) and says("contact", self.lines[index][-120:]) is not None
-        )
+        return index >= 0 and bool(self.lines[index]) and says("contact", self.lines[index][-120:])
 
     def _announced(self, index: int, before: str) -> bool:
         """Whether the words before, or one of the last lines of text, say that failed addresses follow."""
@@ -264,7 +278,7 @@ class _Weigher:
                 seen += 1
                 known = self._intro.get(at)
                 if known is None:
-                    known = self._intro[at] = says("intro", line) is not None
+                    known = self._intro[at] = says("intro", line)
                 if known:
                     return True
             at -= 1
@@ -274,9 +288,7 @@ class _Weigher:
         """Whether the line after, or the first one after a blank line, tells of a failure."""
         for line in self.lines[index + 1 : index + 4]:
             if line:
-                return "@" not in line[:3] and (
-                    reply_code_in(line) is not None or says("failure", line) is not None
-                )
+                return "@" not in line[:3] and (reply_code_in(line) is not None or says("failure", line))
         return False
 
     def _refused_after(self, index: int) -> bool:
@@ -299,7 +311,12 @@ class Blocks:
         self.failed = failed
         self._common: tuple[str, int] | None = None
 
+    def about(self, mentions: list[Candidate]) -> str:
+        """The words around the first mentions of a recipient."""
+        return clean_text(" ".join([self._block(mention) for mention in mentions[:3]]))
+
     def fill(self, draft: Draft, mentions: list[Candidate]) -> None:
+        """Takes from the text what `draft` lacks."""
         best, where, rank = "", mentions[0].line, -1
         for mention in mentions[:8]:
             text = self._block(mention)
@@ -313,7 +330,9 @@ class Blocks:
                 best, where = common, line
         if best:
             self.describe(draft, best, where)
-        draft.context = (draft.context + " " + self.prose()).strip()
+        if len(self.failed) == 1 or rank <= 0:
+            # Where the words about each recipient stand apart, those about the others must not count.
+            draft.context = f"{draft.context} {self.prose()}".strip()
 
     def describe(self, draft: Draft, text: str, line: int, rule: str = "text.block") -> None:
         """Makes `text`, which stands at `line`, the diagnostic of `draft`; takes codes and host from it."""
@@ -393,8 +412,4 @@ def _worth(text: str) -> int:
     """How much a text says about a failure."""
     if not text:
         return 0
-    return (
-        4 * (reply_code_in(text) is not None)
-        + 2 * (status_in(text) is not None)
-        + (says("failure", text) is not None)
-    )
+    return 4 * (reply_code_in(text) is not None) + 2 * (status_in(text) is not None) + says("failure", text)

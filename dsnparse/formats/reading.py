@@ -251,13 +251,13 @@ def _add_context(notice: Notice, drafts: list[Draft]) -> None:
     """Gives each draft the words of the notice's text about its recipient."""
     if len(drafts) > 100:
         return  # nobody writes that many paragraphs
-    if len(drafts) > 1:
-        generic.add_blocks(notice, drafts)
-        return
     silent = [draft for draft in drafts if not draft.diagnostic]
     if silent:
         # OpenSMTPD, Exchange 2007, Domino: the reply stands in the text alone.
         generic.fill_from_text(notice, silent)
+    if len(drafts) > 1:
+        generic.add_blocks(notice, drafts)
+        return
     text = "\n".join(notice.lines)
     lower = text.lower()
     for draft in drafts:

@@ -1,8 +1,8 @@
-"""The words of notices (`data/formats/words.toml`) as linear-time patterns."""
+"""The words of notices (`data/formats/words.toml`), all lists in one linear-time automaton."""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import re2
@@ -11,24 +11,38 @@ from dsnparse.data import load
 
 #: Characters of a line that are looked at for such words.
 _MAX_LINE = 600
+#: Memory for the automaton's states; RE2's default is 8 MB, and it slows down when that is full.
+_AUTOMATON_MEMORY = 32 << 20
+#: Lines whose words are remembered: one notice asks for the same line several times.
+_REMEMBERED = 256
+
+
+def says(name: str, text: str) -> bool:
+    """Whether `text` contains words of the list `name` ("intro", "failure", "delay", …)."""
+    return name in _lists_in("text", text if len(text) <= _MAX_LINE else text[:_MAX_LINE])
+
+
+def subject_says(name: str, subject: str) -> bool:
+    """Whether a subject contains words of the subject list `name` ("bounce", "delay", "auto_reply", …)."""
+    return name in _lists_in("subject", subject if len(subject) <= _MAX_LINE else subject[:_MAX_LINE])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _lists_in(group: str, text: str) -> tuple[str, ...]:
+    automaton, names = _automaton(group)
+    found: list[int] | None = automaton.Match(text)
+    return tuple([names[number] for number in found]) if found else ()
 
 
 @cache
-def _pattern(group: str, name: str) -> Any:
+def _automaton(group: str) -> tuple[Any, tuple[str, ...]]:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
-    options.never_capture = True
-    phrases: list[str] = load("formats")["words"][group][name]
-    return re2.compile("|".join(phrases), options)
-
-
-def says(name: str, text: str, group: str = "text") -> str | None:
-    """The words of list `name` that `text` contains first, or None."""
-    found = _pattern(group, name).search(text[:_MAX_LINE] if len(text) > _MAX_LINE else text)
-    return found[0] if found else None
-
-
-def subject_says(name: str, subject: str) -> str | None:
-    """The words of subject list `name` that `subject` contains first, or None."""
-    return says(name, subject, "subject")
+    options.max_mem = _AUTOMATON_MEMORY
+    automaton = re2.Set.SearchSet(options)
+    lists: dict[str, list[str]] = load("formats")["words"][group]
+    for phrases in lists.values():
+        automaton.Add("|".join(f"(?:{phrase})" for phrase in phrases))
+    automaton.Compile()
+    return automaton, tuple(lists)

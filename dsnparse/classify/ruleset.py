@@ -35,8 +35,8 @@ class RuleSet:
     #: Host suffix → provider, recipient domain → provider.
     hosts: Mapping[str, str]
     domains: Mapping[str, str]
-    #: `[[format]]` tables of the user's files, as they were read: for the reader of notice formats.
-    formats: tuple[Mapping[str, Any], ...] = ()
+    #: `[[format]]` tables of the user's files, unread: (where it stands, table), for `formats.format_set`.
+    formats: tuple[tuple[str, Any], ...] = ()
     _automaton: Any = field(default=None, repr=False)
     #: Pattern number → (rule or None for a mark, regular expression, literal, provider marked).
     _matchers: Sequence[tuple[Rule | None, str, str | None, str | None]] = field(default=(), repr=False)
@@ -81,7 +81,7 @@ def _pattern(pattern: str) -> Any:
 def build(
     rules: Iterable[Rule],
     providers: Iterable[Mapping[str, Any]],
-    formats: Iterable[Mapping[str, Any]] = (),
+    formats: Iterable[tuple[str, Any]] = (),
     where: str = "rules",
 ) -> RuleSet:
     """Compile rules and provider tables. Raises RuleError for a pattern that RE2 cannot read."""
@@ -167,12 +167,12 @@ def load_rules(paths: Sequence[Path | str]) -> RuleSet:
     """
     rules: list[Rule] = []
     providers: list[Mapping[str, Any]] = []
-    formats: list[Mapping[str, Any]] = []
+    formats: list[tuple[str, Any]] = []
     for path in map(Path, paths):
         table = _read(path)
         rules += rules_of(table, prefix=f"user.{path.stem}.", rank=USER_RANK, where=str(path))
         providers += [table["provider"]] if "provider" in table else []
-        formats += table.get("format", ())
+        formats += [(f"{path}: [[format]] {n}", one) for n, one in enumerate(table.get("format", ()), 1)]
     own_rules, own_providers = _builtin()
     where = ", ".join(map(str, paths))
     return build([*rules, *own_rules], [*own_providers, *providers], formats, where=where)

@@ -10,7 +10,7 @@ _FILE = Path(__file__).parent / "data" / "report.schema.json"
 
 
 def report_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of `Report.to_dict()` and of the lines of `dsnparse parse --format jsonl`.
+    """The JSON Schema (draft 2020-12) of `Report.to_dict()` and of lines of `dsnparse parse --format jsonl`.
 
     The same as the file `dsnparse/data/report.schema.json`.
     """

@@ -70,10 +70,8 @@ def classify(
                 ],
             }
 
-    columns = _COLUMNS
-    if form == "csv":
-        columns += tuple((name, Column(name)) for name in _CSV_ONLY)
-    print_rows(rows(), columns, form)
+    more = [(name, Column(name)) for name in _CSV_ONLY] if form == "csv" else []
+    print_rows(rows(), [*_COLUMNS, *more], form)
 
 
 def _replies(given: Iterable[str]) -> Iterator[str]:

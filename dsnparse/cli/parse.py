@@ -11,7 +11,7 @@ import click
 
 from dsnparse.cli.output import Output
 from dsnparse.cli.progress import Progress
-from dsnparse.cli.render import FORMATS, Renderer, make_renderer
+from dsnparse.cli.render import FORMATS, Renderer
 from dsnparse.cli.table import terminal_width, wants_colour
 from dsnparse.cli.text import visible
 from dsnparse.cli.work import Result, Settings, Worker
@@ -70,16 +70,16 @@ def parse(
             why=why,
             width=terminal_width(),
             colour=wants_colour(out.on_terminal),
+            prefix=paths[0].rstrip("/") + "/" if len(paths) == 1 and Path(paths[0]).is_dir() else "",
             kinds=frozenset(kinds),
             rules=rules,
             unknown=unknown,
         )
-        renderer = make_renderer(form, why=why, width=settings.width, colour=settings.colour)
         ours = [path for path in (output, unknown) if path]
         pieces = _pieces(find(paths, exclude=ours))
         total = Result()
         with Progress(paths, wanted=not quiet and not out.on_terminal) as progress:
-            _write(_results(pieces, settings, jobs), renderer, out, total, progress)
+            _write(_results(pieces, settings, jobs), settings.renderer(), out, total, progress)
     if not quiet:
         print(_summary(total, time.monotonic() - started, unknown), file=sys.stderr)
     return 1 if total.failed else 0

@@ -50,7 +50,10 @@ class Pool(Generic[Item, Outcome]):
         self._context: Any = multiprocessing.get_context("fork" if forks else "spawn")
         self._make = _Made(make()) if forks else make
         self._killed = killed
-        self._workers = [self._start() for _ in range(jobs)]
+        self._forks = forks
+        self._workers: list[_Worker] = []
+        for _ in range(jobs):
+            self._workers.append(self._start())
 
     def run(self, pieces: Iterator[Sequence[Item]]) -> Iterator[list[Outcome]]:
         """The outcomes of each piece, in order; more than one only where a process died."""
@@ -106,7 +109,9 @@ class Pool(Generic[Item, Outcome]):
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(theirs, self._make), daemon=True)
+        # A forked child holds copies of our ends; it must close them to see that we are gone.
+        copies = [ours, *(worker.pipe for worker in self._workers)] if self._forks else []
+        process = self._context.Process(target=_serve, args=(theirs, self._make, copies), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, ours)
@@ -142,9 +147,11 @@ class _Made:
         return self.function
 
 
-def _serve(pipe: Connection, make: Callable[[], Callable[[Any], Any]]) -> None:
+def _serve(pipe: Connection, make: Callable[[], Callable[[Any], Any]], copies: list[Connection]) -> None:
     """The life of a worker: ends when the pipe does. Ctrl-C is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for copy in copies:
+        copy.close()
     function = make()
     while True:
         try:

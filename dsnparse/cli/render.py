@@ -42,10 +42,13 @@ class Renderer(Protocol):
         """The text of one report; it ends with a newline unless `between` does."""
 
 
-def make_renderer(form: str, *, why: bool, width: int, colour: bool) -> Renderer:
-    """The renderer for one of `FORMATS`. `width` and `colour` matter for tables only."""
+def make_renderer(form: str, *, why: bool, width: int, colour: bool, prefix: str = "") -> Renderer:
+    """The renderer for one of `FORMATS`. `width`, `colour` and `prefix` matter for tables only.
+
+    `prefix` is what all sources begin with, which a table need not repeat.
+    """
     if form == "table":
-        return TableRows(why, width, colour)
+        return TableRows(why, width, colour, prefix)
     if form == "csv":
         return CsvRows(why)
     return JsonLines() if form == "jsonl" else JsonArray()
@@ -136,8 +139,8 @@ class TableRows:
 
     between, after = "", ""
 
-    def __init__(self, why: bool, width: int, colour: bool) -> None:
-        self.why, self.width, self.colour = why, width, colour
+    def __init__(self, why: bool, width: int, colour: bool, prefix: str = "") -> None:
+        self.why, self.width, self.colour, self.prefix = why, width, colour, prefix
         self.advice, self.diagnostic = width >= 130, width >= 110
         columns = [
             Column("SOURCE", share=4, keep_end=True),
@@ -153,6 +156,7 @@ class TableRows:
         self.before = self.table.header() + "\n"
 
     def report(self, source: str, report: Report) -> str:
+        source = source.removeprefix(self.prefix)
         lines = [self._row(source, report, record) for record in report.records or (None,)]
         if not self.why:
             return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dsnparse.cli.render import make_renderer
+from dsnparse.cli.render import Renderer, make_renderer
 from dsnparse.mailboxes import Item, MessageRef, PassedOver, Problem, looks_like_message, save_name
 from dsnparse.model import Action, Kind, Reason, Report
 
@@ -24,11 +24,19 @@ class Settings:
     why: bool = False
     width: int = 80
     colour: bool = False
+    #: What all sources begin with (the folder that was named), which a table leaves out.
+    prefix: str = ""
     #: Kinds to show; empty: all.
     kinds: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ()
     #: Folder that takes copies of messages that were not understood.
     unknown: str | None = None
+
+    def renderer(self) -> Renderer:
+        """What turns reports into text."""
+        return make_renderer(
+            self.form, why=self.why, width=self.width, colour=self.colour, prefix=self.prefix
+        )
 
 
 @dataclass(slots=True)
@@ -71,9 +79,7 @@ class Worker:
 
         self.settings = settings
         self.parser = Parser(rules=settings.rules)
-        self.renderer = make_renderer(
-            settings.form, why=settings.why, width=settings.width, colour=settings.colour
-        )
+        self.renderer = settings.renderer()
 
     def __call__(self, items: Sequence[Item]) -> Result:
         result = Result()

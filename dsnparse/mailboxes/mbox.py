@@ -22,7 +22,7 @@ _SEPARATOR_BYTES = 2048
 #: How far into a message a Content-Length is looked for.
 _HEADER_BYTES = 64 * 1024
 
-_FIRST_LINE = re.compile(rb"From [^\r\n]{1,990}\d\d?:\d\d")
+_FIRST_LINE = re.compile(rb"From [^\r\n]{1,800}\d:\d\d[^\r\n]{0,80}\r?\n")
 _DATE = re.compile(
     rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? {1,3}(?:[A-Z][a-z]{2} {1,3}\d{1,2}|\d{1,2} {1,3}[A-Z][a-z]{2})[ ,]"
 )

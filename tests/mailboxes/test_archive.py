@@ -132,7 +132,17 @@ def test_a_damaged_archive_gives_what_comes_before_the_damage(tmp_path: Path) ->
         assert isinstance(next(iter(find([path]))), MessageRef), path
     assert problems(cut) == [("", "the archive ends in the middle of b.eml")]
     assert problems(broken) == [("", "this is no tar archive, or damaged from here on")]
-    assert [reason for _, reason in problems(short)] == ["the compressed data end too early"]
+    assert problems(short) == [("", "the archive ends too early")]
+
+
+def test_a_damaged_compressed_mbox_gives_what_comes_before_the_damage(tmp_path: Path) -> None:
+    mbox = b"".join(b"From x Mon Jan  5 10:00:00 2004\nA: %d\n\n\n" % number for number in range(1000))
+    path = tmp_path / "in.gz"
+    packed = gzip.compress(mbox)
+    path.write_bytes(packed[: len(packed) // 2])
+    items = list(find([path]))
+    assert sum(isinstance(item, MessageRef) for item in items) > 100
+    assert items[-1] == Problem(str(path), "the compressed data end too early")
 
 
 def test_a_bomb_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ def bodies(data: bytes, limit: int = LIMIT) -> list[bytes]:
         (b"From MAILER-DAEMON Thu Jul  2 12:05:05 2020\nReceived: x", True),
         (b"From - Fri Feb 22 17:06:23 2008\r\nX-Mozilla-Status: 0001", True),
         (b"From a@b.example  Thu Jul  2 12:05 CEST 2020\nTo: x", True),
+        (b"From a@b.example  Thu Jul  2 12:05:07 2020\rTo: x\r\rbody", False),
         (b"From: someone@example.org\n", False),
         (b"From 15h00 we meet.\n", False),
         (b"", False),

@@ -19,7 +19,6 @@ _COMMAND = re.compile(
 )
 _COMMANDS = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
 _MAX_EVIDENCE_TEXT = 500
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
 class Draft:
@@ -70,7 +69,7 @@ class Draft:
 
 def clean_text(text: str) -> str:
     """`text` in one line, fit to show: no control characters, blanks single."""
-    if _UNPRINTABLE.search(text) is not None:
+    if not text.isprintable():
         text = without_controls(" ".join(text.split("\n")))
     return " ".join(text.split()) if "  " in text else text.strip()
 

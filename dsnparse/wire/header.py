@@ -62,7 +62,7 @@ def read_header(data: bytes, start: int, end: int, has_cr: bool, max_bytes: int,
         if not colon or not name or not name.isascii() or not name.isprintable() or " " in name:
             if index == 0:
                 if line.startswith(("From ", ">From ")):
-                    unix_from = line
+                    unix_from = line.rstrip("\r\n")
                     continue
                 if line[:1] in (" ", "\t"):  # continues nothing
                     continue

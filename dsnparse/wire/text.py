@@ -195,7 +195,10 @@ def without_controls(text: str) -> str:
 
 def header_text(value: str, limits: Limits = DEFAULT_LIMITS) -> str:
     """A header value as text: encoded words (RFC 2047) and raw 8-bit bytes decoded, unfolded, no controls."""
-    if not value.isascii():
+    if value.isascii():
+        if "=?" not in value and value.isprintable():
+            return value.strip()
+    else:
         value = decode_bytes(value.encode("utf-8", "surrogateescape"))
     if _ESC in value:
         value = decode_bytes(value.encode("utf-8", "replace"), "iso-2022-jp")

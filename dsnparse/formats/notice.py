@@ -228,5 +228,6 @@ def _untagged(address: str) -> str:
 def _headers_in(part: Part) -> dict[str, str]:
     """The header fields in the body of a text/rfc822-headers part."""
     if part.type == "text/rfc822-headers" and "content-transfer-encoding" not in part.first:
-        return Part(part.buffer, part.body_start, part.body_end, part.depth + 1, part.number, "text/plain").first
+        inside = Part(part.buffer, part.body_start, part.body_end, part.depth + 1, part.number, "text/plain")
+        return inside.first
     return parse_header_lines(body_text(part, part.buffer.limits.text_bytes).split("\n"))

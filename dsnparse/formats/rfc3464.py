@@ -230,7 +230,7 @@ def _status(value: str) -> str | None:
 def _others(draft: Draft, fields: dict[str, Field], part: str, offset: int) -> None:
     field = fields.get("remote-mta")
     if field is not None:
-        draft.remote_mta = clean_text(typed_address(field.value)[1].partition(" (")[0]) or None
+        draft.remote_mta = clean_text(typed_address(field.value)[1].partition(" (")[0]).rstrip(".") or None
         if draft.remote_mta is not None:
             draft.note("remote_mta", part, field.line + offset, "rfc3464.remote-mta", field.value)
     field = fields.get("last-attempt-date")

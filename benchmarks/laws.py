@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -16,10 +18,14 @@ _APART_FROM_ENDINGS = ("evidence", "warnings")
 
 def broken_law(data: bytes) -> str | None:
     """The first law that `parse_dsn` breaks on `data`, as a sentence; None when all hold."""
+    said = io.StringIO()
     try:
-        report = parse_dsn(data)
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            report = parse_dsn(data)
     except Exception as error:  # noqa: BLE001
         return f"It raises {type(error).__name__} in {_place(error)}."
+    if said.getvalue():
+        return "It prints or logs."
     return _hard(report) or _plain(report) or _same(report, data)
 
 
@@ -54,7 +60,7 @@ def _plain(report: Report) -> str | None:
 def _same(report: Report, data: bytes) -> str | None:
     if parse_dsn(bytearray(data)) != report:
         return "Twice the same bytes, two reports."
-    if b"\r" in data:
+    if b"\r" in data or not _is_utf8(data):  # other character sets are guessed, and every byte weighs in
         return None
     want = _without_lines(report.to_dict())
     for ending, name in ((b"\r\n", "CRLF"), (b"\r", "CR")):
@@ -63,6 +69,14 @@ def _same(report: Report, data: bytes) -> str | None:
             wrong = [key for key in want if found[key] != want[key]]
             return f"With {name} instead of LF, {' and '.join(wrong)} differ."
     return None
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_lines(value: Any) -> Any:

@@ -1,0 +1,100 @@
+"""How things are timed: CPU time, alternating, medians; and what a whole process took."""
+
+from __future__ import annotations
+
+import gc
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Messages that one side reads before it is the other's turn.
+_TURN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Two functions on the same messages."""
+
+    #: Median over the rounds of ours divided by theirs.
+    value: float
+    #: Messages a second, the best round of each.
+    ours: float
+    theirs: float
+
+
+def ratio(
+    ours: Callable[[bytes], object], theirs: Callable[[bytes], object], messages: Sequence[bytes], rounds: int
+) -> Ratio:
+    """CPU time of `ours` over that of `theirs`; they take turns, so that a busy machine slows both."""
+    turns = [messages[at : at + _TURN] for at in range(0, len(messages), _TURN)]
+    found = []
+    for number in range(rounds + 1):
+        spent = {ours: 0.0, theirs: 0.0}
+        for turn in turns:
+            for function in (ours, theirs) if number % 2 else (theirs, ours):
+                spent[function] += seconds(function, turn)
+        found.append((spent[ours], spent[theirs]))
+    del found[0]  # the first round loads what loads when first needed
+    return Ratio(
+        statistics.median(mine / other for mine, other in found),
+        len(messages) / min(mine for mine, _ in found),
+        len(messages) / min(other for _, other in found),
+    )
+
+
+def seconds(function: Callable[[bytes], object], messages: Sequence[bytes]) -> float:
+    """CPU seconds that `function` takes for all of `messages`."""
+    gc.collect()
+    started = time.process_time()
+    for message in messages:
+        function(message)
+    return time.process_time() - started
+
+
+def best(function: Callable[[bytes], object], message: bytes, *, least: float = 0.1, most: int = 200) -> float:
+    """The shortest CPU time for one message, of as many runs as fit into `least` seconds (at least two)."""
+    times = [seconds(function, [message])]
+    while len(times) < 2 or (sum(times) < least and len(times) < most):
+        times.append(seconds(function, [message]))
+    return min(times)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a process took: wall-clock seconds, and its largest resident memory in MB (its children's too)."""
+
+    seconds: float
+    megabytes: float
+
+
+def run(*arguments: str) -> Run:
+    """Runs Python with `arguments` in the project's folder, output thrown away. Raises when it fails."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"python {' '.join(arguments)} ended with {process.returncode}")
+    return Run(time.perf_counter() - started, usage.ru_maxrss / 1024)
+
+
+def runs(commands: dict[str, Sequence[str]], rounds: int) -> dict[str, list[Run]]:
+    """Each command `rounds` times, in turn."""
+    found: dict[str, list[Run]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, arguments in commands.items():
+            found[name].append(run(*arguments))
+    return found
+
+
+def milliseconds(some: Sequence[Run]) -> float:
+    """The median wall-clock time."""
+    return statistics.median(one.seconds for one in some) * 1000

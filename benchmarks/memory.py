@@ -1,0 +1,45 @@
+"""`python memory.py FILE`: the peak of memory above the input while a message is parsed, in bytes.
+
+Two figures: what Python allocates (tracemalloc), and how much the process grows (resident size).
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+
+_WARM_UP = b"From: a@example.com\n\n<b@example.org>: 550 5.1.1 User unknown\n"
+
+
+def peaks(path: Path) -> tuple[int, int]:
+    """(Python's allocations, growth of the process), each measured in a process of its own."""
+    found = []
+    for how in ("traced", "resident"):
+        done = subprocess.run([sys.executable, __file__, how, str(path)], capture_output=True, text=True, check=True)
+        found.append(int(json.loads(done.stdout)))
+    return found[0], found[1]
+
+
+def main(how: str, path: Path) -> None:
+    """Prints the figure."""
+    from dsnparse import parse_dsn
+
+    data = path.read_bytes()
+    parse_dsn(_WARM_UP)
+    if how == "traced":
+        tracemalloc.start()
+        parse_dsn(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    else:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        parse_dsn(data)
+        peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    sys.stdout.write(json.dumps(peak))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 from types import TracebackType
 
@@ -32,6 +31,8 @@ class Output:
                     raise IsADirectoryError(21, "is a folder")
                 self.file = final.open("wb")  # a device or a pipe is written as it is
                 return
+            import tempfile
+
             handle, name = tempfile.mkstemp(prefix=f".{final.name}.", suffix=".part", dir=final.parent)
         except OSError as error:
             raise click.UsageError(

@@ -191,6 +191,8 @@ def _summary(total: Result, seconds: float, unknown: str | None) -> str:
     parts.append(count(total.records, "record", "records"))
     if total.failed:
         parts.append(f"{total.failed:,} could not be read")
+    if total.warned:
+        parts.append(f"{total.warned:,} with warnings")
     if total.passed_over:
         parts.append(f"{count(total.passed_over, 'file', 'files')} passed over")
     if unknown is not None:

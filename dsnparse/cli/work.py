@@ -52,6 +52,7 @@ class Result:
     kinds: Counter[str] = field(default_factory=Counter)
     failed: int = 0
     records: int = 0
+    warned: int = 0
     copied: int = 0
     passed_over: int = 0
     weight: int = 0
@@ -66,6 +67,7 @@ class Result:
         self.kinds += other.kinds
         self.failed += len(other.problems)
         self.records += other.records
+        self.warned += other.warned
         self.copied += other.copied
         self.passed_over += other.passed_over
         self.weight += other.weight
@@ -118,6 +120,7 @@ class Worker:
             result.notes.append(Problem(found.name, note))
         result.kinds[report.kind.value] += 1
         result.records += len(report.records)
+        result.warned += bool(report.warnings)
         if self.settings.unknown is not None and not is_understood(report):
             self._copy(message.name, message.data, self.settings.unknown, result)
         if not self.settings.kinds or report.kind.value in self.settings.kinds:

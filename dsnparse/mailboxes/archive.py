@@ -26,7 +26,7 @@ RATIO_FLOOR = 64 * 1024 * 1024
 MAX_EXTENDED_HEADER = 64 * 1024
 
 _BLOCK = 512
-_OCTAL = re.compile(rb"[ 0-7]{5,8}\0? ?")
+_OCTAL = rb"[ 0-7]{5,8}\0? ?"
 _MAGIC = (
     (b"\x1f\x8b", "gzip"),
     (b"BZh", "bzip2"),
@@ -54,7 +54,9 @@ def kind_of(head: bytes) -> str | None:
 def _is_old_tar(head: bytes) -> bool:
     # A tar of before POSIX has no magic: only its checksum shows it.
     return (
-        len(head) >= _BLOCK and _OCTAL.fullmatch(head, 148, 156) is not None and _checksum_ok(head[:_BLOCK])
+        len(head) >= _BLOCK
+        and re.fullmatch(_OCTAL, head[148:156]) is not None
+        and _checksum_ok(head[:_BLOCK])
     )
 
 

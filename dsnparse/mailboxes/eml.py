@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 #: How far into a file a header field is looked for.
@@ -25,6 +24,8 @@ def save_name(name: str, data: bytes) -> str:
 
     `name` is the message's identity; only letters, digits and `._@+-` of its last component survive.
     """
+    import hashlib
+
     stem = _UNSAFE.sub("_", name.rstrip("/").rpartition("/")[2])[-80:].strip("._") or "message"
     digest = hashlib.sha256(data).hexdigest()[:12]
     return f"{stem.removesuffix('.eml')}.{digest}.eml"

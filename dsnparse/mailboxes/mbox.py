@@ -22,16 +22,16 @@ _SEPARATOR_BYTES = 2048
 #: How far into a message a Content-Length is looked for.
 _HEADER_BYTES = 64 * 1024
 
-_FIRST_LINE = re.compile(rb"From [^\r\n]{1,800}\d:\d\d[^\r\n]{0,80}\r?\n")
-_DATE = re.compile(
-    rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? {1,3}(?:[A-Z][a-z]{2} {1,3}\d{1,2}|\d{1,2} {1,3}[A-Z][a-z]{2})[ ,]"
+# Compiled when an mbox turns up (`re` keeps them), since most runs see none.
+_FIRST_LINE = rb"From [^\r\n]{1,800}\d:\d\d[^\r\n]{0,80}\r?\n"
+_DATE = (
+    rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? {1,3}"
+    rb"(?:[A-Z][a-z]{2} {1,3}\d{1,2}|\d{1,2} {1,3}[A-Z][a-z]{2})[ ,]"
 )
-_TIME = re.compile(rb"\d:\d\d")
-_FIELD = re.compile(rb">?From |[A-Za-z][!-9;-~]{0,76}[ \t]?:")
-_CONTENT_LENGTH = re.compile(
-    rb"^content-length:[ \t]{0,20}(\d{1,12})[ \t]{0,20}\r?$", re.IGNORECASE | re.MULTILINE
-)
-_QUOTED = re.compile(rb"^>(>{0,50}From )", re.MULTILINE)
+_TIME = rb"\d:\d\d"
+_FIELD = rb">?From |[A-Za-z][!-9;-~]{0,76}[ \t]?:"
+_CONTENT_LENGTH = rb"content-length:[ \t]{0,20}(\d{1,12})[ \t]{0,20}\r?\n"
+_QUOTED = rb"(?m)^>(>{0,50}From )"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class Entry:
 
 def is_mbox(head: bytes) -> bool:
     """Whether a file that begins with `head` is an mbox: a "From " line with a time of day."""
-    return head.startswith(b"From ") and _FIRST_LINE.match(head) is not None
+    return head.startswith(b"From ") and re.match(_FIRST_LINE, head) is not None
 
 
 def unquote(data: bytes) -> bytes:
     """Takes one ">" off each line that was quoted for the mbox (">From ", ">>From ")."""
-    return _QUOTED.sub(rb"\1", data) if b">From " in data else data
+    return re.sub(_QUOTED, rb"\1", data) if b">From " in data else data
 
 
 def split(stream: BinaryIO, limit: int, *, keep: bool = True) -> Iterator[Entry]:
@@ -73,12 +73,12 @@ def split(stream: BinaryIO, limit: int, *, keep: bool = True) -> Iterator[Entry]
 
 def _is_separator(text: bytes) -> bool:
     """Whether `text` begins with a dated "From " line and a header field after it."""
-    end = text.find(b"\n")
-    date = _DATE.search(text, 0, end) if end > 0 else None
+    line, _, following = text.partition(b"\n")
+    date = re.search(_DATE, line)
     return (
         date is not None
-        and _TIME.search(text, date.end(), end) is not None
-        and _FIELD.match(text, end + 1) is not None
+        and re.search(_TIME, line[date.end() :]) is not None
+        and re.match(_FIELD, following) is not None
     )
 
 
@@ -173,7 +173,7 @@ class _Splitter:
             if found >= 0:
                 stop = found + len(blank)
         header = bytes(window[first - 1 : stop]).lower()
-        stated = _CONTENT_LENGTH.match(header, header.find(b"\ncontent-length:") + 1)
+        stated = re.match(_CONTENT_LENGTH, header[header.find(b"\ncontent-length:") + 1 :])
         if stated is None or int(stated[1]) > self.limit:
             return None
         end = stop + int(stated[1])

@@ -60,9 +60,10 @@ _SERVICE = frozenset(
 
 
 def fill_from_text(notice: Notice, drafts: list[Draft]) -> None:
-    """Fills the diagnostic of drafts from another source with what the text says about their recipients."""
-    blocks, mentions = _mentions(notice, drafts)
-    for draft in drafts:
+    """Fills the diagnostics that another source left empty with what the text says about the recipients."""
+    silent = [draft for draft in drafts if not draft.diagnostic]
+    blocks, mentions = _mentions(notice, silent, {draft.recipient.lower() for draft in drafts})
+    for draft in silent:
         found = mentions.get(draft.recipient.lower())
         if found:
             blocks.fill(draft, found)
@@ -70,7 +71,7 @@ def fill_from_text(notice: Notice, drafts: list[Draft]) -> None:
 
 def add_blocks(notice: Notice, drafts: list[Draft]) -> None:
     """Adds to the context of each draft what the text says about its recipient, and about no other."""
-    blocks, mentions = _mentions(notice, drafts)
+    blocks, mentions = _mentions(notice, drafts, {draft.recipient.lower() for draft in drafts})
     for draft in drafts:
         found = mentions.get(draft.recipient.lower())
         if found:
@@ -79,8 +80,10 @@ def add_blocks(notice: Notice, drafts: list[Draft]) -> None:
             draft.smtp_command = draft.smtp_command or command_in(text)
 
 
-def _mentions(notice: Notice, drafts: list[Draft]) -> tuple[Blocks, dict[str, list[Candidate]]]:
-    """Where the text names the recipients of `drafts`."""
+def _mentions(
+    notice: Notice, drafts: list[Draft], failed: set[str]
+) -> tuple[Blocks, dict[str, list[Candidate]]]:
+    """Where the text names the recipients of `drafts`. `failed`: all the recipients of the notice."""
     lines = [line.strip() for line in notice.lines[:MAX_LINES]]
     wanted = {draft.recipient.lower() for draft in drafts}
     mentions: dict[str, list[Candidate]] = {}
@@ -90,7 +93,7 @@ def _mentions(notice: Notice, drafts: list[Draft]) -> tuple[Blocks, dict[str, li
                 if address.lower() in wanted:
                     found = Candidate(address, index, start, end, 0, "mention")
                     mentions.setdefault(address.lower(), []).append(found)
-    return Blocks(notice, lines, wanted), mentions
+    return Blocks(notice, lines, failed), mentions
 
 
 class Candidate(NamedTuple):
@@ -391,9 +394,17 @@ class Blocks:
                     end = index + 1
                     while end < len(self.lines) and self.lines[end] and end - index < _BLOCK_LINES:
                         end += 1
-                    self._common = (" ".join(self.lines[index:end])[:_BLOCK_CHARS], index)
-                    break
+                    text = " ".join(self.lines[index:end])[:_BLOCK_CHARS]
+                    if not self._is_about_one(text):
+                        self._common = (text, index)
+                        break
         return self._common
+
+    def _is_about_one(self, text: str) -> bool:
+        """Whether a paragraph names some of several recipients, so that it is not about the others."""
+        if len(self.failed) == 1:
+            return False
+        return any(address.lower() in self.failed for address in addresses_in(text))
 
     def prose(self) -> str:
         """The notice's text in one line, as context."""

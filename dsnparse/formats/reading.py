@@ -28,6 +28,7 @@ from dsnparse.wire.fields import Field
 _CONTEXT_CHARS = 1200
 _FAILURE_LINES = 40
 _OPENING_LINES = 10
+_SHORT_DIAGNOSTIC = 40
 _JMRP_FIELD = "x-hmxmroriginalrecipient"
 _DMARC_REPORT = re.compile(r"DMARC (?:forensic|failure) report", re.IGNORECASE)
 _SUCCESS = re.compile(
@@ -251,10 +252,9 @@ def _add_context(notice: Notice, drafts: list[Draft]) -> None:
     """Gives each draft the words of the notice's text about its recipient."""
     if len(drafts) > 100:
         return  # nobody writes that many paragraphs
-    silent = [draft for draft in drafts if not draft.diagnostic]
-    if silent:
+    if not all(draft.diagnostic for draft in drafts):
         # OpenSMTPD, Exchange 2007, Domino: the reply stands in the text alone.
-        generic.fill_from_text(notice, silent)
+        generic.fill_from_text(notice, drafts)
     if len(drafts) > 1:
         generic.add_blocks(notice, drafts)
         return
@@ -273,6 +273,9 @@ def _add_context(notice: Notice, drafts: list[Draft]) -> None:
         end = text.find("\n\n", found)
         around = " ".join(text[start : end if end >= 0 else len(text)].split())[:_CONTEXT_CHARS]
         draft.context = f"{draft.context} {around}".strip()
+        if len(draft.diagnostic or "") < _SHORT_DIAGNOSTIC:
+            # Sendmail gives the first line of a reply only; its transcript has the rest.
+            draft.context = f"{draft.context} {_prose(notice)}"
         if draft.smtp_command is None:
             draft.smtp_command = command_in(around)
 

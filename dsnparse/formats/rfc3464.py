@@ -145,8 +145,8 @@ def _draft(fields: dict[str, Field], notice: Notice, part: str, offset: int) -> 
         if address is None:
             address = _complete(final, notice)
             named = final
-        if address is None or named is None:
-            return None
+    if address is None or named is None:
+        return None
     draft = Draft(address)
     draft.note("recipient", part, named.line + offset, f"rfc3464.{named.name}", named.value)
     if mailed and original and mailed.lower() != address.lower():

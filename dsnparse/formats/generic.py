@@ -27,6 +27,7 @@ _BLOCK_LINES = 10
 _BLOCK_CHARS = 1200
 _CONTEXT_CHARS = 1500
 _INTRO_LINES = 6
+_REPLY_LINES = 4
 _MENTIONS_A_LINE = 20
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
@@ -361,7 +362,9 @@ class Blocks:
         line = self.lines[mention.line]
         before, after = line[: mention.start].strip(" <\"'(*>-:"), line[mention.end :].lstrip(" >:\"')]*")
         own = f"{before} <{mention.address}> {after}" if before else after
-        pieces = [own] if own else []
+        pieces = self._replies_above(mention.line)
+        if own:
+            pieces.append(own)
         size = len(own)
         blanks = 0
         for next_line in self.lines[mention.line + 1 : mention.line + 1 + _BLOCK_LINES]:
@@ -377,6 +380,14 @@ class Blocks:
             if size > _BLOCK_CHARS:
                 break
         return " ".join(pieces)[:_BLOCK_CHARS]
+
+    def _replies_above(self, index: int) -> list[str]:
+        """The remote host's replies ("<<< 550 …") right above a line of a Sendmail transcript."""
+        replies: list[str] = []
+        while index > 0 and self.lines[index - 1].startswith("<<<") and len(replies) < _REPLY_LINES:
+            index -= 1
+            replies.insert(0, self.lines[index].lstrip("< "))
+        return replies
 
     def _is_other(self, line: str, address: str) -> bool:
         """Whether `line` begins with another failed address."""

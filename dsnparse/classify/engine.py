@@ -31,6 +31,8 @@ CONTEXT_RANKS = {
 CONTEXT_PROVIDER_DROP = 20
 #: With nothing more to show than a generic code, a verdict is a guess.
 GUESS_RANK = 32
+#: A phrase takes away another that is a part of it unless that one ranks higher by more than this.
+SAME_STRENGTH = 10
 #: At most this many other opinions are listed.
 MAX_CONFLICTS = 5
 
@@ -115,7 +117,8 @@ def classify(
     digit = _digit(status, reply_code, action)
     command = _command(smtp_command, text.low)
     hits, marked = rules.search(text.low)
-    extra = extra_hits = None
+    extra: Text | None = None
+    extra_hits: list[Hit] = []
     if context and not _is_enough(hits, status):
         extra = read_text(context)
         extra_hits, extra_marked = rules.search(extra.low)
@@ -126,20 +129,15 @@ def classify(
     certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
     case = (status, reply_code, digit, command)
     claims = code_claims(status, reply_code, digit, command)
-    for rule, start, length in hits:
-        if (rule.provider is None or rule.provider in involved) and (
-            not rule.conditional or rule.allows(text.low, *case)
-        ):
-            claims.append(_of_words(rule, text, start, length, rule.rank))
+    for rule, start, length in _holding(hits, text.low, case, involved):
+        claims.append(_of_words(rule, text, start, length, rule.rank))
     if certain is not None:
         for row in rules.code_rows(certain):
             if row.allows(text.low, *case):
                 shown = (status if row.status or row.status_prefixes else "") or str(reply_code or "")
                 claims.append((row.rank, 0, 0, 0, row.reason, row.id, shown, row))
-    for rule, start, length in extra_hits or ():
-        if (rule.provider is None or rule.provider in involved) and (
-            not rule.conditional or rule.allows(extra.low, *case)
-        ):
+    if extra is not None:
+        for rule, start, length in _holding(extra_hits, extra.low, case, involved):
             rank = CONTEXT_RANKS.get(rule.rank) or rule.rank - CONTEXT_PROVIDER_DROP
             claims.append(_of_words(rule, extra, start, length, rank))
     return _decide(claims, status, reply_code, digit, action, certain)
@@ -200,6 +198,33 @@ def _is_enough(hits: list[Hit], status: str | None) -> bool:
         status is None
         or specific_status(status)
         or any(rule.rank >= WEIGHTS["strong"] for rule, _, _ in hits)
+    )
+
+
+def _holding(
+    hits: list[Hit], low: str, case: tuple[str | None, int | None, int | None, str], involved: frozenset[str]
+) -> list[Hit]:
+    """The hits whose conditions hold, without those whose words are only a part of another's words.
+
+    "Quota exceeded" means nothing within "sending quota exceeded". A much weaker rule takes nothing away.
+    """
+    kept = [
+        hit
+        for hit in hits
+        if (hit[0].provider is None or hit[0].provider in involved)
+        and (not hit[0].conditional or hit[0].allows(low, *case))
+    ]
+    if len(kept) < 2:
+        return kept
+    return [hit for hit in kept if not any(_covers(other, hit) for other in kept)]
+
+
+def _covers(outer: Hit, inner: Hit) -> bool:
+    return (
+        outer[2] > inner[2]
+        and outer[1] <= inner[1]
+        and outer[1] + outer[2] >= inner[1] + inner[2]
+        and outer[0].rank >= inner[0].rank - SAME_STRENGTH
     )
 
 

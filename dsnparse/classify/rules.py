@@ -9,7 +9,7 @@
     weight = "normal"                # strong, normal, weak or hint
     seen = "Postfix, Sendmail, most others"
     examples = ["550 5.1.1 <a@example.com>: no such user here"]
-    not = ["no such user agent"]     # the rule is silent when one of these is in the text
+    not = ["no such user agent", " ip "]  # silent when one of these is in the text; " " is a word's edge
 
 Conditions narrow a rule; all that are given must hold: `status` ("5.4.1", "X.4.1", "5.7.5*"), `reply`,
 `class` (4 or 5) and `command` ("RCPT", "MAIL", "DATA"). A provider's rule may have conditions only, without
@@ -19,7 +19,7 @@ words. `bounce_type` and `advice` override what the reason brings along.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +80,10 @@ class Rule:
             return False
         if self.command and command not in self.command:
             return False
-        return not any(word in low for word in self.unless)
+        if self.unless:
+            padded = f" {low} "
+            return not any(word in padded for word in self.unless)
+        return True
 
 
 def make_rule(table: Mapping[str, Any], *, prefix: str, defaults: Mapping[str, Any], where: str) -> Rule:
@@ -107,13 +110,13 @@ def make_rule(table: Mapping[str, Any], *, prefix: str, defaults: Mapping[str, A
     digit = table.get("class")
     if digit not in (None, 4, 5):
         raise RuleError(f"{where}: class must be 4 or 5.")
-    matchers = tuple(_without_redundant(_matchers(table, where)))
+    matchers = tuple(dict.fromkeys(_matchers(table, where)))
     provider = table.get("provider", defaults.get("provider"))
     if not matchers and not (provider and (status or prefixes or reply)):
         raise RuleError(f"{where} has no words to look for. Give it phrases, patterns or urls.")
     if not _strings(table, "examples", where):
         raise RuleError(f'{where} has no example. Give a text that it matches: examples = ["550 …"].')
-    unless = tuple(normalise(word) for word in _strings(table, "not", where))
+    unless = tuple(_unless(word) for word in _strings(table, "not", where))
     command = frozenset(word.upper() for word in _strings(table, "command", where))
     rank = defaults.get("rank")
     if rank is not None and matchers:
@@ -202,18 +205,9 @@ def _matchers(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str |
         yield r"(?:^|[^\w@-])" + re.escape(text), text
 
 
-def _without_redundant(matchers: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, str | None]]:
-    """Leave out literals that contain another literal of the same rule as whole words."""
-    kept = list(dict.fromkeys(matchers))
-    several = [text for _, text in kept if text and " " in text]
-    for pattern, text in kept:
-        if text and any(
-            f" {short} " in f" {text} " or (not short.isascii() and short in text)
-            for short in several
-            if short != text and short in text
-        ):
-            continue
-        yield pattern, text
+def _unless(word: str) -> str:
+    """A word of `not`: found anywhere, but a space at its edge stands for the edge of a word."""
+    return " " * word.startswith(" ") + normalise(word) + " " * (word.endswith(" ") and len(word) > 1)
 
 
 def _statuses(given: list[str], where: str) -> tuple[list[str], list[str]]:

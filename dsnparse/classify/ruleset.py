@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -142,7 +143,33 @@ def prepare(name: str, files: Mapping[str, Any]) -> dict[str, Any]:
         else:
             rules += rules_of(table, prefix=f"provider.{stem}.", rank=PROVIDER_RANK, where=where)
     providers = [table["provider"] for table in files.values() if "provider" in table]
-    return {"rules": [to_row(rule) for rule in rules], "providers": providers}
+    return {"rules": [to_row(rule) for rule in without_redundant(rules)], "providers": providers}
+
+
+def without_redundant(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules without words that add nothing: they contain other words of their rule.
+
+    A longer phrase stays when it takes something away from another rule that the shorter one does not.
+    """
+    words = [(text, number) for number, rule in enumerate(rules) for _, text in rule.matchers if text]
+    slim = []
+    for number, rule in enumerate(rules):
+        kept = []
+        own = [text for _, text in rule.matchers if text]
+        for pattern, text in rule.matchers:
+            if text is not None:
+                shorter = [other for other in own if other != text and contains_words(text, other)]
+                others = [other for other, owner in words if owner != number and contains_words(text, other)]
+                if any(all(contains_words(short, other) for other in others) for short in shorter):
+                    continue
+            kept.append((pattern, text))
+        slim.append(replace(rule, matchers=tuple(kept)))
+    return slim
+
+
+def contains_words(text: str, other: str) -> bool:
+    """Whether `other` is in `text` as the automaton would find it."""
+    return other in text and re.search(literal(other), text) is not None
 
 
 def rules_of(table: Mapping[str, Any], *, prefix: str, rank: int | None, where: str) -> list[Rule]:

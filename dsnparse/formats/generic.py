@@ -28,6 +28,8 @@ _BLOCK_CHARS = 1200
 _CONTEXT_CHARS = 1500
 _INTRO_LINES = 6
 _REPLY_LINES = 4
+#: Where a Sendmail transcript goes on to something else.
+_NEXT_COMMAND = (">>>", "... while talking", "While talking", "... While talking")
 _MENTIONS_A_LINE = 20
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
@@ -374,6 +376,8 @@ class Blocks:
                     break
                 continue
             if "@" in next_line and self._is_other(next_line, mention.address):
+                break
+            if next_line.startswith(_NEXT_COMMAND) or (next_line[:3] == "<<<" and line[:3] != ">>>"):
                 break
             pieces.append(next_line)
             size += len(next_line)

@@ -18,7 +18,7 @@ from functools import lru_cache
 #: A plain addr-spec, tried only where a run of such characters starts: linear.
 _PLAIN = re.compile(
     r"""(?<![^\s<>()\[\]{},;:"'`|=*«»“”„‘’（）［］＜＞【】「」、，。：；/])
-    ((?:"[^"\n@<>]{1,64}"|[^\s<>()\[\]{},;:"`|@«»“”„＜＞（）]{1,80})
+    ((?:"[^"@<>\x00-\x1f\x7f-\x9f]{1,64}"|[^\s<>()\[\]{},;:"`|@«»“”„＜＞（）\x00-\x1f\x7f-\x9f]{1,80})
     @(?:\[[0-9A-Fa-f:.IPv]{3,60}\]|[^\s<>()\[\]{},;:"'`|@/\\=*!?&%#$^~+«»“”„‘’＜＞（）、，。：；]{1,255}))""",
     re.VERBOSE,
 )

@@ -91,7 +91,7 @@ def read(notice: Notice, formats: Formats, *, inside: bool = False) -> Reading:
     answer = auto_reply_sign(notice) if signs.score < LOOK or not _is_machine(notice, form) else None
     if answer is not None:
         return Reading(Kind.AUTO_REPLY, [answer], "auto-reply")
-    if any(sign.rule == "kind.subject" for sign in signs.evidence) and signs.score < BELIEVE:
+    if signs.has("subject", "from") and signs.score < BELIEVE:
         text_signs(notice, signs)
     if signs.score < LOOK:
         return _answer_in_words(notice) or Reading(Kind.OTHER, signs.evidence)

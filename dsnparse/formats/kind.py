@@ -11,6 +11,7 @@ Facts:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dsnparse.formats.format_table import Format
 from dsnparse.formats.notice import Notice

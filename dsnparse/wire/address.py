@@ -61,9 +61,10 @@ def _trim(address: str) -> str:
         with contextlib.suppress(UnicodeError):
             address = raw.encode("latin-1").decode("utf-8")
     # "dda:SMTP=user@host" (X.400 gateways), "mailto:user@host", "/home/x/user@host" (a path).
-    for prefix in ("smtp=", "smtp:", "mailto:", "rfc822="):
-        if address[:7].lower().startswith(prefix):
-            return address[len(prefix) :]
+    if "=" in address or ":" in address:
+        for prefix in ("smtp=", "smtp:", "mailto:", "rfc822="):
+            if address[:7].lower().startswith(prefix):
+                return address[len(prefix) :]
     return address
 
 

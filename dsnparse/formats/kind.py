@@ -209,7 +209,11 @@ def _ends_in_failure(subject: str) -> bool:
 
 def is_daemon(notice: Notice) -> bool:
     """Whether From names a mail system rather than a person."""
-    sender = notice.mail_from
+    return _names_a_system(notice.mail_from)
+
+
+@lru_cache(maxsize=64)
+def _names_a_system(sender: str) -> bool:
     if not sender:
         return False
     found = addresses_in(sender)

@@ -8,7 +8,8 @@ from email.message import Message
 
 #: A delimiter line that a part's Content field follows.
 _LOST = re.compile(
-    rb"(?:^|\n)--([^\s-][^\r\n]{1,100}?)[ \t]{0,8}\r?\nContent-[A-Za-z-]{1,30}:", re.IGNORECASE
+    rb"(?:^|\n)--(-{0,60}[^\s-][^\r\n]{0,100}?)(?<!--)[ \t]{0,8}\r?\nContent-[A-Za-z-]{1,30}:",
+    re.IGNORECASE,
 )
 #: How far into a body a lost boundary is looked for; preambles are a line or two.
 _LOST_PROBE = 4096
@@ -19,15 +20,16 @@ _LONGEST_ENCODED = 2000
 
 
 def boundary_of(content_type: str) -> bytes | None:
-    """The boundary parameter of a Content-Type value (surrogateescape for raw bytes); None when there is none.
+    """The boundary parameter of a Content-Type value; None when there is none.
 
-    The first one counts, quoted or not, as with the standard library; an empty one is none.
+    `content_type`: with raw 8-bit bytes as surrogates, as header fields are read. The first boundary
+    counts, quoted or not, as with the standard library; an empty one is none.
     """
     encoded = False
     for parameter in _parameters(content_type):
-        name, equals, value = parameter.partition("=")
+        name, _, value = parameter.partition("=")
         name = name.strip().lower()
-        if name == "boundary" and equals:
+        if name == "boundary":
             return _unquoted(value.strip()).rstrip().encode("utf-8", "surrogateescape") or None
         encoded = encoded or name.startswith("boundary*")
     return _decoded(content_type) if encoded and len(content_type) <= _LONGEST_ENCODED else None

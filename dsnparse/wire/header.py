@@ -62,7 +62,7 @@ def read_header(data: bytes, start: int, end: int, has_cr: bool, max_bytes: int,
         if not colon or not name or not name.isascii() or not name.isprintable() or " " in name:
             if index == 0:
                 if line.startswith(("From ", ">From ")):
-                    unix_from = line.rstrip("\r\n")
+                    unix_from = line.partition("\n")[0].rstrip("\r")
                     continue
                 if line[:1] in (" ", "\t"):  # continues nothing
                     continue
@@ -85,7 +85,7 @@ def _block_end(data: bytes, start: int, end: int, has_cr: bool) -> tuple[int, in
     """Where the header block ends, and where the body after the empty line starts."""
     if has_cr:
         at = data.find(b"\n\r\n", start, end)
-        lf = data.find(b"\n\n", start, at if at >= 0 else end)
+        lf = data.find(b"\n\n", start, at + 1 if at >= 0 else end)
         if lf < 0 <= at:
             return at, at + 3
     else:

@@ -8,9 +8,26 @@ Facts:
 * So: the bytes stay one buffer. A part knows where it starts and ends; its parts are found with `bytes.find`
   on the boundary, and only when something asks for them. Returned bodies are never touched.
 
-Structure, fields and payloads are those of `email.message_from_bytes`, but for what the list in
-`tests/wire/test_mime_equals_standard.py` names and reasons: repairs (a lost boundary, a stray line or a blank
-before the colon in a header), fields that stay one text (delivery-status), LF line ends, limits.
+Structure, fields and payloads are those of `email.message_from_bytes`. The deliberate differences, each
+reasoned and held by an example in `tests/wire/test_mime_differences.py`:
+
+* status fields: message/delivery-status and its like stay one text;
+* lone carriage returns: all line ends become LF in a message that has them;
+* doubled carriage returns: CR CR LF is one line end;
+* folded values: their lines are parted by LF;
+* leading blank lines: skipped;
+* stray lines: skipped amid a header block;
+* quoted mbox line: skipped like one without ">";
+* mbox line at the end: starts the body;
+* blank before the colon: allowed;
+* missing boundary: read off the body;
+* wrong boundary: the same;
+* empty boundary: is none;
+* 8-bit boundary: matches its bytes;
+* closed at once: a multipart is that ends where it starts;
+* multipart without parts: its whole body is the payload;
+* preamble and epilogue: not kept;
+* defects: not kept.
 """
 
 from __future__ import annotations
@@ -164,9 +181,7 @@ class Part(Message):
         default = "message/rfc822" if self.type == "multipart/digest" else "text/plain"
         prefix = self.number + "." if self.number else ""
         buffer = self.buffer
-        spans = boundaries.split(
-            buffer.data, boundary, self.body_start, self.body_end, buffer.parts_left + 1
-        )
+        spans = boundaries.split(buffer.data, boundary, self.body_start, self.body_end, buffer.parts_left + 1)
         if len(spans) > buffer.parts_left:
             buffer.warn(f"Parts beyond the first {buffer.limits.parts} were not read.")
             del spans[buffer.parts_left :]

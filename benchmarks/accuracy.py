@@ -1,4 +1,4 @@
-"""How right the parser is with its named formats switched off, which tells most about mail nobody has seen."""
+"""How right the parser is without its named formats, which tells most about mail that nobody has seen."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
     python benchmarks/fuzz.py [--seconds 60] [--seeds FOLDER …] [--log FILE]
 
-The corpus grows in `fuzz-corpus/` and is used again the next time; findings, made as short as they get, are in
-`fuzz-corpus/findings/`. Exit status 1 when there is one.
+The corpus grows in `fuzz-corpus/` and is used again the next time; findings, made as short as they get, are
+in `fuzz-corpus/findings/`. Exit status 1 when there is one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ _STATS = re.compile(r"^stat::(\w+):\s+(\d+)", re.MULTILINE)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fuzzes, prints a summary, and returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seeds", type=Path, nargs="*", default=[ROOT / "samples"])
     parser.add_argument("--corpus", type=Path, default=ROOT / "fuzz-corpus")
@@ -42,7 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     for old in findings.iterdir():
         old.unlink()
-    print(f"Fuzzing for {args.seconds} s, seeds from {', '.join(path.name for path in args.seeds)} …", flush=True)
+    print(
+        f"Fuzzing for {args.seconds} s, seeds from {', '.join(path.name for path in args.seeds)} …",
+        flush=True,
+    )
     ran = run(args.seconds, findings, inputs, [path for seed in args.seeds for path in folders(seed)])
     stats = {name: int(value) for name, value in _STATS.findall(ran)}
     tried = stats.get("number_of_executed_units", 0)
@@ -60,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{len(broken)} laws broken." if broken else "No law broken.")
     worst = slowest(findings)
     if worst:
-        print(worst)
+        print(f"Slowest for its size: {worst}.")
     if args.log:
         add_line(args.log, args.seconds, tried, len(broken), worst)
     return 1 if broken else 0
@@ -75,7 +80,12 @@ def run(seconds: int, findings: Path, inputs: Path, seeds: list[Path]) -> str:
     ]  # fmt: skip
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(
-        command, stderr=subprocess.PIPE, text=True, errors="replace", check=False, env=os.environ | {"PYTHONPATH": path}
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        check=False,
+        env=os.environ | {"PYTHONPATH": path},
     )
     return done.stderr
 
@@ -121,7 +131,7 @@ def slowest(findings: Path) -> str:
     if not times:
         return ""
     per_byte, size, name = max(times)
-    return f"Slowest: {per_byte * 1e6:.2f} µs a byte, {per_byte * size * 1e3:.1f} ms for {size:,} bytes ({name})."
+    return f"{per_byte * 1e6:.2f} µs a byte, {per_byte * size * 1e3:.1f} ms for {size:,} bytes ({name})"
 
 
 def _seconds(data: bytes) -> float:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.measure import best
@@ -39,11 +40,11 @@ class Curve:
 
     @property
     def exponent(self) -> float:
-        """The steepest step among messages of 100 KB and more: time grows as size to this power; 1 is linear."""
+        """Time grows as the size to this power (1 is linear): the steepest step from 100 KB on."""
         large = [point for point in self.points if point.size >= _MB / 10] or list(self.points[-2:])
         steps = [
             math.log(after.seconds / before.seconds) / math.log(after.size / before.size)
-            for before, after in zip(large, large[1:], strict=False)
+            for before, after in pairwise(large)
         ]
         return max(steps)
 
@@ -75,8 +76,8 @@ def show(curves: Sequence[Curve], paper: Paper, picture: Path) -> None:
         )  # fmt: skip
     paper.table(("what grows", "from … to", "largest", "takes", "a byte", "exponent"), rows)
     paper.say(
-        "The exponent is the steepest from 100 KB on: time grows as the size to that power. 1 is linear, less "
-        "means that a limit leaves the rest unread."
+        "The exponent is the steepest from 100 KB on: time grows as the size to that power. 1 is linear; "
+        "less means that a limit leaves the rest unread."
     )
     paper.picture(chart(curves))
     draw(curves, picture)
@@ -85,7 +86,9 @@ def show(curves: Sequence[Curve], paper: Paper, picture: Path) -> None:
 
 def chart(curves: Sequence[Curve]) -> str:
     """Nanoseconds a byte against size, both logarithmic, each curve a letter."""
-    points = [(letter, point) for letter, curve in zip("ABCDEFGHIJ", curves, strict=False) for point in curve.points]
+    points = [
+        (letter, point) for letter, curve in zip("ABCDEFGHIJ", curves, strict=False) for point in curve.points
+    ]
     low, high = _bounds(math.log10(point.per_byte) for _, point in points)
     left, right = _bounds(math.log10(point.size) for _, point in points)
     grid = [[" "] * _WIDTH for _ in range(_HEIGHT)]
@@ -102,15 +105,17 @@ def chart(curves: Sequence[Curve]) -> str:
     axis = [" "] * (_WIDTH + 8)
     for power in range(left, right + 1):
         column = round((power - left) / (right - left) * (_WIDTH - 1))
-        text = {3: "1 KB", 4: "10 KB", 5: "100 KB", 6: "1 MB", 7: "10 MB", 8: "100 MB"}.get(power, f"{10**power} B")
+        text = {3: "1 KB", 4: "10 KB", 5: "100 KB", 6: "1 MB", 7: "10 MB", 8: "100 MB"}.get(
+            power, f"{10**power} B"
+        )
         axis[column : column + len(text)] = text
     lines.append(" " * 14 + "".join(axis).rstrip())
     lines.append(" " * 14 + "time a byte (upwards) against the size of the message; * is more than one curve")
     return "\n".join(lines)
 
 
-def _bounds(values: object) -> tuple[int, int]:
-    found = list(values)  # type: ignore[call-overload]
+def _bounds(values: Iterable[float]) -> tuple[int, int]:
+    found = list(values)
     return math.floor(min(found)), max(math.ceil(max(found)), math.floor(min(found)) + 1)
 
 

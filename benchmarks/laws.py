@@ -1,4 +1,4 @@
-"""What must hold for every sequence of bytes, however broken: each law says in a sentence how it was broken."""
+"""What must hold for any bytes, however broken; a law that does not is told in a sentence."""
 
 from __future__ import annotations
 

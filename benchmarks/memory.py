@@ -19,9 +19,20 @@ def peaks(path: Path) -> tuple[int, int]:
     """(Python's allocations, growth of the process), each measured in a process of its own."""
     found = []
     for how in ("traced", "resident"):
-        done = subprocess.run([sys.executable, __file__, how, str(path)], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, __file__, how, str(path)], capture_output=True, text=True, check=True
+        )
         found.append(int(json.loads(done.stdout)))
     return found[0], found[1]
+
+
+def _largest() -> int:
+    """The process's largest resident size so far. (getrusage counts that of the process before its exec.)"""
+    status = Path("/proc/self/status")
+    if not status.is_file():  # not Linux
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    line = next(line for line in status.read_text("ascii").splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
 
 
 def main(how: str, path: Path) -> None:
@@ -35,9 +46,9 @@ def main(how: str, path: Path) -> None:
         parse_dsn(data)
         peak = tracemalloc.get_traced_memory()[1]
     else:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = _largest()
         parse_dsn(data)
-        peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+        peak = _largest() - before
     sys.stdout.write(json.dumps(peak))
 
 

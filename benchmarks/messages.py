@@ -1,4 +1,4 @@
-"""What is measured on: real messages where there are some, the samples elsewhere, and made ones for growth."""
+"""What is measured on: real messages where there are some, else the samples; and made ones for growth."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ class Real:
 
 
 def folders() -> list[Path]:
-    """DSNPARSE_CORPORA (folders with a labels.jsonl, below folders separated by `:`), or ../shared/corpora."""
+    """Those with a labels.jsonl, below DSNPARSE_CORPORA (separated by `:`) or ../shared/corpora."""
     named = os.environ.get("DSNPARSE_CORPORA")
-    roots = [Path(part) for part in named.split(os.pathsep)] if named else [ROOT.parent / "shared" / "corpora"]
+    roots = (
+        [Path(part) for part in named.split(os.pathsep)] if named else [ROOT.parent / "shared" / "corpora"]
+    )
     return sorted(labels.parent for root in roots for labels in root.glob("**/labels.jsonl"))
 
 
@@ -106,7 +108,7 @@ def returned_attachment(size: int) -> bytes:
 
 def long_text(size: int) -> bytes:
     """A notice in prose of about `size` bytes with the failed address at the front."""
-    line = b"We are sorry that this did not work and shall not try again, see http://example.net/help for more.\n"
+    line = b"We are sorry that this did not work and shall not try again, see http://example.net/help.\n"
     start = _HEAD + b"\n<user0@example.org>: 550 5.1.1 User unknown\n\n"
     return start + line * (max(0, size - len(start)) // len(line))
 
@@ -160,7 +162,9 @@ _NUMBERS = (1, 10, 100, 1_000, 10_000, 100_000)
 GROWING = (
     Growing("returned attachment", "bytes", returned_attachment, _BYTES),
     Growing("text of the notice", "bytes", long_text, _BYTES),
-    Growing("recipients in the status part", "recipients", status_recipients, (1, 10, 100, 1_000, 10_000, 50_000)),
+    Growing(
+        "recipients in the status part", "recipients", status_recipients, (1, 10, 100, 1_000, 10_000, 50_000)
+    ),
     Growing("recipients in the text", "recipients", text_recipients, (1, 10, 100, 1_000, 10_000, 50_000)),
     Growing("other addresses in the text", "addresses", other_addresses, _NUMBERS),
     Growing("parts", "parts", parts, _NUMBERS),

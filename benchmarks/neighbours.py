@@ -37,15 +37,24 @@ def _reader(name: str) -> Callable[[bytes], object]:
     if name == "flufl":
         from flufl.bounce import scan_message
 
-        return lambda data: scan_message(email.message_from_bytes(data))
+        return _patient(lambda data: scan_message(email.message_from_bytes(data)))
     from flanker.mime import from_string
 
     def read(data: bytes) -> object:
-        try:
-            bounce = from_string(data).bounce
-        except Exception:  # noqa: BLE001 -- it raises on some messages; the time until then counts
-            return None
+        bounce = from_string(data).bounce
         return bounce.score, bounce.status, bounce.diagnostic_code, bounce.notification
+
+    return _patient(read)
+
+
+def _patient(reader: Callable[[bytes], object]) -> Callable[[bytes], object]:
+    """Both raise on some messages; the time until then counts."""
+
+    def read(data: bytes) -> object:
+        try:
+            return reader(data)
+        except Exception:  # noqa: BLE001
+            return None
 
     return read
 

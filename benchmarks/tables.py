@@ -26,7 +26,10 @@ class Paper:
         """Columns, the first to the left and the others to the right."""
         widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
         for row in (head, *rows):
-            cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+            cells = [
+                row[0].ljust(widths[0]),
+                *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
+            ]
             print("  " + "   ".join(cells).rstrip())
         print(flush=True)
         lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]

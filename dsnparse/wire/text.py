@@ -234,6 +234,7 @@ def html_text(html: str) -> str:
 
     html = _BLANKS.sub(" ", html)
     html = _MAILTO.sub(r"\g<0> \1 ", html)
+    # Before the tag, too: what stands between table cells is moved out of the table by HTML's rules.
     html = _LINE_BREAKING.sub(lambda found: _BREAK + found[0] + _BREAK, html)
     tree = LexborHTMLParser(html)
     tree.strip_tags(["script", "style", "head", "title", "noscript"])

@@ -141,21 +141,23 @@ class _Reader:
         return -1
 
     def _entries(self, first: int, last: int) -> list[Entry]:
-        """The places that name a recipient in the lines given, in their order; one a line."""
+        """The places that name a recipient in the lines given, in their order.
+
+        Of several patterns that find something in one line, the first one counts.
+        """
         text = "\n".join(self.lines[first:last])
         starts = [0]
         for line in self.lines[first:last]:
             starts.append(starts[-1] + len(line) + 1)
-        found: dict[int, Entry] = {}
+        owner: dict[int, str] = {}
+        entries = []
         for one in self.form.recipient:
             for match in islice(pattern(one).finditer(text), self.notice.limits.recipients):
-                if match[1]:
-                    at = bisect_right(starts, match.start(1)) - 1
-                    entry = Entry(
-                        first + at, match.start(1) - starts[at], match.end(1) - starts[at], match[1]
-                    )
-                    found.setdefault(at, entry)
-        return [found[at] for at in sorted(found)]
+                at = bisect_right(starts, match.start(1)) - 1
+                if match[1] and owner.setdefault(at, one) == one:
+                    start = match.start(1) - starts[at]
+                    entries.append(Entry(first + at, start, start + len(match[1]), match[1]))
+        return sorted(entries)
 
     def _complete(self, raw: str) -> tuple[str | None, str]:
         """The address that `raw` names; and where its domain comes from when that is not given with it."""

@@ -22,14 +22,16 @@ Key = tuple[str, ...]
 _KEY = ("day", "reason", "receiver", "sender")
 
 
-@dataclass(slots=True)
-class Alert:
-    """The refusals of one day, for one reason, by one receiver, of one sending domain."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One refusal: when, and what the receiver said."""
 
-    count: int
-    first_at: datetime
-    last_at: datetime
-    diagnostic: str
+    at: datetime
+    diagnostic: str = ""
+
+
+#: The refusals of a batch under each key, in the order in which they were read.
+Refusals = dict[Key, list[Refusal]]
 
 
 def alert_key(report: Report, reason: str, receiver: str | None, at: datetime) -> Key:
@@ -37,20 +39,10 @@ def alert_key(report: Report, reason: str, receiver: str | None, at: datetime) -
     return (at.date().isoformat(), str(reason), clean(receiver or "", _LONGEST), _sender(report))
 
 
-def count_alert(found: dict[Key, Alert], key: Key, at: datetime, diagnostic: str = "") -> None:
-    """Count one refusal into `found`."""
-    alert = found.get(key)
-    if alert is None:
-        found[key] = Alert(1, at, at, diagnostic)
-    else:
-        alert.count += 1
-        alert.first_at, alert.last_at = min(alert.first_at, at), max(alert.last_at, at)
-
-
 def write_alerts(
-    connection: Connection, found: dict[Key, Alert], threshold: int
-) -> Iterator[tuple[Key, Alert, int]]:
-    """Add the counts to the database; yield those that reached the threshold now, with their new count.
+    connection: Connection, found: Refusals, threshold: int
+) -> Iterator[tuple[Key, Refusal, int]]:
+    """Add refusals to the counts; yield each key that reached the threshold, with the refusal that did it.
 
     In the order of their keys, so that two workers lock the rows in the same order.
     """
@@ -59,12 +51,12 @@ def write_alerts(
     rows = [
         {
             **dict(zip(_KEY, key, strict=True)),
-            "count": alert.count,
-            "first_at": alert.first_at,
-            "last_at": alert.last_at,
-            "diagnostic": alert.diagnostic,
+            "count": len(refusals),
+            "first_at": min(refusal.at for refusal in refusals),
+            "last_at": max(refusal.at for refusal in refusals),
+            "diagnostic": refusals[0].diagnostic,
         }
-        for key, alert in sorted(found.items(), key=itemgetter(0))
+        for key, refusals in sorted(found.items(), key=itemgetter(0))
     ]
     statement = insert(connection, alerts)
     new = statement.excluded
@@ -78,10 +70,11 @@ def write_alerts(
             "last_at": most(alerts.c.last_at, new.last_at),
         },
     ).returning(*(alerts.c[name] for name in (*_KEY, "count")))
-    for *key, count in connection.execute(statement, rows).all():
-        alert = found[tuple(key)]
-        if count - alert.count < threshold <= count:
-            yield tuple(key), alert, count
+    for *key, count in sorted(connection.execute(statement, rows).all()):
+        refusals = found[tuple(key)]
+        before = count - len(refusals)
+        if before < threshold <= count:
+            yield tuple(key), refusals[threshold - before - 1], threshold
 
 
 def _sender(report: Report) -> str:

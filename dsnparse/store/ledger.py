@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from dsnparse.store.addresses import fold_domain, split_address
-from dsnparse.store.alerting import Alert, Key
+from dsnparse.store.alerting import Key, Refusal
 from dsnparse.store.dialect import chunks, insert
 from dsnparse.store.past import Past
 from dsnparse.store.policy import Policy
@@ -168,17 +168,17 @@ class Ledger:
             return None
         return self._move(entry, state, event.at, by, note)
 
-    def alert(self, key: Key, alert: Alert, count: int) -> None:
-        """Raise an alert for the sender."""
+    def alert(self, key: Key, refusal: Refusal, count: int) -> None:
+        """Raise an alert for the sender: so many refusals of one day, the last of them this one."""
         day, reason, receiver, sender = key
         detail = {
             "day": day,
             "receiver": receiver,
             "sender": sender,
             "count": count,
-            "diagnostic": alert.diagnostic,
+            "diagnostic": refusal.diagnostic,
         }
-        self._note("sender.alert", None, "", "", "", reason, alert.last_at, None, "bounce", "policy", detail)
+        self._note("sender.alert", None, "", "", "", reason, refusal.at, None, "bounce", "policy", detail)
 
     def write(self) -> tuple[Change, ...]:
         """Write all that follows; the changes, in the order in which they came about."""

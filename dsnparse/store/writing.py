@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dsnparse.model import BounceRecord, Kind
-from dsnparse.store.alerting import Alert, Key, alert_key, count_alert, write_alerts
+from dsnparse.store.alerting import Refusal, Refusals, alert_key, write_alerts
 from dsnparse.store.dialect import insert
 from dsnparse.store.ledger import Ledger, Terms
 from dsnparse.store.rows import detail, message_row, record_row
@@ -44,7 +44,7 @@ def write_batch(
     keys = [identity.key(address) for *_, address in mailed]
     ledger.load({key: entry[-1] for key, entry in zip(reversed(keys), reversed(mailed), strict=True) if key})
     rows: list[dict[str, Any]] = []
-    alerts: dict[Key, Alert] = {}
+    refusals: Refusals = {}
     for key, (seen, number, position, record, _) in zip(keys, mailed, strict=True):
         at = happened(record, seen.report, seen.received, now)
         row = record_row(record, terms.privacy)
@@ -59,18 +59,19 @@ def write_batch(
         if treated == "block":
             domain = ledger.entries[key].domain if key else ""
             alert = alert_key(seen.report, record.reason, record.provider or domain, at)
-            count_alert(alerts, alert, at, row["diagnostic"] or "")
+            refusals.setdefault(alert, []).append(Refusal(at, row["diagnostic"] or ""))
         event = _event(terms, seen, position, record, treated, at, known)
         if event and key:
             ledger.apply(key, event, partial(detail, seen, record, terms.privacy))
     for seen, _ in new:
         if not seen.report.records and complaint_treatment(seen.report, terms.policy) == "complaint":
             # Nobody to suppress: many providers black out the address that complained.
-            at = seen.received or now
-            count_alert(alerts, alert_key(seen.report, "complaint", seen.report.reporting_mta, at), at)
+            at = min(seen.received or now, now)
+            alert = alert_key(seen.report, "complaint", seen.report.reporting_mta, at)
+            refusals.setdefault(alert, []).append(Refusal(at))
     if rows:
         connection.execute(insert(connection, records), rows)
-    for raised in write_alerts(connection, alerts, terms.policy.block_alert_after):
+    for raised in write_alerts(connection, refusals, terms.policy.block_alert_after):
         ledger.alert(*raised)
     changes = ledger.write()
     _write_positions(connection, places, now)

@@ -39,7 +39,9 @@ _PIECE_BYTES = 1024 * 1024
 )  # fmt: skip
 @click.option("--unknown", metavar="FOLDER", help="Copy messages that were not understood to FOLDER.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@click.pass_context
 def parse(
+    context: click.Context,
     paths: tuple[str, ...],
     form: str | None,
     output: str | None,
@@ -49,7 +51,7 @@ def parse(
     kinds: tuple[str, ...],
     unknown: str | None,
     quiet: bool,
-) -> int:
+) -> None:
     """Read bounces and say who failed and why.
 
     PATH is a message, a folder of them (with its subfolders), a Maildir, an mbox, a tar or zip archive, any
@@ -82,7 +84,7 @@ def parse(
             _write(_results(pieces, settings, jobs), settings.renderer(), out, total, progress)
     if not quiet:
         print(_summary(total, time.monotonic() - started, unknown), file=sys.stderr)
-    return 1 if total.failed else 0
+    context.exit(1 if total.failed else 0)
 
 
 def _default_format(output: str | None, out: Output) -> str:
@@ -132,6 +134,7 @@ def _results(pieces: Iterator[list[Item]], settings: Settings, jobs: int) -> Ite
         return
     from dsnparse.cli.pool import Pool
 
+    worker.warm_up()
     make = _Maker(settings, worker)
     with Pool[Item, Result](jobs, make, _killed) as pool:
         for results in pool.run(_chain((first, second), pieces)):

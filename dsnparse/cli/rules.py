@@ -50,7 +50,8 @@ def list_rules(files: tuple[str, ...], form: str | None) -> None:
 
 @rules.command("test")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-def test_rules(files: tuple[str, ...]) -> int:
+@click.pass_context
+def test_rules(context: click.Context, files: tuple[str, ...]) -> None:
     """Run the examples of the rules in FILE and of the built-in ones.
 
     An example holds when the rule's words are in it and the verdict is the rule's reason. Exit status: 0 when
@@ -66,7 +67,7 @@ def test_rules(files: tuple[str, ...]) -> int:
             print(visible(f"{rule.id}: {complaint}"))
     outcome = f"{failed:,} failed" if failed else "all hold"
     print(f"{examples:,} examples of {count:,} rules: {outcome}.")
-    return 1 if failed else 0
+    context.exit(1 if failed else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,15 @@ class Worker:
         self.parser = Parser(rules=settings.rules)
         self.renderer = settings.renderer()
 
+    def warm_up(self) -> None:
+        """Loads what parsing loads when first needed, so that forked processes share it."""
+        import gc
+
+        from dsnparse.classify import classify_reply
+
+        classify_reply("550 5.1.1 no such user")
+        gc.freeze()
+
     def __call__(self, items: Sequence[Item]) -> Result:
         result = Result()
         for item in items:

@@ -1,4 +1,8 @@
-"""All rules as one automaton: every phrase is looked for in a single pass over the text."""
+"""All rules at once: every phrase is looked for in a single pass over the text.
+
+Phrases go into one Aho-Corasick automaton, which is ready when built; the few patterns go into one RE2 set,
+whose automaton grows with the texts it meets (thousands of phrases in it would slow down the first thousand).
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ from dsnparse.classify.rules import (
     make_rule,
     to_row,
 )
+from dsnparse.classify.text import normalise
 from dsnparse.data import load
 
 #: Memory for the automaton's states, which it builds as texts need them. At least RE2's default of 8 MB.
@@ -38,38 +43,69 @@ class RuleSet:
     domains: Mapping[str, str]
     #: `[[format]]` tables of the user's files, unread: (where it stands, table), for `formats.format_set`.
     formats: tuple[tuple[str, Any], ...] = ()
-    _automaton: Any = field(default=None, repr=False)
-    #: Pattern number → (rule or None for a mark, regular expression, literal, provider marked).
-    _matchers: Sequence[tuple[Rule | None, str, str | None, str | None]] = field(default=(), repr=False)
+    #: Finds the phrases, by their number in `_phrases`.
+    _phrase_finder: Any = field(default=None, repr=False)
+    #: (rule or None for a mark, phrase, provider marked).
+    _phrases: Sequence[tuple[Rule | None, str, str | None]] = field(default=(), repr=False)
+    #: Finds the patterns, by their number in `_patterns`; None when there are none.
+    _pattern_finder: Any = field(default=None, repr=False)
+    #: (rule or None for a mark, regular expression, provider marked).
+    _patterns: Sequence[tuple[Rule | None, str, str | None]] = field(default=(), repr=False)
     #: Provider → its rules without words.
     _code_rows: Mapping[str, Sequence[Rule]] = field(default_factory=dict, repr=False)
 
     def search(self, low: str) -> tuple[list[Hit], list[str]]:
         """Every rule with words in the prepared text (conditions not yet looked at), and providers marked."""
-        found = self._automaton.Match(low)
-        if not found:
-            return [], []
         hits: dict[str, Hit] = {}
         marked: list[str] = []
-        for number in sorted(found):
-            rule, pattern, words, provider = self._matchers[number]
-            if provider is not None and provider not in marked:
-                marked.append(provider)
-            if rule is None:
-                continue
-            if words is not None:
-                start, length = low.find(words), len(words)
-            else:
-                start, end = _pattern(pattern).search(low).span()
-                length = end - start
-            known = hits.get(rule.id)
-            if known is None or length > known[2]:
-                hits[rule.id] = (rule, start, length)
+        for number, start, end in self._phrase_finder.find_matches_as_indexes(low, overlapping=True):
+            rule, words, provider = self._phrases[number]
+            if stands_alone(low, start, end, words):
+                _take(hits, marked, rule, provider, start, end)
+        if self._pattern_finder is not None:
+            for number in self._pattern_finder.Match(low) or ():
+                rule, pattern, provider = self._patterns[number]
+                _take(hits, marked, rule, provider, *_pattern(pattern).search(low).span())
         return list(hits.values()), marked
 
     def code_rows(self, provider: str) -> Sequence[Rule]:
         """The rules of a provider that look at codes only."""
         return self._code_rows.get(provider, ())
+
+
+def _take(
+    hits: dict[str, Hit], marked: list[str], rule: Rule | None, provider: str | None, start: int, end: int
+) -> None:
+    """Notes a match: of a rule the longest counts."""
+    if provider is not None and provider not in marked:
+        marked.append(provider)
+    if rule is not None:
+        known = hits.get(rule.id)
+        if known is None or end - start > known[2]:
+            hits[rule.id] = (rule, start, end - start)
+
+
+def stands_alone(low: str, start: int, end: int, words: str) -> bool:
+    """Whether the words at `start` are not a piece of longer ones.
+
+    A single word must neither be the label of a host name nor the name of a file. The edges of words in
+    scripts other than Latin's basic letters are not looked at: not all of them part words.
+    """
+    before = low[start - 1] if start else ""
+    after = low[end] if end < len(low) else ""
+    if words.isascii() and words.isalnum():
+        if before and (_is_word(before) or before in ".@/-"):
+            return False
+        if after == ".":
+            return end + 1 == len(low) or not _is_word(low[end + 1])
+        return not after or not (_is_word(after) or after in "@/-")
+    if before and _is_word(words[0]) and _is_word(before):
+        return False
+    return not (after and _is_word(words[-1]) and _is_word(after))
+
+
+def _is_word(letter: str) -> bool:
+    return letter.isascii() and (letter.isalnum() or letter == "_")
 
 
 @cache
@@ -86,40 +122,57 @@ def build(
     where: str = "rules",
 ) -> RuleSet:
     """Compile rules and provider tables. Raises RuleError for a pattern that RE2 cannot read."""
-    import re2
+    from ahocorasick_rs import AhoCorasick, Implementation
 
     rules = tuple(rules)
     hosts: dict[str, str] = {}
     domains: dict[str, str] = {}
-    matchers: list[tuple[Rule | None, str, str | None, str | None]] = []
+    phrases: list[tuple[Rule | None, str, str | None]] = []
+    patterns: list[tuple[Rule | None, str, str | None]] = []
     for rule in rules:
         marked = rule.provider if rule.mark else None
-        matchers += [(rule, pattern, words, marked) for pattern, words in rule.matchers]
+        for pattern, words in rule.matchers:
+            if words is not None:
+                phrases.append((rule, words, marked))
+            else:
+                patterns.append((rule, pattern, marked))
     for table in providers:
         name = table["name"]
         hosts.update(dict.fromkeys(table.get("hosts", ()), name))
         domains.update(dict.fromkeys(table.get("domains", ()), name))
-        matchers += [(None, literal(mark), None, name) for mark in table.get("marks", ())]
+        phrases += [(None, normalise(mark), name) for mark in table.get("marks", ())]
+    phrase_finder = AhoCorasick(
+        [words for _, words, _ in phrases],
+        implementation=Implementation.NoncontiguousNFA,
+        store_patterns=False,
+    )
+    pattern_finder = _pattern_set(patterns, where) if patterns else None
+    rows: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.provider and not rule.matchers:
+            rows.setdefault(rule.provider, []).append(rule)
+    return RuleSet(
+        rules, hosts, domains, tuple(formats), phrase_finder, phrases, pattern_finder, patterns, rows
+    )
+
+
+def _pattern_set(patterns: Sequence[tuple[Rule | None, str, str | None]], where: str) -> Any:
+    import re2
+
     options = re2.Options()
     options.max_mem = AUTOMATON_MEMORY
     options.log_errors = False
     automaton = re2.Set.SearchSet(options)
-    add = automaton.Add
-    for owner, pattern, _, _ in matchers:
+    for owner, pattern, _ in patterns:
         try:
-            add(pattern)
+            automaton.Add(pattern)
         except re2.error as error:
             name = f"rule {owner.id!r}" if owner else "a provider's marks"
             raise RuleError(
                 f"{where}: {name} has a pattern that RE2 cannot read: {pattern!r} ({error})."
             ) from None
-    add(r"\x00never\x00")  # an empty set cannot be searched
     automaton.Compile()
-    rows: dict[str, list[Rule]] = {}
-    for rule in rules:
-        if rule.provider and not rule.matchers:
-            rows.setdefault(rule.provider, []).append(rule)
-    return RuleSet(rules, hosts, domains, tuple(formats), automaton, matchers, rows)
+    return automaton
 
 
 @cache

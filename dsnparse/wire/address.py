@@ -143,6 +143,8 @@ def clean(text: str, kind: str = "") -> str | None:
     bare = text.strip("'")
     if bare.count("@") == 1 and is_address(bare) and _PLAIN.fullmatch(bare):
         return bare
+    if kind in ("x-unix", "x-local", "local") or text.startswith(("|", "#")):
+        return None  # a program or a file that mail is handed to
     if "<" in text:
         inner = text.rpartition("<")[2].partition(">")[0].strip()
         if inner and is_address(inner) and not inner.startswith('"'):

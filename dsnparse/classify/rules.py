@@ -183,6 +183,11 @@ def literal(phrase: str) -> str:
     return (r"\b" if _is_word(text[0]) else "") + body + (r"\b" if _is_word(text[-1]) else "")
 
 
+def single_word(text: str) -> str:
+    """The regular expression for one word: neither the label of a host name nor the name of a file."""
+    return rf"(?:^|[^\w.@/-]){text}(?:$|[^\w.@/-]|[.](?:$|\W))"
+
+
 def _is_word(letter: str) -> bool:
     # RE2's \b knows ASCII only; languages beyond it go without.
     return letter.isascii() and letter.isalnum()
@@ -193,9 +198,8 @@ def _matchers(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str |
         text = normalise(phrase)
         if not text:
             raise RuleError(f"{where} has an empty phrase. Take it out.")
-        # A single word must not be the label of a host name or the name of a file.
         if " " not in text and text.isascii() and text.isalnum():
-            yield rf"(?:^|[^\w.@/-]){text}(?:$|[^\w.@/-]|[.](?:$|\W))", text
+            yield single_word(text), text
         else:
             yield literal(phrase), None if "@" in text else text
     for pattern in _strings(table, "patterns", where):

@@ -21,6 +21,7 @@ from dsnparse.classify.rules import (
     from_row,
     literal,
     make_rule,
+    single_word,
     to_row,
 )
 from dsnparse.classify.text import normalise
@@ -132,7 +133,7 @@ def build(
     for rule in rules:
         marked = rule.provider if rule.mark else None
         for pattern, words in rule.matchers:
-            if words is not None:
+            if words is not None and pattern in (literal(words), single_word(words)):
                 phrases.append((rule, words, marked))
             else:
                 patterns.append((rule, pattern, marked))

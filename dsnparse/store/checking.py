@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from dsnparse.store.decision import Answer, Decision
-from dsnparse.store.ledger import Terms
 from dsnparse.store.schema import addresses
 from dsnparse.store.state import ACTIVE, PAUSED, SUPPRESSED
+from dsnparse.store.terms import Terms
 
 _STATEMENT = select(
     addresses.c.status,

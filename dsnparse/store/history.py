@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from dsnparse.store.ledger import Terms
 from dsnparse.store.schema import addresses, journal, messages, records
+from dsnparse.store.terms import Terms
 
 NOTICE, CHANGE = "notice", "change"
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from dsnparse.store.ledger import Ledger, Terms
+from dsnparse.store.ledger import Ledger
 from dsnparse.store.policy import SUPPRESSION_REASONS
 from dsnparse.store.schema import addresses, suppressions
 from dsnparse.store.state import PAUSED, REVIEW, SUPPRESSED, Event, What
+from dsnparse.store.terms import Terms
 from dsnparse.store.text import clean
 from dsnparse.store.times import to_epoch
 

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Table, and_, delete, exists, not_, select, up
 from sqlalchemy.sql.elements import ColumnElement
 
 from dsnparse.store.dialect import chunks
-from dsnparse.store.ledger import Terms
 from dsnparse.store.past import Past
 from dsnparse.store.privacy import remove_addresses
 from dsnparse.store.schema import addresses, alerts, journal, messages, outbox, records, suppressions
 from dsnparse.store.state import ACTIVE, What
+from dsnparse.store.terms import Terms
 
 #: Rows in one transaction: a prune of millions must not keep the others waiting.
 ROWS_AT_ONCE = 5_000

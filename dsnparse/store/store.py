@@ -17,7 +17,7 @@ from dsnparse.store.dialect import chunks, insert
 from dsnparse.store.errors import StoreError
 from dsnparse.store.history import Happening, history
 from dsnparse.store.hooks import Hook
-from dsnparse.store.ledger import Ledger, Terms
+from dsnparse.store.ledger import Ledger
 from dsnparse.store.listing import Listed, Suppression, entries, lift, succeed, suppress
 from dsnparse.store.lookup import KnowsMessage, find_lookup, known_ids
 from dsnparse.store.outbox import Delivered, deliver_due, waiting
@@ -27,6 +27,7 @@ from dsnparse.store.retention import Forgotten, Pruned, forget, prune_some
 from dsnparse.store.schema import meta, positions
 from dsnparse.store.seen import AddResult, Seen
 from dsnparse.store.stats import Count, stats
+from dsnparse.store.terms import Terms
 from dsnparse.store.writing import write_batch
 
 #: Addresses in one transaction of an import, a list of successes or the housekeeping.

@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 from dsnparse.model import BounceRecord, Kind
 from dsnparse.store.alerting import Refusal, Refusals, alert_key, write_alerts
 from dsnparse.store.dialect import insert
-from dsnparse.store.ledger import Ledger, Terms
+from dsnparse.store.ledger import Ledger
 from dsnparse.store.rows import detail, message_row, record_row
 from dsnparse.store.schema import messages, positions, records
 from dsnparse.store.seen import AddResult, Seen
 from dsnparse.store.state import Event
+from dsnparse.store.terms import Terms
 from dsnparse.store.times import happened, to_epoch
 from dsnparse.store.weigh import complaint_treatment, mailed_address, treatment, weigh
 

@@ -13,11 +13,13 @@ from bisect import bisect_right
 from itertools import islice
 from typing import NamedTuple
 
+from dsnparse.formats.blocks import Blocks
 from dsnparse.formats.draft import Draft
 from dsnparse.formats.format_set import Formats
 from dsnparse.formats.format_table import TEXT, Format, pattern
-from dsnparse.formats.generic import MAX_LINES, Blocks, Candidate
+from dsnparse.formats.generic import MAX_LINES
 from dsnparse.formats.notice import Notice
+from dsnparse.formats.weighing import Candidate
 from dsnparse.model import Evidence
 from dsnparse.wire.address import addresses_in, clean, spans_in
 from dsnparse.wire.text import header_text

@@ -8,7 +8,7 @@ import json
 from typing import Any, Protocol
 
 from dsnparse.cli.table import Column, Table, paint
-from dsnparse.cli.text import json_safe, visible, wrap
+from dsnparse.cli.text import fit, json_safe, visible, width, wrap
 from dsnparse.model import BounceRecord, BounceType, Evidence, Kind, Report
 
 FORMATS = ("table", "jsonl", "json", "csv")
@@ -167,6 +167,7 @@ class TableRows:
             out += self._evidence(entry)
         for number, record in enumerate(report.records):
             out = [*out, lines[number]] if number else [lines[0], *out]
+            out.append(f"    advice: {record.advice.value}; confidence: {record.confidence:.2f}")
             for entry in record.evidence:
                 out += self._evidence(entry)
         return "\n".join(out if report.records else [lines[0], *out]) + "\n\n"
@@ -192,8 +193,11 @@ class TableRows:
 
     def _evidence(self, entry: Evidence) -> list[str]:
         where = place(visible(entry.part), entry.line)
-        head = f"    {visible(entry.field):<18} {where:<18} {visible(entry.rule)}".rstrip()
-        return [head, *self._indented(visible(entry.text), "dim")]
+        head = f"    {visible(entry.field):<18} {where:<18} {visible(entry.rule):<26}"
+        text = visible(entry.text)
+        if width(head) + 1 + width(text) <= self.width:
+            return [f"{head} {paint(text, 'dim', self.colour)}"]
+        return [fit(head.rstrip(), self.width), *self._indented(text, "dim")]
 
     def _indented(self, text: str, style: str) -> list[str]:
         lines = wrap(text, max(self.width - 8, 20), _WHY_LINES)

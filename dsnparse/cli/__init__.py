@@ -17,6 +17,7 @@ COMMANDS = {
     "classify": ("dsnparse.cli.classify", "Classify SMTP replies, as from a mail log."),
     "explain": ("dsnparse.cli.explain", "Say what a code, a reason or a reply means, and what to do."),
     "rules": ("dsnparse.cli.rules", "List the rules, and run the examples they carry."),
+    "ingest": ("dsnparse.cli.ingest", "Store what bounced: from mailboxes into the database, once."),
     "check": ("dsnparse.cli.check", "Say whether addresses may be mailed."),
     "suppressions": ("dsnparse.cli.suppressions", "Show and change the list of addresses not to mail."),
     "history": ("dsnparse.cli.history", "Show what happened to an address."),

@@ -1,0 +1,103 @@
+"""`dsnparse ingest`: from mailboxes into the database, once."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+
+import click
+
+from dsnparse.cli.ingesting import Housekeeping, summary, tell
+from dsnparse.cli.progress import Progress
+from dsnparse.cli.source_options import Mailboxes, source_options
+from dsnparse.cli.stopping import Stop
+from dsnparse.cli.store_options import TRY_AGAIN, StoreChoice, store_options
+from dsnparse.ingest import Tally
+from dsnparse.ingest import ingest as work_off
+from dsnparse.mailboxes.sources import PathSource
+
+#: EX_DATAERR of sysexits.h: what came through the pipe is no message.
+NO_MESSAGE = 65
+
+
+class PipedCommand(click.Command):
+    """A command that a mail server may run as `… -`: a mistake in its options must not cost a message."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As usual, but with exit status 75 when it reads a message from standard input."""
+        piped = "-" in args
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if piped:
+                error.exit_code = TRY_AGAIN  # type: ignore[misc]
+            raise
+
+
+@click.command(cls=PipedCommand)
+@click.argument("names", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@source_options
+@store_options(hooks=True)
+def ingest(names: tuple[str, ...], quiet: bool, mailboxes: Mailboxes, choice: StoreChoice) -> int:
+    """Store what bounced, and what that means for each address.
+
+    \b
+    SOURCE is one of
+      PATH                      a message, a folder, an mbox, an archive: read, and left as it is
+      -                         standard input
+      maildir:PATH              taken from new/ and cur/, moved to .Processed and .Unknown when stored
+
+    Each message counts once, wherever it is found and however often: a second run changes nothing. It may be
+    killed at any moment; run again, it ends where an uninterrupted run does.
+
+    Exit status: 0 when all was stored, 1 when something could not be read (each is named), 2 for wrong usage
+    or a database that cannot be used, 75 when it cannot be reached now. SIGTERM finishes the batch: 143.
+    For SOURCE - as a mail server runs it: 65 when it is no message, 75 for all that a later try may cure.
+    """
+    if names != ("-",):
+        return _run(names, quiet, mailboxes, choice)
+    try:
+        status = _run(names, True, mailboxes, choice)
+    except click.ClickException as error:
+        error.exit_code = TRY_AGAIN  # type: ignore[misc]
+        raise
+    except Exception as error:  # noqa: BLE001  (whatever it is, the mail server must keep the message)
+        click.echo(f"dsnparse: {type(error).__name__}: {error}", err=True)
+        return TRY_AGAIN
+    return NO_MESSAGE if status == 1 else status
+
+
+def _run(names: tuple[str, ...], quiet: bool, mailboxes: Mailboxes, choice: StoreChoice) -> int:
+    started = time.monotonic()
+    parser = mailboxes.parser()
+    sources = mailboxes.sources(names, choice)
+    total = Tally()
+    with Stop() as stop, choice.open(create=True) as store, Progress(_paths(names), wanted=not quiet) as bar:
+        housekeeping = Housekeeping(store, choice)
+        for source in sources:
+            strict = isinstance(source, PathSource)
+            with closing(source):
+                for tally in work_off(
+                    source, store.add, parser, batch=mailboxes.batch, stop=stop, strict=strict
+                ):
+                    tell(tally, bar.line)
+                    total.add(tally)
+                    bar.update(done=total.weight, messages=total.messages)
+                    housekeeping(tally)
+        store.tick()
+    if not quiet:
+        click.echo(summary(total, time.monotonic() - started), err=True)
+    return stop.exit_status or (1 if total.failed else 0)
+
+
+def _paths(names: tuple[str, ...]) -> list[str]:
+    """Where the bytes are that a progress bar counts."""
+    found: list[str] = []
+    for name in names:
+        if name.startswith("maildir:"):
+            path = name.removeprefix("maildir:").rstrip("/")
+            found += [f"{path}/new", f"{path}/cur"]
+        elif "://" not in name:
+            found.append(name)
+    return found

@@ -1,0 +1,125 @@
+"""A mailbox that is worked off: messages are taken from it, and marked done when they are safe elsewhere.
+
+    taken = list(source.take())        # messages, and the reasons why some could not be read
+    …                                  # store them, and source.positions(…) with them, and commit
+    source.done(marks)                 # only now do they leave the mailbox
+    source.close()                     # what was taken and not done is there again
+
+Killed in between, a later run takes the same messages again; the store knows them by their content.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dsnparse.mailboxes.items import MessageRef, PassedOver, Problem
+from dsnparse.mailboxes.paths import find
+from dsnparse.wire.limits import DEFAULT_LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message that was taken."""
+
+    #: Its identity: the path, `path:offset`, `path!member`, or the mailbox and the UID.
+    name: str
+    #: Its bytes; the first ones only when it is larger than the source's limit.
+    data: bytes
+    #: Its full size in bytes.
+    size: int
+    #: When the mailbox says it came; None when it doesn't say.
+    arrived: datetime | None = None
+    #: By what the source finds it again.
+    key: str = ""
+    #: Bytes of input that it stands for, for showing progress.
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of a message: for `Source.done`."""
+
+    key: str
+    #: Whether a person need not look at it.
+    understood: bool = True
+
+
+class Source(Protocol):
+    """A mailbox that is worked off."""
+
+    #: For the history: "maildir:/var/mail/bounces", "imaps://user@host/INBOX"; "": each message's name.
+    label: str
+
+    def take(self) -> Iterator[Mail | Problem | PassedOver]:
+        """What is there now, each message once. Raise OSError when the mailbox cannot be used."""
+        ...
+
+    def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:
+        """What the store is to remember together with these messages, by name."""
+        ...
+
+    def done(self, marks: Sequence[Mark]) -> list[Problem]:
+        """They are stored and committed: move or flag them. What could not be done comes back."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Return when something may have come, at the latest after so many seconds."""
+        ...
+
+    def close(self) -> None:
+        """Give back what was taken and is not done."""
+        ...
+
+
+class PathSource:
+    """Files, folders, mboxes and archives: read, and left as they are. `-` is standard input."""
+
+    def __init__(
+        self,
+        paths: Iterable[str | os.PathLike[str]],
+        *,
+        limit: int = DEFAULT_LIMITS.message_bytes,
+        exclude: Iterable[str | os.PathLike[str]] = (),
+    ) -> None:
+        """`limit`: bytes of one message that are read. `exclude`: files that are not messages."""
+        self.paths = [os.fspath(path) for path in paths]
+        self.label = ""
+        self._limit = limit
+        self._exclude = list(exclude)
+
+    def take(self) -> Iterator[Mail | Problem | PassedOver]:
+        """Every message that the paths lead to."""
+        for item in find(self.paths, limit=self._limit, exclude=self._exclude):
+            if not isinstance(item, MessageRef):
+                yield item
+                continue
+            try:
+                message = item.read(self._limit)
+            except OSError as error:
+                yield Problem.of(item.name, error)
+                continue
+            if not message.data:
+                yield Problem(item.name, "is empty")
+                continue
+            weight = message.size if item.weight is None else item.weight
+            yield Mail(item.name, message.data, message.size, key=item.name, weight=weight)
+
+    def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:  # noqa: ARG002
+        """Nothing: the content tells what was seen."""
+        return {}
+
+    def done(self, marks: Sequence[Mark]) -> list[Problem]:  # noqa: ARG002
+        """Nothing: the files stay."""
+        return []
+
+    def wait(self, seconds: float) -> None:
+        """Sleep."""
+        time.sleep(seconds)
+
+    def close(self) -> None:
+        """Nothing is held."""

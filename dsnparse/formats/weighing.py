@@ -1,4 +1,4 @@
-"""How likely an address in a notice's text is one that failed: what speaks for it and against it, as a sum."""
+"""How likely an address in a text is one that failed: what speaks for it and against it, as a sum."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from dsnparse.wire.address import addresses_in, is_routable
 #: An address needs this sum to be taken for one that failed.
 ENOUGH = 4
 _INTRO_LINES = 6
+#: Characters of a line before and after an address that say something about it.
+_AROUND = 400
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
 _RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
@@ -86,7 +88,7 @@ class Weigher:
 
     def weigh(self, index: int, start: int, end: int, address: str) -> Candidate:
         line = self.lines[index]
-        before, after = line[:start], line[end:]
+        before, after = line[max(0, start - _AROUND) : start], line[end : end + _AROUND]
         key = address.lower()
         local = key.rpartition("@")[0]
         score, why = 0, "near"

@@ -36,11 +36,19 @@ def addresses_in(text: str) -> list[str]:
     """The plain addresses in a line of text or a header value, in their order, as written."""
     if "@" not in text:
         return []
-    if text.isascii() is False:
-        text = text.replace("＠", "@")
+    if not text.isascii():
+        text = _without_surrogates(text).replace("＠", "@")
     return [
         address for found in _PLAIN.finditer(text) if (address := _trim(found[1])) and is_address(address)
     ]
+
+
+def _without_surrogates(text: str) -> str:
+    """Raw UTF-8, which stands in header values as lone surrogates, decoded."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # others, which JSON can spell
+        return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def spans_in(text: str) -> list[tuple[int, int, str]]:
@@ -189,5 +197,6 @@ def _flanker():  # type: ignore[no-untyped-def]
             from flanker.addresslib import address
         except ImportError:
             return lambda _text: None
-    logging.getLogger("flanker").setLevel(logging.CRITICAL)
+    for name in ("", ".addresslib._parser.lexer", ".addresslib._parser.parser"):  # these set their own level
+        logging.getLogger(f"flanker{name}").setLevel(logging.CRITICAL)
     return address.parse

@@ -5,7 +5,8 @@ from __future__ import annotations
 #: The byte at the front of an input that is to be read as numbers of words.
 SPELLED = 0
 
-_WORDS = (
+#: What notices are made of, and what breaks them.
+WORDS = (
     "\n", "\n\n", "\r\n", "\r", " ", "\t", ":", ";", "=", "\"", "<", ">", "(", ")", "@", ",", ".", "--",
     "\0", "\x1b[2J", "--b\n", "--b--\n", "--bb\n", "--\n", "\n--b\n", "\n--b--\n", "From: ", "To: ",
     "Subject: ", "Date: ", "Message-ID: ", "Return-Path: <>\n", "Received: ", "Cc: ", "Reply-To: ",
@@ -46,7 +47,7 @@ _WORDS = (
     "Empfänger", "пользователь", "宛先", "\u202e", "\u200b", "\ufeff", "x" * 80, "1234567890" * 10,
     "(" * 40, ">" * 40,
 )  # fmt: skip
-_TABLE = [_WORDS[number % len(_WORDS)].encode() for number in range(256)]
+_TABLE = [WORDS[number % len(WORDS)].encode() for number in range(256)]
 
 
 def spelled(data: bytes) -> bytes:

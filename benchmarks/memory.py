@@ -12,7 +12,8 @@ import sys
 import tracemalloc
 from pathlib import Path
 
-_WARM_UP = b"From: a@example.com\n\n<b@example.org>: 550 5.1.1 User unknown\n"
+#: So much of the message is parsed before, so that what loads once does not count.
+_WARM_UP_BYTES = 4_000
 
 
 def peaks(path: Path) -> tuple[int, int]:
@@ -40,7 +41,7 @@ def main(how: str, path: Path) -> None:
     from dsnparse import parse_dsn
 
     data = path.read_bytes()
-    parse_dsn(_WARM_UP)
+    parse_dsn(data[:_WARM_UP_BYTES])
     if how == "traced":
         tracemalloc.start()
         parse_dsn(data)

@@ -25,7 +25,7 @@ CONTEXT_RANKS = {
     USER_RANK: 98,
     WEIGHTS["strong"]: 58,
     WEIGHTS["normal"]: 55,
-    WEIGHTS["weak"]: 35,
+    WEIGHTS["weak"]: 28,
     WEIGHTS["hint"]: 5,
 }
 CONTEXT_PROVIDER_DROP = 20

@@ -205,25 +205,24 @@ def without_redundant(rules: Sequence[Rule]) -> list[Rule]:
 
     A longer phrase stays when it takes something away from another rule that the shorter one does not.
     """
-    words = [(text, number) for number, rule in enumerate(rules) for _, text in rule.matchers if text]
+    words = [(text, pattern, number) for number, rule in enumerate(rules) for pattern, text in rule.matchers if text]
+
+    def finds(pattern: str, other: str, text: str) -> bool:
+        return other in text and re.search(pattern, text) is not None
+
     slim = []
     for number, rule in enumerate(rules):
         kept = []
-        own = [text for _, text in rule.matchers if text]
+        own = [(text, pattern) for pattern, text in rule.matchers if text]
         for pattern, text in rule.matchers:
             if text is not None:
-                shorter = [other for other in own if other != text and contains_words(text, other)]
-                others = [other for other, owner in words if owner != number and contains_words(text, other)]
-                if any(all(contains_words(short, other) for other in others) for short in shorter):
+                shorter = [other for other, find in own if other != text and finds(find, other, text)]
+                others = [(find, other) for other, find, owner in words if owner != number and finds(find, other, text)]
+                if any(all(finds(find, other, short) for find, other in others) for short in shorter):
                     continue
             kept.append((pattern, text))
         slim.append(replace(rule, matchers=tuple(kept)))
     return slim
-
-
-def contains_words(text: str, other: str) -> bool:
-    """Whether `other` is in `text` as the automaton would find it."""
-    return other in text and re.search(literal(other), text) is not None
 
 
 def rules_of(table: Mapping[str, Any], *, prefix: str, rank: int | None, where: str) -> list[Rule]:

@@ -65,12 +65,14 @@ def code_claims(status: str | None, reply_code: int | None, digit: int | None, c
     if status is not None:
         known = _of_status(status)
         if known is not None:
-            claims.append((known[1], 0, 0, 0, known[0], f"status.{status}", status, None))
+            rank = known[1] if known[0] is not Reason.UNDEFINED else CLASS_RANK
+            claims.append((rank, 0, 0, 0, known[0], f"status.{status}", status, None))
     if reply_code is not None:
         table = _tables()[1]
         known = table.get(f"{reply_code} {command}") or table.get(str(reply_code))
         if known is not None:
-            claims.append((known[1], 0, 0, 0, known[0], f"reply.{reply_code}", str(reply_code), None))
+            rank = known[1] if known[0] is not Reason.UNDEFINED else CLASS_RANK
+            claims.append((rank, 0, 0, 0, known[0], f"reply.{reply_code}", str(reply_code), None))
     if digit is not None and not claims:
         claims.append((CLASS_RANK, 0, 0, 0, Reason.UNDEFINED, f"class.{digit}", status or str(digit), None))
     return claims

@@ -9,10 +9,10 @@ import base64
 import json
 
 import pytest
+from messages import RETURNED, group, notice, report
 
 from dsnparse import Action, Kind, Report, parse_dsn
 from dsnparse.reasons import BounceType, Reason
-from tests.messages import RETURNED, group, notice, report
 
 TOM = "tom.beck@example.org"
 NORA = "nora.lind@example.com"

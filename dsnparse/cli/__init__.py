@@ -18,6 +18,7 @@ COMMANDS = {
     "explain": ("dsnparse.cli.explain", "Say what a code, a reason or a reply means, and what to do."),
     "rules": ("dsnparse.cli.rules", "List the rules, and run the examples they carry."),
     "ingest": ("dsnparse.cli.ingest", "Store what bounced: from mailboxes into the database, once."),
+    "watch": ("dsnparse.cli.watch", "Store what bounces, as it comes, until told to stop."),
     "check": ("dsnparse.cli.check", "Say whether addresses may be mailed."),
     "suppressions": ("dsnparse.cli.suppressions", "Show and change the list of addresses not to mail."),
     "history": ("dsnparse.cli.history", "Show what happened to an address."),

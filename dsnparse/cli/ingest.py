@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 
 import click
 
-from dsnparse.cli.ingesting import Housekeeping, summary, tell
+from dsnparse.cli.backoff import Backoff
+from dsnparse.cli.ingesting import Housekeeping, failure, sentence, summary, tell
 from dsnparse.cli.progress import Progress
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
-from dsnparse.cli.store_options import TRY_AGAIN, StoreChoice, store_options
+from dsnparse.cli.store_options import FAILED, TRY_AGAIN, StoreChoice, store_options
 from dsnparse.ingest import Tally
 from dsnparse.ingest import ingest as work_off
-from dsnparse.mailboxes.sources import PathSource
+from dsnparse.mailboxes.sources import MailboxRefused, PathSource
 
 #: EX_DATAERR of sysexits.h: what came through the pipe is no message.
 NO_MESSAGE = 65
+#: How often in a row a connection is made anew.
+_ATTEMPTS = 4
 
 
 class PipedCommand(click.Command):
@@ -46,7 +51,8 @@ def ingest(names: tuple[str, ...], quiet: bool, mailboxes: Mailboxes, choice: St
     SOURCE is one of
       PATH                      a message, a folder, an mbox, an archive: read, and left as it is
       -                         standard input
-      maildir:PATH              taken from new/ and cur/, moved to .Processed and .Unknown when stored
+      maildir:PATH              taken from new/ and cur/; moved to .Processed and .Unknown when stored
+      imaps://user@host/Folder  flagged as seen, or moved, when stored; imap:// uses STARTTLS
 
     Each message counts once, wherever it is found and however often: a second run changes nothing. It may be
     killed at any moment; run again, it ends where an uninterrupted run does.
@@ -70,17 +76,17 @@ def ingest(names: tuple[str, ...], quiet: bool, mailboxes: Mailboxes, choice: St
 
 def _run(names: tuple[str, ...], quiet: bool, mailboxes: Mailboxes, choice: StoreChoice) -> int:
     started = time.monotonic()
-    parser = mailboxes.parser()
-    sources = mailboxes.sources(names, choice)
     total = Tally()
     with Stop() as stop, choice.open(create=True) as store, Progress(_paths(names), wanted=not quiet) as bar:
+        parser = mailboxes.parser()
         housekeeping = Housekeeping(store, choice)
-        for source in sources:
+        for source in mailboxes.sources(names, choice, store.position):
             strict = isinstance(source, PathSource)
+            begin = partial(
+                work_off, source, store.add, parser, batch=mailboxes.batch, stop=stop, strict=strict
+            )
             with closing(source):
-                for tally in work_off(
-                    source, store.add, parser, batch=mailboxes.batch, stop=stop, strict=strict
-                ):
+                for tally in _patiently(begin, stop, bar.line):
                     tell(tally, bar.line)
                     total.add(tally)
                     bar.update(done=total.weight, messages=total.messages)
@@ -89,6 +95,27 @@ def _run(names: tuple[str, ...], quiet: bool, mailboxes: Mailboxes, choice: Stor
     if not quiet:
         click.echo(summary(total, time.monotonic() - started), err=True)
     return stop.exit_status or (1 if total.failed else 0)
+
+
+def _patiently(
+    begin: Callable[[], Iterator[Tally]], stop: Stop, line: Callable[[str], None]
+) -> Iterator[Tally]:
+    """Work off a mailbox; when the connection breaks, connect again and go on, a few times in a row."""
+    backoff = Backoff()
+    while True:
+        try:
+            for tally in begin():
+                yield tally
+                backoff.reset()
+        except MailboxRefused as error:
+            raise failure(str(error), FAILED) from None
+        except OSError as error:
+            if backoff.failures >= _ATTEMPTS or stop():
+                raise failure(sentence(error), TRY_AGAIN) from None
+            line(f"dsnparse: {sentence(error)}. Trying again.")
+            backoff.wait(stop)
+        else:
+            return
 
 
 def _paths(names: tuple[str, ...]) -> list[str]:

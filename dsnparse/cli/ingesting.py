@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import click
+
 from dsnparse.cli.store_options import StoreChoice
 from dsnparse.cli.text import visible
 from dsnparse.ingest import Tally
@@ -41,6 +43,20 @@ def tell(tally: Tally, line: Callable[[str], None]) -> None:
     """Name each problem of a batch, one a line."""
     for problem in tally.problems + tally.notes:
         line(f"dsnparse: {visible(problem.name)}: {visible(problem.reason)}")
+
+
+def sentence(error: OSError) -> str:
+    """What is wrong with a mailbox, without a full stop."""
+    if error.filename:
+        return f"{error.filename}: {(error.strerror or 'cannot be used').lower()}"
+    return str(error)
+
+
+def failure(text: str, status: int) -> click.ClickException:
+    """A sentence that ends the command, and its exit status."""
+    error = click.ClickException(f"{text}.")
+    error.exit_code = status  # type: ignore[misc]
+    return error
 
 
 def summary(total: Tally, seconds: float | None = None) -> str:

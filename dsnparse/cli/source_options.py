@@ -10,11 +10,15 @@ from typing import Any, TypeVar
 import click
 
 from dsnparse.cli.store_options import StoreChoice
+from dsnparse.mailboxes.account import PASSWORD_VARIABLE, Account, Secret
 from dsnparse.mailboxes.claims import MaildirSource
 from dsnparse.mailboxes.sources import PathSource, Source
 from dsnparse.parser import Parser
 
 F = TypeVar("F", bound=Callable[..., Any])
+#: How a store says how far a mailbox was read.
+Position = Callable[[str], str | None]
+_WORKED_OFF = ("maildir:", "imap://", "imaps://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,11 @@ class Mailboxes:
     unknown: str | None
     batch: int
     rules: tuple[str, ...]
+    password_env: str
+    password_file: str | None
+    password_command: str | None
+    oauth2: bool
+    ca_file: str | None
 
     def parser(self) -> Parser:
         """The parser, with the user's rules."""
@@ -33,23 +42,47 @@ class Mailboxes:
         except ValueError as error:
             raise click.UsageError(str(error)) from None
 
-    def sources(self, names: Sequence[str], choice: StoreChoice) -> list[Source]:
+    def sources(self, names: Sequence[str], choice: StoreChoice, position: Position) -> list[Source]:
         """The mailboxes; all plain paths together are one."""
-        paths = [name for name in names if not name.startswith(("maildir:", "imap:", "imaps:"))]
+        paths = [name for name in names if not name.startswith(_WORKED_OFF)]
         found: list[Source] = [PathSource(paths, exclude=_files_of(choice))] if paths else []
-        return found + [self.source(name) for name in names if name not in paths]
+        return found + [self.source(name, position) for name in names if name not in paths]
 
-    def source(self, name: str) -> Source:
+    def source(self, name: str, position: Position) -> Source:
         """A mailbox that is worked off: `maildir:PATH`, `imaps://…` or `imap://…`."""
+        if name.startswith("maildir:"):
+            return self._maildir(name.removeprefix("maildir:"))
+        if name.startswith(_WORKED_OFF):
+            return self._imap(name, position)
+        raise click.UsageError(
+            f"{name} is no mailbox that messages leave: write maildir:PATH or imaps://user@host/Folder. "
+            "'dsnparse ingest' reads files and folders."
+        )
+
+    def _maildir(self, path: str) -> Source:
         try:
             return MaildirSource(
-                name.removeprefix("maildir:"),
-                processed=self.processed or ".Processed",
-                unknown=self.unknown or ".Unknown",
+                path, processed=self.processed or ".Processed", unknown=self.unknown or ".Unknown"
             )
         except OSError as error:
-            reason = (error.strerror or "cannot be read").lower()
-            raise click.UsageError(f"{name}: {reason}.") from None
+            raise click.UsageError(f"{path} {error.strerror or 'cannot be read'}.") from None
+
+    def _imap(self, url: str, position: Position) -> Source:
+        from dsnparse.mailboxes.imap import ImapSource
+
+        secret = Secret(self.password_env, self.password_file, self.password_command, self.oauth2)
+        try:
+            account = Account.parse(url)
+        except ValueError as error:
+            raise click.UsageError(f"{error}.") from None
+        return ImapSource(
+            account,
+            secret,
+            position=position,
+            processed=self.processed,
+            unknown=self.unknown,
+            ca_file=self.ca_file,
+        )
 
 
 def _files_of(choice: StoreChoice) -> list[str]:
@@ -63,19 +96,28 @@ def source_options(command: F) -> F:
     options = [
         click.option(
             "--processed", metavar="FOLDER",
-            help="Move messages that are stored there (Maildir: .Processed by default; IMAP: flagged only).",
+            help="Move stored messages there. Default for a Maildir: .Processed; for IMAP: they are flagged.",
         ),
         click.option(
             "--unknown", metavar="FOLDER",
-            help="Move those that a person should look at there (Maildir: .Unknown by default).",
+            help="Move those there that a person should look at. Default for a Maildir: .Unknown.",
         ),
         click.option(
             "--batch", type=click.IntRange(1, 10_000), default=500, show_default=True,
             help="Messages in one transaction.",
         ),
-        click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML)."),
+        click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated."),
+        click.option(
+            "--password-env", metavar="NAME", default=PASSWORD_VARIABLE, show_default=True,
+            help="The environment variable with the IMAP password.",
+        ),
+        click.option("--password-file", metavar="FILE", help="A file whose first line is the IMAP password."),
+        click.option("--password-command", metavar="CMD", help="A command that prints it."),
+        click.option("--oauth2", is_flag=True, help="It is an OAuth 2 access token (XOAUTH2)."),
+        click.option("--ca-file", metavar="FILE", help="Certificates to trust (PEM), not the system's."),
     ]  # fmt: skip
     names = ["processed", "unknown", "batch", "rules"]
+    names += ["password_env", "password_file", "password_command", "oauth2", "ca_file"]
 
     @wraps(command)
     def wrapped(*args: Any, **values: Any) -> Any:

@@ -49,6 +49,14 @@ class Mark:
     understood: bool = True
 
 
+class MailboxAway(OSError):  # noqa: N818  (it is a state of the mailbox, and reads as one)
+    """The mailbox cannot be reached now; the same may work later."""
+
+
+class MailboxRefused(OSError):  # noqa: N818
+    """The mailbox does not let us in, and trying again will not help."""
+
+
 class Source(Protocol):
     """A mailbox that is worked off."""
 
@@ -56,7 +64,7 @@ class Source(Protocol):
     label: str
 
     def take(self) -> Iterator[Mail | Problem | PassedOver]:
-        """What is there now, each message once. Raise OSError when the mailbox cannot be used."""
+        """What is there now, each message once. Raise OSError when the mailbox cannot be used now."""
         ...
 
     def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:

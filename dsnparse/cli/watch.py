@@ -1,0 +1,121 @@
+"""`dsnparse watch`: a mailbox into the database, as messages come, until told to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+
+import click
+
+from dsnparse.cli.backoff import Backoff
+from dsnparse.cli.ingesting import Housekeeping, failure, sentence, summary, tell
+from dsnparse.cli.source_options import Mailboxes, source_options
+from dsnparse.cli.stopping import Stop
+from dsnparse.cli.store_options import FAILED, StoreChoice, store_options
+from dsnparse.ingest import Tally, ingest
+from dsnparse.mailboxes.sources import MailboxRefused, Source
+from dsnparse.store.errors import StoreUnavailable
+from dsnparse.store.seen import AddResult, Seen
+from dsnparse.store.store import Store
+
+#: Problems that are remembered, so that a message that can never be read is named once.
+_REMEMBERED = 10_000
+
+
+@click.command()
+@click.argument("name", metavar="SOURCE")
+@click.option(
+    "--interval", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True, metavar="SECONDS",
+    help="How often to look, where the mailbox cannot tell that something has come.",
+)  # fmt: skip
+@source_options
+@store_options(hooks=True)
+def watch(name: str, interval: float, mailboxes: Mailboxes, choice: StoreChoice) -> int:
+    """Store what bounces, as it comes, until told to stop.
+
+    SOURCE is maildir:PATH or imaps://user@host/Folder, as for 'dsnparse ingest'. A line on standard error
+    tells of each batch. When the mailbox or the database is away, it tries again with growing pauses, and
+    nothing is lost; several watchers may share one mailbox.
+
+    SIGTERM and Ctrl-C finish the batch. Exit status: 0 after that, 2 when it cannot start, 75 when the
+    database was away to the end.
+    """
+    with Stop() as stop, choice.open(create=True) as store:
+        source = mailboxes.source(name, store.position)
+        _say(f"Watching {source.label}.")
+        with closing(source):
+            _Watcher(source, store, stop, Housekeeping(store, choice)).run(mailboxes, interval)
+        with suppress(StoreUnavailable):
+            store.tick()
+    _say("Stopped.")
+    return 0
+
+
+class _Watcher:
+    """Works off one mailbox again and again."""
+
+    def __init__(self, source: Source, store: Store, stop: Stop, housekeeping: Housekeeping) -> None:
+        self.source = source
+        self.store = store
+        self.stop = stop
+        self.housekeeping = housekeeping
+        self.backoff = Backoff()
+        self.told: set[str] = set()
+        self.worked = False
+
+    def run(self, mailboxes: Mailboxes, interval: float) -> None:
+        parser = mailboxes.parser()
+        while not self.stop():
+            try:
+                found = False
+                for tally in ingest(self.source, self.add, parser, batch=mailboxes.batch, stop=self.stop):
+                    found = found or tally.messages > 0
+                    self.tell(tally)
+                self.worked = True
+                self.backoff.reset()
+                if not found:
+                    self.stop.pause(lambda: self.source.wait(interval))
+                    self.housekeeping()
+            except StoreUnavailable as error:
+                if self.stop():
+                    raise
+                self.pause(str(error))
+            except OSError as error:
+                if isinstance(error, MailboxRefused) and not self.worked:
+                    raise failure(str(error), FAILED) from None
+                self.pause(sentence(error))
+
+    def add(self, items: Sequence[Seen], *, positions: Mapping[str, str] | None = None) -> AddResult:
+        """`Store.add`, again and again while the database is away, unless told to stop."""
+        waited = Backoff()
+        while True:
+            try:
+                return self.store.add(items, positions=positions)
+            except StoreUnavailable as error:
+                if self.stop():
+                    raise
+                if waited.failures == 0:
+                    _say(f"{error}. Trying again until it is there.")
+                waited.wait(self.stop)
+
+    def tell(self, tally: Tally) -> None:
+        fresh = [problem for problem in tally.problems if f"{problem.name} {problem.reason}" not in self.told]
+        if len(self.told) < _REMEMBERED:
+            self.told.update(f"{problem.name} {problem.reason}" for problem in fresh)
+        tally.problems = fresh
+        total = Tally()
+        total.add(tally)
+        tell(tally, _say)
+        if total.messages or total.failed:
+            _say(summary(total))
+        self.housekeeping(tally)
+
+    def pause(self, reason: str) -> None:
+        if self.backoff.failures == 0 or self.backoff.failures % 10 == 0:
+            _say(f"{reason}. Trying again until it is there.")
+        self.source.close()
+        self.backoff.wait(self.stop)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

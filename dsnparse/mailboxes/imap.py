@@ -1,0 +1,228 @@
+"""An IMAP folder, worked off. Needs the extra `imap` (`pip install 'mail-dsnparse[imap]'`).
+
+Facts: a UID names a message as long as the folder's UIDVALIDITY stays the same (RFC 3501 section 2.3.1.1),
+and newer messages have higher ones. So the highest UID below which everything is stored says where to go on;
+it is written in the same transaction as the messages. Messages are read in that order, so that this holds
+with several workers, too. Where messages are moved away instead, all that is in the folder is read: what was
+stored and not moved when a worker was killed is known by its content, and moved then.
+
+Messages are fetched with BODY.PEEK, which changes nothing; `done` flags them \\Seen or moves them.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from dsnparse.mailboxes.account import Account, Secret
+from dsnparse.mailboxes.imap_connection import errors, log_in
+from dsnparse.mailboxes.items import PassedOver, Problem
+from dsnparse.mailboxes.sources import Mail, Mark
+from dsnparse.wire.dates import parse_date
+from dsnparse.wire.limits import DEFAULT_LIMITS
+
+#: Messages whose sizes are asked for at once; and those fetched at once, as long as they are this small.
+_LISTED = 200
+_FETCHED = 50
+_FETCHED_BYTES = 4 * 1024 * 1024
+#: RFC 2177: an IDLE is ended and begun anew before the server logs out after 30 minutes.
+_IDLE_MOST = 29 * 60
+_UID = re.compile(rb"\bUID (\d{1,10})")
+_SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,12})")
+_DATE = re.compile(rb'\bINTERNALDATE "([^"]{1,40})"')
+
+
+class ImapSource:
+    """One folder of one account."""
+
+    def __init__(
+        self,
+        account: Account,
+        secret: Secret,
+        *,
+        position: Callable[[str], str | None] = lambda _: None,
+        processed: str | None = None,
+        unknown: str | None = None,
+        ca_file: str | None = None,
+        limit: int = DEFAULT_LIMITS.message_bytes,
+    ) -> None:
+        """`position`: `Store.position`. `processed`, `unknown`: folders to move messages to; flagged only
+        without. `ca_file`: certificates to trust instead of the system's. Nothing is connected yet.
+        """
+        self.label = account.url
+        self._account = account
+        self._secret = secret
+        self._position = position
+        self._folders = {True: processed, False: unknown or processed}
+        self._ca_file = ca_file
+        self._limit = limit
+        self._box: Any = None
+        self._validity = ""
+        #: Messages that are stored, but could not be moved: not to be read again and again.
+        self._stuck: set[int] = set()
+
+    def take(self) -> Iterator[Mail | Problem | PassedOver]:
+        """The messages that are new, in the order of their UIDs."""
+        with errors(self._account, self._drop):
+            box = self._connect()
+            first = 1 if self._folders[True] else self._next_uid()
+            found = sorted(uid for uid in map(int, box.uids(f"UID {first}:*")) if uid >= first)
+        wanted = [uid for uid in found if uid not in self._stuck]
+        for start in range(0, len(wanted), _LISTED):
+            with errors(self._account, self._drop):
+                listed = self._list(wanted[start : start + _LISTED])
+            for some in _portions(listed):
+                with errors(self._account, self._drop):
+                    bodies = self._fetch(some)
+                for uid, size, arrived in some:
+                    name = f"{self.label};UID={uid}"
+                    data = bodies.get(uid)
+                    if data:
+                        yield Mail(name, data, max(size, len(data)), arrived, str(uid), size)
+                    elif data is not None:
+                        yield Problem(name, "is empty")
+
+    def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:
+        """The UIDVALIDITY and the last UID."""
+        return {self.label: f"{self._validity} {max(int(mark.key) for mark in marks)}"} if marks else {}
+
+    def done(self, marks: Sequence[Mark]) -> list[Problem]:
+        """Move the messages to their folders, or flag them as seen."""
+        by_folder: dict[str | None, list[int]] = {}
+        for mark in marks:
+            by_folder.setdefault(self._folders[mark.understood], []).append(int(mark.key))
+        problems = []
+        for folder, uids in by_folder.items():
+            for start in range(0, len(uids), _LISTED):
+                some = uids[start : start + _LISTED]
+                with errors(self._account, self._drop):
+                    said = self._move(some, folder) if folder else self._flag(",".join(map(str, some)))
+                if said:
+                    self._stuck.update(some)
+                    what = f"moved to {folder}" if folder else "flagged"
+                    problems.append(Problem(f"{self.label};UID={some[0]}", f"cannot be {what}: {said}"))
+        return problems
+
+    def wait(self, seconds: float) -> None:
+        """IDLE until the server says something, or sleep where it has no IDLE."""
+        with errors(self._account, self._drop):
+            box = self._connect()
+            if "IDLE" in box.client.capabilities:
+                box.idle.wait(timeout=min(seconds, _IDLE_MOST))
+                return
+        time.sleep(seconds)
+
+    def close(self) -> None:
+        """Log out."""
+        box, self._box = self._box, None
+        if box is not None:
+            with suppress(Exception):
+                box.logout()
+
+    def _drop(self) -> None:
+        """Forget a connection that no longer works."""
+        box, self._box = self._box, None
+        if box is not None:
+            with suppress(Exception):
+                box.client.shutdown()
+
+    def _connect(self) -> Any:
+        if self._box is not None:
+            return self._box
+        box = log_in(self._account, self._secret, self._ca_file)
+        self._box = box
+        box.folder.set(self._account.folder)
+        self._validity = (box.client.response("UIDVALIDITY")[1][-1] or b"").decode("ascii", "replace")
+        for folder in sorted({folder for folder in self._folders.values() if folder}):
+            if not box.folder.exists(folder):
+                box.folder.create(folder)
+        after = self._next_uid()
+        if after > 1 and not self._folders[True]:
+            # Stored by a worker that was killed before it could flag them.
+            unseen = [uid for uid in map(int, box.uids(f"UNSEEN UID 1:{after - 1}")) if uid < after]
+            for start in range(0, len(unseen), _LISTED):
+                self._flag(",".join(map(str, unseen[start : start + _LISTED])))
+        return box
+
+    def _next_uid(self) -> int:
+        validity, _, uid = (self._position(self.label) or "").partition(" ")
+        return int(uid) + 1 if validity == self._validity and uid.isdigit() else 1
+
+    def _list(self, uids: Sequence[int]) -> list[tuple[int, int, datetime | None]]:
+        """UID, size and date of arrival of each message that is still there, by UID."""
+        _, answer = self._box.client.uid("FETCH", ",".join(map(str, uids)), "(UID RFC822.SIZE INTERNALDATE)")
+        return sorted(
+            (int(uid[1]), int(size[1]), _arrived(line))
+            for line in answer
+            if isinstance(line, bytes) and (uid := _UID.search(line)) and (size := _SIZE.search(line))
+        )
+
+    def _fetch(self, some: Sequence[tuple[int, int, datetime | None]]) -> dict[int, bytes]:
+        uids = ",".join(str(uid) for uid, _, _ in some)
+        status, answer = self._box.client.uid("FETCH", uids, f"(UID BODY.PEEK[]<0.{self._limit}>)")
+        found: dict[int, bytes] = {}
+        for index, entry in enumerate(answer):
+            if isinstance(entry, tuple):
+                after = answer[index + 1] if index + 1 < len(answer) else b""
+                uid = _UID.search(entry[0]) or _UID.search(after if isinstance(after, bytes) else b"")
+                if uid:
+                    found[int(uid[1])] = entry[1]
+        if status != "OK":
+            # One that the server cannot read must not hide the others.
+            if len(some) > 1:
+                return {uid: data for one in some for uid, data in self._fetch([one]).items()}
+            return {some[0][0]: found.get(some[0][0], b"")}
+        return found
+
+    def _flag(self, uids: str) -> str:
+        """What the server said when it did not flag them."""
+        # Not imap-tools' flag(), which expunges what others have marked as deleted.
+        status, answer = self._box.client.uid("STORE", uids, "+FLAGS.SILENT", r"(\Seen)")
+        return "" if status == "OK" else _text(answer)
+
+    def _move(self, uids: Sequence[int], folder: str) -> str:
+        """What the server said when it did not move them."""
+        from imap_tools.utils import encode_folder
+
+        client, found = self._box.client, ",".join(map(str, uids))
+        if "MOVE" in client.capabilities:
+            status, answer = client.uid("MOVE", found, encode_folder(folder))
+            return "" if status == "OK" else _text(answer)
+        status, answer = client.uid("COPY", found, encode_folder(folder))
+        if status == "OK":
+            status, answer = client.uid("STORE", found, "+FLAGS.SILENT", r"(\Seen \Deleted)")
+        if status == "OK" and "UIDPLUS" in client.capabilities:
+            status, answer = client.uid("EXPUNGE", found)  # only these, not what others have deleted
+        return "" if status == "OK" else _text(answer)
+
+
+def _portions(
+    listed: Sequence[tuple[int, int, datetime | None]],
+) -> Iterator[list[tuple[int, int, datetime | None]]]:
+    """Messages that are few and small enough to be fetched at once."""
+    some: list[tuple[int, int, datetime | None]] = []
+    weight = 0
+    for entry in listed:
+        if some and (len(some) >= _FETCHED or weight + entry[1] > _FETCHED_BYTES):
+            yield some
+            some, weight = [], 0
+        some.append(entry)
+        weight += entry[1]
+    if some:
+        yield some
+
+
+def _arrived(line: bytes) -> datetime | None:
+    """INTERNALDATE: "17-Jul-1996 02:44:25 -0700" (RFC 3501 section 9)."""
+    found = _DATE.search(line)
+    date = parse_date(found[1].decode("ascii", "replace").strip().replace("-", " ", 2)) if found else None
+    return date if isinstance(date, datetime) else None
+
+
+def _text(answer: Sequence[Any]) -> str:
+    words = b" ".join(part for part in answer if isinstance(part, bytes))
+    return words.decode("utf-8", "replace")[:300] or "the server said no"

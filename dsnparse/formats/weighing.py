@@ -14,7 +14,7 @@ from dsnparse.wire.address import addresses_in, is_routable
 ENOUGH = 4
 _INTRO_LINES = 6
 #: Characters of a line before and after an address that say something about it.
-_AROUND = 400
+_AROUND = 200
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
 _RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)

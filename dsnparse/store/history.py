@@ -49,6 +49,7 @@ class Happening:
 _NOTICE_FIELDS = (
     "recipient",
     "original_recipient",
+    "actual_recipient",
     "action",
     "status",
     "reply_code",

@@ -122,10 +122,9 @@ def forget(connection: Connection, terms: Terms, address: str, *, keep_suppressi
         return Forgotten()
     mine = records.c.address_id == row.id
     numbers = list(connection.execute(select(records.c.message_id).where(mine).distinct()).scalars())
-    spellings = set(connection.execute(select(records.c.recipient).where(mine)).scalars())
-    spellings.update(
-        filter(None, connection.execute(select(records.c.original_recipient).where(mine)).scalars())
-    )
+    spellings: set[str] = set()
+    for column in (records.c.recipient, records.c.original_recipient, records.c.actual_recipient):
+        spellings.update(filter(None, connection.execute(select(column).where(mine)).scalars()))
     spellings.update((address, row.address))
     removed = _remove(connection, records, mine)
     for ids in chunks(numbers):

@@ -12,10 +12,13 @@ from dsnparse.store.privacy import KEPT_OF_ORIGINAL, Privacy
 from dsnparse.store.schema import messages, records
 from dsnparse.store.seen import Seen
 from dsnparse.store.text import clean
-from dsnparse.store.times import aware
+from dsnparse.store.times import aware, believable
+from dsnparse.store.weigh import failed_address, mailed_address
 
 #: What `detail` keeps of a diagnostic.
 LONGEST_DIAGNOSTIC = 500
+#: Reply codes have three digits.
+_LARGEST_CODE = 999
 
 _MESSAGE_FIELDS = frozenset(messages.columns.keys())
 _RECORD_FIELDS = frozenset(records.columns.keys())
@@ -29,7 +32,8 @@ def message_row(seen: Seen, now: datetime, privacy: Privacy) -> dict[str, Any]:
     """The row of `messages`; fields of Report that have no column of their own go to `extra`."""
     report = seen.report
     row = _row(report, _REPORT_NAMES, _MESSAGE_FIELDS)
-    row.update(digest=seen.digest, source=clean(seen.source), seen_at=now, received_at=seen.received)
+    received = believable(seen.received, now)
+    row.update(digest=seen.digest, source=clean(seen.source), seen_at=now, received_at=received)
     original = row["original"]
     if privacy.hashed:
         original = {name: value for name, value in original.items() if name in KEPT_OF_ORIGINAL}
@@ -41,24 +45,26 @@ def message_row(seen: Seen, now: datetime, privacy: Privacy) -> dict[str, Any]:
 def record_row(record: BounceRecord, privacy: Privacy) -> dict[str, Any]:
     """The row of `records`, without its keys; fields that have no column go to `extra`."""
     row = _row(record, _RECORD_NAMES, _RECORD_FIELDS)
+    if row["reply_code"] is not None and not 0 <= row["reply_code"] <= _LARGEST_CODE:
+        row["reply_code"] = None  # one message must not make a whole batch fail
     if privacy.hashed:
         _redact(row, privacy, _names(record))
-        row["recipient"] = privacy.stored(row["recipient"])
-        if record.original_recipient:
-            row["original_recipient"] = privacy.stored(row["original_recipient"])
+        for name in ("recipient", "original_recipient", "actual_recipient"):
+            if row[name] is not None:
+                row[name] = privacy.stored(row[name])
     return row
 
 
 def detail(seen: Seen, record: BounceRecord, privacy: Privacy) -> dict[str, Any]:
     """What a decision shows of the notice that it rests on."""
     report = seen.report
-    diagnostic = record.diagnostic
+    diagnostic, failed = record.diagnostic, failed_address(record)
     if diagnostic and privacy.hashed:
         diagnostic = privacy.redact_all(diagnostic, _names(record))
     found = {
         "kind": report.kind.value,
         "feedback_type": report.feedback_type,
-        "recipient": record.recipient if record.original_recipient and not privacy.hashed else None,
+        "recipient": None if failed == mailed_address(record) or privacy.hashed else failed,
         "status": record.status,
         "reply_code": record.reply_code,
         "diagnostic": diagnostic,
@@ -110,4 +116,4 @@ def _redact(row: dict[str, Any], privacy: Privacy, names: tuple[str, ...]) -> No
 
 
 def _names(record: BounceRecord) -> tuple[str, ...]:
-    return tuple(filter(None, (record.recipient, record.original_recipient)))
+    return tuple(filter(None, (record.recipient, record.original_recipient, record.actual_recipient)))

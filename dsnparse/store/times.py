@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dsnparse.model import BounceRecord, Report
 
@@ -25,6 +25,14 @@ def happened(record: BounceRecord, report: Report, received: datetime | None, no
             if value >= EARLIEST:
                 return min(value, latest)
     return latest
+
+
+def believable(time: datetime | None, now: datetime) -> datetime | None:
+    """The time in UTC, unless it is from a clock that was never set, or more than a day ahead of ours."""
+    if time is None:
+        return None
+    time = aware(time)
+    return time if EARLIEST <= time <= now + timedelta(days=1) else None
 
 
 def aware(value: datetime) -> datetime:

@@ -24,6 +24,11 @@ def mailed_address(record: BounceRecord) -> str:
     return record.original_recipient or record.recipient
 
 
+def failed_address(record: BounceRecord) -> str:
+    """The address that failed: where the mail was forwarded to, when that is known."""
+    return record.actual_recipient or record.recipient
+
+
 def treatment(report: Report, record: BounceRecord, policy: Policy) -> str:
     """One of "hard", "soft", "block", "review", "complaint", "success" and "nothing".
 

@@ -19,7 +19,7 @@ from dsnparse.store.seen import AddResult, Seen
 from dsnparse.store.state import Event
 from dsnparse.store.terms import Terms
 from dsnparse.store.times import happened, to_epoch
-from dsnparse.store.weigh import complaint_treatment, mailed_address, treatment, weigh
+from dsnparse.store.weigh import complaint_treatment, failed_address, mailed_address, treatment, weigh
 
 
 def write_batch(
@@ -106,7 +106,8 @@ def _event(
     known: frozenset[str],
 ) -> Event | None:
     key = terms.policy.addresses.key
-    forwarded = bool(record.original_recipient) and key(record.recipient) != key(mailed_address(record))
+    mailed, failed = mailed_address(record), failed_address(record)
+    forwarded = mailed != failed and key(mailed) != key(failed)
     what = weigh(treated, record, terms.policy, forwarded=forwarded)
     if what is None:
         return None

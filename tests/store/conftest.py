@@ -19,7 +19,7 @@ _LEFT_OUT = pytest.StashKey[int]()
 
 @pytest.fixture(scope="session")
 def postgres(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A running server, as a URL with {name} for the database."""
+    """The URL of a running server's database."""
     binaries = find_binaries()
     if binaries is None:
         pytest.skip(f"PostgreSQL is not installed ({INSTALL})")
@@ -36,12 +36,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         stash = request.config.stash
         stash[_LEFT_OUT] = stash.get(_LEFT_OUT, 0) + 1
         pytest.skip(f"PostgreSQL is not installed ({INSTALL})")
-    template: str = request.getfixturevalue("postgres")
+    # A schema for each test: a database for each would be a thousand files.
+    server: str = request.getfixturevalue("postgres")
     name = f"test{next(_NUMBERS)}"
-    server = template.format(name="postgres").replace("+psycopg", "")
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return template.format(name=name)
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+    return f"{server}&options=-csearch_path%3D{name}"
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def find_binaries() -> Path | None:
 
 @contextmanager
 def running_server(binaries: Path) -> Iterator[str]:
-    """The URL of a new server without a database name; it is stopped and removed at the end."""
+    """The URL of a new server's database; it is stopped and removed at the end."""
     place = Path(tempfile.mkdtemp(prefix="dsnparse-postgres-"))
     user = _ordinary_user()
     if user is not None:
@@ -44,7 +44,7 @@ def running_server(binaries: Path) -> Iterator[str]:
         run("initdb", "--auth=trust", "--username=dsnparse", "--no-sync", "--encoding=UTF8", "--locale=C")
         run("pg_ctl", "-w", "-l", str(place / "log"), "-o", settings, "start")
         try:
-            yield f"postgresql+psycopg://dsnparse@/{{name}}?host={place}"
+            yield f"postgresql+psycopg://dsnparse@/postgres?host={place}"
         finally:
             run("pg_ctl", "-w", "-m", "immediate", "stop")
     finally:

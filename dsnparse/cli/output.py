@@ -12,6 +12,8 @@ import click
 
 #: The exit status of a program whose reader has gone, as shells have it: 128 + SIGPIPE.
 _READER_GONE = 141
+#: What becomes of characters that the encoding lacks: backslash escapes, which JSON reads back.
+ENCODING_ERRORS = "backslashreplace"
 
 
 class Output:
@@ -48,8 +50,12 @@ class Output:
 
     def write(self, text: str, encoding: str = "utf-8") -> None:
         """Writes at once. Characters that `encoding` lacks are written as backslash escapes."""
+        self.write_bytes(text.encode(encoding, ENCODING_ERRORS))
+
+    def write_bytes(self, data: bytes) -> None:
+        """Writes at once. Leaves the command when nobody reads any more, or the disk is full."""
         try:
-            self.file.write(text.encode(encoding, "backslashreplace"))
+            self.file.write(data)
             self.file.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())

@@ -69,6 +69,7 @@ def parse(
         _make_folder(unknown)
         settings = Settings(
             form=form,
+            encoding=sys.stdout.encoding if out.on_terminal else "utf-8",
             why=why,
             width=terminal_width(),
             colour=wants_colour(out.on_terminal),
@@ -170,19 +171,19 @@ def _killed(item: Item, number: int) -> Result:
 def _write(
     results: Iterator[Result], renderer: Renderer, out: Output, total: Result, progress: Progress
 ) -> None:
-    encoding = sys.stdout.encoding if out.on_terminal else "utf-8"
     begun = False
-    out.write(renderer.before, encoding)
+    out.write(renderer.before)
     for result in results:
-        if result.texts:
-            text = renderer.between.join(result.texts)
-            out.write(renderer.between + text if begun else text, encoding)
+        if result.output:
+            if begun:
+                out.write(renderer.between)
+            out.write_bytes(result.output)
             begun = True
         for problem in result.problems + result.notes:
             progress.line(f"dsnparse: {visible(problem.name)}: {visible(problem.reason)}")
         total.add(result)
         progress.update(done=total.weight, messages=total.messages)
-    out.write(renderer.after, encoding)
+    out.write(renderer.after)
 
 
 def _summary(total: Result, seconds: float, unknown: str | None) -> str:

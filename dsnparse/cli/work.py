@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dsnparse.cli.output import ENCODING_ERRORS
 from dsnparse.cli.render import Renderer, make_renderer
 from dsnparse.mailboxes import Item, MessageRef, PassedOver, Problem, looks_like_message, save_name
 from dsnparse.model import Action, Kind, Reason, Report
@@ -21,6 +22,7 @@ class Settings:
     """What the user asked for; small, so that it can be sent to worker processes."""
 
     form: str = "jsonl"
+    encoding: str = "utf-8"
     why: bool = False
     width: int = 80
     colour: bool = False
@@ -43,8 +45,8 @@ class Settings:
 class Result:
     """What came of some items, in their order."""
 
-    #: One text per message shown.
-    texts: list[str] = field(default_factory=list)
+    #: The text of the messages shown, encoded; parted by the renderer's `between`.
+    output: bytes = b""
     #: What to tell the user: (name, reason).
     problems: list[Problem] = field(default_factory=list)
     #: The same for messages that were read, but not to the end.
@@ -63,7 +65,7 @@ class Result:
         return sum(self.kinds.values())
 
     def add(self, other: Result) -> None:
-        """Adds the counts of `other`; its texts and problems are told at once and not kept."""
+        """Adds the counts of `other`; its output and problems are told at once and not kept."""
         self.kinds += other.kinds
         self.failed += len(other.problems)
         self.records += other.records
@@ -94,16 +96,18 @@ class Worker:
 
     def __call__(self, items: Sequence[Item]) -> Result:
         result = Result()
+        texts: list[str] = []
         for item in items:
             if isinstance(item, MessageRef):
-                self._message(item, result)
+                self._message(item, result, texts)
             elif isinstance(item, PassedOver):
                 result.passed_over += 1
             else:
                 result.problems.append(item)
+        result.output = self.renderer.between.join(texts).encode(self.settings.encoding, ENCODING_ERRORS)
         return result
 
-    def _message(self, found: MessageRef, result: Result) -> None:
+    def _message(self, found: MessageRef, result: Result, texts: list[str]) -> None:
         limit = self.parser.limits.message_bytes
         try:
             message = found.read(limit)
@@ -133,7 +137,7 @@ class Worker:
         if self.settings.unknown is not None and not is_understood(report):
             self._copy(message.name, message.data, self.settings.unknown, result)
         if not self.settings.kinds or report.kind.value in self.settings.kinds:
-            result.texts.append(self.renderer.report(found.name, report))
+            texts.append(self.renderer.report(found.name, report))
 
     def _copy(self, name: str, data: bytes, folder: str, result: Result) -> None:
         target = Path(folder) / save_name(name, data)

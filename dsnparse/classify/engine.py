@@ -52,10 +52,10 @@ _CONFIDENCE = (
 )
 #: Between phrases of one weight the cause goes before what followed from it: these only tell the outcome.
 _OUTCOMES = {
-    Reason.UNDEFINED: 5,
+    Reason.UNDEFINED: 6,
+    Reason.SYSTEM_ERROR: 5,
     Reason.EXPIRED: 4,
     Reason.POLICY_VIOLATION: 3,
-    Reason.SYSTEM_ERROR: 3,
     Reason.MAILER_ERROR: 2,
     Reason.NETWORK_ERROR: 2,
     Reason.PROTOCOL_ERROR: 2,

@@ -91,7 +91,7 @@ def default_formats() -> Formats:
 @cache
 def _builtin() -> tuple[Format, ...]:
     return tuple(
-        make_format(table, f"dsnparse/data/formats/{file}.toml", check=False)
+        make_format(table, f"dsnparse/data/formats/{file}.toml", builtin=True)
         for file, content in load("formats").items()
         for table in content.get("format", ())
     )

@@ -62,6 +62,8 @@ class Format:
     domain: tuple[str, ...] = ()
     #: Whether it tells of a delay: always, never, when a pattern is found, or (None) when words say so.
     delayed: bool | tuple[str, ...] | None = None
+    #: One of the package's; the user's own go before it.
+    builtin: bool = False
 
     @property
     def has_text(self) -> bool:
@@ -73,11 +75,16 @@ class Format:
         """Whether header fields must agree before the format is recognised."""
         return len(self.conditions) > self.has_text
 
+    @property
+    def weakness(self) -> tuple[bool, bool]:
+        """Sorts formats: first those with signs in header and text, then in the text, then in the header."""
+        return not (self.has_header and self.has_text), not self.has_text
 
-def make_format(table: Any, where: str, *, check: bool = True) -> Format:
+
+def make_format(table: Any, where: str, *, builtin: bool = False) -> Format:
     """Check one `[[format]]` table. Raises RuleError, whose text begins with `where`.
 
-    `check`: compile every pattern at once, so that a wrong one is named here.
+    `builtin`: the package's own, whose patterns and examples its tests check; they compile when needed.
     """
     if not isinstance(table, Mapping):
         raise RuleError(f"{where}: a format is a table. Write [[format]] and its keys below.")
@@ -115,8 +122,9 @@ def make_format(table: Any, where: str, *, check: bool = True) -> Format:
         delayed=delayed
         if delayed is None or isinstance(delayed, bool)
         else _patterns(table, "delayed", where),
+        builtin=builtin,
     )
-    if check:
+    if not builtin:
         _check(form, where)
         if not table.get("example"):
             raise RuleError(f"{where} has no example. Add [[format.example]] with a text and its recipients.")

@@ -48,7 +48,8 @@ class Entry(NamedTuple):
 
 
 def find(notice: Notice, formats: Formats, *, suspected: bool = True) -> Format | None:
-    """The format that `notice` is in, or None.
+    """The format that `notice` is in, or None. Of several: the user's; those that know header and text, then
+    those that know the text, then those that know the header; then the one that stands first in the files.
 
     `suspected`: whether the header looks like a notice's anyway. If not, only formats that the header itself
     gives away are tried, and the text of other mail is never touched.
@@ -65,8 +66,7 @@ def find(notice: Notice, formats: Formats, *, suspected: bool = True) -> Format 
         found += [n for n in in_text if not known[n].has_header]
     else:
         found = [n for n in found if known[n].has_text]
-    # The format with the most signs; among equals the user's, then the one that stands first.
-    best = min(found, key=lambda n: (-len(known[n].conditions), n), default=None)
+    best = min(found, key=lambda n: (known[n].builtin, *known[n].weakness, n), default=None)
     return None if best is None else known[best]
 
 
@@ -145,7 +145,8 @@ class _Reader:
     def _entries(self, first: int, last: int) -> list[Entry]:
         """The places that name a recipient in the lines given, in their order.
 
-        Of several patterns that find something in one line, the first one counts.
+        Of several patterns that find something in one line, the first one counts; a pattern takes the lines
+        from where it begins to where it names the recipient.
         """
         text = "\n".join(self.lines[first:last])
         starts = [0]
@@ -155,15 +156,19 @@ class _Reader:
         entries = []
         for one in self.form.recipient:
             for match in islice(pattern(one).finditer(text), self.notice.limits.recipients):
+                if not match[1]:
+                    continue
                 at = bisect_right(starts, match.start(1)) - 1
-                if match[1] and owner.setdefault(at, one) == one:
+                if owner.get(at, one) == one:
                     start = match.start(1) - starts[at]
                     entries.append(Entry(first + at, start, start + len(match[1]), match[1]))
+                    top = bisect_right(starts, match.start()) - 1
+                    owner.update(dict.fromkeys(range(top, at + 1), one))
         return sorted(entries)
 
     def _complete(self, raw: str) -> tuple[str | None, str]:
         """The address that `raw` names; and where its domain comes from when that is not given with it."""
-        if "@" in raw:
+        if "@" in raw or raw.startswith("/"):  # X.400 in text: "/S=Doe/O=Example/C=GB/"
             found = addresses_in(raw)
             return (found[0] if found else clean(raw)), ""
         local = raw.strip("<>\"'.,:; \t")

@@ -137,7 +137,7 @@ class Ledger:
         if state.visible == entry.state.visible:
             entry.state = state
             return None
-        return self._move(entry, state, event.at, by, note)
+        return self._move(entry, state, event.at, by, note, source=state.source or event.source)
 
     def alert(self, key: Key, refusal: Refusal, count: int) -> None:
         """Raise an alert for the sender: so many refusals of one day, the last of them this one."""
@@ -198,7 +198,7 @@ class Ledger:
             entry.touched = True
             self._move(entry, state, row.until.timestamp(), "policy", "", source="expiry")
 
-    def _move(self, entry: Entry, state: State, at: float, by: str, note: str, source: str = "") -> Change:
+    def _move(self, entry: Entry, state: State, at: float, by: str, note: str, *, source: str) -> Change:
         before, entry.state = entry.state, state
         if state.ref != before.ref or not entry.detail:
             entry.detail = self._detail(state.ref)
@@ -215,7 +215,7 @@ class Ledger:
             reason=state.reason or before.reason,
             at=from_epoch(at),
             until=None if state.until is None else from_epoch(state.until),
-            source=source or state.source or by,
+            source=source,
             detail=entry.detail,
         )
 

@@ -15,6 +15,7 @@ from dsnparse.store.database import Database
 from dsnparse.store.decision import Decision
 from dsnparse.store.dialect import chunks, insert
 from dsnparse.store.errors import StoreError
+from dsnparse.store.forgetting import Forgotten, forget
 from dsnparse.store.history import Happening, history
 from dsnparse.store.hooks import Hook
 from dsnparse.store.ledger import Ledger
@@ -23,7 +24,7 @@ from dsnparse.store.lookup import KnowsMessage, find_lookup, known_ids
 from dsnparse.store.outbox import Delivered, deliver_due, waiting
 from dsnparse.store.policy import Policy
 from dsnparse.store.privacy import Privacy
-from dsnparse.store.retention import Forgotten, Pruned, forget, prune_some
+from dsnparse.store.retention import Pruned, prune_some
 from dsnparse.store.schema import meta, positions
 from dsnparse.store.seen import AddResult, Seen
 from dsnparse.store.stats import Count, stats

@@ -1,0 +1,241 @@
+"""The suppression list: by hand, in and out, in our format and those of other systems."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dsnparse import Reason
+from dsnparse.store import Policy, Store
+from dsnparse.store.list_formats import FORMATS, Unreadable, read_list, write_list
+from dsnparse.store.listing import Suppression
+
+from .reports import NOW, START, bounce, complaint, day
+
+JANE = "jane@example.com"
+
+
+def addresses(store: Store, **filters: object) -> list[str]:
+    return [one.address for one in store.suppressions(now=NOW, **filters)]
+
+
+def test_somebody_puts_an_address_on_the_list_and_takes_it_off(store: Store) -> None:
+    entry = Suppression(JANE, "manual", by="ops", note="asked on the phone")
+    assert store.suppress([entry, entry], now=NOW).changed == 1
+    (listed,) = store.suppressions(now=NOW)
+    assert (listed.address, listed.reason, listed.since, listed.until) == (JANE, "manual", NOW, None)
+    assert (listed.source, listed.by, listed.note) == ("manual", "ops", "asked on the phone")
+    assert store.lift([JANE, "never@seen.example"], by="ops", now=NOW) == [JANE]
+    assert store.lift([JANE], by="ops", now=NOW) == []
+    assert store.check(JANE, now=NOW)
+    assert addresses(store) == []
+    changes = [(one.kind, one.source) for one in store.history(JANE)]
+    assert changes == [("suppressed", "manual by ops"), ("active", "manual by ops")]
+
+
+def test_adding_to_and_lifting_in_the_same_moment_keep_their_order(store: Store) -> None:
+    for _ in range(3):
+        assert store.suppress([Suppression(JANE, "manual")], now=NOW).changed == 1
+        assert store.lift([JANE], now=NOW) == [JANE]
+    assert store.suppress([Suppression(JANE, "manual")], now=NOW).changed == 1
+    assert not store.check(JANE, now=NOW)
+
+
+def test_what_was_lifted_stays_lifted_when_old_mail_is_read_again(store: Store) -> None:
+    store.add([bounce("1")], now=NOW)
+    store.lift([JANE], now=NOW)
+    store.add([bounce("2", at=START - timedelta(days=1))], now=NOW)
+    assert store.check(JANE, now=NOW)
+    store.add([bounce("3", at=day(2))], now=day(2))
+    assert not store.check(JANE, now=day(2))
+
+
+def test_an_entry_ends_when_it_says_or_when_the_policy_says(store: Store) -> None:
+    store.suppress(
+        [Suppression("a@x.example", "manual", until=day(3)), Suppression("b@x.example", "mailbox_full")],
+        now=NOW,
+    )
+    assert store.check("a@x.example", now=day(2)).until == day(3)
+    assert store.check("a@x.example", now=day(3))
+    assert store.check("b@x.example", now=NOW).until == NOW + timedelta(days=180)
+
+
+def test_the_list_can_be_narrowed_down(store: Store) -> None:
+    store.add(
+        [bounce("1"), complaint("2", "joe@example.org"), bounce("3", "z@example.com", Reason.UNDEFINED)],
+        now=NOW,
+    )
+    store.suppress([Suppression("ann@example.com", "unsubscribed")], now=NOW)
+    assert addresses(store) == ["ann@example.com", JANE, "joe@example.org"]
+    assert addresses(store, reasons=["complaint"]) == ["joe@example.org"]
+    assert addresses(store, sources=["bounce"]) == [JANE]
+    assert addresses(store, domain="example.org") == ["joe@example.org"]
+    assert addresses(store, states=["review"]) == ["z@example.com"]
+
+
+def test_an_import_can_be_repeated_and_does_not_undo_a_later_removal(store: Store) -> None:
+    imported = [Suppression(JANE, "hard_bounce", since=START, source="import:ses")]
+    assert store.suppress(imported, now=NOW).changed == 1
+    assert store.suppress(imported, now=NOW).unchanged == 1
+    store.lift([JANE], now=NOW)
+    assert store.suppress(imported, now=day(3)).unchanged == 1
+    assert store.check(JANE, now=day(3))
+
+
+def test_entries_that_would_have_ended_are_left_out(store: Store) -> None:
+    old = Suppression(JANE, "mailbox_full", since=day(-400))
+    assert store.suppress([old], now=NOW).expired == 1
+    assert store.check(JANE, now=NOW)
+
+
+def read(text: str, form: str, reason: str | None = None) -> list[tuple[str, str]]:
+    entries = read_list(io.StringIO(text), form, reason)
+    return [(one.address, one.reason) for one in entries if isinstance(one, Suppression)]
+
+
+SES = """{"SuppressedDestinationSummaries": [
+    {"EmailAddress": "a@x.example", "Reason": "BOUNCE", "LastUpdateTime": 1735732800}
+]}"""
+SENDGRID = """[
+    {"created": 1735732800, "email": "a@x.example", "reason": "550 5.1.1 user unknown", "status": "5.1.1"}
+]"""
+MAILGUN = """{"items": [{
+    "address": "a@x.example", "code": "550", "error": "No such mailbox",
+    "created_at": "Wed, 01 Jan 2025 12:00:00 UTC"
+}]}"""
+POSTMARK = """{"Suppressions": [{
+    "EmailAddress": "a@x.example", "SuppressionReason": "SpamComplaint", "Origin": "Recipient",
+    "CreatedAt": "2025-01-01T07:00:00-05:00"
+}]}"""
+PROVIDERS = [("ses", SES), ("sendgrid", SENDGRID), ("mailgun", MAILGUN), ("postmark", POSTMARK)]
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [
+        ("csv", "address,reason\na@x.example,complaint\n", [("a@x.example", "complaint")]),
+        ("csv", "\ufeffEmail;\na@x.example\n".replace(";", ""), [("a@x.example", "manual")]),
+        ("csv", "a@x.example\nb@x.example\n", [("a@x.example", "manual"), ("b@x.example", "manual")]),
+        ("jsonl", '{"address": "a@x.example", "reason": "user_unknown"}\n',
+         [("a@x.example", "user_unknown")]),
+        ("ses", "a@x.example,BOUNCE\nb@x.example,COMPLAINT\n",
+         [("a@x.example", "hard_bounce"), ("b@x.example", "complaint")]),
+        ("ses", '{"emailAddress":"a@x.example","reason":"COMPLAINT"}\n', [("a@x.example", "complaint")]),
+        ("ses", SES, [("a@x.example", "hard_bounce")]),
+        ("ses", json.dumps(json.loads(SES)), [("a@x.example", "hard_bounce")]),
+        ("sendgrid", SENDGRID, [("a@x.example", "user_unknown")]),
+        ("sendgrid", "status,reason,email,created\n,mailbox is full,a@x.example,1735732800\n",
+         [("a@x.example", "mailbox_full")]),
+        ("sendgrid", '[{"created": 1, "email": "a@x.example", "ip": "192.0.2.1"}]',
+         [("a@x.example", "complaint")]),
+        ("sendgrid", '{"recipient_emails": ["a@x.example"]}', [("a@x.example", "unsubscribed")]),
+        ("mailgun", MAILGUN, [("a@x.example", "user_unknown")]),
+        ("mailgun", "address,code,error,created_at\na@x.example,550,,\n", [("a@x.example", "hard_bounce")]),
+        ("mailgun", "address,tags,created_at\na@x.example,*,\n", [("a@x.example", "unsubscribed")]),
+        ("mailgun", "address,created_at\na@x.example,\n", [("a@x.example", "complaint")]),
+        ("postmark", POSTMARK, [("a@x.example", "complaint")]),
+        ("csv", "", []),
+    ],
+)  # fmt: skip
+def test_lists_of_other_systems_are_read(form: str, text: str, expected: list[tuple[str, str]]) -> None:
+    assert read(text, form) == expected
+
+
+@pytest.mark.parametrize(("form", "text"), PROVIDERS)
+def test_their_dates_are_read(form: str, text: str) -> None:
+    (entry,) = read_list(io.StringIO(text), form)
+    assert isinstance(entry, Suppression)
+    assert entry.since == datetime(2025, 1, 1, 12, tzinfo=UTC)
+    assert entry.source == f"import:{form}"
+
+
+def test_the_reason_for_entries_without_one_can_be_given() -> None:
+    assert read("a@x.example\n", "csv", "unsubscribed") == [("a@x.example", "unsubscribed")]
+    assert read("address,reason\na@x.example,complaint\n", "csv", "manual") == [("a@x.example", "complaint")]
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "number", "why"),
+    [
+        ("csv", "address\na@x.example\nnobody\n", 3, "no address in 'nobody'"),
+        ("csv", "address,reason\na@x.example,because\n", 2, "'because' is no reason"),
+        ("csv", "address,since\na@x.example,soon\n", 2, "'soon' is no date"),
+        ("csv", "address,until\na@x.example,99999999999999999999\n", 2, "is no date"),
+        ("jsonl", '{"address": "a@x.example"}\n[]\n', 2, "no JSON object"),
+        ("ses", "[17]", 1, "no JSON object"),
+    ],
+)
+def test_an_entry_that_cannot_be_read_is_named_and_the_others_are_read(
+    form: str, text: str, number: int, why: str
+) -> None:
+    bad = [one for one in read_list(io.StringIO(text), form) if isinstance(one, Unreadable)]
+    assert [(one.number, why in one.why) for one in bad] == [(number, True)]
+
+
+@pytest.mark.parametrize("text", ["[", '{"a":', "[1, 2"])
+def test_a_broken_document_is_an_error(text: str) -> None:
+    with pytest.raises(ValueError, match="not JSON"):
+        list(read_list(io.StringIO(text), "ses"))
+
+
+def test_an_unknown_format_is_an_error() -> None:
+    for attempt in (lambda: list(read_list(io.StringIO(""), "xls")), lambda: list(write_list([], "xls"))):
+        with pytest.raises(ValueError, match="'xls' is no format"):
+            attempt()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_is_exported_can_be_imported_again(form: str, url: str) -> None:
+    with Store.open(url) as store:
+        store.add([bounce("1"), complaint("2", "joe@example.org")], now=NOW)
+        store.suppress([Suppression("ann@example.com", "manual", note='say "no",\nplease')], now=NOW)
+        before = list(store.suppressions(now=NOW))
+        text = "".join(write_list(before, form))
+    after = [one for one in read_list(io.StringIO(text), form) if isinstance(one, Suppression)]
+    assert [one.address for one in after] == [one.address for one in before]
+    # SES tells no date; whole seconds elsewhere.
+    if form != "ses":
+        assert [one.since for one in after] == [one.since for one in before]
+    if form in ("csv", "jsonl"):
+        assert [(one.reason, one.note) for one in after] == [(one.reason, one.note) for one in before]
+    else:
+        assert {one.reason for one in after if one.address == JANE} <= {"user_unknown", "hard_bounce"}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_empty_list_is_a_valid_file(form: str) -> None:
+    assert list(read_list(io.StringIO("".join(write_list([], form))), form)) == []
+
+
+def test_what_is_exported_looks_as_the_provider_documents_it() -> None:
+    entry = Suppression(
+        JANE, "user_unknown", START, source="bounce",
+        detail={"status": "5.1.1", "reply_code": 550, "diagnostic": "550 5.1.1 no such user"},
+    )  # fmt: skip
+    angry = Suppression("joe@example.org", "complaint", START, source="complaint")
+    text = {form: "".join(write_list([entry, angry], form)) for form in FORMATS}
+    assert text["ses"].splitlines()[1] == '{"emailAddress": "joe@example.org", "reason": "COMPLAINT"}'
+    assert text["sendgrid"].splitlines()[:2] == [
+        "email,created,status,reason",
+        "jane@example.com,1735732800,5.1.1,550 5.1.1 no such user",
+    ]
+    assert text["mailgun"].splitlines()[1] == (
+        'jane@example.com,550,550 5.1.1 no such user,"Wed, 01 Jan 2025 12:00:00 UTC"'
+    )
+    assert json.loads(text["postmark"])["Suppressions"][1]["SuppressionReason"] == "SpamComplaint"
+    assert (
+        text["csv"]
+        .splitlines()[1]
+        .startswith("jane@example.com,user_unknown,2025-01-01T12:00:00+00:00,,bounce")
+    )
+    first = json.loads(text["jsonl"].splitlines()[0])
+    assert list(first)[:5] == ["address", "reason", "since", "until", "source"]
+
+
+def test_the_policy_says_how_long_an_imported_reason_lasts(url: str) -> None:
+    with Store.open(url, policy=Policy.from_toml('[expires]\nhard_bounce = "10d"')) as store:
+        store.suppress([Suppression(JANE, "hard_bounce", since=START)], now=NOW)
+        assert store.check(JANE, now=NOW).until == day(10)

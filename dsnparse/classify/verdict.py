@@ -70,8 +70,10 @@ def judge(
         )
     if reason is Reason.UNDEFINED and bounce_type is None:
         return BounceType.SOFT if digit == 4 else BounceType.UNDETERMINED
-    if verdict is BounceType.BLOCK and digit == 4 and not specific:
-        return BounceType.SOFT  # only a generic 4xx code says so
+    if not specific and digit == 4 and verdict is BounceType.BLOCK:
+        return BounceType.SOFT  # only a generic code says so, and it is a temporary one
+    if not specific and digit == 5 and verdict is BounceType.SOFT:
+        return BounceType.UNDETERMINED  # only a generic code says so, and it is a permanent one
     if verdict is not BounceType.HARD:
         return verdict
     if reason is Reason.MAILBOX_DISABLED and bounce_type is None and not _is_permanent(action, digit):

@@ -18,10 +18,14 @@ from functools import lru_cache
 #: A plain addr-spec, tried only where a run of such characters starts: linear.
 _PLAIN = re.compile(
     r"""(?<![^\s<>()\[\]{},;:"'`|=*«»“”„‘’（）［］＜＞【】「」、，。：；/])
-    ((?:"[^"@<>\x00-\x1f\x7f-\x9f]{1,64}"|[^\s<>()\[\]{},;:"`|@«»“”„＜＞（）\x00-\x1f\x7f-\x9f]{1,80})
+    ((?:"[^"@<>\x00-\x1f\x7f-\x9f]{1,64}"|[^\s<>()\[\]{},;:"`|@«»“”„＜＞（）［］【】「」、，。：；\x00-\x1f\x7f-\x9f]{1,80})
     @(?:\[[0-9A-Fa-f:.IPv]{3,60}\]|[^\s<>()\[\]{},;:"'`|@/\\=*!?&%#$^~+«»“”„‘’＜＞（）、，。：；]{1,255}))""",
     re.VERBOSE,
 )
+#: Scripts that are written without blanks, so that an address stands glued to the words around it.
+_UNSPACED = "\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_GLUED_BEFORE = re.compile(f"[{_UNSPACED}]{{1,80}}(?=[!-~]{{1,80}}@)")
+_GLUED_AFTER = re.compile(rf"(?<=\.)([A-Za-z]{{2,24}})[{_UNSPACED}]")
 _QUOTED_LOCAL = re.compile(r'"[^"\\\n]{1,64}"@[A-Za-z0-9][A-Za-z0-9.-]{0,254}')
 _TYPE = re.compile(r"\s{0,10}([A-Za-z0-9][A-Za-z0-9._-]{0,30})\s{0,5};")
 _UTF8_ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
@@ -30,6 +34,7 @@ _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 #: Trailing characters that belong to the sentence, not to the address.
 _TRAILING = ".-_'"
 _LONGEST = 320
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def addresses_in(text: str) -> list[str]:
@@ -38,9 +43,7 @@ def addresses_in(text: str) -> list[str]:
         return []
     if not text.isascii():
         text = _without_surrogates(text).replace("＠", "@")
-    return [
-        address for found in _PLAIN.finditer(text) if (address := _trim(found[1])) and is_address(address)
-    ]
+    return [address for found in _PLAIN.finditer(text) if (address := _trim(found)) and is_address(address)]
 
 
 def _without_surrogates(text: str) -> str:
@@ -56,13 +59,19 @@ def spans_in(text: str) -> list[tuple[int, int, str]]:
     if "@" not in text:
         return []
     return [
-        (found.start(1), found.start(1) + len(address), address)
+        ((start := found.start(1) + max(found[1].find(address), 0)), start + len(address), address)
         for found in _PLAIN.finditer(text)
-        if (address := _trim(found[1])) and is_address(address)
+        if (address := _trim(found)) and is_address(address)
     ]
 
 
-def _trim(address: str) -> str:
+def _trim(found: re.Match[str]) -> str:
+    address = found[1]
+    if not address.isascii() and not (
+        found.string[found.start(1) - 1 : found.start(1)] == "<"
+        and found.string[found.end(1) : found.end(1) + 1] == ">"
+    ):
+        address = _unglued(address)
     address = address.rstrip(_TRAILING).lstrip("'.*")
     if "\\" in address and _OCTAL.search(address):  # Exim writes UTF-8 as \316\264
         raw = _OCTAL.sub(lambda found: chr(int(found[1], 8) & 255), address)
@@ -76,12 +85,22 @@ def _trim(address: str) -> str:
     return address
 
 
+def _unglued(address: str) -> str:
+    """The address alone where Chinese, Japanese, Korean or Thai words follow or precede it without a blank."""
+    local, _, domain = address.rpartition("@")
+    glued = _GLUED_AFTER.search(domain)
+    if glued is not None:
+        domain = domain[: glued.end(1)]
+    before = _GLUED_BEFORE.match(address) if domain.isascii() else None
+    return f"{local[before.end() :] if before else local}@{domain}"
+
+
 def is_address(address: str) -> bool:
     """Whether the text could be a mail address: one with a local part and a domain of plausible form."""
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain or len(address) > _LONGEST:
         return False
-    if local[0] == "/" or "/../" in local:
+    if local[0] == "/" or "/../" in local or (not address.isprintable() and _CONTROL.search(address)):
         return False
     if domain[0] == "[":
         return domain[-1] == "]"

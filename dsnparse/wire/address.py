@@ -100,7 +100,7 @@ def is_address(address: str) -> bool:
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain or len(address) > _LONGEST:
         return False
-    if local[0] == "/" or "/../" in local or (not address.isprintable() and _CONTROL.search(address)):
+    if local[0] == "/" or "/../" in local:
         return False
     if domain[0] == "[":
         return domain[-1] == "]"
@@ -158,7 +158,7 @@ def _code_point(found: re.Match[str]) -> str:
 
 def clean(text: str, kind: str = "") -> str | None:
     """One address out of a field's text: brackets, display name, comments and prefixes taken off."""
-    text = text.strip()
+    text = (text if text.isprintable() else _CONTROL.sub("", text)).strip()
     if text.startswith("<") and text.endswith(">") and text.count("<") == 1:
         text = text[1:-1].strip()
     if not text or len(text) > 4 * _LONGEST:

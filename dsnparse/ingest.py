@@ -19,7 +19,7 @@ from typing import Protocol
 from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.mailboxes.items import PassedOver, Problem
 from dsnparse.mailboxes.received import received_at
-from dsnparse.mailboxes.sources import Mail, Mark, Source
+from dsnparse.mailboxes.sources import Mail, Mark, PathSource, Source
 from dsnparse.model import Action, Kind, Reason, Report
 from dsnparse.parser import Parser
 from dsnparse.store.errors import StoreError, StoreUnavailable
@@ -125,6 +125,18 @@ def ingest(
         if stop():
             return
     yield pending.flush(source, add)
+
+
+def store_all(mails: Sequence[Mail], label: str, add: Add, parser: Parser) -> tuple[Tally, frozenset[str]]:
+    """Store messages that somebody hands over and waits for: what came of it, and the keys of those stored.
+
+    Raise StoreUnavailable or StoreError when none of them could be stored.
+    """
+    pending = _Batch()
+    for mail in mails:
+        pending.read(mail, label, parser)
+    tally = pending.flush(PathSource([]), add)
+    return tally, frozenset(mark.key for mark in pending.marks)
 
 
 class _Batch:

@@ -19,6 +19,7 @@ COMMANDS = {
     "rules": ("dsnparse.cli.rules", "List the rules, and run the examples they carry."),
     "ingest": ("dsnparse.cli.ingest", "Store what bounced: from mailboxes into the database, once."),
     "watch": ("dsnparse.cli.watch", "Store what bounces, as it comes, until told to stop."),
+    "listen": ("dsnparse.cli.listen", "Store what a mail server hands over (LMTP, SMTP)."),
     "check": ("dsnparse.cli.check", "Say whether addresses may be mailed."),
     "suppressions": ("dsnparse.cli.suppressions", "Show and change the list of addresses not to mail."),
     "history": ("dsnparse.cli.history", "Show what happened to an address."),

@@ -54,7 +54,7 @@ def sentence(error: OSError) -> str:
 
 def failure(text: str, status: int) -> click.ClickException:
     """A sentence that ends the command, and its exit status."""
-    error = click.ClickException(f"{text}.")
+    error = click.ClickException(f"{text.rstrip('.')}.")
     error.exit_code = status  # type: ignore[misc]
     return error
 

@@ -37,6 +37,7 @@ def log_in(account: Account, secret: Secret, ca_file: str | None = None) -> Base
     try:
         _authenticate(box, account.user, word, is_token=secret.is_token)
     except (ImapToolsError, imaplib.IMAP4.error) as error:
+        box.client.shutdown()
         said = _said(error)
         if isinstance(error, imaplib.IMAP4.abort) or any(f"[{code}]" in said for code in _LATER):
             raise

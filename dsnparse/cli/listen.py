@@ -1,0 +1,165 @@
+"""`dsnparse listen`: a mail server hands its bounces over."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+import click
+
+from dsnparse.cli.ingesting import Housekeeping, failure, sentence, summary, tell
+from dsnparse.cli.store_options import FAILED, StoreChoice, store_options
+from dsnparse.ingest import Tally, store_all
+from dsnparse.mailboxes.listener import MAX_SIZE, TIMEOUT, Address, Listener
+from dsnparse.mailboxes.sources import Mail
+from dsnparse.parser import Parser
+from dsnparse.store.errors import StoreError, StoreUnavailable
+from dsnparse.store.store import Store
+
+#: Seconds between two lines that tell what has come, and between two rounds of housekeeping.
+_TELL = 60.0
+_ROUND = 5.0
+
+
+@click.command()
+@click.option(
+    "--lmtp",
+    "lmtp",
+    multiple=True,
+    metavar="HOST:PORT|SOCKET",
+    help="Listen there with LMTP; a path is a Unix socket. May be repeated.",
+)
+@click.option("--smtp", "smtp", multiple=True, metavar="HOST:PORT|SOCKET", help="The same with SMTP.")
+@click.option(
+    "--max-size",
+    type=click.IntRange(1024),
+    default=MAX_SIZE,
+    show_default=True,
+    metavar="BYTES",
+    help="Larger messages are refused with 552.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1),
+    default=TIMEOUT,
+    show_default=True,
+    metavar="SECONDS",
+    help="Close a connection that says nothing for so long.",
+)
+@click.option(
+    "--socket-mode", default="660", show_default=True, metavar="OCTAL", help="Mode of Unix sockets."
+)
+@click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
+@store_options(hooks=True)
+def listen(
+    lmtp: tuple[str, ...],
+    smtp: tuple[str, ...],
+    max_size: int,
+    timeout: float,
+    socket_mode: str,
+    rules: tuple[str, ...],
+    choice: StoreChoice,
+) -> int:
+    """Store what a mail server hands over, until told to stop.
+
+    It answers 250 when a message is committed, and 451 when the database is away, so that the mail server
+    keeps the message and tries again. It takes mail for any recipient: only your own mail server should
+    reach it.
+
+    SIGTERM and Ctrl-C finish what has been handed over. Exit status: 0 after that, 2 when it cannot start,
+    75 when the database cannot be reached at the start.
+    """
+    try:
+        addresses = [Address.parse("lmtp", text) for text in lmtp] + [
+            Address.parse("smtp", text) for text in smtp
+        ]
+        mode = int(socket_mode, 8)
+        parser = Parser(rules=rules)
+    except ValueError as error:
+        raise click.UsageError(f"{str(error).rstrip('.')}.") from None
+    if not addresses:
+        raise click.UsageError("Give --lmtp or --smtp, and where to listen.")
+    with choice.open(create=True) as store:
+        desk = _Desk(store, parser, Housekeeping(store, choice), ", ".join(map(str, addresses)))
+        listener = Listener(addresses, desk.commit, max_size=max_size, timeout=timeout, socket_mode=mode)
+        try:
+            asyncio.run(_serve(listener, desk))
+        except OSError as error:
+            raise failure(sentence(error), FAILED) from None
+        with suppress(StoreUnavailable):
+            store.tick()
+    desk.tell_total()
+    _say("Stopped.")
+    return 0
+
+
+class _Desk:
+    """Takes messages to the store, in the listener's thread for that, and tells what has come."""
+
+    def __init__(self, store: Store, parser: Parser, housekeeping: Housekeeping, label: str) -> None:
+        self.store = store
+        self.parser = parser
+        self.housekeeping = housekeeping
+        self.label = label
+        self.total = Tally()
+        self.away = False
+        self.told = time.monotonic()
+
+    def commit(self, messages: Sequence[bytes]) -> list[bool]:
+        """Store messages; for each whether it is committed."""
+        mails = [Mail(self.label, data, len(data), key=str(number)) for number, data in enumerate(messages)]
+        try:
+            tally, stored = store_all(mails, self.label, self.store.add, self.parser)
+        except StoreError as error:
+            if not self.away:
+                _say(f"{error}. Answering 451 until it works.")
+            self.away = True
+            return [False] * len(messages)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the mail server must keep the messages)
+            _say(f"dsnparse: {type(error).__name__}: {error}. Please report it; answered 451.")
+            return [False] * len(messages)
+        if self.away:
+            _say("The database works again.")
+        self.away = False
+        tell(tally, _say)
+        self.total.add(tally)
+        with suppress(StoreUnavailable):
+            self.housekeeping(tally)
+        return [mail.key in stored for mail in mails]
+
+    def look_after(self) -> None:
+        """Now and then."""
+        with suppress(StoreUnavailable):
+            self.housekeeping()
+        if time.monotonic() - self.told >= _TELL:
+            self.tell_total()
+
+    def tell_total(self) -> None:
+        """What has come since it was told last."""
+        if self.total.messages or self.total.failed:
+            _say(summary(self.total))
+        self.total = Tally()
+        self.told = time.monotonic()
+
+
+async def _serve(listener: Listener, desk: _Desk) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    care = asyncio.create_task(_care(listener, desk))
+    await listener.run(stop, lambda: _say(f"Listening on {desk.label}."))
+    care.cancel()
+
+
+async def _care(listener: Listener, desk: _Desk) -> None:
+    while True:
+        await asyncio.sleep(_ROUND)
+        await listener.alone(desk.look_after)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,166 @@
+"""An LMTP and SMTP listener: a mail server hands bounces over, and is told 250 when they are committed.
+
+Needs the extra `lmtp` (`pip install 'mail-dsnparse[lmtp]'`). Messages that come at the same time share one
+transaction: while one is being committed, the next ones gather. When the store is away the answer is 451, and
+the mail server keeps the message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import stat
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from dsnparse.mailboxes.lmtp import Handler, LmtpSession, Session, SmtpSession
+
+#: Bytes of one message. Postfix's message_size_limit is 10 MB; a bounce returns a message of that size.
+MAX_SIZE = 32 * 1024 * 1024
+#: Seconds without a command after which a connection is closed; RFC 5321 section 4.5.3.2.7 says 300.
+TIMEOUT = 300
+#: Messages in one transaction, and connections at once.
+BATCH = 500
+CONNECTIONS = 200
+
+T = TypeVar("T")
+#: Stores messages; the answer for each: True when it is committed, False when it is to be sent again.
+Commit = Callable[[Sequence[bytes]], Sequence[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen."""
+
+    #: "lmtp" or "smtp".
+    protocol: str
+    host: str = ""
+    port: int = 0
+    #: The path of a Unix socket, instead of host and port.
+    path: str = ""
+
+    @classmethod
+    def parse(cls, protocol: str, text: str) -> Address:
+        """Read `HOST:PORT`, `[::1]:PORT`, or the path of a Unix socket (it has a slash). Raise ValueError."""
+        if "/" in text:
+            return cls(protocol, path=text.removeprefix("unix:"))
+        host, colon, port = text.rpartition(":")
+        if not colon or not port.isdigit() or int(port) > 65535:
+            raise ValueError(f"Give HOST:PORT or the path of a Unix socket, not {text!r}")
+        return cls(protocol, host=host.strip("[]") or "127.0.0.1", port=int(port))
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.protocol}:{self.path or f'{host}:{self.port}'}"
+
+
+class Listener:
+    """Listens at addresses; `commit` runs in a thread of its own, one call at a time."""
+
+    def __init__(
+        self,
+        addresses: Sequence[Address],
+        commit: Commit,
+        *,
+        max_size: int = MAX_SIZE,
+        timeout: float = TIMEOUT,
+        socket_mode: int = 0o660,
+        batch: int = BATCH,
+    ) -> None:
+        self.addresses = list(addresses)
+        self._commit = commit
+        self._max_size = max_size
+        self._timeout = timeout
+        self._socket_mode = socket_mode
+        self._batch = batch
+        self._queue: asyncio.Queue[tuple[bytes, asyncio.Future[bool]]] = asyncio.Queue()
+        self._lock = asyncio.Lock()
+        self._sessions: set[Session] = set()
+        self._closing = False
+        # aiosmtpd tells of each command; what goes wrong is told by exceptions.
+        logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+
+    async def run(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until `stop` is set; then finish what has been handed over. Raise OSError."""
+        servers = [await self._listen(address) for address in self.addresses]
+        committer = asyncio.create_task(self._committing())
+        ready()
+        await stop.wait()
+        self._closing = True
+        for server in servers:
+            server.close()
+        await self._queue.join()
+        for session in list(self._sessions):
+            await session.leave()
+        committer.cancel()
+        for address in self.addresses:
+            if address.path:
+                Path(address.path).unlink(missing_ok=True)
+
+    def enter(self, session: Session) -> bool:
+        """A connection came; whether it may stay."""
+        if self._closing or len(self._sessions) >= CONNECTIONS:
+            return False
+        self._sessions.add(session)
+        return True
+
+    def left(self, session: Session) -> None:
+        """A connection has ended."""
+        self._sessions.discard(session)
+
+    async def take(self, data: bytes) -> bool:
+        """Have a message stored; whether it is committed."""
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((data, answer))
+        return await answer
+
+    async def alone(self, work: Callable[[], T]) -> T:
+        """Run something in a thread, while nothing is committed."""
+        async with self._lock:
+            return await asyncio.to_thread(work)
+
+    async def _committing(self) -> None:
+        """Store what has gathered, in one transaction, again and again."""
+        while True:
+            gathered = [await self._queue.get()]
+            while len(gathered) < self._batch and not self._queue.empty():
+                gathered.append(self._queue.get_nowait())
+            stored = await self.alone(partial(self._commit, [data for data, _ in gathered]))
+            for (_, answer), good in zip(gathered, stored, strict=True):
+                if not answer.done():  # the connection is gone
+                    answer.set_result(good)
+                self._queue.task_done()
+
+    async def _listen(self, address: Address) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        kind = LmtpSession if address.protocol == "lmtp" else SmtpSession
+        handler = Handler(self.take)
+
+        def make() -> Session:
+            return kind(self, handler, self._max_size, self._timeout)
+
+        if not address.path:
+            return await loop.create_server(make, address.host, address.port)
+        _check_socket(address.path)
+        server = await loop.create_unix_server(make, address.path)
+        os.chmod(address.path, self._socket_mode)  # noqa: PTH101
+        return server
+
+
+def _check_socket(path: str) -> None:
+    """Raise OSError when something else is there, or somebody listens; a socket left behind is no matter."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(mode):
+        raise FileExistsError(17, "is there already, and is no socket", path)
+    with closing(socket.socket(socket.AF_UNIX)) as probe:
+        if probe.connect_ex(path) == 0:
+            raise FileExistsError(17, "is in use by another program", path)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
 
 from dsnparse.cli.listing import FORMATS, print_rows
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.cli.table import Column
+from dsnparse.cli.table import Column, terminal_width
 from dsnparse.store.decision import Decision
 
 _COLUMNS = (
     ("answer", Column("ANSWER", 6)),
-    ("address", Column("ADDRESS", share=3)),
-    ("reason", Column("REASON", 19)),
+    ("address", Column("ADDRESS", share=4)),
+    ("reason", Column("REASON", 20)),
     ("since", Column("SINCE", 10)),
-    ("until", Column("UNTIL", 16)),
-    ("source", Column("SOURCE", 12)),
-    ("evidence", Column("EVIDENCE", share=4)),
+    ("until", Column("UNTIL (UTC)", 16)),
+    ("source", Column("SOURCE", 15)),
+    ("evidence", Column("EVIDENCE", share=5)),
 )
+#: Columns of a terminal from which a table shows everything.
+_WIDE = 120
+#: What a narrow terminal leaves out.
+_WIDE_ONLY = ("since", "source")
 
 
 @click.command()
@@ -60,8 +64,16 @@ def check(
             mailable = all(store.check(address) for address in given_lines(addresses or ("-",)))
         else:
             form = form or ("table" if sys.stdout.isatty() else "jsonl")
-            print_rows(rows(), _COLUMNS, form)
+            print_rows(rows(), fitting(_COLUMNS, _WIDE_ONLY, form), form)
     ctx.exit(0 if mailable else 1)
+
+
+def fitting(
+    columns: Sequence[tuple[str, Column]], wide_only: Sequence[str], form: str
+) -> list[tuple[str, Column]]:
+    """The columns of a table that fit the terminal; all of them in the other formats."""
+    narrow = form == "table" and terminal_width() < _WIDE
+    return [(name, column) for name, column in columns if not (narrow and name in wide_only)]
 
 
 def given_lines(given: Iterable[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dsnparse.cli.check import said
+from dsnparse.cli.check import fitting, said
 from dsnparse.cli.listing import FORMATS, print_rows
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.table import Column
@@ -15,7 +15,7 @@ from dsnparse.store.history import NOTICE, Happening
 
 _COLUMNS = (
     ("at", Column("WHEN (UTC)", 16)),
-    ("happened", Column("WHAT", 29)),
+    ("happened", Column("WHAT", 26)),
     ("reason", Column("REASON", 19)),
     ("said", Column("WHAT WAS SAID", share=1)),
     ("source", Column("FROM", 16, keep_end=True)),
@@ -37,7 +37,7 @@ def history(address: str, form: str | None, choice: StoreChoice) -> None:
     if form == "table" and not happenings:
         click.echo(f"Nothing is known of {address}: it may be mailed.")
         return
-    print_rows((_row(one, form) for one in happenings), _COLUMNS, form)
+    print_rows((_row(one, form) for one in happenings), fitting(_COLUMNS, ("source",), form), form)
     if form == "table":
         until = f" until {decision.until:%Y-%m-%d %H:%M} UTC" if decision.until else ""
         click.echo(f"\nNow: {decision.status}{until}. {_ANSWERS[decision.answer.value]}")

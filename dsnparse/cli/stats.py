@@ -18,6 +18,7 @@ from dsnparse.store.store import Store
 _DEFAULT = ("kind", "state", "type", "reason", "provider", "day", "alert")
 #: These come with the types of the bounces.
 _TYPED = ("reason", "provider", "domain", "day")
+_LONG = ("domain", "alert")
 _TITLES = {
     "kind": "Messages by kind",
     "state": "Addresses by state",
@@ -70,9 +71,14 @@ def _all(
 
 
 def _columns(by: str) -> list[tuple[str, Column]]:
-    columns = [("name", Column(by.upper(), share=1)), ("count", Column("COUNT", 9, right=True))]
+    name = Column(by.upper(), share=1) if by in _LONG else Column(by.upper(), 24)
+    columns = [("count", Column("COUNT", 9, right=True))]
+    # Long names come last, where they are not torn away from their numbers.
+    columns.insert(1 if by in _LONG else 0, ("name", name))
     if not by:
         columns.insert(0, ("by", Column("BY", 8)))
     if not by or by in _TYPED:
-        columns += [(name, Column(name.upper(), max(len(name), 7), right=True)) for name in _NUMBERS]
+        numbers = [(one, Column(one.upper(), max(len(one), 7), right=True)) for one in _NUMBERS]
+        place = len(columns) - 1 if by in _LONG else len(columns)
+        columns[place:place] = numbers
     return columns

@@ -187,5 +187,5 @@ class _Failure(click.ClickException):
     """A sentence, and the exit status that goes with it."""
 
     def __init__(self, sentence: str, status: int) -> None:
-        super().__init__(sentence if sentence.endswith(".") else sentence + ".")
+        super().__init__(sentence if sentence[-1:] in ".?!" else sentence + ".")
         self.exit_code = status  # type: ignore[misc]

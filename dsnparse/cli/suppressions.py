@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 import click
 
-from dsnparse.cli.check import given_lines, said
+from dsnparse.cli.check import fitting, given_lines, said
 from dsnparse.cli.listing import FORMATS, print_rows
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
@@ -22,13 +22,15 @@ from dsnparse.store.listing import STATES, Listed, Suppression
 from dsnparse.store.policy import SUPPRESSION_REASONS, default_text
 
 _COLUMNS = (
-    ("address", Column("ADDRESS", share=3)),
-    ("reason", Column("REASON", 19)),
+    ("address", Column("ADDRESS", share=4)),
+    ("reason", Column("REASON", 20)),
     ("since", Column("SINCE", 10)),
     ("until", Column("UNTIL", 10)),
-    ("source", Column("SOURCE", 12)),
-    ("said", Column("WHAT WAS SAID", share=4)),
+    ("source", Column("SOURCE", 15)),
+    ("said", Column("WHAT WAS SAID", share=5)),
 )
+#: What a narrow terminal leaves out.
+_WIDE_ONLY = ("since", "source")
 _CSV_ONLY = ("by", "note", "status")
 _AT_ONCE = 1_000
 _SHOWN_PROBLEMS = 20
@@ -67,7 +69,7 @@ def list_(
     """Print the list. JSON Lines has address, reason, since, until (null: for good) and source, and more."""
     form = form or ("table" if sys.stdout.isatty() else "jsonl")
     chosen = STATES if "all" in states else states
-    columns = [*_COLUMNS]
+    columns = fitting(_COLUMNS, _WIDE_ONLY, form)
     if form == "csv":
         columns += [(name, Column(name)) for name in _CSV_ONLY]
     with choice.open() as store:

@@ -46,6 +46,9 @@ def read_list(stream: TextIO, form: str, reason: str | None = None) -> Iterator[
         if not address or "@" not in address:
             yield Unreadable(number, f"no address in {_shown(fields)}")
             continue
+        if "\ufffd" in address:
+            yield Unreadable(number, f"{address} is not UTF-8")
+            continue
         try:
             yield Suppression(
                 address=address,

@@ -16,17 +16,13 @@ from dsnparse.formats.notice import Notice
 from dsnparse.formats.weighing import Candidate, Weigher, accept
 from dsnparse.wire.address import spans_in
 
-#: Lines and addresses of a notice's text that are weighed.
-MAX_LINES = 4000
-MAX_CANDIDATES = 2000
 _MENTIONS_A_LINE = 20
 
 
 def read_text(notice: Notice) -> list[Draft]:
     """A draft for each address that the text of `notice` names as failed, in their order."""
-    lines = [line.strip() for line in notice.lines[:MAX_LINES]]
-    if len(notice.lines) > MAX_LINES:
-        notice.root.buffer.warn(f"Lines of text beyond the first {MAX_LINES} were not read.")
+    lines = notice.stripped
+    most = notice.limits.text_addresses
     weigher = Weigher(notice, lines)
     best: dict[str, Candidate] = {}
     mentions: dict[str, list[Candidate]] = {}
@@ -36,17 +32,15 @@ def read_text(notice: Notice) -> list[Draft]:
             continue
         for start, end, address in spans_in(line):
             count += 1
-            if count > MAX_CANDIDATES:
-                notice.root.buffer.warn(
-                    f"Addresses beyond the first {MAX_CANDIDATES} in the text were not read."
-                )
+            if count > most:
+                notice.root.buffer.warn(f"Addresses beyond the first {most} in the text were not read.")
                 break
             found = weigher.weigh(index, start, end, address)
             key = address.lower()
             mentions.setdefault(key, []).append(found)
             if key not in best or found.score > best[key].score:
                 best[key] = found
-        if count > MAX_CANDIDATES:
+        if count > most:
             break
     accepted = accept(best, weigher)
     if not accepted:
@@ -87,7 +81,7 @@ def _mentions(
     notice: Notice, drafts: list[Draft], failed: set[str]
 ) -> tuple[Blocks, dict[str, list[Candidate]]]:
     """Where the text names the recipients of `drafts`. `failed`: all the recipients of the notice."""
-    lines = [line.strip() for line in notice.lines[:MAX_LINES]]
+    lines = notice.stripped
     wanted = {draft.recipient.lower() for draft in drafts}
     mentions: dict[str, list[Candidate]] = {}
     for index, line in enumerate(lines):

@@ -17,7 +17,6 @@ from dsnparse.formats.blocks import Blocks
 from dsnparse.formats.draft import Draft
 from dsnparse.formats.format_set import Formats
 from dsnparse.formats.format_table import TEXT, Format, pattern
-from dsnparse.formats.generic import MAX_LINES
 from dsnparse.formats.notice import Notice
 from dsnparse.formats.weighing import Candidate
 from dsnparse.model import Evidence
@@ -103,7 +102,7 @@ class _Reader:
     def __init__(self, notice: Notice, form: Format) -> None:
         self.notice = notice
         self.form = form
-        self.lines = [line.strip() for line in notice.lines[:MAX_LINES]]
+        self.lines = notice.stripped
         self.text = "\n".join(self.lines)[:_TEXT_CHARS]
         self._whole: list[tuple[str, dict[str, set[str]]]] | None = None
 
@@ -264,7 +263,7 @@ def _field(notice: Notice, name: str) -> str:
         return notice.subject[:_HEADER_CHARS]
     if name == "from":
         return notice.mail_from[:_HEADER_CHARS]
-    return header_text(notice.first.get(name, "")[:_HEADER_CHARS], notice.limits)
+    return header_text(notice.first.get(name, "")[:_HEADER_CHARS], notice.root.buffer)
 
 
 def _opening(notice: Notice) -> str:

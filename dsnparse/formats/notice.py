@@ -43,9 +43,12 @@ class Notice:
 
     __slots__ = (
         "_lines",
+        "_mailed",
         "_original",
         "_quoted",
+        "_says_delayed",
         "_starts",
+        "_stripped",
         "_text_numbers",
         "feedback",
         "first",
@@ -75,9 +78,12 @@ class Notice:
         self._text_numbers: list[str] = []
         self._quoted: list[str] = []
         self._original: dict[str, str] | None = None
+        self._mailed: list[str] | None = None
+        self._stripped: list[str] | None = None
+        self._says_delayed: bool | None = None
         self._sort(root)
-        self.subject = header_text(self.first.get("subject", ""), self.limits)
-        self.mail_from = header_text(self.first.get("from", ""), self.limits)
+        self.subject = header_text(self.first.get("subject", ""), root.buffer)
+        self.mail_from = header_text(self.first.get("from", ""), root.buffer)
 
     def _sort(self, root: Part) -> None:
         """Gives each part its role; parts of a returned message have none."""
@@ -123,6 +129,16 @@ class Notice:
         assert self._lines is not None
         return self._lines
 
+    @property
+    def stripped(self) -> list[str]:
+        """The first lines of the text, as many as the limit allows, without blanks around them."""
+        if self._stripped is None:
+            lines, most = self.lines, self.limits.text_lines
+            if len(lines) > most:
+                self.root.buffer.warn(f"Lines of text beyond the first {most} were not read.")
+            self._stripped = [line.strip() for line in lines[:most]]
+        return self._stripped
+
     def _read_text(self, parts: list[Part]) -> None:
         lines: list[str] = []
         self._starts, self._text_numbers = [], []
@@ -135,7 +151,7 @@ class Notice:
             text = body_text(part, budget)
             budget -= len(text)
             if part.type == "text/html":
-                text = html_text(text)
+                text = html_text(text, part.buffer)
             new = text.split("\n")
             self._starts.append(len(lines))
             self._text_numbers.append(part.number or "1")
@@ -181,16 +197,22 @@ class Notice:
 
     def mailed(self) -> list[str]:
         """The addresses that the returned message was sent to, as its header gives them."""
-        get = self.original.get
-        found: list[str] = []
-        for name in ("to", "cc", "bcc", "x-original-to", "x-receiver"):
-            value = get(name)
-            if value:
-                found += addresses_in(header_text(value, self.limits))
-        return found
+        if self._mailed is None:
+            get = self.original.get
+            self._mailed = []
+            for name in ("to", "cc", "bcc", "x-original-to", "x-receiver"):
+                value = get(name)
+                if value:
+                    self._mailed += addresses_in(header_text(value, self.root.buffer))
+        return self._mailed
 
     def says_delayed(self) -> bool:
         """Whether subject or text say that the message is still being tried, and not that it was given up."""
+        if self._says_delayed is None:
+            self._says_delayed = self._look_for_delay()
+        return self._says_delayed
+
+    def _look_for_delay(self) -> bool:
         if subject_says("delay", self.subject) and not subject_says("final", self.subject):
             return True
         text = " ".join(" ".join(self.lines[:_DELAY_LINES]).split())[:_DELAY_CHARS]

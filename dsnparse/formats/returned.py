@@ -155,7 +155,9 @@ def original_message(fields: dict[str, str]) -> OriginalMessage:
         list_id=text("list-id"),
         list_unsubscribe=text("list-unsubscribe"),
         feedback_id=text("feedback-id"),
-        x_headers={name: header_text(value) for name, value in fields.items() if name.startswith("x-")},
+        x_headers={
+            name: header_text(value, guess=False) for name, value in fields.items() if name.startswith("x-")
+        },
     )
 
 

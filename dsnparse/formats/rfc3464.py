@@ -43,11 +43,13 @@ _START_FIELDS = PER_MESSAGE | PER_RECIPIENT
 class StatusReport:
     """What the status parts of one message say: fields about the message, a draft per recipient."""
 
-    __slots__ = ("drafts", "message")
+    __slots__ = ("drafts", "message", "places")
 
     def __init__(self) -> None:
         self.message: dict[str, Field] = {}
         self.drafts: list[Draft] = []
+        #: Where the draft of each recipient (in lower case) stands in `drafts`.
+        self.places: dict[str, int] = {}
 
 
 def read_status_parts(notice: Notice) -> StatusReport:
@@ -85,7 +87,6 @@ def _read(report: StatusReport, notice: Notice, text: str, part: str, offset: in
     for name, field in message.items():
         report.message.setdefault(name, field)
     _tell_apart(recipients)
-    seen = {draft.recipient.lower(): draft for draft in report.drafts}
     for fields in recipients:
         if len(report.drafts) >= notice.limits.recipients:
             notice.root.buffer.warn(f"Recipients beyond the first {notice.limits.recipients} were not read.")
@@ -93,13 +94,11 @@ def _read(report: StatusReport, notice: Notice, text: str, part: str, offset: in
         draft = _draft(fields, notice, part, offset)
         if draft is None:
             continue
-        before = seen.get(draft.recipient.lower())
-        if before is None:
-            seen[draft.recipient.lower()] = draft
+        at = report.places.setdefault(draft.recipient.lower(), len(report.drafts))
+        if at == len(report.drafts):
             report.drafts.append(draft)
-        elif before.action is not Action.FAILED and draft.action is Action.FAILED:
-            report.drafts[report.drafts.index(before)] = draft
-            seen[draft.recipient.lower()] = draft
+        elif report.drafts[at].action is not Action.FAILED and draft.action is Action.FAILED:
+            report.drafts[at] = draft
 
 
 def _tell_apart(recipients: list[dict[str, Field]]) -> None:

@@ -28,8 +28,12 @@ class Limits:
     status_bytes: int = 16 * 1024 * 1024
     #: Bytes of notice text that are decoded and read. Postfix's bounce_size_limit is 50,000.
     text_bytes: int = 256 * 1024
-    #: Characters of one line of text; RFC 5322 section 2.1.1 allows 998.
-    line_chars: int = 8 * 1024
+    #: Lines of notice text that are read. 256 KB of lines of 65 characters.
+    text_lines: int = 4000
+    #: Addresses in the notice text that are weighed. Postfix names 100 in a notice, Exim all of them.
+    text_addresses: int = 2000
+    #: Tags of an HTML notice. The longest seen has 700; parsers of HTML need the square of the nesting.
+    html_tags: int = 5000
     #: Characters of a diagnostic that are kept. RFC 5321 allows 512 a line; Microsoft fills several.
     diagnostic_chars: int = 4096
     #: Encoded words of one header value. A 2,000-byte subject in base64 has about 40.

@@ -15,10 +15,11 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
-from dsnparse.wire.mime import Part
+from dsnparse.wire.limits import DEFAULT_LIMITS
+from dsnparse.wire.mime import Buffer, Part
 
 _CHARSET = re.compile(
     r"""charset\*?\s{0,20}=\s{0,20}["']?([A-Za-z0-9][A-Za-z0-9._:+-]{0,60})""", re.IGNORECASE
@@ -86,8 +87,11 @@ def _codec(name: str) -> str | None:
     return found.name
 
 
-def decode_bytes(data: bytes, charset: str | None = None) -> str:
-    """`data` as text: by the declared character set if it fits, else by what the bytes look like."""
+def decode_bytes(data: bytes, charset: str | None = None, *, guess: bool = True) -> str:
+    """`data` as text: by the declared character set if it fits, else by what the bytes look like.
+
+    `guess`: False where there may be thousands of such values; a guess takes half a millisecond.
+    """
     if data.isascii() and b"\x1b" not in data and (charset is None or charset.lower() not in ("utf-7", "hz")):
         return data.decode("ascii")
     codec = _codec(charset) if charset else None
@@ -101,7 +105,7 @@ def decode_bytes(data: bytes, charset: str | None = None) -> str:
                 pass
     if codec is not None and codec != "utf-8":
         return _paired(data.decode(codec, "replace"), codec)
-    return data.decode(_guess(data[:_GUESS_BYTES]), "replace")
+    return data.decode(_guess(data[:_GUESS_BYTES]) if guess else "cp1252", "replace")
 
 
 def _paired(text: str, codec: str) -> str:
@@ -193,18 +197,24 @@ def without_controls(text: str) -> str:
     return text if text.isprintable() else text.translate(_CONTROLS)
 
 
-def header_text(value: str, limits: Limits = DEFAULT_LIMITS) -> str:
-    """A header value as text: encoded words (RFC 2047) and raw 8-bit bytes decoded, unfolded, no controls."""
+def header_text(value: str, buffer: Buffer | None = None, *, guess: bool = True) -> str:
+    """A header value as text: encoded words (RFC 2047) and raw 8-bit bytes decoded, unfolded, no controls.
+
+    `buffer`: of the message that has it, for its limits and warnings. `guess`: as in `decode_bytes`.
+    """
     if value.isascii():
         if "=?" not in value and value.isprintable():
             return value.strip()
     else:
-        value = decode_bytes(value.encode("utf-8", "surrogateescape"))
+        value = decode_bytes(value.encode("utf-8", "surrogateescape"), guess=guess)
     if _ESC in value:
         value = decode_bytes(value.encode("utf-8", "replace"), "iso-2022-jp")
     if "=?" in value:
+        most = (buffer.limits if buffer is not None else DEFAULT_LIMITS).encoded_words
         value = _BETWEEN_WORDS.sub(r"\1", value)
-        value = _ENCODED_WORD.sub(_decode_word, value, count=limits.encoded_words)
+        value, count = _ENCODED_WORD.subn(_decode_word, value, count=most)
+        if count == most and buffer is not None and _ENCODED_WORD.search(value) is not None:
+            buffer.warn(f"Encoded words beyond the first {most} of a header field were not decoded.")
     if "\n" in value:
         value = " ".join(value.split())
     return without_controls(value).strip()
@@ -214,31 +224,42 @@ def _decode_word(found: re.Match[str]) -> str:
     charset, how, text = found.groups()
     raw = text.encode("ascii", "replace")
     raw = _base64(raw) if how in "Bb" else binascii.a2b_qp(raw, header=True)
-    return decode_bytes(raw, charset.partition("*")[0])
+    return decode_bytes(raw, charset.partition("*")[0], guess=False)
 
 
-_LINE_BREAKING = re.compile(
-    r"<(?:br|/?p|/?div|/?tr|/?table|/?li|/?ul|/?ol|/?h[1-6]|hr|/?pre|/?blockquote|/td|/th)(?=[\s/>])[^>]{0,2000}>",
-    re.IGNORECASE,
-)
-_MAILTO = re.compile(
-    r"""<a\s[^>]{0,300}?href\s?=\s?["']?mailto:([^"'?\s>]{3,320})[^>]{0,500}>""", re.IGNORECASE
-)
-_BLANKS = re.compile(r"[ \t\n\u00a0]{1,10000}")
+_LINE_BREAKING = r"(?i)<(?:br|hr|/?(?:p|div|tr|table|li|ul|ol|h[1-6]|pre|blockquote)|/td|/th)(?:[\s/][^>]*)?>"
+_MAILTO = r"""(?i)<a\s(?:[^>]*\s)?href\s?=\s?["']?mailto:([^"'?\s>]{3,320})[^>]*>"""
+_BLANKS = re.compile(r"[ \t\n\u00a0]+")
 _BREAK = "\ue000"
 
 
-def html_text(html: str) -> str:
-    """The readable text of an HTML document, a line per block; addresses of mailto links are kept."""
+def html_text(html: str, buffer: Buffer | None = None) -> str:
+    """The readable text of an HTML document, a line per block; addresses of mailto links are kept.
+
+    `buffer`: of the message that has it, for its limits and warnings.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
+    most = (buffer.limits if buffer is not None else DEFAULT_LIMITS).html_tags
+    if html.count("<") > most:
+        html = "<".join(html.split("<", most + 1)[:-1])
+        if buffer is not None:
+            buffer.warn(f"HTML beyond the first {most} tags was not read.")
     html = _BLANKS.sub(" ", html)
-    html = _MAILTO.sub(r"\g<0> \1 ", html)
+    html = _linear(_MAILTO).sub(r"\g<0> \1 ", html)
     # Before the tag, too: what stands between table cells is moved out of the table by HTML's rules.
-    html = _LINE_BREAKING.sub(lambda found: _BREAK + found[0] + _BREAK, html)
+    html = _linear(_LINE_BREAKING).sub(rf"{_BREAK}\g<0>{_BREAK}", html)
     tree = LexborHTMLParser(html)
     tree.strip_tags(["script", "style", "head", "title", "noscript"])
     body = tree.body
     text = body.text(separator="") if body is not None else ""
     lines = (" ".join(line.split()) for line in text.split(_BREAK))
     return "\n".join(line for line in lines if line) + "\n"
+
+
+@cache
+def _linear(pattern: str) -> Any:
+    """A pattern of RE2, whose time does not depend on what a stranger writes."""
+    import re2
+
+    return re2.compile(pattern)

@@ -16,6 +16,8 @@ _CONTEXT_CHARS = 1500
 _REPLY_LINES = 4
 #: Where a Sendmail transcript goes on to something else.
 _NEXT_COMMAND = (">>>", "... while talking", "While talking", "... While talking")
+#: "421 example.com (smtp)... Deferred: …": Sendmail 5 on all recipients at a host.
+_ABOUT_A_HOST = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
 _REMOTE_HOST = re.compile(
     r"\b(?:host|server|while talking to|talking to|connected to|remote server|remote host|mx)\s{1,3}[<(]?"
     r"([A-Za-z0-9][A-Za-z0-9.-]{2,200}\.[A-Za-z]{2,24})\b",
@@ -92,7 +94,9 @@ class Blocks:
                 continue
             if "@" in next_line and self._is_other(next_line, mention.address):
                 break
-            if next_line.startswith(_NEXT_COMMAND) or (next_line[:3] == "<<<" and line[:3] != ">>>"):
+            if next_line.startswith(_NEXT_COMMAND) or _ABOUT_A_HOST.match(next_line):
+                break
+            if next_line[:3] == "<<<" and line[:3] != ">>>":
                 break
             pieces.append(next_line)
             size += len(next_line)
@@ -103,9 +107,13 @@ class Blocks:
     def _replies_above(self, index: int) -> list[str]:
         """The remote host's replies ("<<< 550 …") right above a line of a Sendmail transcript."""
         replies: list[str] = []
-        while index > 0 and self.lines[index - 1].startswith("<<<") and len(replies) < _REPLY_LINES:
+        while index > 0 and len(replies) < _REPLY_LINES:
             index -= 1
-            replies.insert(0, self.lines[index].lstrip("< "))
+            line = self.lines[index]
+            if line.startswith("<<<"):
+                replies.insert(0, line.lstrip("< "))
+            elif not _ABOUT_A_HOST.match(line):
+                break
         return replies
 
     def _is_other(self, line: str, address: str) -> bool:

@@ -131,7 +131,8 @@ def _from_status(notice: Notice, report: rfc3464.StatusReport, part: str, form: 
     reading = Reading(kind, [Evidence("kind", part, 0, f"{form}.action", action.value)], form)
     reading.drafts = report.drafts
     reading.fields = report.message
-    _add_context(notice, reading.drafts)
+    if notice.status:  # else the fields stand in the text, which then says nothing beside them
+        _add_context(notice, reading.drafts)
     return reading
 
 

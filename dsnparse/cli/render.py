@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Any, Protocol
 
@@ -109,6 +107,9 @@ class CsvRows:
 
 def csv_line(cells: list[str]) -> str:
     """One line of CSV (RFC 4180, but with a line feed alone at its end)."""
+    import csv
+    import io
+
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow(cells)
     return out.getvalue()

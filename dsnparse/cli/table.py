@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dsnparse.cli.text import fit, visible, width
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
 #: What tables are laid out for when they don't go to a terminal and COLUMNS is not set.
 _DEFAULT_WIDTH = 140
+_LEAST_WIDTH = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column: a fixed `width`, or a `share` of what the fixed ones leave."""
 
     title: str
@@ -29,10 +28,14 @@ class Column:
 
 def terminal_width() -> int:
     """Columns of the terminal, or of COLUMNS; wide when there is neither."""
-    fallback = (_DEFAULT_WIDTH, 24)
-    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+    # `shutil.get_terminal_size` does the same, and imports every compressor there is.
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return max(int(stated), _LEAST_WIDTH)
+    try:
+        return max(os.get_terminal_size(sys.stdout.fileno()).columns, _LEAST_WIDTH)
+    except (OSError, ValueError):
         return _DEFAULT_WIDTH
-    return max(shutil.get_terminal_size(fallback).columns, 40)
 
 
 def wants_colour(to_terminal: bool) -> bool:

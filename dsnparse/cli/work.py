@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from dsnparse.cli.output import ENCODING_ERRORS
 from dsnparse.cli.render import Renderer, make_renderer
@@ -17,8 +18,7 @@ LOW_CONFIDENCE = 0.5
 _GOOD_NEWS = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What the user asked for; small, so that it can be sent to worker processes."""
 
     form: str = "jsonl"

@@ -11,7 +11,6 @@ into memory. Formats: POSIX.1-2001 (ustar, PAX `path` and `size`) and GNU long n
 from __future__ import annotations
 
 import io
-import re
 import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
@@ -26,38 +25,10 @@ RATIO_FLOOR = 64 * 1024 * 1024
 MAX_EXTENDED_HEADER = 64 * 1024
 
 _BLOCK = 512
-_OCTAL = rb"[ 0-7]{5,8}\0? ?"
-_MAGIC = (
-    (b"\x1f\x8b", "gzip"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\0", "xz"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-)
-#: Bytes that `kind_of` wants to see.
-HEAD_BYTES = 1024
 
 
 class DamagedError(OSError):
     """An archive that cannot be read on; the text says why, as the end of a sentence."""
-
-
-def kind_of(head: bytes) -> str | None:
-    """ "gzip", "bzip2", "xz", "zstd", "zip" or "tar" by a file's first bytes; None when it is no archive."""
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
-            return kind
-    return "tar" if head[257:262] == b"ustar" or _is_old_tar(head) else None
-
-
-def _is_old_tar(head: bytes) -> bool:
-    # A tar of before POSIX has no magic: only its checksum shows it.
-    return (
-        len(head) >= _BLOCK
-        and re.fullmatch(_OCTAL, head[148:156]) is not None
-        and _checksum_ok(head[:_BLOCK])
-    )
 
 
 class Inflated:
@@ -107,8 +78,8 @@ def check_ratio(total: int, compressed: int) -> None:
 def decompressed(kind: str, file: BinaryIO) -> BinaryIO:
     """The content of a gzip, bzip2, xz or zstandard stream.
 
-    `kind` is what `kind_of` says. Reading raises DamagedError. Raises DamagedError at once for zstandard when
-    neither Python (3.14 and later) nor the package backports.zstd can read it.
+    `kind` is what `content.archive_kind` says. Reading raises DamagedError. Raises DamagedError at once for
+    zstandard when neither Python (3.14 and later) nor the package backports.zstd can read it.
     """
     inflated: BinaryIO
     errors: tuple[type[Exception], ...]
@@ -167,7 +138,7 @@ def tar_members(stream: BinaryIO) -> Iterator[Member | Problem]:
     while header := _exactly(stream, _BLOCK):
         if header == bytes(_BLOCK):
             return
-        if not _checksum_ok(header):
+        if not checksum_ok(header):
             raise DamagedError("this is no tar archive, or damaged from here on")
         size, kind = _number(header[124:136]), header[156:157]
         if kind in b"Lx":
@@ -198,7 +169,8 @@ def _ustar_name(header: bytes) -> str:
     return (prefix + b"/" + name if prefix else name).decode("utf-8", "surrogateescape")
 
 
-def _checksum_ok(header: bytes) -> bool:
+def checksum_ok(header: bytes) -> bool:
+    """Whether a tar header of 512 bytes adds up to the sum that it states."""
     try:
         stated = _number(header[148:156])
     except DamagedError:

@@ -1,16 +1,17 @@
-"""What a source yields: a message, a place where one stands, or the reason why there is none."""
+"""What a source yields: a message, a place where one stands, or the reason why there is none.
+
+Named tuples, since they load in a tenth of the time of dataclasses, and every start of the command pays that.
+"""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from dsnparse.mailboxes.mbox import unquote
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
 
-@dataclass(frozen=True, slots=True)
-class SourceMessage:
+class SourceMessage(NamedTuple):
     """One message, read."""
 
     #: Its identity: `path`, `path:offset` in an mbox, `path!member` in an archive, `-` for standard input.
@@ -26,8 +27,7 @@ class SourceMessage:
         return self.size > len(self.data)
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRef:
+class MessageRef(NamedTuple):
     """A message that was found. Small when it stands in a plain file; holds its bytes when it does not."""
 
     name: str
@@ -55,14 +55,15 @@ class MessageRef:
                 data = file.read(min(size or limit, limit))
                 size = max(size, len(data))
         if self.quoted:
+            from dsnparse.mailboxes.mbox import unquote
+
             whole = len(data) == size
             data = unquote(data)
             size = len(data) if whole else size
         return SourceMessage(self.name, data, size)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that could not be read: its name, and the reason as the end of a sentence."""
 
     name: str
@@ -76,8 +77,7 @@ class Problem:
         return cls(name, (error.strerror or str(error) or "cannot be read").lower())
 
 
-@dataclass(frozen=True, slots=True)
-class PassedOver:
+class PassedOver(NamedTuple):
     """A file of a folder or archive that by its name is no message (hidden, or notes beside messages)."""
 
     name: str

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 _CHUNK = 256 * 1024
 #: A "From " line with the line after it must fit in here.
@@ -22,8 +21,6 @@ _SEPARATOR_BYTES = 2048
 #: How far into a message a Content-Length is looked for.
 _HEADER_BYTES = 64 * 1024
 
-# Compiled when an mbox turns up (`re` keeps them), since most runs see none.
-_FIRST_LINE = rb"From [^\r\n]{1,800}\d:\d\d[^\r\n]{0,80}\r?\n"
 _DATE = (
     rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? {1,3}"
     rb"(?:[A-Z][a-z]{2} {1,3}\d{1,2}|\d{1,2} {1,3}[A-Z][a-z]{2})[ ,]"
@@ -34,8 +31,7 @@ _CONTENT_LENGTH = rb"content-length:[ \t]{0,20}(\d{1,12})[ \t]{0,20}\r?\n"
 _QUOTED = rb"(?m)^>(>{0,50}From )"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One message of an mbox."""
 
     #: Where its "From " line starts, and where the next one does (or the file ends).
@@ -49,11 +45,6 @@ class Entry:
     quoted: bool
     #: The first bytes of the message, as many as asked for, still quoted.
     data: bytes
-
-
-def is_mbox(head: bytes) -> bool:
-    """Whether a file that begins with `head` is an mbox: a "From " line with a time of day."""
-    return head.startswith(b"From ") and re.match(_FIRST_LINE, head) is not None
 
 
 def unquote(data: bytes) -> bytes:

@@ -21,11 +21,9 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 
-from dsnparse.mailboxes.archive import HEAD_BYTES, kind_of
+from dsnparse.mailboxes.content import HEAD_BYTES, NOTES, archive_kind, is_mbox
 from dsnparse.mailboxes.items import Item, MessageRef, PassedOver, Problem, SourceMessage
 from dsnparse.mailboxes.maildir import is_maildir, maildir
-from dsnparse.mailboxes.mbox import is_mbox, split
-from dsnparse.mailboxes.streams import NOTES, stream_items
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
 _PREFIXES = ("mbox:", "maildir:")
@@ -85,6 +83,8 @@ class _Finder:
 
     def path(self, path: str) -> Iterator[Item]:
         if path == "-":
+            from dsnparse.mailboxes.streams import stream_items
+
             yield from stream_items(sys.stdin.buffer, "-", self.limit, lambda: 0)
             return
         for prefix in _PREFIXES:
@@ -101,8 +101,7 @@ class _Finder:
             yield from self.file(path)
         elif stat.S_ISFIFO(found.st_mode) and path.startswith("/dev/"):
             # The shell's `<(command)`. Any other pipe could wait for ever.
-            with open(path, "rb") as file:  # noqa: PTH123
-                yield from stream_items(file, path, self.limit, lambda: 0)
+            yield from self.content(path, seekable=False)
         else:
             yield _odd(path, found.st_mode)
 
@@ -172,14 +171,25 @@ class _Finder:
             yield Problem(path, "is empty")
         elif is_mbox(head):
             yield from self.mbox_file(path)
-        elif kind_of(head) is None:
+        elif archive_kind(head) is None:
             yield MessageRef(path, path)
         else:
+            yield from self.content(path, seekable=True)
+
+    def content(self, path: str, *, seekable: bool) -> Iterator[Item]:
+        from dsnparse.mailboxes.streams import stream_items
+
+        try:
             with open(path, "rb") as file:  # noqa: PTH123
-                yield from stream_items(file, path, self.limit, file.tell, seekable=True)
+                tell = file.tell if seekable else lambda: 0
+                yield from stream_items(file, path, self.limit, tell, seekable=seekable)
+        except OSError as error:
+            yield Problem.of(path, error)
 
     def mbox_file(self, path: str) -> Iterator[Item]:
         """The places of an mbox's messages. One that fills the file is named by the file alone."""
+        from dsnparse.mailboxes.mbox import split
+
         try:
             with open(path, "rb") as file:  # noqa: PTH123
                 size = os.fstat(file.fileno()).st_size

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, cast
 
-from dsnparse.mailboxes.archive import HEAD_BYTES, decompressed, kind_of, tar_members
+from dsnparse.mailboxes.archive import decompressed, tar_members
+from dsnparse.mailboxes.content import HEAD_BYTES, NOTES, archive_kind, is_mbox
 from dsnparse.mailboxes.items import Item, MessageRef, PassedOver, Problem
-from dsnparse.mailboxes.mbox import is_mbox, split
-
-#: Files with these endings hold notes about messages (labels, expected results, listings).
-NOTES = (".json", ".jsonl", ".csv", ".tsv", ".md", ".toml", ".py", ".sh")
+from dsnparse.mailboxes.mbox import split
 
 
 def stream_items(
@@ -40,7 +38,7 @@ class _Reader:
         """What a stream holds; `inside` says what it comes out of: "" (a file), "compressed" or "archive"."""
         try:
             ahead = _Ahead(file)
-            kind = kind_of(ahead.head)
+            kind = archive_kind(ahead.head)
             if not ahead.head:
                 yield Problem(name, "is empty")
             elif kind is None:

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dsnparse.cli import group
+
 from .mail import ORDINARY, bounce, folder_of
 
 

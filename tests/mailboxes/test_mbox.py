@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsnparse.mailboxes.mbox import is_mbox, split, unquote
+from dsnparse.mailboxes.content import is_mbox
+from dsnparse.mailboxes.mbox import split, unquote
 
 FROM = b"From MAILER-DAEMON Thu Jul  2 12:05:05 2020\n"
 LIMIT = 1 << 20

@@ -42,6 +42,7 @@ class Notice:
     """One message, sorted by role. Built once by `Notice(root)`; the texts are decoded when first needed."""
 
     __slots__ = (
+        "_by_local",
         "_lines",
         "_mailed",
         "_original",
@@ -79,6 +80,7 @@ class Notice:
         self._quoted: list[str] = []
         self._original: dict[str, str] | None = None
         self._mailed: list[str] | None = None
+        self._by_local: dict[str, dict[str, str]] | None = None
         self._stripped: list[str] | None = None
         self._says_delayed: bool | None = None
         self._sort(root)
@@ -205,6 +207,15 @@ class Notice:
                 if value:
                     self._mailed += addresses_in(header_text(value, self.root.buffer))
         return self._mailed
+
+    def mailed_by_local(self) -> dict[str, dict[str, str]]:
+        """The same addresses by their local part, then by the whole, both in lower case."""
+        if self._by_local is None:
+            self._by_local = {}
+            for address in self.mailed():
+                key = address.lower()
+                self._by_local.setdefault(key.partition("@")[0], {})[key] = address
+        return self._by_local
 
     def says_delayed(self) -> bool:
         """Whether subject or text say that the message is still being tried, and not that it was given up."""

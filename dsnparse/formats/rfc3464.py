@@ -179,7 +179,7 @@ def _complete(final: Field | None, notice: Notice) -> str | None:
     name = typed_address(final.value)[1].strip("<>").lower()
     if not name or "@" in name or " " in name:
         return None
-    candidates = {a.lower(): a for a in notice.mailed() if a.lower().partition("@")[0] == name}
+    candidates = notice.mailed_by_local().get(name, {})
     return next(iter(candidates.values())) if len(candidates) == 1 else None
 
 

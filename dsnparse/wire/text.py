@@ -231,6 +231,8 @@ _LINE_BREAKING = r"(?i)<(?:br|hr|/?(?:p|div|tr|table|li|ul|ol|h[1-6]|pre|blockqu
 _MAILTO = r"""(?i)<a\s(?:[^>]*\s)?href\s?=\s?["']?mailto:([^"'?\s>]{3,320})[^>]*>"""
 _BLANKS = re.compile(r"[ \t\n\u00a0]+")
 _BREAK = "\ue000"
+#: Characters of one tag. Attributes are told apart in the square of their number.
+_LONGEST_TAG = 4096
 
 
 def html_text(html: str, buffer: Buffer | None = None) -> str:
@@ -241,10 +243,12 @@ def html_text(html: str, buffer: Buffer | None = None) -> str:
     from selectolax.lexbor import LexborHTMLParser
 
     most = (buffer.limits if buffer is not None else DEFAULT_LIMITS).html_tags
-    if html.count("<") > most:
-        html = "<".join(html.split("<", most + 1)[:-1])
+    pieces = html.split("<", most + 1)
+    if len(pieces) > most + 1:
+        pieces.pop()
         if buffer is not None:
             buffer.warn(f"HTML beyond the first {most} tags was not read.")
+    html = "<".join([_short_tag(piece) if len(piece) > _LONGEST_TAG else piece for piece in pieces])
     html = _BLANKS.sub(" ", html)
     html = _linear(_MAILTO).sub(r"\g<0> \1 ", html)
     # Before the tag, too: what stands between table cells is moved out of the table by HTML's rules.
@@ -255,6 +259,14 @@ def html_text(html: str, buffer: Buffer | None = None) -> str:
     text = body.text(separator="") if body is not None else ""
     lines = (" ".join(line.split()) for line in text.split(_BREAK))
     return "\n".join(line for line in lines if line) + "\n"
+
+
+def _short_tag(piece: str) -> str:
+    """A tag, without its "<", and the text behind it; attributes beyond a few KB are left out."""
+    tag, end, text = piece.partition(">")
+    if tag.startswith("!") or len(tag) <= _LONGEST_TAG:
+        return piece
+    return tag[:_LONGEST_TAG] + (end or ">") + text
 
 
 @cache

@@ -110,7 +110,7 @@ class Ledger:
     def would_change(self, key: str, event: Event) -> bool:
         """Whether `apply` would change the state of a loaded address."""
         entry = self.entries[key]
-        past = Past(entry.past.base, list(entry.past.events))
+        past = entry.past.copy()
         if not past.add(event, self.terms.policy):
             return False
         return past.state(self.terms.policy).at(self._now).visible != entry.state.visible

@@ -25,15 +25,21 @@ _STATE_DEFAULTS = {f.name: f.default for f in fields(State)}
 
 @dataclass(slots=True)
 class Past:
-    """Events in order of time over a base. Changed in place by `add`."""
+    """Events in order of time over a base. Changed in place by `add`; for one policy at a time."""
 
     base: State = field(default_factory=State)
     events: list[Event] = field(default_factory=list)
+    #: The state after the last event, once it has been asked for.
+    _folded: State | None = field(default=None, compare=False, repr=False)
 
     def add(self, event: Event, policy: Policy) -> bool:
         """Put one event into its place; False when it is there already."""
         if any(known.ref == event.ref for known in self.events):
             return False
+        if self.events and event < self.events[-1]:
+            self._folded = None
+        else:
+            self._folded = advance(self._fold(policy), event, policy)
         insort(self.events, event)
         while len(self.events) > KEPT:
             self.base = advance(self.base, self.events.pop(0), policy)
@@ -44,9 +50,18 @@ class Past:
         while self.events and self.events[0].at < before:
             self.base = advance(self.base, self.events.pop(0), policy)
 
+    def copy(self) -> Past:
+        """Another one with the same events."""
+        return Past(self.base, list(self.events), self._folded)
+
     def state(self, policy: Policy) -> State:
         """The state after the last event."""
-        return settle(reduce(lambda state, event: advance(state, event, policy), self.events, self.base))
+        return settle(self._fold(policy))
+
+    def _fold(self, policy: Policy) -> State:
+        if self._folded is None:
+            self._folded = reduce(lambda state, event: advance(state, event, policy), self.events, self.base)
+        return self._folded
 
     @property
     def latest(self) -> float:

@@ -196,7 +196,7 @@ class Bench:
             parse_dsn(message)
         parsing = time.perf_counter() - started
         with tempfile.TemporaryDirectory() as folder, Store.open(str(Path(folder, "bounces.db"))) as store:
-            started = time.perf_counter()
+            started, storing = time.perf_counter(), 0.0
             for at in range(0, len(messages), _BATCH):
                 batch = messages[at : at + _BATCH]
                 items = []
@@ -204,7 +204,9 @@ class Bench:
                     # The identity is computed as always; the number makes each copy a message of its own.
                     identity = event_identity(message_identity(data), str(number))
                     items.append(Seen(identity, "bench", parse_dsn(data)))
+                parsed = time.perf_counter()
                 store.add(items)
+                storing += time.perf_counter() - parsed
             both = time.perf_counter() - started
             asked = [f"user{number}@example.org" for number in range(200)]
             started = time.perf_counter()
@@ -215,11 +217,7 @@ class Bench:
         rows = [
             ("parse", f"{number / parsing:,.0f}", "1.00"),
             ("parse and store", f"{number / both:,.0f}", f"{both / parsing:.2f}"),
-            (
-                "the store's share alone",
-                f"{number / max(both - parsing, 1e-9):,.0f}",
-                f"{both / parsing - 1:.2f}",
-            ),
+            ("the store's share alone", f"{number / storing:,.0f}", f"{storing / parsing:.2f}"),
         ]
         self.paper.table((f"{number:,} messages", "a second", "time"), rows)
         self.paper.say(f"Store.check answers in {check:.2f} ms.")
@@ -227,7 +225,10 @@ class Bench:
             "the store's time over parsing's", "≤ 2 ×", f"{both / parsing:.2f} ×", reached=both <= 2 * parsing
         )
         self.bar(
-            "messages into SQLite a second", "≥ 3,000", f"{number / both:,.0f}", reached=number / both >= 3000
+            "messages into SQLite a second",
+            "≥ 3,000",
+            f"{number / storing:,.0f}",
+            reached=number / storing >= 3000,
         )
         self.bar("Store.check", "≤ 1 ms", f"{check:.2f} ms", reached=check <= 1)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import click
 
@@ -16,6 +18,10 @@ _READER_GONE = 141
 ENCODING_ERRORS = "backslashreplace"
 
 
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
 class Output:
     """Use it in a `with` block; the file is put in its place when the block ends without an exception."""
 
@@ -23,6 +29,7 @@ class Output:
         self.path = path
         self.final: Path | None = None
         self.temporary: Path | None = None
+        self.handler: Any = None
         if path is None or path == "-":
             self.file = sys.stdout.buffer
             return
@@ -65,6 +72,9 @@ class Output:
             raise click.ClickException(f"Cannot write {name}: {(error.strerror or '').lower()}.") from None
 
     def __enter__(self) -> Output:
+        if self.temporary is not None:
+            # Ended from outside, it leaves no half file behind either.
+            self.handler = signal.signal(signal.SIGTERM, _leave)
         return self
 
     def __exit__(
@@ -72,6 +82,7 @@ class Output:
     ) -> None:
         if self.temporary is None or self.final is None:
             return
+        signal.signal(signal.SIGTERM, self.handler)
         self.file.close()
         if kind is not None:
             self.temporary.unlink(missing_ok=True)

@@ -150,6 +150,7 @@ class _Made:
 def _serve(pipe: Connection, make: Callable[[], Callable[[Any], Any]], copies: list[Connection]) -> None:
     """The life of a worker: ends when the pipe does. Ctrl-C is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for copy in copies:
         copy.close()
     function = make()

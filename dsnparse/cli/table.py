@@ -33,7 +33,7 @@ def terminal_width() -> int:
     if stated.isdecimal() and int(stated):
         return max(int(stated), _LEAST_WIDTH)
     try:
-        return max(os.get_terminal_size(sys.stdout.fileno()).columns, _LEAST_WIDTH)
+        return max(os.get_terminal_size(sys.stdout.fileno()).columns or 80, _LEAST_WIDTH)
     except (OSError, ValueError):
         return _DEFAULT_WIDTH
 

@@ -55,8 +55,14 @@ def test_a_reader_that_leaves_early_ends_it_quietly(tmp_path: Path, jobs: str) -
     assert process.returncode == 141
 
 
+@pytest.mark.parametrize(
+    ("number", "status", "sentence"),
+    [(signal.SIGINT, 130, b"dsnparse: interrupted."), (signal.SIGTERM, 143, b"")],
+)
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_leaves_a_sentence_and_no_half_file(tmp_path: Path, jobs: str) -> None:
+def test_ctrl_c_and_kill_leave_no_half_file(
+    tmp_path: Path, jobs: str, number: int, status: int, sentence: bytes
+) -> None:
     folder_of(tmp_path / "in", 2000)
     out = tmp_path / "out.jsonl"
     with subprocess.Popen(
@@ -67,9 +73,9 @@ def test_ctrl_c_leaves_a_sentence_and_no_half_file(tmp_path: Path, jobs: str) ->
         while not parts or not parts[0].stat().st_size:
             parts = list(tmp_path.glob(".out.jsonl.*"))
             time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        assert process.stderr.read().strip() == b"dsnparse: interrupted."
-    assert process.returncode == 130
+        process.send_signal(number)
+        assert process.stderr.read().strip() == sentence
+    assert process.returncode == status
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 

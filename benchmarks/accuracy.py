@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import email
 import importlib.util
 import json
+import logging
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,26 +27,56 @@ def show(paper: Paper) -> None:
         paper.say("Left out: the labelled corpora and their judge are not here.")
         return
     judge = _load(JUDGE)
-    parsers: dict[str, Parser] = {"everything": Parser()}
-    try:
-        parsers["named formats off"] = Parser(formats=())  # type: ignore[call-arg,unused-ignore]
-    except TypeError:
-        paper.say("Parser has no argument `formats` yet, so there is no figure without named formats.")
+    parsers = {"dsnparse": Parser(), "dsnparse, named formats off": Parser(formats=())}
     rows = []
     for name, parser in parsers.items():
         tally = judge.Tally()
-        for folder in labelled:
-            _judge(judge, tally, folder, parser)
+        for label, data in _labels(labelled):
+            judge.judge(label, parser.parse(data), tally, label["file"])
         counts = [str(tally.of[what]) for what in ("blamed", "silenced")]
         rows.append((name, *(f"{tally.share(what).strip()} %" for what in _FIGURES), *counts))
+    neighbour = _flufl(judge, labelled)
+    if neighbour is not None:
+        right, of, blamed = neighbour
+        rows.append(("flufl.bounce", "-", f"{100 * right / of:.1f} %", "-", "-", "-", str(blamed), "-"))
     paper.table(("with", "kind", "recipients", "status", "reason", "type", "blamed", "silenced"), rows)
+    paper.say(
+        "Shares of the labelled messages that are exactly right. flufl.bounce gives addresses only, of "
+        "temporary and permanent failures together; one of the corpora is its own."
+    )
 
 
-def _judge(judge: ModuleType, tally: Any, folder: Path, parser: Parser) -> None:
-    for line in (folder / "labels.jsonl").read_text("utf-8").splitlines():
-        label = json.loads(line)
-        report = parser.parse((folder / label["file"]).read_bytes())
-        judge.judge(label, report, tally, label["file"])
+def _flufl(judge: ModuleType, labelled: Sequence[Path]) -> tuple[int, int, int] | None:
+    """flufl.bounce on the same messages: sets of recipients that are right, of how many, wrong addresses."""
+    try:
+        from flufl.bounce import all_failures
+    except ImportError:
+        return None
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
+    right = of = blamed = 0
+    for label, data in _labels(labelled):
+        if label["kind"] not in ("bounce", "delay") or label.get("recipients") is None:
+            continue
+        try:
+            temporary, permanent = all_failures(email.message_from_bytes(data))
+        except Exception:  # noqa: BLE001 -- some messages are too broken for it
+            temporary, permanent = frozenset(), frozenset()
+        found = {judge.norm(address.decode("utf-8", "replace")) for address in {*temporary, *permanent}}
+        wanted = [
+            {judge.norm(a) for a in (one["address"], *one.get("also", ()))} for one in label["recipients"]
+        ]
+        of += 1
+        wrong = found - set().union(*wanted)
+        right += not wrong and len(found) == len(wanted) and all(found & names for names in wanted)
+        blamed += len(wrong)
+    return right, of, blamed
+
+
+def _labels(labelled: Sequence[Path]) -> Iterator[tuple[dict[str, Any], bytes]]:
+    for folder in labelled:
+        for line in (folder / "labels.jsonl").read_text("utf-8").splitlines():
+            label = json.loads(line)
+            yield label, (folder / label["file"]).read_bytes()
 
 
 def _load(path: Path) -> ModuleType:

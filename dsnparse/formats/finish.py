@@ -62,7 +62,11 @@ def finish(draft: Draft, reading: Reading, hosts: tuple[str, ...], rules: RuleSe
 
 def _place_of(draft: Draft, words: str) -> tuple[str, int]:
     """The part and line of the field that the deciding words stand in, as far as it is known."""
-    field = "diagnostic" if words and draft.diagnostic and words.lower() in draft.diagnostic.lower() else "recipient"
+    field = (
+        "diagnostic"
+        if words and draft.diagnostic and words.lower() in draft.diagnostic.lower()
+        else "recipient"
+    )
     for entry in draft.evidence:
         if entry.field == field or (field == "recipient" and entry.field == "status"):
             return entry.part, entry.line

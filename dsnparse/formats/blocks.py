@@ -59,7 +59,7 @@ class Blocks:
 
     def describe(self, draft: Draft, text: str, line: int, rule: str = "text.block") -> None:
         """Makes `text`, which stands at `line`, the diagnostic of `draft`; takes codes and host from it."""
-        draft.diagnostic = clean_text(text)[: self.notice.limits.diagnostic_chars]
+        draft.diagnostic = self.notice.shortened(clean_text(text))
         part, number = self.notice.place(line)
         draft.note("diagnostic", part, number, rule, text)
         if draft.reply_code is None:

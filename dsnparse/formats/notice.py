@@ -178,6 +178,13 @@ class Notice:
             return "1", index + 1
         return self._text_numbers[at], index - starts[at] + 1
 
+    def shortened(self, diagnostic: str) -> str:
+        """`diagnostic` as far as the limit allows."""
+        most = self.limits.diagnostic_chars
+        if len(diagnostic) > most:
+            self.root.buffer.warn(f"Characters of a diagnostic beyond the first {most} were not kept.")
+        return diagnostic[:most]
+
     # -- the returned message -------------------------------------------------------------------------
 
     @property

@@ -82,8 +82,7 @@ def _has_status_after(lines: list[str], index: int) -> bool:
 
 
 def _read(report: StatusReport, notice: Notice, text: str, part: str, offset: int) -> None:
-    groups = read_groups(text)
-    message, recipients = recipient_groups(groups)
+    message, recipients = recipient_groups(read_groups(text))
     for name, field in message.items():
         report.message.setdefault(name, field)
     _tell_apart(recipients)
@@ -159,7 +158,7 @@ def _draft(fields: dict[str, Field], notice: Notice, part: str, offset: int) -> 
             draft.note(
                 "actual_recipient", part, actual.line + offset, "rfc3464.x-actual-recipient", actual.value
             )
-    _codes(draft, fields, part, offset)
+    _codes(draft, fields, notice, part, offset)
     _others(draft, fields, part, offset)
     if draft.action is None:
         draft.action = _derived_action(draft.status or status_in(draft.diagnostic or ""), notice)
@@ -183,7 +182,7 @@ def _complete(final: Field | None, notice: Notice) -> str | None:
     return next(iter(candidates.values())) if len(candidates) == 1 else None
 
 
-def _codes(draft: Draft, fields: dict[str, Field], part: str, offset: int) -> None:
+def _codes(draft: Draft, fields: dict[str, Field], notice: Notice, part: str, offset: int) -> None:
     field = fields.get("action")
     if field is not None:
         draft.action = _ACTIONS.get(field.value[:4].lower())
@@ -198,7 +197,7 @@ def _codes(draft: Draft, fields: dict[str, Field], part: str, offset: int) -> No
     if field is not None and field.value:
         draft.diagnostic_type, text = diagnostic_of(field.value)
         draft.diagnostic_type = draft.diagnostic_type or None
-        draft.diagnostic = clean_text(text)
+        draft.diagnostic = notice.shortened(clean_text(text))
         draft.note("diagnostic", part, field.line + offset, "rfc3464.diagnostic-code", field.value)
     more = fields.get("x-supplementary-info")
     if more is not None and more.value:

@@ -86,7 +86,7 @@ def _trim(found: re.Match[str]) -> str:
 
 
 def _unglued(address: str) -> str:
-    """The address alone where Chinese, Japanese, Korean or Thai words follow or precede it without a blank."""
+    """The address alone, where Chinese, Japanese, Korean or Thai words stand next to it without a blank."""
     local, _, domain = address.rpartition("@")
     glued = _GLUED_AFTER.search(domain)
     if glued is not None:

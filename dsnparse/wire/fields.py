@@ -11,6 +11,7 @@ Facts:
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -52,41 +53,54 @@ PER_RECIPIENT = frozenset(
     ]
 )
 _KNOWN = PER_MESSAGE | PER_RECIPIENT
-#: Fields that may stand in column one of a Diagnostic-Code's continuation and mean nothing else.
 _LONGEST_NAME = 60
+#: Characters of one value that are kept; diagnostics are cut much sooner (`Limits.diagnostic_chars`).
+_LONGEST_VALUE = 64 * 1024
+#: Characters of text that are split into lines at a time.
+_CHUNK = 64 * 1024
 
 
-def read_groups(text: str) -> list[list[Field]]:
-    """The groups of fields in the decoded text of a status part, in their order, empty ones left out."""
-    groups: list[list[Field]] = []
+def read_groups(text: str) -> Iterator[list[Field]]:
+    """The groups of fields in the decoded text of a status part, in their order, empty ones left out.
+
+    Of a field that no standard knows, a group has only the first.
+    """
     group: list[Field] = []
-    name, line_number = "", 0
+    unknown: set[str] = set()
+    name, line_number, size = "", 0, 0
     value: list[str] = []
-    number = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line or line.isspace():
-            if name:
+    for number, line in enumerate(_lines(text), 1):
+        blank = not line or line.isspace()
+        found = "" if blank or line[0] in " \t" else _name(line, name)
+        if name and (blank or found):
+            if name in _KNOWN or name not in unknown:
+                unknown.add(name)
                 group.append(Field(name, " ".join(value), line_number))
-                name = ""
+            name = ""
+        if blank:
             if group:
-                groups.append(group)
-                group = []
-            continue
-        if line[0] not in " \t":
-            found = _name(line, name)
-            if found:
-                if name:
-                    group.append(Field(name, " ".join(value), line_number))
-                name, line_number = found, number
-                value = [line.partition(":")[2].strip()]
-                continue
-        if name:
+                yield group
+                group, unknown = [], set()
+        elif found:
+            name, line_number = found, number
+            value = [line.partition(":")[2].strip()]
+            size = len(value[0])
+        elif name and size < _LONGEST_VALUE:
             value.append(line.strip())
+            size += len(line)
     if name:
         group.append(Field(name, " ".join(value), line_number))
     if group:
-        groups.append(group)
-    return groups
+        yield group
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of `text`, without keeping them all."""
+    start = 0
+    while start >= 0:
+        end = text.find("\n", start + _CHUNK)
+        yield from (text[start:end] if end >= 0 else text[start:]).split("\n")
+        start = end + 1 if end >= 0 else -1
 
 
 def _name(line: str, before: str) -> str:
@@ -107,7 +121,7 @@ def _name(line: str, before: str) -> str:
     return name
 
 
-def recipient_groups(groups: list[list[Field]]) -> tuple[dict[str, Field], list[dict[str, Field]]]:
+def recipient_groups(groups: Iterable[list[Field]]) -> tuple[dict[str, Field], list[dict[str, Field]]]:
     """Sorts fields into those about the message and, in order, those about each recipient.
 
     The first value of a field counts; a second Final-Recipient (or Original-Recipient where the recipient

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from dsnparse.formats import feedback, generic, named, receipt, rfc3464, sns
-from dsnparse.formats.draft import Draft, command_in, reply_code_in
+from dsnparse.formats.context import add_context, prose
+from dsnparse.formats.draft import Draft, reply_code_in
 from dsnparse.formats.format_set import Formats
 from dsnparse.formats.format_table import Format
+from dsnparse.formats.forwarding import name_mailed_address
 from dsnparse.formats.kind import (
     BELIEVE,
     LOOK,
@@ -62,12 +64,19 @@ class Reading:
         self.is_second_hand = False
 
 
-def read(notice: Notice, formats: Formats, *, inside: bool = False) -> Reading:
+def read(notice: Notice, formats: Formats) -> Reading:
     """Reads `notice`: the most authoritative statement first, the free text last.
 
-    `formats`: the named formats that are known. `inside`: it came back within another notice; no further one
-    is looked for.
+    `formats`: the named formats that are known.
     """
+    reading = _read(notice, formats)
+    if len(reading.drafts) == 1 and reading.kind in (Kind.BOUNCE, Kind.DELAY):
+        name_mailed_address(notice, reading.drafts[0])
+    return reading
+
+
+def _read(notice: Notice, formats: Formats, *, inside: bool = False) -> Reading:
+    """`inside`: the notice came back within another one; no further one is looked for."""
     if notice.feedback is not None:
         return _complaint(notice)
     if notice.receipt is not None:
@@ -132,7 +141,7 @@ def _from_status(notice: Notice, report: rfc3464.StatusReport, part: str, form: 
     reading.drafts = report.drafts
     reading.fields = report.message
     if notice.status:  # else the fields stand in the text, which then says nothing beside them
-        _add_context(notice, reading.drafts)
+        add_context(notice, reading.drafts)
     return reading
 
 
@@ -147,7 +156,7 @@ def _from_inner(notice: Notice, formats: Formats) -> Reading | None:
     inner = Notice(part)
     if not is_daemon(inner):
         return None
-    reading = read(inner, formats, inside=True)
+    reading = _read(inner, formats, inside=True)
     if reading.kind not in (Kind.BOUNCE, Kind.DELAY) or not reading.drafts:
         return None
     reading.is_second_hand = True
@@ -228,7 +237,7 @@ def _listed(notice: Notice) -> list[Draft]:
     for address in addresses_in(value)[: notice.limits.recipients]:
         draft = Draft(address)
         draft.note("recipient", "header", 0, "header.x-failed-recipients", value)
-        draft.context = _prose(notice)
+        draft.context = prose(notice)
         drafts.append(draft)
     return drafts
 
@@ -241,44 +250,8 @@ def _returned_recipient(notice: Notice) -> list[Draft]:
         return []
     draft = Draft(candidates[0])
     draft.note("recipient", "header", 0, "returned.to", notice.original.get("to", ""))
-    draft.context = _prose(notice)
+    draft.context = prose(notice)
     return [draft]
-
-
-def _prose(notice: Notice) -> str:
-    return " ".join(" ".join(notice.lines[:60]).split())[:_CONTEXT_CHARS]
-
-
-def _add_context(notice: Notice, drafts: list[Draft]) -> None:
-    """Gives each draft the words of the notice's text about its recipient."""
-    if len(drafts) > 100:
-        return  # nobody writes that many paragraphs
-    if not all(draft.diagnostic for draft in drafts):
-        # OpenSMTPD, Exchange 2007, Domino: the reply stands in the text alone.
-        generic.fill_from_text(notice, drafts)
-    if len(drafts) > 1:
-        generic.add_blocks(notice, drafts)
-        return
-    text = "\n".join(notice.lines)
-    lower = text.lower()
-    for draft in drafts:
-        found = -1
-        for address in (draft.recipient, draft.original_recipient):
-            if address and found < 0:
-                found = (
-                    lower.rfind(address.lower()) if draft.diagnostic is None else lower.find(address.lower())
-                )
-        if found < 0:
-            continue
-        start = text.rfind("\n\n", 0, found) + 1
-        end = text.find("\n\n", found)
-        around = " ".join(text[start : end if end >= 0 else len(text)].split())[:_CONTEXT_CHARS]
-        draft.context = f"{draft.context} {around}".strip()
-        if len(draft.diagnostic or "") < _SHORT_DIAGNOSTIC:
-            # Sendmail gives the first line of a reply only; its transcript has the rest.
-            draft.context = f"{draft.context} {_prose(notice)}"
-        if draft.smtp_command is None:
-            draft.smtp_command = command_in(around)
 
 
 def _complaint(notice: Notice) -> Reading:

@@ -48,6 +48,12 @@ def test_a_forwarded_mailbox_gives_the_mailed_and_the_final_address() -> None:
     assert rules["original_recipient"] == "rfc3464.original-recipient"
 
 
+def test_a_forward_that_no_field_tells_of_is_read_off_the_received_lines_of_the_returned_message() -> None:
+    record = parse_dsn(report(group("t.beck@example.net"))).records[0]
+    assert (record.recipient, record.original_recipient) == ("t.beck@example.net", TOM)
+    assert any(entry.rule == "returned.received-for" for entry in record.evidence)
+
+
 def test_a_forwarding_host_gives_where_it_forwarded_to_as_well() -> None:
     fields = group(TOM, more="\nX-Actual-Recipient: rfc822; t.beck@example.net")
     record = parse_dsn(report(fields)).records[0]

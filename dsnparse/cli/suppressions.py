@@ -100,7 +100,9 @@ def add(
     choice: StoreChoice,
 ) -> None:
     """Put addresses on the list; - reads them from standard input, one a line."""
-    end = None if until is None else _date(until)
+    end = None if until is None else _date(until, "--until")
+    if end is not None and end <= datetime.now(UTC):
+        raise click.BadParameter("must be a date to come, as 2027-01-31.", param_hint="--until")
     wanted = [
         Suppression(address=one, reason=reason, until=end, by=by or _user(), note=note)
         for one in given_lines(addresses)
@@ -127,6 +129,26 @@ def remove(addresses: tuple[str, ...], by: str | None, choice: StoreChoice) -> N
     click.echo(f"{_addresses(len(lifted))} may be mailed again.")
     if len(wanted) > len(lifted):
         click.echo(f"Nothing was held against {len(wanted) - len(lifted):,} of those given.")
+
+
+@suppressions.command()
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...|-")
+@click.option("--at", metavar="DATE", help="When it was delivered. Default: now.")
+@store_options(hooks=True)
+def delivered(addresses: tuple[str, ...], at: str | None, choice: StoreChoice) -> None:
+    """Report deliveries: pauses, reviews, counted failures and full mailboxes are forgotten.
+
+    For senders whose mail system sends no notices of delivery, as a daily list from its log. Hard bounces,
+    complaints and what people put on the list stay. - reads addresses from standard input, one a line.
+    """
+    moment = None if at is None else _date(at, "--at")
+    known = 0
+    with choice.open() as store:
+        wanted = given_lines(addresses)
+        while some := list(islice(wanted, _AT_ONCE)):
+            known += store.delivered(some, at=moment)
+        store.tick()
+    click.echo(f"Noted deliveries to {_addresses(known)} that had been heard of.")
 
 
 @suppressions.command("import")
@@ -235,14 +257,14 @@ def _addresses(count: int) -> str:
     return "1 address" if count == 1 else f"{count:,} addresses"
 
 
-def _date(text: str) -> datetime:
+def _date(text: str, option: str) -> datetime:
     try:
-        end = read_time(text)
+        date = read_time(text)
     except ValueError as problem:
-        raise click.BadParameter(f"{problem}; write it as 2027-01-31.", param_hint="--until") from None
-    if end is None or end <= datetime.now(UTC):
-        raise click.BadParameter("must be a date to come, as 2027-01-31.", param_hint="--until")
-    return end
+        raise click.BadParameter(f"{problem}; write it as 2027-01-31.", param_hint=option) from None
+    if date is None:
+        raise click.BadParameter("must be a date, as 2027-01-31.", param_hint=option)
+    return date
 
 
 def _user() -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.pool import StaticPool
 
 from dsnparse.store.errors import StoreError, StoreUnavailable
-from dsnparse.store.migrations import upgrade
+from dsnparse.store.migrations import is_current, upgrade
 from dsnparse.store.text import dump_json
 
 #: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
@@ -43,7 +43,11 @@ class Database:
                 f"The driver for {self.shown} is not installed ({problem.name}): "
                 "pip install 'mail-dsnparse[postgresql]'"
             ) from problem
-        self.write(upgrade)
+        # Looking first: a question must not wait for somebody else's batch.
+        with self.read() as connection:
+            current = is_current(connection)
+        if not current:
+            self.write(upgrade)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction that is committed on return; start over after a lost race.

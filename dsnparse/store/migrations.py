@@ -105,6 +105,11 @@ MIGRATIONS: tuple[Migration, ...] = (
 )
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether the database has the last version already."""
+    return _version(connection) == len(MIGRATIONS)
+
+
 def upgrade(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS) -> int:
     """Bring the database to the last version, inside the caller's transaction; say how many steps ran.
 

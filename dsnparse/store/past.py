@@ -15,11 +15,13 @@ from typing import Any
 
 from dsnparse.store.policy import Policy
 from dsnparse.store.state import Event, State, What, advance, settle
+from dsnparse.store.text import dump_json
 
 #: Events kept one by one. A mailing list that mails once a day sees a month and a half of them.
 KEPT = 50
 
 _EVENT_DEFAULTS = ("", False, None, "bounce")
+_NOTHING = State()
 _STATE_DEFAULTS = {f.name: f.default for f in fields(State)}
 
 
@@ -70,12 +72,11 @@ class Past:
 
     def dump(self) -> str:
         """As JSON, defaults left out."""
-        base = {
-            name: getattr(self.base, name)
-            for name, default in _STATE_DEFAULTS.items()
-            if getattr(self.base, name) != default
-        }
-        return json.dumps([base, [_dump_event(event) for event in self.events]], separators=(",", ":"))
+        base = {}
+        if self.base != _NOTHING:
+            values = {name: getattr(self.base, name) for name in _STATE_DEFAULTS}
+            base = {name: value for name, value in values.items() if value != _STATE_DEFAULTS[name]}
+        return dump_json([base, [_dump_event(event) for event in self.events]])
 
     @classmethod
     def load(cls, text: str) -> Past:

@@ -76,7 +76,7 @@ class Store:
         knows = find_lookup(policy, knows_message)
         database = Database(url, create=create)
         try:
-            database.write(partial(_agree, terms=Terms(policy, privacy)))
+            _agree(database, Terms(policy, privacy))
         except BaseException:
             database.close()
             raise
@@ -247,7 +247,7 @@ def _reapply(connection: Connection, terms: Terms, after: int, now: datetime) ->
     return number, len(ledger.write())
 
 
-def _agree(connection: Connection, terms: Terms) -> None:
+def _agree(database: Database, terms: Terms) -> None:
     """Note how addresses are told apart in a new database; refuse one that does it otherwise."""
     identity = terms.policy.addresses
     ours = {
@@ -256,16 +256,10 @@ def _agree(connection: Connection, terms: Terms) -> None:
         "fold_domains": sorted(identity.fold_domains),
     }
     wanted = {"addresses": json.dumps(ours), "privacy": terms.privacy.mark}
-    found = {
-        row.name: row.value for row in connection.execute(select(meta).where(meta.c.name.in_(sorted(wanted))))
-    }
+    with database.read() as connection:
+        found = _noted(connection, wanted)
     if len(found) < len(wanted):
-        rows = [{"name": name, "value": value} for name, value in sorted(wanted.items())]
-        connection.execute(insert(connection, meta).on_conflict_do_nothing(), rows)
-        found = {
-            row.name: row.value
-            for row in connection.execute(select(meta).where(meta.c.name.in_(sorted(wanted))))
-        }
+        found = database.write(partial(_note, wanted=wanted))
     if found["privacy"] != wanted["privacy"]:
         if found["privacy"] == "plain":
             raise StoreError("This database holds addresses as they are: open it without --hash-addresses")
@@ -279,3 +273,14 @@ def _agree(connection: Connection, terms: Terms) -> None:
             "This database tells addresses apart in another way than the policy's [addresses] says "
             f"({found['addresses']}). Keep those settings, or start a new database"
         )
+
+
+def _note(connection: Connection, wanted: Mapping[str, str]) -> dict[str, str]:
+    rows = [{"name": name, "value": value} for name, value in sorted(wanted.items())]
+    connection.execute(insert(connection, meta).on_conflict_do_nothing(), rows)
+    return _noted(connection, wanted)
+
+
+def _noted(connection: Connection, names: Iterable[str]) -> dict[str, str]:
+    statement = select(meta.c.name, meta.c.value).where(meta.c.name.in_(sorted(names)))
+    return {row.name: row.value for row in connection.execute(statement)}

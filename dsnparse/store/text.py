@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+#: One encoder for all: json.dumps makes a new one for each call that is not plain.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def clean(text: str, longest: int = 4_000) -> str:
     """The text without NUL (PostgreSQL takes none) and lone surrogates (none does), cut if too long."""
@@ -17,7 +20,7 @@ def clean(text: str, longest: int = 4_000) -> str:
 
 def dump_json(value: Any) -> str:
     """JSON for a column, cleaned in the same way; not cut."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _encode(value)
     if "\\u0000" in text:
         text = text.replace("\\u0000", "\ufffd")
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -145,6 +145,13 @@ def test_addresses_are_added_removed_and_listed(run: Run) -> None:
     assert run("check", "-q", "ann@example.com")[0] == 0
 
 
+def test_deliveries_can_be_reported(run: Run) -> None:
+    status, out = run("suppressions", "delivered", "soft@example.com", JANE, "nobody@example.com")
+    assert (status, out) == (0, "Noted deliveries to 2 addresses that had been heard of.\n")
+    assert run("check", "-q", "soft@example.com")[0] == 0
+    assert run("check", "-q", JANE)[0] == 1
+
+
 def test_paused_and_reviewed_addresses_can_be_listed(run: Run) -> None:
     _, out = run("suppressions", "list", "--state", "paused", "--state", "review")
     assert {line["address"]: line["status"] for line in lines(out)} == {
@@ -263,6 +270,7 @@ def test_hashed_addresses_need_their_key_and_are_not_exported(
         (["prune", "--older-than", "long"], 2, "'long' is not a duration"),
         (["suppressions", "add", JANE, "--until", "2001-01-01"], 2, "must be a date to come"),
         (["suppressions", "add", JANE, "--until", "soon"], 2, "'soon' is no date"),
+        (["suppressions", "delivered", JANE, "--at", "soon"], 2, "'soon' is no date"),
         (["suppressions", "add", JANE, "--webhook", "https://h/"], 2, "DSNPARSE_WEBHOOK_SECRET"),
     ],
 )

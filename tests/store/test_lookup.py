@@ -1,0 +1,51 @@
+"""The operator's look-up of Message-IDs, as a command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dsnparse.store import Policy, Store, StoreError, StoreUnavailable
+from dsnparse.store.lookup import command_lookup
+
+from .reports import NOW, bounce
+
+KNOWN = '[hard]\nconfirm = ["known_message"]\n'
+
+
+def test_a_command_is_asked_with_the_message_id_as_its_last_word(tmp_path: Path) -> None:
+    ids = tmp_path / "sent"
+    ids.write_text("1@sender.example\n")
+    knows = command_lookup(["sh", "-c", 'grep -qxF -e "$1" "$0"', str(ids)])
+    assert knows("1@sender.example")
+    assert not knows("2@sender.example")
+    assert not knows("$(touch /tmp/never)")
+
+
+def test_a_message_id_cannot_be_taken_for_an_option() -> None:
+    assert not command_lookup(["/no/such/command"])("--help")
+
+
+@pytest.mark.parametrize("words", [["sh", "-c", "exit 2"], ["/no/such/command"]])
+def test_a_look_up_that_fails_stores_nothing_and_can_be_tried_again(words: list[str], url: str) -> None:
+    policy = Policy.from_toml(f"{KNOWN}lookup_command = {words}")
+    with Store.open(url, policy=policy) as store:
+        with pytest.raises(StoreUnavailable, match="look-up of Message-IDs"):
+            store.add([bounce("1")], now=NOW)
+        assert store.check("jane@example.com", now=NOW).status == "unknown"
+
+
+def test_a_policy_that_needs_a_look_up_says_so_when_there_is_none(url: str) -> None:
+    with pytest.raises(StoreError, match="nothing looks the Message-IDs up"):
+        Store.open(url, policy=Policy.from_toml(KNOWN))
+
+
+def test_nobody_is_asked_when_the_policy_does_not_want_it(store: Store) -> None:
+    def never(_: str) -> bool:
+        raise AssertionError
+
+    with Store.open(
+        str(store.database.url.render_as_string(hide_password=False)), knows_message=never
+    ) as other:
+        assert other.add([bounce("1")], now=NOW).added == 1

@@ -10,18 +10,18 @@ from os import PathLike
 from pathlib import Path
 
 from dsnparse.classify import RuleSet, load_rules
-from dsnparse.formats.draft import clean_text
+from dsnparse.formats.draft import Draft, clean_text
 from dsnparse.formats.finish import finish
 from dsnparse.formats.format_set import default_formats, load_formats
 from dsnparse.formats.notice import Notice
 from dsnparse.formats.reading import read
 from dsnparse.formats.returned import original_message
 from dsnparse.model import Evidence, OriginalMessage, Report
-from dsnparse.wire.address import from_xtext, typed_address
+from dsnparse.wire.address import from_xtext, typed_address, unmasked
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import Field
 from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
-from dsnparse.wire.mime import read_message
+from dsnparse.wire.mime import Buffer, read_message
 
 
 class Parser:
@@ -62,6 +62,7 @@ class Parser:
         root = read_message(_bytes_of(message), self.limits)
         notice = Notice(root)
         reading = read(notice, self.formats)
+        _warn_of_masks(reading.drafts, root.buffer)
         fields = reading.fields
         reporting_mta = _typed(fields.get("reporting-mta"))
         hosts = (reporting_mta,) if reporting_mta else ()
@@ -106,6 +107,13 @@ def _bytes_of(message: bytes | bytearray | memoryview | Message) -> bytes:
         f"parse_dsn() reads the raw bytes of a message, not {type(message).__name__}: open the file with "
         "mode 'rb', or pass message.as_bytes()."
     )
+
+
+def _warn_of_masks(drafts: list[Draft], buffer: Buffer) -> None:
+    for draft in drafts:
+        for address in (draft.recipient, draft.original_recipient):
+            if address and not address.isascii() and unmasked(address) != address:
+                buffer.warn(f"The recipient {unmasked(address)} has invisible characters in its address.")
 
 
 def _original(notice: Notice, fields: dict[str, Field]) -> OriginalMessage:

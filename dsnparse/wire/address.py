@@ -35,6 +35,13 @@ _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _TRAILING = ".-_'"
 _LONGEST = 320
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+#: Zero-width characters, and those that change the direction of writing: an address can hide behind them.
+_INVISIBLES = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f"
+_INVISIBLE = re.compile(f"[{_INVISIBLES}]")
+#: The same where they stand around an address: marks of the text, in Arabic and Hebrew notices above all.
+_MARKS = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff" + (
+    "\u2066\u2067\u2068\u2069"
+)
 
 
 def addresses_in(text: str) -> list[str]:
@@ -72,7 +79,7 @@ def _trim(found: re.Match[str]) -> str:
         and found.string[found.end(1) : found.end(1) + 1] == ">"
     ):
         address = _unglued(address)
-    address = address.rstrip(_TRAILING).lstrip("'.*")
+    address = address.rstrip(_TRAILING + _MARKS).lstrip("'.*" + _MARKS)
     if "\\" in address and _OCTAL.search(address):  # Exim writes UTF-8 as \316\264
         raw = _OCTAL.sub(lambda found: chr(int(found[1], 8) & 255), address)
         with contextlib.suppress(UnicodeError):
@@ -106,6 +113,8 @@ def is_address(address: str) -> bool:
         return domain[-1] == "]"
     if domain[0] in ".-" or ".." in domain or domain[-1] == "-":
         return False
+    if not domain.isascii():
+        domain = _INVISIBLE.sub("", domain)
     return domain.replace(".", "").replace("-", "").replace("_", "").isalnum()
 
 
@@ -132,12 +141,19 @@ def field_address(value: str) -> str | None:
     """
     kind, text = typed_address(value)
     if not text.isprintable():
-        text = "".join(char for char in text if char.isprintable())
+        text = "".join(char for char in text if char.isprintable() or _INVISIBLE.match(char))
     if kind == "utf-8" or "\\x{" in text:
         text = _UTF8_ESCAPE.sub(_code_point, text)
     if "+40" in text and "@" not in text:
         text = _XTEXT.sub(lambda found: chr(int(found[1], 16)), text)
     return clean(text, kind)
+
+
+def unmasked(address: str) -> str:
+    """`address` with its invisible characters spelled out ("a<U+200B>@example.org"), else as it is."""
+    if address.isascii():
+        return address
+    return _INVISIBLE.sub(lambda found: f"<U+{ord(found[0]):04X}>", address)
 
 
 def from_xtext(text: str | None) -> str | None:
@@ -158,7 +174,7 @@ def _code_point(found: re.Match[str]) -> str:
 
 def clean(text: str, kind: str = "") -> str | None:
     """One address out of a field's text: brackets, display name, comments and prefixes taken off."""
-    text = (text if text.isprintable() else _CONTROL.sub("", text)).strip()
+    text = (text if text.isprintable() else _CONTROL.sub("", text).strip(_MARKS)).strip()
     if text.startswith("<") and text.endswith(">") and text.count("<") == 1:
         text = text[1:-1].strip()
     if not text or len(text) > 4 * _LONGEST:

@@ -55,6 +55,7 @@ FIELD_TYPES = frozenset(
 )
 #: How far into a message lone carriage returns are looked for; a message that has them shows one at once.
 _LINE_END_PROBE = 64 * 1024
+_MOST_WARNINGS = 50
 #: How far leading blank lines are skipped.
 _BLANK_PROBE = 1024
 
@@ -78,8 +79,11 @@ class Buffer:
         self.parts_left = limits.parts
 
     def warn(self, sentence: str) -> None:
-        if sentence not in self.warnings:
+        """Adds a sentence for the user; the same one once, and no more than a screen can show."""
+        if len(self.warnings) < _MOST_WARNINGS and sentence not in self.warnings:
             self.warnings.append(sentence)
+            if len(self.warnings) == _MOST_WARNINGS:
+                self.warnings[-1] = "There were more warnings than are kept."
 
 
 def _has_lone_cr(head: bytes) -> bool:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from dsnparse.events.reader import Event
 from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.mailboxes.items import PassedOver, Problem
 from dsnparse.mailboxes.received import received_at
@@ -114,8 +115,10 @@ def ingest(
             pending.tally.passed_over += 1
         elif isinstance(item, Problem):
             pending.tally.problems.append(item)
-        elif strict and not looks_like_message(item.data):
+        elif strict and isinstance(item, Mail) and not looks_like_message(item.data):
             pending.tally.problems.append(Problem(item.name, "is not a mail message"))
+        elif isinstance(item, Event):
+            pending.event(item)
         else:
             pending.read(item, source.label, parser)
         if len(pending.seen) >= batch or time.monotonic() - started > PATIENCE or stop():
@@ -140,7 +143,7 @@ def store_all(mails: Sequence[Mail], label: str, add: Add, parser: Parser) -> tu
 
 
 class _Batch:
-    """Messages that were read and are not stored yet."""
+    """Messages and events that were read and are not stored yet."""
 
     def __init__(self) -> None:
         self.tally = Tally()
@@ -164,6 +167,10 @@ class _Batch:
             self.tally.notes.append(Problem(mail.name, note))
         self.seen.append(seen_of(mail, label or mail.name, report))
         self.marks.append(Mark(mail.key, understood=is_understood(report)))
+
+    def event(self, event: Event) -> None:
+        self.seen.append(Seen(event.identity, event.name, event.report, event.happened))
+        self.marks.append(Mark(event.name, understood=is_understood(event.report)))
 
     def flush(self, source: Source, add: Add) -> Tally:
         tally = self.tally

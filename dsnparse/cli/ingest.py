@@ -15,6 +15,8 @@ from dsnparse.cli.progress import Progress
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import FAILED, TRY_AGAIN, StoreChoice, store_options
+from dsnparse.events.source import EventSource
+from dsnparse.events.tables import PROVIDERS
 from dsnparse.ingest import Tally
 from dsnparse.ingest import ingest as work_off
 from dsnparse.mailboxes.sources import MailboxRefused, PathSource
@@ -41,10 +43,18 @@ class PipedCommand(click.Command):
 
 @click.command(cls=PipedCommand)
 @click.argument("names", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "--as",
+    "provider",
+    type=click.Choice(PROVIDERS),
+    help="SOURCE is a file of a provider's events (JSON, as its webhook or API gives them).",
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 @source_options
 @store_options(hooks=True)
-def ingest(names: tuple[str, ...], quiet: bool, mailboxes: Mailboxes, choice: StoreChoice) -> int:
+def ingest(
+    names: tuple[str, ...], provider: str | None, quiet: bool, mailboxes: Mailboxes, choice: StoreChoice
+) -> int:
     """Store what bounced, and what that means for each address.
 
     \b
@@ -62,9 +72,9 @@ def ingest(names: tuple[str, ...], quiet: bool, mailboxes: Mailboxes, choice: St
     For SOURCE - as a mail server runs it: 65 when it is no message, 75 for all that a later try may cure.
     """
     if names != ("-",):
-        return _run(names, quiet, mailboxes, choice)
+        return _run(names, provider, quiet, mailboxes, choice)
     try:
-        status = _run(names, True, mailboxes, choice)
+        status = _run(names, provider, True, mailboxes, choice)
     except click.ClickException as error:
         error.exit_code = TRY_AGAIN  # type: ignore[misc]
         raise
@@ -74,13 +84,19 @@ def ingest(names: tuple[str, ...], quiet: bool, mailboxes: Mailboxes, choice: St
     return NO_MESSAGE if status == 1 else status
 
 
-def _run(names: tuple[str, ...], quiet: bool, mailboxes: Mailboxes, choice: StoreChoice) -> int:
+def _run(
+    names: tuple[str, ...], provider: str | None, quiet: bool, mailboxes: Mailboxes, choice: StoreChoice
+) -> int:
     started = time.monotonic()
     total = Tally()
     with Stop() as stop, choice.open(create=True) as store, Progress(_paths(names), wanted=not quiet) as bar:
         parser = mailboxes.parser()
         housekeeping = Housekeeping(store, choice)
-        for source in mailboxes.sources(names, choice, store.position):
+        for source in (
+            [EventSource(provider, names, parser)]
+            if provider
+            else mailboxes.sources(names, choice, store.position)
+        ):
             strict = isinstance(source, PathSource)
             begin = partial(
                 work_off, source, store.add, parser, batch=mailboxes.batch, stop=stop, strict=strict

@@ -15,11 +15,14 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dsnparse.mailboxes.items import MessageRef, PassedOver, Problem
 from dsnparse.mailboxes.paths import find
 from dsnparse.wire.limits import DEFAULT_LIMITS
+
+if TYPE_CHECKING:
+    from dsnparse.events.reader import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Source(Protocol):
     #: For the history: "maildir:/var/mail/bounces", "imaps://user@host/INBOX"; "": each message's name.
     label: str
 
-    def take(self) -> Iterator[Mail | Problem | PassedOver]:
+    def take(self) -> Iterator[Mail | Event | Problem | PassedOver]:
         """What is there now, each message once. Raise OSError when the mailbox cannot be used now."""
         ...
 

@@ -13,6 +13,8 @@ from dsnparse.wire.address import addresses_in, is_routable
 #: An address needs this sum to be taken for one that failed.
 ENOUGH = 4
 _INTRO_LINES = 6
+#: The same with blank lines, of which a stranger can send thousands.
+_INTRO_REACH = 40
 #: Characters of a line before and after an address that say something about it.
 _AROUND = 200
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
@@ -180,7 +182,7 @@ class Weigher:
             return True
         seen = 0
         at = index - 1
-        while at >= 0 and seen < _INTRO_LINES:
+        while at >= 0 and seen < _INTRO_LINES and index - at <= _INTRO_REACH:
             line = self.lines[at]
             if line:
                 seen += 1

@@ -251,7 +251,8 @@ def html_text(html: str, buffer: Buffer | None = None) -> str:
     html = "<".join([_short_tag(piece) if len(piece) > _LONGEST_TAG else piece for piece in pieces])
     html = _BLANKS.sub(" ", html)
     html = _linear(_MAILTO).sub(r"\g<0> \1 ", html)
-    # A function: re2 garbles what is not ASCII in a template. Before the tag, too: what stands between table cells is moved out of the table by HTML's rules.
+    # A function, for re2 garbles what is not ASCII in a template. A break before the tag, too: what stands
+    # between table cells is moved out of the table by HTML's rules.
     html = _linear(_LINE_BREAKING).sub(lambda found: f"{_BREAK}{found[0]}{_BREAK}", html)
     tree = LexborHTMLParser(html)
     tree.strip_tags(["script", "style", "head", "title", "noscript"])

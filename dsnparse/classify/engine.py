@@ -20,7 +20,7 @@ from dsnparse.classify.verdict import Conflict, Verdict, advise, is_settled, jud
 from dsnparse.model import Action
 from dsnparse.reasons import Advice, BounceType, Reason
 
-#: Words elsewhere in the notice: below what the diagnostic and its codes say specifically, above its weak words.
+#: Words elsewhere in the notice: below what the diagnostic and its codes say specifically, above weak words.
 CONTEXT_RANKS = {
     USER_RANK: 98,
     WEIGHTS["strong"]: 58,
@@ -62,6 +62,7 @@ _OUTCOMES = {
     Reason.SENDER_REJECTED: 1,
     Reason.CONTENT_REJECTED: 1,
 }
+_STRONG, _NORMAL = WEIGHTS["strong"], WEIGHTS["normal"]
 _HOST_IN_TEXT = re.compile(
     r"\b(?:host|server|from|to) <?([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})[ .]?(?=[\[ (>:])"
 )
@@ -129,15 +130,15 @@ def classify(
     certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
     case = (status, reply_code, digit, command)
     claims = code_claims(status, reply_code, digit, command)
-    for rule, start, length in _holding(hits, text.low, case, involved):
+    for rule, start, length in _holding(rules, hits, text.low, case, involved):
         claims.append(_of_words(rule, text, start, length, rule.rank))
     if certain is not None:
         for row in rules.code_rows(certain):
-            if row.allows(text.low, *case):
+            if row.allows(f" {text.low} ", *case):
                 shown = (status if row.status or row.status_prefixes else "") or str(reply_code or "")
                 claims.append((row.rank, 0, 0, 0, row.reason, row.id, shown, row))
     if extra is not None:
-        for rule, start, length in _holding(extra_hits, extra.low, case, involved):
+        for rule, start, length in _holding(rules, extra_hits, extra.low, case, involved):
             rank = CONTEXT_RANKS.get(rule.rank) or rule.rank - CONTEXT_PROVIDER_DROP
             claims.append(_of_words(rule, extra, start, length, rank))
     return _decide(claims, status, reply_code, digit, action, certain)
@@ -194,37 +195,44 @@ def _command(given: str | None, low: str) -> str:
 
 def _is_enough(hits: list[Hit], status: str | None) -> bool:
     """Whether the diagnostic speaks for itself, so that the rest of the notice need not be looked at."""
-    return any(rule.rank >= WEIGHTS["normal"] for rule, _, _ in hits) and (
-        status is None
-        or specific_status(status)
-        or any(rule.rank >= WEIGHTS["strong"] for rule, _, _ in hits)
-    )
+    best = 0
+    for hit in hits:
+        if hit[0].rank > best:
+            best = hit[0].rank
+    return best >= _STRONG or (best >= _NORMAL and (status is None or specific_status(status)))
 
 
 def _holding(
-    hits: list[Hit], low: str, case: tuple[str | None, int | None, int | None, str], involved: frozenset[str]
+    rules: RuleSet,
+    hits: list[Hit],
+    low: str,
+    case: tuple[str | None, int | None, int | None, str],
+    involved: frozenset[str],
 ) -> list[Hit]:
     """The hits whose conditions hold, without those whose words are only a part of another's words.
 
     "Quota exceeded" means nothing within "sending quota exceeded". A much weaker rule takes nothing away.
     """
-    kept = [
-        hit
-        for hit in hits
-        if (hit[0].provider is None or hit[0].provider in involved)
-        and (not hit[0].conditional or hit[0].allows(low, *case))
-    ]
+    kept = []
+    padded = f" {low} "
+    for hit in hits:
+        rule = hit[0]
+        if (rule.provider is None or rule.provider in involved) and (
+            not rule.conditional or rule.allows(padded, *case)
+        ):
+            kept.append(hit if hit[1] >= 0 else rules.locate(hit, low))
     if len(kept) < 2:
         return kept
     return [hit for hit in kept if not any(_covers(other, hit) for other in kept)]
 
 
 def _covers(outer: Hit, inner: Hit) -> bool:
+    rule, start, length = inner
     return (
-        outer[2] > inner[2]
-        and outer[1] <= inner[1]
-        and outer[1] + outer[2] >= inner[1] + inner[2]
-        and outer[0].rank >= inner[0].rank - SAME_STRENGTH
+        outer[2] > length
+        and outer[1] <= start
+        and outer[1] + outer[2] >= start + length
+        and outer[0].rank >= rule.rank - SAME_STRENGTH
     )
 
 
@@ -258,7 +266,7 @@ def _decide(
             Reason.UNDEFINED, bounce_type, advise(Reason.UNDEFINED, None, bounce_type), status,
             status or effective_status(Reason.UNDEFINED, digit, action), reply_code, None, 0.0, "none", "",
         )  # fmt: skip
-    rank, _, _, _, reason, name, shown, owner = max(claims, key=_order)
+    rank, _, _, _, reason, name, shown, owner = claims[0] if len(claims) == 1 else max(claims, key=_order)
     own_type = owner.bounce_type if owner else None
     bounce_type = judge(reason, own_type, action, digit, specific=rank > GUESS_RANK)
     conflicts: tuple[Conflict, ...] = ()
@@ -295,8 +303,9 @@ def _sure(rank: int) -> float:
 
 def _confidence(rank: int, reason: Reason, agreed: bool, conflicts: tuple[Conflict, ...]) -> float:
     sure = _sure(rank)
-    for other in {conflict.reason for conflict in conflicts}:
-        sure -= 0.1 if other.bounce_type is not reason.bounce_type else 0.04
+    if conflicts:
+        for other in {conflict.reason for conflict in conflicts}:
+            sure -= 0.1 if other.bounce_type is not reason.bounce_type else 0.04
     if agreed:
         sure += (1 - sure) / 3
     return round(min(max(sure, 0.05), 0.99), 2)

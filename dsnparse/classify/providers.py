@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-#: A host name has at most this many labels worth looking at, from the right.
-MAX_LABELS = 6
+#: At most this many labels are taken off the left of a host name.
+MAX_LABELS = 10
 
 
 def by_suffix(name: str, table: Mapping[str, str]) -> str | None:
     """The provider whose suffix a host or domain name ends with: "mx.google.com" has "google.com"."""
-    name = name.strip().strip("[]().").lower()
-    if name in table:
-        return table[name]
-    labels = name.split(".")[-MAX_LABELS:]
-    for start in range(len(labels) - 1):
-        suffix = ".".join(labels[start:])
-        if suffix in table:
-            return table[suffix]
+    name = name.lower().strip(" [](){}.\t")
+    for _ in range(MAX_LABELS):
+        if name in table:
+            return table[name]
+        name = name.partition(".")[2]
+        if not name:
+            break
     return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsnparse.classify.rules import (
     PROVIDER_RANK,
@@ -31,7 +31,25 @@ from dsnparse.data import load
 AUTOMATON_MEMORY = 64 << 20
 
 #: A rule whose words are in a text: the rule, where they stand in the prepared text, how long they are.
+#: Before `RuleSet.locate` a pattern's place is -1, and its number stands for its length.
 Hit = tuple[Rule, int, int]
+
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+#: What a single word must not touch: it would be the label of a host name, or the name of a file.
+_NAMES = _LETTERS | frozenset("@/-")
+
+
+class Phrase(NamedTuple):
+    """Words of a rule (or of a provider's marks, then without rule), and which of their edges are looked at.
+
+    The edges of words in scripts other than Latin's basic letters are not: not all of them part words.
+    """
+
+    rule: Rule | None
+    provider: str | None
+    left: bool
+    right: bool
+    single: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,67 +64,78 @@ class RuleSet:
     formats: tuple[tuple[str, Any], ...] = ()
     #: Finds the phrases, by their number in `_phrases`.
     _phrase_finder: Any = field(default=None, repr=False)
-    #: (rule or None for a mark, phrase, provider marked).
-    _phrases: Sequence[tuple[Rule | None, str, str | None]] = field(default=(), repr=False)
+    _phrases: Sequence[Phrase] = field(default=(), repr=False)
     #: Finds the patterns, by their number in `_patterns`; None when there are none.
     _pattern_finder: Any = field(default=None, repr=False)
-    #: (rule or None for a mark, regular expression, provider marked).
-    _patterns: Sequence[tuple[Rule | None, str, str | None]] = field(default=(), repr=False)
+    #: (rule, regular expression, provider marked).
+    _patterns: Sequence[tuple[Rule, str, str | None]] = field(default=(), repr=False)
     #: Provider → its rules without words.
     _code_rows: Mapping[str, Sequence[Rule]] = field(default_factory=dict, repr=False)
 
     def search(self, low: str) -> tuple[list[Hit], list[str]]:
-        """Every rule with words in the prepared text (conditions not yet looked at), and providers marked."""
+        """Every rule with words in the prepared text (conditions not yet looked at), and providers marked.
+
+        Patterns are found, but not yet placed: `locate` does that for those that are still of interest.
+        """
         hits: dict[str, Hit] = {}
         marked: list[str] = []
+        phrases = self._phrases
         for number, start, end in self._phrase_finder.find_matches_as_indexes(low, overlapping=True):
-            rule, words, provider = self._phrases[number]
-            if stands_alone(low, start, end, words):
-                _take(hits, marked, rule, provider, start, end)
+            rule, provider, left, right, single = phrases[number]
+            if (left or right) and not stands_alone(low, start, end, left, right, single):
+                continue
+            if provider is not None and provider not in marked:
+                marked.append(provider)
+            if rule is not None:
+                known = hits.get(rule.id)
+                if known is None or end - start > known[2]:
+                    hits[rule.id] = (rule, start, end - start)
+        found = list(hits.values())
         if self._pattern_finder is not None:
             for number in self._pattern_finder.Match(low) or ():
-                rule, pattern, provider = self._patterns[number]
-                _take(hits, marked, rule, provider, *_pattern(pattern).search(low).span())
-        return list(hits.values()), marked
+                owner, _, provider = self._patterns[number]
+                if provider is not None and provider not in marked:
+                    marked.append(provider)
+                found.append((owner, -1, number))
+        return found, marked
+
+    def locate(self, hit: Hit, low: str) -> Hit:
+        """The hit with its place, where a pattern made it."""
+        rule, start, number = hit
+        if start >= 0:
+            return hit
+        match = _pattern(self._patterns[number][1]).search(low)
+        if match is None:
+            return rule, 0, 0
+        start, end = match.span()
+        return rule, start, end - start
 
     def code_rows(self, provider: str) -> Sequence[Rule]:
         """The rules of a provider that look at codes only."""
         return self._code_rows.get(provider, ())
 
 
-def _take(
-    hits: dict[str, Hit], marked: list[str], rule: Rule | None, provider: str | None, start: int, end: int
-) -> None:
-    """Notes a match: of a rule the longest counts."""
-    if provider is not None and provider not in marked:
-        marked.append(provider)
-    if rule is not None:
-        known = hits.get(rule.id)
-        if known is None or end - start > known[2]:
-            hits[rule.id] = (rule, start, end - start)
+def phrase_of(rule: Rule | None, words: str, provider: str | None) -> Phrase:
+    """How literal words are looked for."""
+    single = words.isascii() and words.isalnum()
+    return Phrase(rule, provider, words[0] in _LETTERS, words[-1] in _LETTERS, single)
 
 
-def stands_alone(low: str, start: int, end: int, words: str) -> bool:
-    """Whether the words at `start` are not a piece of longer ones.
-
-    A single word must neither be the label of a host name nor the name of a file. The edges of words in
-    scripts other than Latin's basic letters are not looked at: not all of them part words.
-    """
-    before = low[start - 1] if start else ""
-    after = low[end] if end < len(low) else ""
-    if words.isascii() and words.isalnum():
-        if before and (_is_word(before) or before in ".@/-"):
+def stands_alone(low: str, start: int, end: int, left: bool, right: bool, single: bool) -> bool:
+    """Whether the words at `start` are not a piece of longer ones."""
+    if left and start:
+        before = low[start - 1]
+        if before in _LETTERS or (single and (before in _NAMES or before == ".")):
             return False
-        if after == ".":
-            return end + 1 == len(low) or not _is_word(low[end + 1])
-        return not after or not (_is_word(after) or after in "@/-")
-    if before and _is_word(words[0]) and _is_word(before):
-        return False
-    return not (after and _is_word(words[-1]) and _is_word(after))
-
-
-def _is_word(letter: str) -> bool:
-    return letter.isascii() and (letter.isalnum() or letter == "_")
+    if right and end < len(low):
+        after = low[end]
+        if after in _LETTERS:
+            return False
+        if single:
+            if after == ".":
+                return end + 1 == len(low) or low[end + 1] not in _LETTERS
+            return after not in _NAMES
+    return True
 
 
 @cache
@@ -128,22 +157,26 @@ def build(
     rules = tuple(rules)
     hosts: dict[str, str] = {}
     domains: dict[str, str] = {}
-    phrases: list[tuple[Rule | None, str, str | None]] = []
-    patterns: list[tuple[Rule | None, str, str | None]] = []
+    phrases: list[Phrase] = []
+    words_of: list[str] = []
+    patterns: list[tuple[Rule, str, str | None]] = []
     for rule in rules:
         marked = rule.provider if rule.mark else None
         for pattern, words in rule.matchers:
             if words is not None and pattern in (literal(words), single_word(words)):
-                phrases.append((rule, words, marked))
+                phrases.append(phrase_of(rule, words, marked))
+                words_of.append(words)
             else:
                 patterns.append((rule, pattern, marked))
     for table in providers:
         name = table["name"]
         hosts.update(dict.fromkeys(table.get("hosts", ()), name))
         domains.update(dict.fromkeys(table.get("domains", ()), name))
-        phrases += [(None, normalise(mark), name) for mark in table.get("marks", ())]
+        for mark in map(normalise, table.get("marks", ())):
+            phrases.append(phrase_of(None, mark, name))
+            words_of.append(mark)
     phrase_finder = AhoCorasick(
-        [words for _, words, _ in phrases],
+        words_of,
         implementation=Implementation.NoncontiguousNFA,
         store_patterns=False,
     )
@@ -157,7 +190,7 @@ def build(
     )
 
 
-def _pattern_set(patterns: Sequence[tuple[Rule | None, str, str | None]], where: str) -> Any:
+def _pattern_set(patterns: Sequence[tuple[Rule, str, str | None]], where: str) -> Any:
     import re2
 
     options = re2.Options()
@@ -168,9 +201,9 @@ def _pattern_set(patterns: Sequence[tuple[Rule | None, str, str | None]], where:
         try:
             automaton.Add(pattern)
         except re2.error as error:
-            name = f"rule {owner.id!r}" if owner else "a provider's marks"
             raise RuleError(
-                f"{where}: {name} has a pattern that RE2 cannot read: {pattern!r} ({error})."
+                f"{where}: rule {owner.id!r} has a pattern that RE2 cannot read: {pattern!r} ({error}). "
+                f"Its syntax: https://github.com/google/re2/wiki/Syntax."
             ) from None
     automaton.Compile()
     return automaton
@@ -205,7 +238,12 @@ def without_redundant(rules: Sequence[Rule]) -> list[Rule]:
 
     A longer phrase stays when it takes something away from another rule that the shorter one does not.
     """
-    words = [(text, pattern, number) for number, rule in enumerate(rules) for pattern, text in rule.matchers if text]
+    words = [
+        (text, pattern, number)
+        for number, rule in enumerate(rules)
+        for pattern, text in rule.matchers
+        if text
+    ]
 
     def finds(pattern: str, other: str, text: str) -> bool:
         return other in text and re.search(pattern, text) is not None
@@ -217,7 +255,11 @@ def without_redundant(rules: Sequence[Rule]) -> list[Rule]:
         for pattern, text in rule.matchers:
             if text is not None:
                 shorter = [other for other, find in own if other != text and finds(find, other, text)]
-                others = [(find, other) for other, find, owner in words if owner != number and finds(find, other, text)]
+                others = [
+                    (find, other)
+                    for other, find, owner in words
+                    if owner != number and finds(find, other, text)
+                ]
                 if any(all(finds(find, other, short) for find, other in others) for short in shorter):
                     continue
             kept.append((pattern, text))
@@ -280,8 +322,8 @@ def _read(path: Path) -> dict[str, Any]:
     provider = table.get("provider")
     if provider is not None and not (isinstance(provider, dict) and isinstance(provider.get("name"), str)):
         raise RuleError(f'{path}: [provider] needs a name, such as name = "example".')
-    for key in ("hosts", "domains", "marks") if provider else ():
-        value = provider.get(key, [])
+    for key in ("hosts", "domains", "marks"):
+        value = (provider or {}).get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
             raise RuleError(
                 f'{path}: {key} of [provider] must be a list of strings, such as ["example.com"].'

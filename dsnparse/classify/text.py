@@ -13,11 +13,17 @@ MAX_TEXT = 4096
 _SPELLING = str.maketrans(
     {"_": " ", "’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " "}
 )
-_DELIMITERS = str.maketrans(dict.fromkeys("<>\"'(),:;[]{}=|!", " "))
-_WRAPPING = "<>\"'[](){}"
+#: What an address ends at, on either side, and which of these go with it.
+_EDGES = frozenset(" <>\"'(),:;[]{}=|!")
+_WRAPPING = frozenset("<>\"'[](){}")
+#: RFC 5321 section 4.5.3.1: a local part has at most 64 octets, a domain 255.
+_MAX_LOCAL = 64
+_MAX_DOMAIN = 255
 
 #: "550-5.1.1 text" at the start of the text or of a line: what each line of a multiline reply repeats.
 _PREFIX = re.compile(r"(?:^|[\s:;\"'(])([245]\d\d)-(?:([245]\.\d{1,3}\.\d{1,3})[\s-])?")
+#: The usual case: a reply begins with both.
+_BOTH = re.compile(r"(?:smtp; ?)?([45][0-7]\d)[ -]([45]\.\d{1,3}\.\d{1,3})(?![\w.])")
 #: A reply code standing alone, and the enhanced code that follows it.
 _REPLY = re.compile(
     r"(?<![\w.,+@/-])(?<!\d:)([245][0-7]\d)(?:(?: |-|: ?)[(\[]?#?([245]\.\d{1,3}\.\d{1,3})(?![\w.]\w))?"
@@ -41,7 +47,7 @@ class Text(NamedTuple):
 
 
 def normalise(text: str) -> str:
-    """One spelling of a text or a phrase: white space collapsed, lower case, typographic quotes made plain."""
+    """One spelling of a text or phrase: white space collapsed, lower case, typographic quotes made plain."""
     return " ".join(text.translate(_SPELLING).lower().split())
 
 
@@ -52,7 +58,8 @@ def read_text(text: str) -> Text:
         shown = shown.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be matched
     if "-" in shown:
         shown = _join_lines(shown)
-    low = shown.translate(_SPELLING).lower()
+    low = shown.lower()
+    low = low.replace("_", " ").replace("`", "'") if low.isascii() else low.translate(_SPELLING)
     if len(low) != len(shown):  # "İ" grows in lower case
         shown = low
     if "@" in low:
@@ -81,24 +88,26 @@ def _join_lines(shown: str) -> str:
 
 def _blank_addresses(low: str) -> str:
     """Replace each address, with the brackets or quotes around it, by as many "@"."""
-    words = low.translate(_DELIMITERS)
     out: list[str] = []
     done = 0
-    at = words.find("@")
+    size = len(low)
+    at = low.find("@")
     while at >= 0:
-        start = words.rfind(" ", done, at) + 1 or done
-        end = words.find(" ", at)
-        end = len(low) if end < 0 else end
-        while end > at and low[end - 1] in ".?":
-            end -= 1
-        after = end
-        while start > done and low[start - 1] in _WRAPPING:
+        start = at
+        first = max(done, at - _MAX_LOCAL)
+        while start > first and low[start - 1] not in _EDGES:
             start -= 1
-        while end < len(low) and low[end] in _WRAPPING:
+        end = at + 1
+        last = min(size, end + _MAX_DOMAIN)
+        while end < last and low[end] not in _EDGES:
+            end += 1
+        if start > done and low[start - 1] in _WRAPPING:
+            start -= 1
+        while end < size and low[end] in _WRAPPING:
             end += 1
         out += (low[done:start], "@" * (end - start))
         done = end
-        at = words.find("@", max(after, at + 1))
+        at = low.find("@", end)
     out.append(low[done:])
     return "".join(out)
 
@@ -109,6 +118,9 @@ def find_codes(shown: str) -> tuple[int | None, str | None]:
     RFC 5321 section 4.2 puts the reply code first; RFC 2034 section 4 puts the enhanced code right behind it.
     Systems that quote a reply in a sentence keep the two together; qmail writes "(#5.1.1)" at the end.
     """
+    both = _BOTH.match(shown)
+    if both is not None:
+        return int(both[1]), both[2]
     reply = status = None
     for found in _REPLY.finditer(shown):
         if found[1][0] == "2" or (found[2] is None and _is_amount(shown, found.start(), found.end())):

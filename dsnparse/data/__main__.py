@@ -8,7 +8,7 @@ from dsnparse.data import COMPILED, compiled, names
 
 
 def main(arguments: list[str]) -> int:
-    """Compile the names given, or all; with `--check` write nothing and return 1 when a file is out of date."""
+    """Compile the names given, or all; with `--check` only compare, and return 1 when one is out of date."""
     stale = []
     for name in [argument for argument in arguments if argument != "--check"] or names():
         file = COMPILED / f"{name}.json"

@@ -158,7 +158,7 @@ def web_server(*answers: int) -> Iterator[tuple[str, list[tuple[dict[str, str], 
             """Say nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/bounces?token=1", heard

@@ -60,7 +60,15 @@ def read_events(
         else:
             line, value = item
             for event in unwrapped(table, value):
-                yield read_event(table, event, f"{name}:{line}", parser)
+                yield _safely(table, event, f"{name}:{line}", parser)
+
+
+def _safely(table: Table, event: Any, name: str, parser: Parser) -> Event | Problem | PassedOver:
+    try:
+        return read_event(table, event, name, parser)
+    except Exception as error:  # noqa: BLE001
+        # It never should. One event must not end a run over a million, nor be lost in silence.
+        return Problem(name, f"made the reader fail, please report it ({type(error).__name__}: {error})")
 
 
 def unwrapped(table: Table, value: Any, depth: int = _DEPTH) -> Iterator[Any]:

@@ -45,17 +45,15 @@ class EventSource:
 
     def _read(self, path: str) -> Iterator[Event | Problem | PassedOver]:
         with nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as file:  # noqa: PTH123
-            if path != "-":
-                kind = archive_kind(file.read(HEAD_BYTES))
-                file.seek(0)
-                if kind in ("tar", "zip"):
-                    yield Problem(path, "is an archive; unpack it first")
-                    return
-                if kind is not None:
-                    stream = io.BufferedReader(_Raw(decompressed(kind, file)))
-                    yield from self._events(cast("BinaryIO", stream), path)
-                    return
-            yield from self._events(file, path)
+            # A look ahead without seeking: it may be a pipe.
+            kind = archive_kind(cast("io.BufferedReader", file).peek(HEAD_BYTES)[:HEAD_BYTES])
+            if kind in ("tar", "zip"):
+                yield Problem(path, "is an archive; unpack it first")
+            elif kind is not None:
+                stream = io.BufferedReader(_Raw(decompressed(kind, cast("BinaryIO", _Counted(file)))))
+                yield from self._events(cast("BinaryIO", stream), path)
+            else:
+                yield from self._events(file, path)
 
     def _events(self, stream: BinaryIO, path: str) -> Iterator[Event | Problem | PassedOver]:
         empty = True
@@ -79,6 +77,22 @@ class EventSource:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class _Counted:
+    """A stream that knows how much of it was read, also when it is a pipe."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._given = 0
+
+    def read(self, count: int = -1) -> bytes:
+        data = self._stream.read(count)
+        self._given += len(data)
+        return data
+
+    def tell(self) -> int:
+        return self._given
 
 
 class _Raw(io.RawIOBase):

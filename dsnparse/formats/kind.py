@@ -139,12 +139,13 @@ def header_signs(notice: Notice) -> Signs:
 
 
 def add_format_sign(signs: Signs, form: Format, evidence: Evidence) -> None:
-    """Counts that the notice is in a format known by name: as much as its header bears it out."""
+    """Counts that the notice is in a format known by name, where its words and its header bear that out."""
     human = any(entry.rule in ("kind.answer", "kind.list") for entry in signs.evidence)
-    if human or not (form.has_header or any(entry.rule in _MACHINE for entry in signs.evidence)):
+    in_header = form.has_header or any(entry.rule in _MACHINE for entry in signs.evidence)
+    if human or not (form.has_text and in_header):
         signs.evidence.append(evidence)
         return
-    signs.score += BELIEVE if form.has_header and form.has_text else LOOK
+    signs.score += BELIEVE if form.has_header else LOOK
     signs.evidence += [Evidence("kind", evidence.part, evidence.line, "kind.format", form.name), evidence]
 
 

@@ -18,7 +18,9 @@ from dsnparse.model import (
 
 if TYPE_CHECKING:
     from dsnparse.classify import Verdict, classify_reply
+    from dsnparse.compose import compose_dsn
     from dsnparse.parser import Parser, parse_dsn
+    from dsnparse.wire.limits import Limits
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "BounceType",
     "Evidence",
     "Kind",
+    "Limits",
     "OriginalMessage",
     "Parser",
     "Reason",
@@ -35,15 +38,24 @@ __all__ = [
     "Verdict",
     "__version__",
     "classify_reply",
+    "compose_dsn",
     "parse_dsn",
 ]
+_HOMES = {
+    "Limits": "wire.limits",
+    "Parser": "parser",
+    "Verdict": "classify",
+    "classify_reply": "classify",
+    "compose_dsn": "compose",
+    "parse_dsn": "parser",
+}
 
 
 def __getattr__(name: str) -> object:
     # The machinery loads when first needed: `import dsnparse` for its types alone stays cheap.
     from importlib import import_module
 
-    home = {"parse_dsn": "parser", "Parser": "parser", "classify_reply": "classify", "Verdict": "classify"}
-    if name not in home:
+    home = _HOMES.get(name)
+    if home is None:
         raise AttributeError(f"module 'dsnparse' has no attribute {name!r}")
-    return getattr(import_module(f"dsnparse.{home[name]}"), name)
+    return getattr(import_module(f"dsnparse.{home}"), name)

@@ -36,11 +36,12 @@ _TRAILING = ".-_'"
 _LONGEST = 320
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 #: Zero-width characters, and those that change the direction of writing: an address can hide behind them.
-_INVISIBLES = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f"
-_INVISIBLE = re.compile(f"[{_INVISIBLES}]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
 #: The same where they stand around an address: marks of the text, in Arabic and Hebrew notices above all.
-_MARKS = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff" + (
-    "\u2066\u2067\u2068\u2069"
+_MARKS = "".join(
+    map(chr, (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF))
 )
 
 

@@ -23,14 +23,14 @@ class Formats:
         self.formats = tuple(formats)
         #: The header fields that any format looks at.
         self.fields = tuple(sorted({name for form in formats for name in form.conditions} - {TEXT}))
-        #: Pattern number → (format number, condition), for header and text.
+        #: Pattern number → (format number, header field), and → (format number, pattern of the text).
         self._owners: tuple[list[tuple[int, str]], list[tuple[int, str]]] = ([], [])
         self._header, self._text = _new_set(), _new_set()
         for number, form in enumerate(formats):
             for name, patterns in form.conditions.items():
                 for one in patterns:
                     (self._header if name else self._text).Add(header_pattern(name, one) if name else one)
-                    self._owners[not name].append((number, name))
+                    self._owners[not name].append((number, name or one))
         for automaton in (self._header, self._text):
             automaton.Add(r"\x00never\x00")  # an empty set cannot be searched
             automaton.Compile()
@@ -48,10 +48,14 @@ class Formats:
             if len(names) == len(self.formats[number].conditions) - self.formats[number].has_text
         }
 
-    def in_text(self, text: str) -> set[int]:
-        """The numbers of the formats that recognise the text."""
+    def in_text(self, text: str) -> dict[int, str]:
+        """The numbers of the formats that recognise the text, and a pattern of each by which it does."""
         owners = self._owners[1]
-        return {owners[number][0] for number in self._text.Match(text.encode("utf-8", "replace")) or ()}
+        found: dict[int, str] = {}
+        for number in self._text.Match(text.encode("utf-8", "replace")) or ():
+            form, one = owners[number]
+            found.setdefault(form, one)
+        return found
 
     def __len__(self) -> int:
         return len(self.formats)

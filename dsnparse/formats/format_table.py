@@ -188,4 +188,4 @@ def _single(table: Mapping[str, Any], key: str, where: str) -> str | None:
     value = table.get(key)
     if value is not None and not (isinstance(value, str) and value):
         raise RuleError(f"{where}: {key} must be one pattern, in quotes.")
-    return value
+    return None if value is None else f"(?m){value}"

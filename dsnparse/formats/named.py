@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dsnparse.formats.draft import Draft
 from dsnparse.formats.format_set import Formats
-from dsnparse.formats.format_table import TEXT, Format, pattern
+from dsnparse.formats.format_table import Format, pattern
 from dsnparse.formats.named_reader import Reader
 from dsnparse.formats.notice import Notice
 from dsnparse.model import Evidence
@@ -23,8 +23,8 @@ _OPENING_CHARS = 8000
 _HEADER_CHARS = 500
 
 
-def find(notice: Notice, formats: Formats, *, suspected: bool = True) -> Format | None:
-    """The format that `notice` is in, or None.
+def find(notice: Notice, formats: Formats, *, suspected: bool = True) -> tuple[Format, Evidence] | None:
+    """The format that `notice` is in and what gave it away, or None.
 
     Of several: the user's; those that know header and text, those that know the text, those that know the
     header; the one that stands first in the files (which go by their names).
@@ -38,28 +38,27 @@ def find(notice: Notice, formats: Formats, *, suspected: bool = True) -> Format 
     header = formats.in_header(_header(notice, formats))
     if not suspected and not any(known[number].has_text for number in header):
         return None
-    in_text = formats.in_text(_opening(notice))
-    found = [n for n in header if not known[n].has_text or n in in_text]
+    opening = _opening(notice)
+    in_text = formats.in_text(opening)
+    found = [n for n in header if n in in_text or (suspected and not known[n].has_text)]
     if suspected:
         found += [n for n in in_text if not known[n].has_header]
-    else:
-        found = [n for n in found if known[n].has_text]
-    best = min(found, key=lambda n: (known[n].builtin, *known[n].weakness, n), default=None)
-    return None if best is None else known[best]
+    if not found:
+        return None
+    best = min(found, key=lambda n: (known[n].builtin, *known[n].weakness, n))
+    form = known[best]
+    return form, _sign(notice, form, opening, in_text.get(best))
 
 
-def sign(notice: Notice, form: Format) -> Evidence:
-    """What gave the format away, as evidence."""
-    for name, patterns in form.conditions.items():
-        text = _opening(notice) if name == TEXT else _field(notice, name)
-        for one in patterns:
-            found = pattern(one).search(text)
-            if found is not None and name == TEXT:
-                before = text.count("\n", 0, found.start())
-                part, line = notice.place(before)
-                return Evidence("kind", part, line, f"format.{form.name}", " ".join(found[0].split())[:200])
-    name = next(iter(form.conditions))
-    return Evidence("kind", "header", 0, f"format.{form.name}", f"{name}: {_field(notice, name)}"[:200])
+def _sign(notice: Notice, form: Format, opening: str, mark: str | None) -> Evidence:
+    """What gave the format away: the words of the text, or else the header field."""
+    rule = f"format.{form.name}"
+    found = pattern(mark).search(opening) if mark is not None else None
+    if found is None:
+        name = next(iter(form.conditions))
+        return Evidence("kind", "header", 0, rule, f"{name}: {_field(notice, name)}"[:200])
+    part, line = notice.place(opening.count("\n", 0, found.start()))
+    return Evidence("kind", part, line, rule, " ".join(found[0].split())[:200])
 
 
 def says_delayed(notice: Notice, form: Format) -> bool | None:

@@ -24,7 +24,6 @@ from dsnparse.wire.address import addresses_in, clean, spans_in
 _BLOCK_LINES = 40
 _BLOCK_CHARS = 3000
 _TEXT_CHARS = 20_000
-_MAX_LINE = 1000
 _MENTIONS_A_LINE = 50
 #: RFC 5321 section 4.5.3.1.1.
 _LONGEST_LOCAL = 64
@@ -70,19 +69,18 @@ class Reader:
 
     def _bounds(self) -> tuple[int, int]:
         """The first line of the block of recipients and the one behind it; (0, 0) where there is no block."""
-        first = self._line_with(self.form.start, 0) if self.form.start else 0
-        if first < 0:
-            return 0, 0
-        last = self._line_with(self.form.end, first + 1) if self.form.end else -1
-        return first, last if last >= 0 else len(self.lines)
-
-    def _line_with(self, wanted: str, first: int) -> int:
-        compiled = pattern(wanted)
-        for index in range(first, len(self.lines)):
-            line = self.lines[index]
-            if line and compiled.search(line[:_MAX_LINE]) is not None:
-                return index
-        return -1
+        first, last = 0, len(self.lines)
+        text = "\n".join(self.lines)
+        if self.form.start is not None:
+            found = pattern(self.form.start).search(text)
+            if found is None:
+                return 0, 0
+            first = text.count("\n", 0, found.start())
+        if self.form.end is not None:
+            found = pattern(self.form.end).search(text, len("\n".join(self.lines[: first + 1])))
+            if found is not None:
+                last = text.count("\n", 0, found.start())
+        return first, last
 
     def _entries(self, first: int, last: int) -> list[Entry]:
         """The places that name a recipient in the lines given, in their order.

@@ -94,9 +94,10 @@ def _read(notice: Notice, formats: Formats, *, inside: bool = False) -> Reading:
         reading.drafts = event[1]
         return reading
     signs = header_signs(notice)
-    form = named.find(notice, formats, suspected=signs.score >= LOOK)
-    if form is not None:
-        add_format_sign(signs, form, named.sign(notice, form))
+    found = named.find(notice, formats, suspected=signs.score >= LOOK)
+    form = found[0] if found is not None else None
+    if found is not None:
+        add_format_sign(signs, *found)
     answer = auto_reply_sign(notice) if signs.score < LOOK or not _is_machine(notice, form) else None
     if answer is not None:
         return Reading(Kind.AUTO_REPLY, [answer], "auto-reply")

@@ -230,6 +230,7 @@ def prepare(name: str, files: Mapping[str, Any]) -> dict[str, Any]:
         else:
             rules += rules_of(table, prefix=f"provider.{stem}.", rank=PROVIDER_RANK, where=where)
     providers = [table["provider"] for table in files.values() if "provider" in table]
+    build(rules, providers, where=f"dsnparse/data/{name}")  # refuses what cannot be compiled
     return {"rules": [to_row(rule) for rule in without_redundant(rules)], "providers": providers}
 
 

@@ -16,6 +16,7 @@ from dsnparse.cli.text import visible
 
 if TYPE_CHECKING:
     from dsnparse.classify import RuleSet
+    from dsnparse.parser import Parser
 
 _COLUMNS = (
     ("id", Column("RULE", share=3)),
@@ -52,11 +53,14 @@ def list_rules(files: tuple[str, ...], form: str | None) -> None:
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.pass_context
 def test_rules(context: click.Context, files: tuple[str, ...]) -> None:
-    """Run the examples of the rules in FILE and of the built-in ones.
+    """Run the examples of the rules and formats in FILE and of the built-in ones.
 
-    An example holds when the rule's words are in it and the verdict is the rule's reason. Exit status: 0 when
-    all hold, 1 when one does not (each is named).
+    A rule's example holds when its words are in it and the verdict is the rule's reason; a format's, when the
+    notice is read as the example says. Exit status: 0 when all hold, 1 when one does not (each is named).
     """
+    from dsnparse.formats.examples import builtin_tables
+    from dsnparse.formats.examples import complaints as format_complaints
+
     rule_set = _load(files)
     count = failed = examples = 0
     for rule in rules_with_examples(files):
@@ -65,8 +69,15 @@ def test_rules(context: click.Context, files: tuple[str, ...]) -> None:
         for complaint in complaints(rule, rule_set):
             failed += 1
             print(visible(f"{rule.id}: {complaint}"))
+    parser = _parser(files)
+    formats = [*rule_set.formats, *builtin_tables()]
+    for where, table in formats:
+        examples += len(table.get("example", ()))
+        for complaint in format_complaints(table, where, parser):
+            failed += 1
+            print(visible(complaint))
     outcome = f"{failed:,} failed" if failed else "all hold"
-    print(f"{examples:,} examples of {count:,} rules: {outcome}.")
+    print(f"{examples:,} examples of {count:,} rules and {len(formats):,} formats: {outcome}.")
     context.exit(1 if failed else 0)
 
 
@@ -124,6 +135,15 @@ def _rules_of(table: Mapping[str, Any], prefix: str) -> Iterator[RuleExamples]:
             examples=tuple(row.get("examples", ())),
             has_words=any(row.get(key) for key in ("phrases", "patterns", "urls")),
         )
+
+
+def _parser(files: Sequence[str]) -> Parser:
+    from dsnparse.parser import Parser
+
+    try:
+        return Parser(rules=files)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _load(files: Sequence[str]) -> RuleSet:

@@ -94,7 +94,8 @@ def _read(notice: Notice, formats: Formats, *, inside: bool = False) -> Reading:
         reading.drafts = event[1]
         return reading
     signs = header_signs(notice)
-    found = named.find(notice, formats, suspected=signs.score >= LOOK)
+    suspected = signs.score >= LOOK
+    found = named.find(notice, formats, suspected=suspected)
     form = found[0] if found is not None else None
     if found is not None:
         add_format_sign(signs, *found)
@@ -105,6 +106,9 @@ def _read(notice: Notice, formats: Formats, *, inside: bool = False) -> Reading:
         text_signs(notice, signs)
     if signs.score < LOOK:
         return _answer_in_words(notice) or Reading(Kind.OTHER, signs.evidence)
+    if not suspected and form is None and (found := named.find(notice, formats)) is not None:
+        form = found[0]
+        add_format_sign(signs, *found)
     if notice.status and _is_success(notice):
         reading = Reading(Kind.DELIVERY, signs.evidence, "rfc3464")
         reading.fields = report.message

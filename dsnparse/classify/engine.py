@@ -14,7 +14,13 @@ from functools import cache
 from dsnparse.classify.providers import find_speakers
 from dsnparse.classify.rules import PROVIDER_RANK, USER_RANK, WEIGHTS, Rule
 from dsnparse.classify.ruleset import Hit, RuleSet, builtin
-from dsnparse.classify.status import SPECIFIC_REPLY_RANK, code_claims, effective_status, specific_status
+from dsnparse.classify.status import (
+    SPECIFIC_REPLY_RANK,
+    SPECIFIC_STATUS_RANK,
+    code_claims,
+    effective_status,
+    specific_status,
+)
 from dsnparse.classify.text import Text, find_codes, read_text
 from dsnparse.classify.verdict import Conflict, Verdict, advise, is_settled, judge
 from dsnparse.model import Action
@@ -277,6 +283,13 @@ def _decide(
         elif claim[0] > GUESS_RANK and len(conflicts) < MAX_CONFLICTS:
             conflict = Conflict(claim[5], claim[4], claim[6])
             conflicts = conflicts if conflict in conflicts else (*conflicts, conflict)
+            if (
+                bounce_type is BounceType.HARD
+                and rank < SPECIFIC_STATUS_RANK
+                and claim[0] >= rank - SAME_STRENGTH
+                and claim[4].bounce_type is not BounceType.HARD
+            ):
+                bounce_type = BounceType.UNDETERMINED  # a notice that lists what may have happened
     return Verdict(
         reason,
         bounce_type,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from dsnparse.store.addresses import fold_domain, split_address
 from dsnparse.store.alerting import Key, Refusal
@@ -18,7 +18,8 @@ from dsnparse.store.dialect import chunks, insert
 from dsnparse.store.entries import SELECT, Entry, shown_state, write_entries
 from dsnparse.store.journal import Journal
 from dsnparse.store.past import Past
-from dsnparse.store.schema import addresses, messages, records
+from dsnparse.store.rows import find_detail
+from dsnparse.store.schema import addresses
 from dsnparse.store.seen import Change
 from dsnparse.store.state import ACTIVE, PAUSED, REVIEW, SUPPRESSED, Event, State
 from dsnparse.store.terms import Terms
@@ -135,6 +136,9 @@ class Ledger:
         entry.touched = True
         state = entry.past.state(self.terms.policy).at(self._now)
         if state.visible == entry.state.visible:
+            if state.ref != entry.state.ref:
+                # Of two notices of the same second, the same one decides in whatever order they came.
+                entry.detail = self._detail(state.ref)
             entry.state = state
             return None
         return self._move(entry, state, event.at, by, note, source=state.source or event.source)
@@ -224,17 +228,6 @@ class Ledger:
             return {}
         if ref in self._details:
             return self._details[ref]()
-        # A late notice made an earlier one of another transaction decide.
+        # A late notice made an earlier one, of another transaction, decide.
         digest, _, position = ref.partition(":")
-        if not position.isdigit():
-            return {}
-        row = self.connection.execute(
-            select(messages.c.kind, messages.c.reporting_mta, messages.c.source, records)
-            .join(records, records.c.message_id == messages.c.id)
-            .where(messages.c.digest == digest, records.c.position == int(position))
-        ).first()
-        if row is None:
-            return {}
-        names = ("kind", "status", "reply_code", "diagnostic", "remote_mta", "reporting_mta", "provider")
-        found = {name: getattr(row, name) for name in (*names, "confidence", "source")}
-        return {name: value for name, value in found.items() if value is not None} | {"notice": digest}
+        return find_detail(self.connection, digest, int(position)) if position.isdigit() else {}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from sqlalchemy import Connection, select
 
 from dsnparse.model import BounceRecord, Report
 from dsnparse.store.privacy import KEPT_OF_ORIGINAL, Privacy
@@ -13,7 +16,6 @@ from dsnparse.store.schema import messages, records
 from dsnparse.store.seen import Seen
 from dsnparse.store.text import clean
 from dsnparse.store.times import aware, believable
-from dsnparse.store.weigh import failed_address, mailed_address
 
 #: What `detail` keeps of a diagnostic.
 LONGEST_DIAGNOSTIC = 500
@@ -24,6 +26,9 @@ _MESSAGE_FIELDS = frozenset(messages.columns.keys())
 _RECORD_FIELDS = frozenset(records.columns.keys())
 _REPORT_NAMES = tuple(f.name for f in fields(Report) if f.name != "records")
 _RECORD_NAMES = tuple(f.name for f in fields(BounceRecord))
+_SHOWN_OF_MESSAGE = ("kind", "feedback_type", "reporting_mta", "original", "digest", "source")
+_SHOWN_OF_RECORD = ("status", "reply_code", "diagnostic", "remote_mta", "provider", "confidence")
+_NEEDED = (*_SHOWN_OF_RECORD, "recipient", "original_recipient", "actual_recipient")
 #: The columns that hold words of a mail system, or of the returned message.
 _FREE_TEXT = ("diagnostic", "evidence", "warnings", "final_log_id", "envelope_id", "extra")
 
@@ -55,32 +60,38 @@ def record_row(record: BounceRecord, privacy: Privacy) -> dict[str, Any]:
     return row
 
 
-def detail(seen: Seen, record: BounceRecord, privacy: Privacy) -> dict[str, Any]:
-    """What a decision shows of the notice that it rests on."""
-    report = seen.report
-    diagnostic, failed = record.diagnostic, failed_address(record)
-    if diagnostic and privacy.hashed:
-        diagnostic = privacy.redact_all(diagnostic, _names(record))
+def detail(message: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a decision shows of the notice that it rests on, from its two rows."""
+    mailed = record["original_recipient"] or record["recipient"]
+    failed = record["actual_recipient"] or record["recipient"]
     found = {
-        "kind": report.kind.value,
-        "feedback_type": report.feedback_type,
-        "recipient": None if failed == mailed_address(record) or privacy.hashed else failed,
-        "status": record.status,
-        "reply_code": record.reply_code,
-        "diagnostic": diagnostic,
-        "remote_mta": record.remote_mta,
-        "reporting_mta": report.reporting_mta,
-        "provider": record.provider,
-        "confidence": record.confidence,
-        "original_message_id": report.original.message_id,
-        "notice": seen.digest,
-        "source": seen.source,
+        "kind": message["kind"],
+        "feedback_type": message["feedback_type"],
+        "recipient": None if failed == mailed else failed,
+        **{name: record[name] for name in _SHOWN_OF_RECORD},
+        "reporting_mta": message["reporting_mta"],
+        "original_message_id": (message["original"] or {}).get("message_id"),
+        "notice": message["digest"],
+        "source": message["source"],
     }
-    return {
-        name: clean(value, LONGEST_DIAGNOSTIC) if isinstance(value, str) else value
-        for name, value in found.items()
-        if value is not None and value != ""
-    }
+    if found["diagnostic"]:
+        found["diagnostic"] = clean(found["diagnostic"], LONGEST_DIAGNOSTIC)
+    return {name: value for name, value in found.items() if value is not None and value != ""}
+
+
+def find_detail(connection: Connection, digest: str, position: int) -> dict[str, Any]:
+    """The same for a record in the database; empty when it is not there any more."""
+    columns = [messages.c[name] for name in _SHOWN_OF_MESSAGE] + [records.c[name] for name in _NEEDED]
+    statement = (
+        select(*columns)
+        .join(records, records.c.message_id == messages.c.id)
+        .where(messages.c.digest == digest, records.c.position == position)
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        return {}
+    found = dict(zip((*_SHOWN_OF_MESSAGE, *_NEEDED), row, strict=True))
+    return detail(found, found)
 
 
 def _row(thing: Report | BounceRecord, names: tuple[str, ...], columns: frozenset[str]) -> dict[str, Any]:

@@ -38,15 +38,15 @@ def write_batch(
     ledger = Ledger(connection, terms, now)
     identity = terms.policy.addresses
     mailed = [
-        (seen, number, position, record, mailed_address(record))
-        for seen, number in new
+        (seen, number, message, position, record, mailed_address(record))
+        for seen, number, message in new
         for position, record in enumerate(seen.report.records)
     ]
     keys = [identity.key(address) for *_, address in mailed]
     ledger.load({key: entry[-1] for key, entry in zip(reversed(keys), reversed(mailed), strict=True) if key})
     rows: list[dict[str, Any]] = []
     refusals: Refusals = {}
-    for key, (seen, number, position, record, _) in zip(keys, mailed, strict=True):
+    for key, (seen, number, message, position, record, _) in zip(keys, mailed, strict=True):
         at = happened(record, seen.report, seen.received, now)
         row = record_row(record, terms.privacy)
         row.update(
@@ -63,8 +63,8 @@ def write_batch(
             refusals.setdefault(alert, []).append(Refusal(at, row["diagnostic"] or ""))
         event = _event(terms, seen, position, record, treated, at, known)
         if event and key:
-            ledger.apply(key, event, partial(detail, seen, record, terms.privacy))
-    for seen, _ in new:
+            ledger.apply(key, event, partial(detail, message, row))
+    for seen, *_ in new:
         if not seen.report.records and complaint_treatment(seen.report, terms.policy) == "complaint":
             # Nobody to suppress: many providers black out the address that complained.
             at = min(seen.received or now, now)
@@ -81,19 +81,21 @@ def write_batch(
 
 def _write_messages(
     connection: Connection, terms: Terms, items: Sequence[Seen], now: datetime
-) -> list[tuple[Seen, int]]:
-    """The messages that were not there yet, with their numbers, in the order of `items`."""
+) -> list[tuple[Seen, int, dict[str, Any]]]:
+    """The messages that were not there yet, with their numbers and rows, in the order of `items`."""
     unique: dict[str, Seen] = {}
     for seen in items:
         unique.setdefault(seen.digest, seen)
     if not unique:
         return []
     # In the order of the identities: two workers with the same messages wait for each other, not for ever.
-    rows = [message_row(unique[digest], now, terms.privacy) for digest in sorted(unique)]
+    rows = {digest: message_row(unique[digest], now, terms.privacy) for digest in sorted(unique)}
     statement = insert(connection, messages).on_conflict_do_nothing()
-    made = connection.execute(statement.returning(messages.c.digest, messages.c.id), rows).all()
+    made = connection.execute(
+        statement.returning(messages.c.digest, messages.c.id), list(rows.values())
+    ).all()
     numbers = {row.digest: row.id for row in made}
-    return [(seen, numbers[digest]) for digest, seen in unique.items() if digest in numbers]
+    return [(seen, numbers[digest], rows[digest]) for digest, seen in unique.items() if digest in numbers]
 
 
 def _event(

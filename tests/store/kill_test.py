@@ -60,13 +60,13 @@ class FileHook:
 
 
 def make_messages(folder: Path, number: int) -> None:
-    """Bounces in a fixed order for about a third as many addresses."""
+    """Bounces in a fixed order for about a third as many addresses; the last are dated after `NOW`."""
     chance = random.Random(20250101)
     folder.mkdir()
     for index in range(number):
         who = f"user{chance.randrange(number // 3)}@example{chance.randrange(3)}.com"
         status, said, action = chance.choice(_CASES)
-        when = day(-60 + index / 4).strftime("%a, %d %b %Y %H:%M:%S +0000")
+        when = day(-20 + index / 4).strftime("%a, %d %b %Y %H:%M:%S +0000")
         (folder / f"{index:05}.eml").write_text(
             f"From: MAILER-DAEMON@mx.example.com\nTo: bounces@sender.example\nSubject: Undelivered Mail\n"
             f"Message-ID: <{index}@mx.example.com>\nDate: {when}\nMIME-Version: 1.0\n"

@@ -273,6 +273,19 @@ def test_a_late_notice_falls_into_its_place_in_time(store: Store) -> None:
     assert change.detail["notice"] == soft[4].digest, "the fifth failure decides, not the late third"
 
 
+def test_the_same_one_of_two_notices_of_one_second_decides_in_either_order(url: str) -> None:
+    one, other = bounce("1"), bounce("2", status="5.1.0")
+    with Store.open(url) as store:
+        for address, items in (("a", (one, other)), ("b", (other, one))):
+            for item in items:
+                moved = replace(item.report.records[0], recipient=f"{address}@example.com")
+                digest = f"{item.digest[:-1]}{address}"
+                store.add([replace(item, data_digest=digest, report=Report(Kind.BOUNCE, (moved,)))], now=NOW)
+        evidence = [store.check(f"{address}@example.com", now=NOW).evidence for address in "ab"]
+    assert evidence[0]["notice"][:-1] == evidence[1]["notice"][:-1]
+    assert evidence[0]["status"] == evidence[1]["status"]
+
+
 def test_positions_are_written_with_the_batch(store: Store) -> None:
     assert store.position("imaps://a/INBOX") is None
     store.add([bounce("1")], positions={"imaps://a/INBOX": "7:1"}, now=NOW)

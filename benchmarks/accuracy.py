@@ -11,22 +11,23 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmarks.messages import ROOT, folders
+from benchmarks.messages import folders
 from benchmarks.tables import Paper
 from dsnparse import Parser
 
-#: The judge that the corpora came with; without it there is nothing to compare with.
-JUDGE = ROOT.parent / "shared" / "tools" / "score.py"
 _FIGURES = ("kind", "rcpt", "status", "reason", "type")
 
 
 def show(paper: Paper) -> None:
     """A row for all rules and one without named formats; or a sentence why not."""
     labelled = folders()
-    if not JUDGE.is_file() or not labelled:
+    # The judge that the corpora came with, in the folder `tools` beside theirs.
+    beside = [folder.parent.parent / "tools" / "score.py" for folder in labelled]
+    found = next((path for path in beside if path.is_file()), None)
+    if found is None:
         paper.say("Left out: the labelled corpora and their judge are not here.")
         return
-    judge = _load(JUDGE)
+    judge = _load(found)
     parsers = {"dsnparse": Parser(), "dsnparse, named formats off": Parser(formats=())}
     rows = []
     for name, parser in parsers.items():

@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bench = Bench(args)
     now = datetime.datetime.now(datetime.UTC)
     bench.paper.say(
-        f"{now:%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores, {bench.which}. "
+        f"{now:%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores with a load of "
+        f"{os.getloadavg()[0]:.1f} before the start, {bench.which}. "
         "Times of parsing are CPU time against email.message_from_bytes (compat32) in the same run."
     )
     for name in args.only or SECTIONS:

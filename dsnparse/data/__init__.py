@@ -60,4 +60,15 @@ def compiled(name: str) -> str:
         from dsnparse.classify.ruleset import prepare
 
         data = prepare(name, data)
+    elif name == "formats":
+        data = {file: _for_programs(content) for file, content in data.items()}
     return json.dumps(data, ensure_ascii=False, sort_keys=False, separators=(",", ":"), default=str) + "\n"
+
+
+def _for_programs(content: dict[str, Any]) -> dict[str, Any]:
+    """A file of notice formats without what only tests and people read."""
+    if "format" not in content:
+        return content
+    readers = ("example", "seen")
+    tables = [{key: value for key, value in one.items() if key not in readers} for one in content["format"]]
+    return content | {"format": tables}

@@ -40,6 +40,9 @@ KEYS = frozenset(
     "name seen from subject headers marks patterns start end recipient original diagnostic domain delayed"
     " example".split()
 )
+#: Keys whose values are patterns; those that find something have one group around it.
+_PLAIN = ("from", "subject", "patterns", "start", "end", "delayed")
+_GROUPED = ("recipient", "original", "diagnostic", "domain")
 #: The condition that is looked for in the text; the others are names of header fields.
 TEXT = ""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -115,48 +118,48 @@ def make_format(table: Any, where: str, *, builtin: bool = False) -> Format:
         conditions=conditions,
         start=_single(table, "start", where),
         end=_single(table, "end", where),
-        recipient=_multiline(table, "recipient", where),
-        original=_multiline(table, "original", where),
-        diagnostic=_multiline(table, "diagnostic", where),
-        domain=_multiline(table, "domain", where),
+        recipient=_patterns(table, "recipient", where),
+        original=_patterns(table, "original", where),
+        diagnostic=_patterns(table, "diagnostic", where),
+        domain=_patterns(table, "domain", where),
         delayed=delayed
         if delayed is None or isinstance(delayed, bool)
         else _patterns(table, "delayed", where),
         builtin=builtin,
     )
     if not builtin:
-        _check(form, where)
+        _check(table, where)
         if not table.get("example"):
             raise RuleError(f"{where} has no example. Add [[format.example]] with a text and its recipients.")
     return form
 
 
-def _check(form: Format, where: str) -> None:
-    grouped = [
-        (key, one) for key in ("recipient", "original", "diagnostic", "domain") for one in getattr(form, key)
-    ]
-    plain = [one for patterns in form.conditions.values() for one in patterns]
-    plain += [one for one in (form.start, form.end) if one is not None]
-    plain += form.delayed if isinstance(form.delayed, tuple) else ()
-    for key, one in [*grouped, *(("", one) for one in plain)]:
-        try:
-            groups = pattern(one).groups
-        except ValueError as error:
-            raise RuleError(f"{where} has a pattern that RE2 cannot read: {one!r} ({error}).") from None
-        if key and groups != 1:
-            raise RuleError(f"{where}: {key} {one!r} needs one group in round brackets around what it finds.")
+def _check(table: Mapping[str, Any], where: str) -> None:
+    """Compiles every pattern as it stands in the table."""
+    given = [(key, table.get(key, ())) for key in (*_PLAIN, *_GROUPED)]
+    given += [("headers", value) for value in table.get("headers", {}).values()]
+    for key, value in given:
+        for one in [value] if isinstance(value, str) else [] if isinstance(value, bool) else value:
+            try:
+                groups = pattern(one).groups
+            except ValueError as error:
+                raise RuleError(f"{where} has a pattern that RE2 cannot read: {one!r} ({error}).") from None
+            if key in _GROUPED and groups != 1:
+                raise RuleError(
+                    f"{where}: {key} {one!r} needs one group in round brackets around what it finds."
+                )
 
 
 @cache
 def pattern(text: str) -> Any:
-    """A compiled RE2 pattern, case ignored. Raises ValueError when RE2 cannot read it."""
+    """RE2, compiled: case ignored, "^" and "$" at line ends. Raises ValueError when RE2 cannot read it."""
     import re2
 
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
     try:
-        return re2.compile(text, options)  # bounded by the number of patterns in format tables
+        return re2.compile(f"(?m){text}", options)  # bounded by the number of patterns in format tables
     except re2.error as error:
         raise ValueError(str(error)) from None
 
@@ -180,12 +183,8 @@ def _strings(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
 _patterns = _strings
 
 
-def _multiline(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-    return tuple(f"(?m){one}" for one in _strings(table, key, where))
-
-
 def _single(table: Mapping[str, Any], key: str, where: str) -> str | None:
     value = table.get(key)
     if value is not None and not (isinstance(value, str) and value):
         raise RuleError(f"{where}: {key} must be one pattern, in quotes.")
-    return None if value is None else f"(?m){value}"
+    return value

@@ -178,45 +178,40 @@ class Bench:
             return
         some = [message for message in self.real if len(message.data) <= _COPIED_BYTES]
         messages = [some[at % len(some)].data for at in range(self.args.copies)]
-        started = time.perf_counter()
-        for message in messages:
-            parse_dsn(message)
-        parsing = time.perf_counter() - started
+        parsing = storing = 0.0
         with tempfile.TemporaryDirectory() as folder, Store.open(str(Path(folder, "bounces.db"))) as store:
-            started, storing = time.perf_counter(), 0.0
             for at in range(0, len(messages), _BATCH):
                 batch = messages[at : at + _BATCH]
+                started = time.perf_counter()
+                reports = [parse_dsn(data) for data in batch]
+                parsed = time.perf_counter()
                 items = []
-                for number, data in enumerate(batch, at):
+                for number, (data, report) in enumerate(zip(batch, reports, strict=True), at):
                     # The identity is computed as always; the number makes each copy a message of its own.
                     identity = event_identity(message_identity(data), str(number))
-                    items.append(Seen(identity, "bench", parse_dsn(data)))
-                parsed = time.perf_counter()
+                    items.append(Seen(identity, "bench", report))
                 store.add(items)
+                parsing += parsed - started
                 storing += time.perf_counter() - parsed
-            both = time.perf_counter() - started
             asked = [f"user{number}@example.org" for number in range(200)]
             started = time.perf_counter()
             for address in asked:
                 store.check(address)
             check = (time.perf_counter() - started) / len(asked) * 1000
         number = len(messages)
+        both = parsing + storing
         rows = [
             ("parse", f"{number / parsing:,.0f}", "1.00"),
+            ("store", f"{number / storing:,.0f}", f"{storing / parsing:.2f}"),
             ("parse and store", f"{number / both:,.0f}", f"{both / parsing:.2f}"),
-            ("the store's share alone", f"{number / storing:,.0f}", f"{storing / parsing:.2f}"),
         ]
         self.paper.table((f"{number:,} messages", "a second", "time"), rows)
         self.paper.say(f"Store.check answers in {check:.2f} ms.")
         self.bar(
-            "the store's time over parsing's", "≤ 2 ×", f"{both / parsing:.2f} ×", reached=both <= 2 * parsing
+            "parse and store, over parse", "≤ 2 ×", f"{both / parsing:.2f} ×", reached=both <= 2 * parsing
         )
-        self.bar(
-            "messages into SQLite a second",
-            "≥ 3,000",
-            f"{number / storing:,.0f}",
-            reached=number / storing >= 3000,
-        )
+        rate = number / storing
+        self.bar("messages into SQLite a second, parsed", "≥ 3,000", f"{rate:,.0f}", reached=rate >= 3000)
         self.bar("Store.check", "≤ 1 ms", f"{check:.2f} ms", reached=check <= 1)
 
     def accuracy(self) -> None:

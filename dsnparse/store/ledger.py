@@ -21,7 +21,7 @@ from dsnparse.store.past import Past
 from dsnparse.store.rows import find_detail
 from dsnparse.store.schema import addresses
 from dsnparse.store.seen import Change
-from dsnparse.store.state import ACTIVE, PAUSED, REVIEW, SUPPRESSED, Event, State
+from dsnparse.store.state import ACTIVE, NOTHING, PAUSED, REVIEW, SUPPRESSED, Event, State
 from dsnparse.store.terms import Terms
 from dsnparse.store.text import clean
 from dsnparse.store.times import from_epoch
@@ -77,7 +77,7 @@ class Ledger:
         for row in rows:
             if row["key"] in ids:
                 self.entries[stored[row["key"]]] = Entry(
-                    ids[row["key"]], row["address"], row["domain"], Past(), State(), {}, was_suppressed=False
+                    ids[row["key"]], row["address"], row["domain"], Past(), NOTHING, {}, was_suppressed=False
                 )
         self._fetch({name: stored[name] for name in missing if name not in ids})  # another worker's
 

@@ -14,14 +14,13 @@ from functools import reduce
 from typing import Any
 
 from dsnparse.store.policy import Policy
-from dsnparse.store.state import Event, State, What, advance, settle
+from dsnparse.store.state import NOTHING, Event, State, What, advance, settle
 from dsnparse.store.text import dump_json
 
 #: Events kept one by one. A mailing list that mails once a day sees a month and a half of them.
 KEPT = 50
 
 _EVENT_DEFAULTS = ("", False, None, "bounce")
-_NOTHING = State()
 _STATE_DEFAULTS = {f.name: f.default for f in fields(State)}
 
 
@@ -29,7 +28,7 @@ _STATE_DEFAULTS = {f.name: f.default for f in fields(State)}
 class Past:
     """Events in order of time over a base. Changed in place by `add`; for one policy at a time."""
 
-    base: State = field(default_factory=State)
+    base: State = NOTHING
     events: list[Event] = field(default_factory=list)
     #: The state after the last event, once it has been asked for.
     _folded: State | None = field(default=None, compare=False, repr=False)
@@ -73,7 +72,7 @@ class Past:
     def dump(self) -> str:
         """As JSON, defaults left out."""
         base = {}
-        if self.base != _NOTHING:
+        if self.base != NOTHING:
             values = {name: getattr(self.base, name) for name in _STATE_DEFAULTS}
             base = {name: value for name, value in values.items() if value != _STATE_DEFAULTS[name]}
         return dump_json([base, [_dump_event(event) for event in self.events]])
@@ -87,7 +86,7 @@ class Past:
         for name in ("soft", "waiting"):
             if base.get(name) is not None:
                 base[name] = tuple(base[name])
-        return cls(State(**base), [_load_event(*event) for event in events])
+        return cls(State(**base) if base else NOTHING, [_load_event(*event) for event in events])
 
 
 def _dump_event(event: Event) -> list[Any]:

@@ -94,6 +94,10 @@ class State:
         return (self.status, self.reason, round(self.since, 3), until, self.source)
 
 
+#: The state of an address that nothing has happened to. States never change, so one serves all.
+NOTHING = State()
+
+
 def advance(state: State, event: Event, policy: Policy) -> State:
     """The state after `event`, which is not older than what the state has seen."""
     if event.what is What.LIFTED:
@@ -110,8 +114,9 @@ def advance(state: State, event: Event, policy: Policy) -> State:
             return _suppress(state, event, event.until)
         case What.COMPLAINT:
             return _suppress(state, event, policy.ends(event.reason, event.at))
-    # A failure so soon after a success says that it was none.
-    state = replace(state, success=None)
+    if state.success is not None:
+        # A failure so soon after a success says that it was none.
+        state = replace(state, success=None)
     match event.what:
         case What.HARD | What.HARD_TWICE:
             return _hard(state, event, policy)
@@ -197,10 +202,10 @@ def _soft(state: State, event: Event, policy: Policy) -> State:
         return state
     soft = (*(at for at in state.soft if at > event.at - policy.soft_window), event.at)
     pauses = state.pauses if event.at <= state.pause_end + policy.soft_window else 0
-    state = replace(state, soft=soft[-policy.soft_limit :], pauses=pauses)
     due = pauses > 0 or len(soft) >= policy.soft_limit
+    soft = soft[-policy.soft_limit :]
     if state.status == PAUSED or not due or not policy.soft_pauses:
-        return state
+        return replace(state, soft=soft, pauses=pauses)
     end = event.at + policy.soft_pauses[min(pauses, len(policy.soft_pauses) - 1)]
     return replace(
         state,
@@ -210,6 +215,7 @@ def _soft(state: State, event: Event, policy: Policy) -> State:
         until=end,
         source=event.source,
         ref=event.ref,
+        soft=soft,
         pauses=pauses + 1,
         pause_end=end,
     )

@@ -25,6 +25,11 @@ _PARENT = re.compile(
     r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? of",
     re.IGNORECASE,
 )
+#: What a report says of those whom the message did reach, beside those whom it did not (PowerMTA, Sendmail).
+_REACHED_AFTER = re.compile(
+    r"\W{0,6}(?:was |has been |were )?(?:successfully )?(?:delivered|relayed|expanded) (?:to|by|via|into)\b",
+    re.IGNORECASE,
+)
 _SENDER_AFTER = re.compile(
     r"\W{0,6}(?:\.\.\. ?)?(?:invalid |your |the )?"
     r"(?:sender|envelope.?from|mail.?from|return.?path|from address)",
@@ -154,7 +159,7 @@ class Weigher:
             score -= 8
         if before and says("sender", before[-60:]) and not plain:
             score -= 6
-        if _SENDER_AFTER.match(after):
+        if _SENDER_AFTER.match(after) or _REACHED_AFTER.match(after):
             score -= 8
         if local in _SERVICE and key not in self.mailed and key not in self.listed:
             score -= 3

@@ -145,7 +145,7 @@ def _from_status(notice: Notice, report: rfc3464.StatusReport, part: str, form: 
     reading = Reading(kind, [Evidence("kind", part, 0, f"{form}.action", action.value)], form)
     reading.drafts = report.drafts
     reading.fields = report.message
-    if notice.status:  # else the fields stand in the text, which then says nothing beside them
+    if notice.status or len(reading.drafts) == 1:  # else the text is the fields, each beside another's
         add_context(notice, reading.drafts)
     return reading
 

@@ -48,7 +48,7 @@ class Blocks:
                 best, where, rank = text, mention.line, value
         if rank < 4:
             common, line = self._shared()
-            if common and (rank <= 1 or _worth(common) >= 4):
+            if common and (rank <= 1 or _worth(common) > rank):
                 draft.context = best
                 best, where = common, line
         if best:
@@ -128,12 +128,15 @@ class Blocks:
         if self._common is None:
             self._common = ("", 0)
             for index, line in enumerate(self.lines):
-                if line and reply_code_in(line.lstrip("<>: ")) is not None and not says("contact", line):
+                if line and _has_code(line.lstrip("<>: ")) and not says("contact", line):
                     end = index + 1
                     while end < len(self.lines) and self.lines[end] and end - index < _BLOCK_LINES:
                         end += 1
+                    start = index
+                    while start > 0 and self.lines[start - 1] and index - start < _BLOCK_LINES:
+                        start -= 1
                     text = " ".join(self.lines[index:end])[:_BLOCK_CHARS]
-                    if not self._is_about_one(text):
+                    if not self._is_about_one(" ".join(self.lines[start:end])):
                         self._common = (text, index)
                         break
         return self._common
@@ -155,6 +158,10 @@ class Blocks:
                 if size > _CONTEXT_CHARS:
                     break
         return " ".join(pieces)[:_CONTEXT_CHARS]
+
+
+def _has_code(line: str) -> bool:
+    return reply_code_in(line) is not None or status_in(line) is not None
 
 
 def _worth(text: str) -> int:

@@ -35,6 +35,8 @@ CONTEXT_RANKS = {
     WEIGHTS["hint"]: 5,
 }
 CONTEXT_PROVIDER_DROP = 20
+#: "The following recipients could not be reached" is in many a notice, whatever the cause.
+CONTEXT_OUTCOME_RANK = 45
 #: With nothing more to show than a generic code, a verdict is a guess.
 GUESS_RANK = 32
 #: A phrase takes away another that is a part of it unless that one ranks higher by more than this.
@@ -124,29 +126,30 @@ def classify(
     digit = _digit(status, reply_code, action)
     command = _command(smtp_command, text.low)
     hits, marked = rules.search(text.low)
-    extra: Text | None = None
-    extra_hits: list[Hit] = []
-    if context and not _is_enough(hits, status):
-        extra = read_text(context)
-        extra_hits, extra_marked = rules.search(extra.low)
-        marked = marked or extra_marked
     if not hosts:
         found = _HOST_IN_TEXT.search(text.low)
         hosts = (found[1],) if found else ()
     certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
     case = (status, reply_code, digit, command)
+    held = _holding(rules, hits, text.low, case, involved)
     claims = code_claims(status, reply_code, digit, command)
-    for rule, start, length in _holding(rules, hits, text.low, case, involved):
+    for rule, start, length in held:
         claims.append(_of_words(rule, text, start, length, rule.rank))
+    if context and not _is_enough(held, status):
+        extra = read_text(context)
+        hits, marked = rules.search(extra.low)
+        if marked and certain is None:
+            certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
+        for rule, start, length in _holding(rules, hits, extra.low, case, involved):
+            rank = CONTEXT_RANKS.get(rule.rank) or rule.rank - CONTEXT_PROVIDER_DROP
+            if rule.reason in _OUTCOMES:
+                rank = min(rank, CONTEXT_OUTCOME_RANK)
+            claims.append(_of_words(rule, extra, start, length, rank))
     if certain is not None:
         for row in rules.code_rows(certain):
             if row.allows(f" {text.low} ", *case):
                 shown = (status if row.status or row.status_prefixes else "") or str(reply_code or "")
                 claims.append((row.rank, 0, 0, 0, row.reason, row.id, shown, row))
-    if extra is not None:
-        for rule, start, length in _holding(rules, extra_hits, extra.low, case, involved):
-            rank = CONTEXT_RANKS.get(rule.rank) or rule.rank - CONTEXT_PROVIDER_DROP
-            claims.append(_of_words(rule, extra, start, length, rank))
     return _decide(claims, status, reply_code, digit, action, certain)
 
 

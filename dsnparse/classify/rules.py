@@ -209,7 +209,7 @@ def _matchers(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str |
         yield pattern, None
     for url in _strings(table, "urls", where):
         text = normalise(url)
-        yield r"(?:^|[^\w@-])" + re.escape(text), text
+        yield (r"\b" if _is_word(text[0]) else "") + re.escape(text), text
 
 
 def _unless(word: str) -> str:
@@ -220,7 +220,7 @@ def _unless(word: str) -> str:
 def _statuses(given: list[str], where: str) -> tuple[list[str], list[str]]:
     exact, prefixes = [], []
     for code in given:
-        if not re.fullmatch(r"[245X](?:\.\d{1,3}){1,2}\*?|[245X]\.\d{1,3}\.\*", code):
+        if not re.fullmatch(r"[245X]\.\d{1,3}\.(?:\d{1,3}\*?|\*)", code):
             raise RuleError(f'{where}: status {code!r} is no code. Write "5.4.1", "X.4.1" or "5.7.5*".')
         for one in [f"4{code[1:]}", f"5{code[1:]}"] if code[0] == "X" else [code]:
             if one.endswith("*"):

@@ -21,12 +21,12 @@ _MAX_LOCAL = 64
 _MAX_DOMAIN = 255
 
 #: "550-5.1.1 text" at the start of the text or of a line: what each line of a multiline reply repeats.
-_PREFIX = re.compile(r"(?:^|[\s:;\"'(])([245]\d\d)-(?:([245]\.\d{1,3}\.\d{1,3})[\s-])?")
+_PREFIX = re.compile(r"(?:^|[\s:;\"'(])([245]\d\d)-'?(?:([245]\.\d{1,3}\.\d{1,3})[\s-])?")
 #: The usual case: a reply begins with both.
 _BOTH = re.compile(r"(?:smtp; ?)?([45][0-7]\d)[ -]([45]\.\d{1,3}\.\d{1,3})(?![\w.])")
 #: A reply code standing alone, and the enhanced code that follows it.
 _REPLY = re.compile(
-    r"(?<![\w.,+@/-])(?<!\d:)([245][0-7]\d)(?:(?: |-|: ?)[(\[]?#?([245]\.\d{1,3}\.\d{1,3})(?![\w.]\w))?"
+    r"(?<![\w.,+@/-])(?<!\d:)([245][0-7]\d)(?:(?: |-|: ?)[(\['\"]?#?([245]\.\d{1,3}\.\d{1,3})(?![\w.]\w))?"
     r"(?![\w@%]|[.,/]\w|:[0-9a-f]{0,4}:)"
 )
 #: What follows a number that only looks like a reply code.
@@ -97,6 +97,8 @@ def _blank_addresses(low: str) -> str:
         first = max(done, at - _MAX_LOCAL)
         while start > first and low[start - 1] not in _EDGES:
             start -= 1
+        if start == at and low[at - 1 : at] == '"':  # a quoted local part may hold anything
+            start = max(low.rfind('"', first, at - 1), first)
         end = at + 1
         last = min(size, end + _MAX_DOMAIN)
         while end < last and low[end] not in _EDGES:

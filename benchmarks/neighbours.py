@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import email
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -37,6 +38,7 @@ def _reader(name: str) -> Callable[[bytes], object]:
     if name == "flufl":
         from flufl.bounce import scan_message
 
+        logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
         return _patient(lambda data: scan_message(email.message_from_bytes(data)))
     from flanker.mime import from_string
 

@@ -51,6 +51,9 @@ class Blocks:
             if common and (rank <= 1 or _worth(common) > rank):
                 draft.context = best
                 best, where = common, line
+        if rank <= 1 and len(self.failed) == 1 and where == mentions[0].line:
+            # "There was an error delivering your mail to <…>.", and the error in the paragraph below.
+            best = f"{best} {self._paragraph_below(where)}".strip()
         if best:
             self.describe(draft, best, where)
         if len(self.failed) == 1 or rank <= 0:
@@ -140,6 +143,19 @@ class Blocks:
                         self._common = (text, index)
                         break
         return self._common
+
+    def _paragraph_below(self, index: int) -> str:
+        """The paragraph after the one of line `index`, where it tells of a failure."""
+        lines = self.lines
+        while index < len(lines) and lines[index]:
+            index += 1
+        while index < len(lines) and not lines[index]:
+            index += 1
+        end = index
+        while end < len(lines) and lines[end] and end - index < _BLOCK_LINES:
+            end += 1
+        text = " ".join(lines[index:end])[:_BLOCK_CHARS]
+        return text if says("failure", text) and not says("contact", text) else ""
 
     def _is_about_one(self, text: str) -> bool:
         """Whether a paragraph names some of several recipients, so that it is not about the others."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.measure import best
@@ -40,13 +39,10 @@ class Curve:
 
     @property
     def exponent(self) -> float:
-        """Time grows as the size to this power (1 is linear): the steepest step from 100 KB on."""
-        large = [point for point in self.points if point.size >= _MB / 10] or list(self.points[-2:])
-        steps = [
-            math.log(after.seconds / before.seconds) / math.log(after.size / before.size)
-            for before, after in pairwise(large)
-        ]
-        return max(steps)
+        """Time grows as the size to this power (1 is linear), from 100 KB to the largest message."""
+        large = [point for point in self.points if point.size >= _MB / 10] or self.points[-2:]
+        first, last = large[0], large[-1]
+        return math.log(last.seconds / first.seconds) / math.log(last.size / first.size)
 
 
 def measure(largest: int) -> list[Curve]:
@@ -76,8 +72,8 @@ def show(curves: Sequence[Curve], paper: Paper, picture: Path) -> None:
         )  # fmt: skip
     paper.table(("what grows", "from … to", "largest", "takes", "a byte", "exponent"), rows)
     paper.say(
-        "The exponent is the steepest from 100 KB on: time grows as the size to that power. 1 is linear; "
-        "less means that a limit leaves the rest unread."
+        "The exponent is of 100 KB to the largest: time grows as the size to that power. 1 is linear; less "
+        "means that a limit leaves the rest unread."
     )
     paper.picture(chart(curves))
     draw(curves, picture)

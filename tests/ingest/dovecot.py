@@ -32,6 +32,7 @@ ssl = yes
 ssl_cert = <{place}/cert.pem
 ssl_key = <{place}/key.pem
 disable_plaintext_auth = yes
+auth_failure_delay = 0
 default_login_user = {user}
 default_internal_user = {user}
 default_internal_group = {group}
@@ -109,6 +110,13 @@ class Dovecot:
         """How many messages a folder holds."""
         return len(self.doveadm("search", "-u", USER, "mailbox", folder, *what.split()).splitlines())
 
+    def empty(self) -> None:
+        """Remove all folders and messages of the user."""
+        for folder in self.doveadm("mailbox", "list", "-u", USER).split():
+            if folder != "INBOX":
+                self.doveadm("mailbox", "delete", "-u", USER, folder)
+        self.doveadm("expunge", "-u", USER, "mailbox", "INBOX", "ALL")
+
     def kick(self) -> None:
         """Cut the connections of the user."""
         self.doveadm("kick", USER)
@@ -157,19 +165,11 @@ def _running(tokens: int) -> Iterator[Dovecot]:
     place.chmod(0o755)
     (place / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
     (place / "state").mkdir()
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-        + [
-            "-addext",
-            "subjectAltName=DNS:localhost",
-            "-keyout",
-            place / "key.pem",
-            "-out",
-            place / "cert.pem",
-        ],
-        check=True,
-        capture_output=True,
+    words = (
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
     )
+    files = ["-keyout", place / "key.pem", "-out", place / "cert.pem"]
+    subprocess.run(["openssl", *words.split(), *files], check=True, capture_output=True)
     config = _CONFIG.format(
         place=place, user=user, group=grp.getgrgid(entry.pw_gid).gr_name, imap=imap, imaps=imaps
     )

@@ -1,0 +1,54 @@
+"""Servers for the tests: a Dovecot and a Postfix of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from . import dovecot as dovecot_server
+from . import postfix as postfix_server
+from .left_out import leave_out, lines
+
+
+@pytest.fixture(scope="session")
+def _dovecot() -> Iterator[dovecot_server.Dovecot]:
+    with dovecot_server.running_dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def dovecot(request: pytest.FixtureRequest) -> dovecot_server.Dovecot:
+    """A running server with an empty INBOX."""
+    if not dovecot_server.find_dovecot():
+        leave_out(request.config, f"Dovecot is not installed; to run them: {dovecot_server.INSTALL}")
+    server: dovecot_server.Dovecot = request.getfixturevalue("_dovecot")
+    server.empty()
+    return server
+
+
+@pytest.fixture
+def postfix(request: pytest.FixtureRequest) -> type[postfix_server.Postfix]:
+    """The class that starts a server."""
+    if not postfix_server.find_postfix():
+        leave_out(request.config, f"Postfix is not installed; to run them: {postfix_server.INSTALL}")
+    if os.geteuid() != 0:
+        leave_out(request.config, "Postfix starts for root only; to run them: run the tests as root")
+    return postfix_server.Postfix
+
+
+@pytest.fixture
+def maildir(tmp_path: Path) -> Path:
+    """An empty Maildir."""
+    path = tmp_path / "Maildir"
+    for folder in ("new", "cur", "tmp"):
+        (path / folder).mkdir(parents=True)
+    return path
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out, a line for each server."""
+    for line in lines(terminalreporter.config):
+        terminalreporter.write_line(line, yellow=True)

@@ -1,0 +1,66 @@
+"""Bounces for the tests, and running the command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from dsnparse.store import Store
+
+#: An ordinary message: nothing that the store acts on, and for a person to look at.
+LETTER = b"From: joe@example.org\r\nTo: bounces@sender.example\r\nSubject: Hello\r\n\r\nWhy me?\r\n"
+
+
+def bounce(number: int, status: str = "5.1.1", said: str = "550 5.1.1 no such user here") -> bytes:
+    """One for user{number}@example.com."""
+    who = f"user{number}@example.com"
+    return (
+        f"From: MAILER-DAEMON@mx.example.com\r\nTo: bounces@sender.example\r\n"
+        f"Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <{number}@mx.example.com>\r\n"
+        "Date: Sat, 01 Mar 2025 12:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nYour message could not be delivered.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.com\r\n\r\n"
+        f"Final-Recipient: rfc822; {who}\r\nAction: failed\r\nStatus: {status}\r\n"
+        f"Diagnostic-Code: smtp; {said}\r\n--b--\r\n"
+    ).encode()
+
+
+def command(*words: str | Path, data: bytes = b"", **env: str) -> subprocess.CompletedProcess[str]:
+    """Run dsnparse to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dsnparse", *map(str, words)],
+        input=data,
+        capture_output=True,
+        env=os.environ | env,
+        timeout=120,
+        check=False,
+    )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def start(*words: str | Path, **env: str) -> subprocess.Popen[str]:
+    """Start dsnparse, and wait until it says its first line on standard error."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dsnparse", *map(str, words)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | env,
+    )
+    assert process.stderr is not None
+    first = process.stderr.readline()
+    assert first.startswith(("Watching", "Listening")), first + process.stderr.read()
+    return process
+
+
+def suppressed(db: Path | str) -> set[str]:
+    """The addresses on the list of a database."""
+    with Store.open(str(db)) as store:
+        return {entry.address for entry in store.suppressions()}
+
+
+def users(*numbers: int) -> set[str]:
+    """The addresses of `bounce`."""
+    return {f"user{number}@example.com" for number in numbers}

@@ -1,0 +1,261 @@
+"""IMAP, with a real Dovecot."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from dsnparse import Parser
+from dsnparse.ingest import Tally, ingest
+from dsnparse.mailboxes.account import Account, Secret
+from dsnparse.mailboxes.sources import MailboxRefused
+from dsnparse.store import Store
+
+from .dovecot import PASSWORD, TOKEN, USER, Dovecot
+from .mail import LETTER, bounce, command, start, suppressed, users
+
+SECRET = {"DSNPARSE_IMAP_PASSWORD": PASSWORD}
+
+
+def until(true: Callable[[], bool]) -> None:
+    for _ in range(400):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never happened")
+
+
+def fill(dovecot: Dovecot, *numbers: int) -> None:
+    for number in numbers:
+        dovecot.save(bounce(number))
+
+
+@pytest.mark.parametrize("scheme", ["imaps", "imap"])
+def test_new_messages_are_stored_and_flagged_once(dovecot: Dovecot, tmp_path: Path, scheme: str) -> None:
+    fill(dovecot, 1, 2)
+    words = [
+        "ingest",
+        dovecot.url(scheme=scheme),
+        "--db",
+        str(tmp_path / "b.db"),
+        "--ca-file",
+        str(dovecot.ca_file),
+    ]
+    first = command(*words, **SECRET)
+    assert first.stderr.startswith("2 messages (2 bounce); 2 records; addresses: 2 suppressed; ")
+    assert dovecot.count(what="SEEN") == 2
+    fill(dovecot, 3)
+    assert command(*words, **SECRET).stderr.startswith("1 message (1 bounce); 1 record; ")
+    assert command(*words, **SECRET).stderr.startswith("0 messages; ")
+    assert suppressed(tmp_path / "b.db") == users(1, 2, 3)
+
+
+def test_messages_are_moved_to_folders_that_are_made(dovecot: Dovecot, tmp_path: Path) -> None:
+    fill(dovecot, 1, 2)
+    dovecot.save(LETTER)
+    done = command(
+        "ingest", dovecot.url(), "--db", tmp_path / "b.db", "--ca-file", dovecot.ca_file,
+        "--processed", "Verarbeitet-Ä", "--unknown", "Unknown", **SECRET,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (dovecot.count(), dovecot.count("Verarbeitet-Ä"), dovecot.count("Unknown")) == (0, 2, 1)
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setenv("DSNPARSE_IMAP_PASSWORD", PASSWORD)
+    return Store.open(str(tmp_path / "b.db"))
+
+
+def work(dovecot: Dovecot, store: Store, *, batch: int = 500, stop_after: int = 0, **folders: str) -> Tally:
+    """Work the INBOX off; with `stop_after`, only so many batches, without marking the last one."""
+    from dsnparse.mailboxes.imap import ImapSource
+    from dsnparse.mailboxes.items import Problem
+
+    class Killed(ImapSource):
+        batches = 0
+
+        def done(self, marks: object) -> list[Problem]:
+            self.batches += 1
+            return [] if self.batches == stop_after else super().done(marks)  # type: ignore[arg-type]
+
+    source = Killed(
+        Account.parse(dovecot.url()),
+        Secret(),
+        position=store.position,
+        ca_file=str(dovecot.ca_file),
+        **folders,
+    )
+    total = Tally()
+    for number, tally in enumerate(ingest(source, store.add, Parser(), batch=batch), 1):
+        total.add(tally)
+        if number == stop_after:
+            break
+    source.close()
+    return total
+
+
+@pytest.mark.parametrize("folders", [{}, {"processed": "Done"}])
+def test_killed_between_commit_and_mark_nothing_is_lost_or_counted_twice(
+    dovecot: Dovecot, store: Store, folders: dict[str, str]
+) -> None:
+    fill(dovecot, *range(5))
+    first = work(dovecot, store, batch=2, stop_after=1, **folders)
+    assert (first.added, dovecot.count(what="SEEN")) == (2, 0)
+    second = work(dovecot, store, batch=2, **folders)
+    assert second.added == 3
+    if folders:
+        assert (dovecot.count(), dovecot.count("Done")) == (0, 5)
+    else:
+        assert (dovecot.count(), dovecot.count(what="SEEN")) == (5, 5)
+    assert len({entry.address for entry in store.suppressions()}) == 5
+
+
+def test_a_folder_that_was_made_anew_is_read_from_its_beginning(dovecot: Dovecot, store: Store) -> None:
+    fill(dovecot, 1, 2)
+    assert work(dovecot, store).added == 2
+    known = store.position(Account.parse(dovecot.url()).url)
+    assert known is not None
+    validity, uid = known.split()
+    store.add([], positions={Account.parse(dovecot.url()).url: f"{int(validity) + 1} {int(uid) + 100}"})
+    tally = work(dovecot, store)
+    assert (tally.added, tally.duplicates) == (0, 2)
+
+
+def test_what_others_have_marked_as_deleted_is_not_expunged(dovecot: Dovecot, store: Store) -> None:
+    fill(dovecot, 1, 2)
+    dovecot.doveadm("flags", "add", "-u", USER, "\\Deleted", "mailbox", "INBOX", "1")
+    work(dovecot, store)
+    assert dovecot.count() == 2
+
+
+@pytest.mark.parametrize("how", ["env", "file", "command", "oauth2"])
+def test_the_password_comes_from_where_it_is_said(dovecot: Dovecot, tmp_path: Path, how: str) -> None:
+    file = tmp_path / "password"
+    file.write_text(f"{TOKEN if how == 'oauth2' else PASSWORD}\n")
+    options, env = {
+        "env": (["--password-env", "MINE"], {"MINE": PASSWORD}),
+        "file": (["--password-file", str(file)], {}),
+        "command": (["--password-command", f"cat {file}"], {}),
+        "oauth2": (["--oauth2", "--password-command", f"cat {file}"], {}),
+    }[how]
+    fill(dovecot, 1)
+    done = command(
+        "ingest", dovecot.url(), "--db", tmp_path / "b.db", "--ca-file", dovecot.ca_file, *options, **env
+    )
+    assert (done.returncode, done.stderr.split(";")[0]) == (0, "1 message (1 bounce)"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("password", "trust", "says"),
+    [
+        ("wrong", True, "localhost does not let bounces@example.net in: "),
+        (PASSWORD, False, "The certificate of localhost is not trusted: "),
+    ],
+)
+def test_a_refusal_is_a_sentence_and_not_tried_again(
+    dovecot: Dovecot, tmp_path: Path, password: str, trust: bool, says: str
+) -> None:
+    for name in ("ingest", "watch"):
+        words = [name, dovecot.url(), "--db", str(tmp_path / "b.db")]
+        if trust:
+            words += ["--ca-file", str(dovecot.ca_file)]
+        done = command(*words, DSNPARSE_IMAP_PASSWORD=password)
+        assert done.returncode == 2
+        assert says in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_server_that_is_away_is_temporary(
+    tmp_path: Path, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dsnparse.mailboxes.imap import ImapSource
+    from dsnparse.mailboxes.sources import MailboxAway
+
+    monkeypatch.setenv("DSNPARSE_IMAP_PASSWORD", PASSWORD)
+    source = ImapSource(Account.parse(f"imaps://{USER}@127.0.0.1:1/INBOX"), Secret())
+    with pytest.raises(MailboxAway, match=r"127\.0\.0\.1:1: connection refused"):
+        list(source.take())
+    missing = ImapSource(Account.parse(dovecot.url("Nowhere")), Secret(), ca_file=str(dovecot.ca_file))
+    with pytest.raises(OSError, match="Nowhere") as problem:
+        list(missing.take())
+    assert not isinstance(problem.value, MailboxRefused)
+
+
+def _stored(db: Path, number: int) -> bool:
+    return len(suppressed(db)) == number
+
+
+def test_a_watcher_idles_and_comes_back_after_its_connection_was_cut(
+    dovecot: Dovecot, tmp_path: Path
+) -> None:
+    db = tmp_path / "b.db"
+    watcher = start(
+        "watch", dovecot.url(), "--db", db, "--ca-file", dovecot.ca_file, "--interval", "600", **SECRET
+    )
+    # With an interval of ten minutes only the server's word brings the next ones in.
+    for number in (1, 2):
+        fill(dovecot, number)
+        until(partial(_stored, db, number))
+    dovecot.kick()
+    fill(dovecot, 3)
+    until(lambda: suppressed(db) == users(1, 2, 3))
+    watcher.send_signal(signal.SIGTERM)
+    _, told = watcher.communicate(timeout=30)
+    assert watcher.returncode == 0
+    assert "Trying again until it is there." in told
+    assert told.endswith("Stopped.\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("imaps://joe@mail.example/INBOX", ("imaps", "joe", "mail.example", 993, "INBOX")),
+        ("imaps://joe@mail.example", ("imaps", "joe", "mail.example", 993, "INBOX")),
+        ("imap://joe@mail.example/", ("imap", "joe", "mail.example", 143, "INBOX")),
+        (
+            "imaps://joe%40example.org@mail.example/A%20B/C",
+            ("imaps", "joe@example.org", "mail.example", 993, "A B/C"),
+        ),
+        (
+            "imaps://joe@example.org@mail.example:9993/x",
+            ("imaps", "joe@example.org", "mail.example", 9993, "x"),
+        ),
+        ("imaps://joe@[::1]/x", ("imaps", "joe", "::1", 993, "x")),
+    ],
+)
+def test_an_account_is_read_from_its_url(url: str, expected: tuple[str, str, str, int, str]) -> None:
+    account = Account.parse(url)
+    assert (account.scheme, account.user, account.host, account.port, account.folder) == expected
+    assert Account.parse(account.url) == account
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["imaps://host/", "imaps:///x", "pop3://joe@host/", "imaps://joe:secret@host/", "imaps://joe@host:x/"],
+)
+def test_other_urls_are_refused_without_repeating_a_password(url: str) -> None:
+    with pytest.raises(ValueError) as problem:
+        Account.parse(url)
+    assert "secret" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("secret", "says"),
+    [
+        (Secret("DSNPARSE_NOT_SET"), "the environment variable DSNPARSE_NOT_SET is empty or missing"),
+        (Secret(file="/none"), "/none cannot be read"),
+        (Secret(command="false"), "ended with status 1: false"),
+        (Secret(command="/none"), "cannot be run"),
+        (Secret(command="true"), "true is empty or missing"),
+        (Secret(command="'"), "cannot be run"),
+    ],
+)
+def test_a_missing_password_is_a_sentence(secret: Secret, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        secret.read()

@@ -96,7 +96,7 @@ class Reader:
         entries = []
         for one in self.form.recipient:
             for match in islice(pattern(one).finditer(text), self.notice.limits.recipients):
-                if not match[1]:
+                if not match[1] or _is_cut(text, match.start(1), match.end(1)):
                     continue
                 at = bisect_right(starts, match.start(1)) - 1
                 if owner.get(at, one) == one:
@@ -189,6 +189,14 @@ class Reader:
                     found = Candidate(address, index, start, end, 0, "mention")
                     mentions.setdefault(address.lower(), []).append(found)
         return mentions
+
+
+def _is_cut(text: str, start: int, end: int) -> bool:
+    """Whether a pattern found only a piece of an address: "m@b" within "tom@b.example"."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return (before.isascii() and (before.isalnum() or (before and before in "._+-"))) or (
+        after.isascii() and (after.isalnum() or after == "-")
+    )
 
 
 def _by_local(addresses: list[str]) -> dict[str, dict[str, str]]:

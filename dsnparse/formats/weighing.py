@@ -12,6 +12,7 @@ from dsnparse.wire.address import addresses_in, is_routable
 
 #: An address needs this sum to be taken for one that failed.
 ENOUGH = 4
+_SENTENCE_CHARS = 120
 _INTRO_LINES = 6
 #: The same with blank lines, of which a stranger can send thousands.
 _INTRO_REACH = 40
@@ -129,7 +130,7 @@ class Weigher:
             score += 2
         if not alone and self._fails(index):
             score += 1
-        if self._announced(index, before):
+        if self._announced(index, before) or _goes_on(after):
             score += 3
             why = "announced" if why in ("near", "alone") else why
         if self._explained(index):
@@ -215,3 +216,9 @@ class Weigher:
             if bare[:3].isdigit():
                 return bare[0] in "45"
         return False
+
+
+def _goes_on(after: str) -> bool:
+    """Whether the sentence says behind the address that it failed: "Ihre Nachricht an <x> konnte nicht …"."""
+    sentence = after[:_SENTENCE_CHARS].partition(". ")[0]
+    return len(sentence) > 3 and says("intro", sentence)

@@ -57,7 +57,9 @@ class Parser:
         """Reads one message and says who failed and why.
 
         `message`: the raw bytes of a message (RFC 5322), or an `email.message.Message`. Any bytes give a
-        `Report`. Raises TypeError when it is something else, text above all: a bounce has no one encoding.
+        `Report`. Raises TypeError when it is something else, text above all: a bounce has no one encoding;
+        ValueError when the standard library cannot write the `Message` (put together wrongly, nested a
+        thousand times).
         """
         root = read_message(_bytes_of(message), self.limits)
         notice = Notice(root)
@@ -100,9 +102,12 @@ def _bytes_of(message: bytes | bytearray | memoryview | Message) -> bytes:
         return bytes(message)
     if isinstance(message, Message):
         try:
-            return message.as_bytes()
-        except (UnicodeError, LookupError, ValueError, TypeError, KeyError, AttributeError):
-            return message.as_string().encode("utf-8", "surrogateescape")
+            return _written(message)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise ValueError(
+                f"This message object cannot be written as bytes ({type(error).__name__}: {error}): pass the "
+                "bytes that it was read from."
+            ) from error
     raise TypeError(
         f"parse_dsn() reads the raw bytes of a message, not {type(message).__name__}: open the file with "
         "mode 'rb', or pass message.as_bytes()."
@@ -114,6 +119,13 @@ def _warn_of_masks(drafts: list[Draft], buffer: Buffer) -> None:
         for address in (draft.recipient, draft.original_recipient):
             if address and not address.isascii() and unmasked(address) != address:
                 buffer.warn(f"The recipient {unmasked(address)} has invisible characters in its address.")
+
+
+def _written(message: Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except (UnicodeError, LookupError):  # text of no declared encoding, as of message_from_string()
+        return message.as_string().encode("utf-8", "surrogateescape")
 
 
 def _original(notice: Notice, fields: dict[str, Field]) -> OriginalMessage:

@@ -6,8 +6,13 @@ HYPOTHESIS_PROFILE=thorough HYPOTHESIS_EXAMPLES=10000 python -m pytest tests/inv
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
+
+#: The laws that the fuzzer holds are held by tests, too.
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 

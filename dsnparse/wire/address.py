@@ -227,12 +227,12 @@ def _flanker():  # type: ignore[no-untyped-def]
     import logging
     import warnings
 
+    for name in ("", ".addresslib._parser.lexer", ".addresslib._parser.parser"):  # these set their own level
+        logging.getLogger(f"flanker{name}").disabled = True
     with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             from flanker.addresslib import address
         except ImportError:
             return lambda _text: None
-    for name in ("", ".addresslib._parser.lexer", ".addresslib._parser.parser"):  # these set their own level
-        logging.getLogger(f"flanker{name}").setLevel(logging.CRITICAL)
     return address.parse

@@ -75,7 +75,7 @@ def read_groups(text: str) -> Iterator[list[Field]]:
         if name and (blank or found):
             if name in _KNOWN or name not in unknown:
                 unknown.add(name)
-                group.append(Field(name, " ".join(value), line_number))
+                group.append(Field(name, " ".join(value).lstrip(), line_number))
             name = ""
         if blank:
             if group:
@@ -89,7 +89,7 @@ def read_groups(text: str) -> Iterator[list[Field]]:
             value.append(line.strip())
             size += len(line)
     if name:
-        group.append(Field(name, " ".join(value), line_number))
+        group.append(Field(name, " ".join(value).lstrip(), line_number))
     if group:
         yield group
 
@@ -124,14 +124,14 @@ def _name(line: str, before: str) -> str:
 def recipient_groups(groups: Iterable[list[Field]]) -> tuple[dict[str, Field], list[dict[str, Field]]]:
     """Sorts fields into those about the message and, in order, those about each recipient.
 
-    The first value of a field counts; a second Final-Recipient (or Original-Recipient where the recipient
-    at hand is complete) starts the next recipient even without a blank line.
+    The first value of a field counts; a second Final-Recipient, or the Original-Recipient before it, starts
+    the next recipient even without a blank line.
     """
     message: dict[str, Field] = {}
     recipients: list[dict[str, Field]] = []
     for group in groups:
         at_hand: dict[str, Field] | None = None
-        for field in group:
+        for index, field in enumerate(group):
             name = field.name
             if name in PER_MESSAGE or (at_hand is None and name not in PER_RECIPIENT):
                 message.setdefault(name, field)
@@ -140,19 +140,19 @@ def recipient_groups(groups: Iterable[list[Field]]) -> tuple[dict[str, Field], l
                 at_hand = _continued(recipients, group) or {}
                 if not recipients or at_hand is not recipients[-1]:
                     recipients.append(at_hand)
-            elif name in at_hand and _starts_recipient(name, at_hand):
+            elif "final-recipient" in at_hand and _starts_recipient(name, at_hand, group, index):
                 at_hand = {}
                 recipients.append(at_hand)
             at_hand.setdefault(name, field)
     return message, recipients
 
 
-def _starts_recipient(name: str, at_hand: dict[str, Field]) -> bool:
-    if name == "final-recipient":
-        return True
+def _starts_recipient(name: str, at_hand: dict[str, Field], group: list[Field], index: int) -> bool:
     if name == "original-recipient":
-        return "final-recipient" in at_hand
-    return False
+        return name in at_hand or [field.name for field in group[index + 1 : index + 2]] == [
+            "final-recipient"
+        ]
+    return name == "final-recipient"
 
 
 def _continued(recipients: list[dict[str, Field]], group: list[Field]) -> dict[str, Field] | None:

@@ -113,6 +113,12 @@ def _paired(text: str, codec: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8") if codec == "utf-7" else text
 
 
+#: What mail without a declared character set is written in.
+_GUESSES = (
+    "cp932 euc_jp gb18030 big5 cp949 cp1251 koi8_r cp1250 cp1252 cp1253 cp1254 cp1255 cp1256 cp874".split()
+)
+
+
 def _guess(data: bytes) -> str:
     try:
         data.decode("utf-8", "strict")
@@ -121,9 +127,16 @@ def _guess(data: bytes) -> str:
             return "utf-8"
     if len(data) - len(data.translate(None, _HIGH_BYTES)) < len(data) // 8:
         return "cp1252"  # a few accents among ASCII: a Western language
+    import logging
+
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data).best()
+    logger = logging.getLogger("charset_normalizer")
+    was, logger.disabled = logger.disabled, True  # it tells of each of its steps
+    try:
+        best = from_bytes(data, cp_isolation=_GUESSES).best()
+    finally:
+        logger.disabled = was
     return (_codec(best.encoding) if best else None) or "latin-1"
 
 

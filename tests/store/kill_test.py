@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
@@ -30,6 +30,7 @@ from sqlalchemy import create_engine, select, text
 from dsnparse import parse_dsn
 from dsnparse.store import Seen, Store, message_identity
 from dsnparse.store.database import database_url
+from dsnparse.store.outbox import LEASE
 from dsnparse.store.schema import addresses, alerts, journal, messages, metadata, outbox, positions, records
 from dsnparse.store.schema import suppressions as suppressed
 
@@ -80,8 +81,11 @@ def make_messages(folder: Path, number: int) -> None:
         )
 
 
-def work(url: str, folder: Path, told: Path) -> None:
-    """One worker: read, store, commit, then mark as done, then tell the hook."""
+def work(url: str, folder: Path, told: Path, last: bool = False) -> None:
+    """One worker: read, store, commit, then mark as done, then tell the hook.
+
+    What a killed worker was about to tell is due again when its lease has run out: the last one comes later.
+    """
     done = folder.parent / "done"
     done.mkdir(exist_ok=True)
     with Store.open(url, hooks=[FileHook(told)]) as store:
@@ -94,8 +98,7 @@ def work(url: str, folder: Path, told: Path) -> None:
             for file in files:
                 file.rename(done / file.name)
             store.tick(now=NOW)
-        # A killed worker's deliveries are due again when its lease has run out.
-        store.tick(now=day(2))
+        store.tick(now=day(2) + (2 * LEASE if last else timedelta(0)))
 
 
 def dump(url: str) -> dict[str, Any]:
@@ -197,7 +200,7 @@ def run(points: int, url: str, place: Path, seed: int, log: TextIO, number: int 
 
     told = start_over()
     started = time.monotonic()
-    end(start(partial(work, url, place / "new", told)))
+    end(start(partial(work, url, place / "new", told, last=True)))
     whole = time.monotonic() - started
     wanted = dump(url)
     backend = database_url(url).get_backend_name()
@@ -219,7 +222,7 @@ def run(points: int, url: str, place: Path, seed: int, log: TextIO, number: int 
             hit = end(child)
             left = len(list((place / "new").iterdir()))
             kills.append(f"{moment * 1000:6.1f} ms {'killed' if hit else 'had ended'}, {left:3} left")
-        end(start(partial(work, url, place / "new", told)))
+        end(start(partial(work, url, place / "new", told, last=True)))
         found = dump(url)
         heard = told.read_text().split() if told.exists() else []
         keys = {key[2:-3] for key in found["keys"]}

@@ -114,6 +114,11 @@ class Listener:
         """A connection has ended."""
         self._sessions.discard(session)
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for the next transaction."""
+        return self._queue.qsize()
+
     async def take(self, data: bytes) -> bool:
         """Have a message stored; whether it is committed."""
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()

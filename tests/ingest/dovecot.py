@@ -168,7 +168,7 @@ def _running(tokens: int) -> Iterator[Dovecot]:
     words = (
         "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
     )
-    files = ["-keyout", place / "key.pem", "-out", place / "cert.pem"]
+    files = ["-keyout", f"{place}/key.pem", "-out", f"{place}/cert.pem"]
     subprocess.run(["openssl", *words.split(), *files], check=True, capture_output=True)
     config = _CONFIG.format(
         place=place, user=user, group=grp.getgrgid(entry.pw_gid).gr_name, imap=imap, imaps=imaps

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from dsnparse.store import Store
@@ -28,26 +29,28 @@ def bounce(number: int, status: str = "5.1.1", said: str = "550 5.1.1 no such us
     ).encode()
 
 
-def command(*words: str | Path, data: bytes = b"", **env: str) -> subprocess.CompletedProcess[str]:
+def command(
+    *words: str | Path, data: bytes = b"", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run dsnparse to its end."""
     done = subprocess.run(
         [sys.executable, "-m", "dsnparse", *map(str, words)],
         input=data,
         capture_output=True,
-        env=os.environ | env,
+        env=os.environ | dict(env or {}),
         timeout=120,
         check=False,
     )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def start(*words: str | Path, **env: str) -> subprocess.Popen[str]:
+def start(*words: str | Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start dsnparse, and wait until it says its first line on standard error."""
     process = subprocess.Popen(
         [sys.executable, "-m", "dsnparse", *map(str, words)],
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | env,
+        env=os.environ | dict(env or {}),
     )
     assert process.stderr is not None
     first = process.stderr.readline()

@@ -46,12 +46,12 @@ def test_new_messages_are_stored_and_flagged_once(dovecot: Dovecot, tmp_path: Pa
         "--ca-file",
         str(dovecot.ca_file),
     ]
-    first = command(*words, **SECRET)
+    first = command(*words, env=SECRET)
     assert first.stderr.startswith("2 messages (2 bounce); 2 records; addresses: 2 suppressed; ")
     assert dovecot.count(what="SEEN") == 2
     fill(dovecot, 3)
-    assert command(*words, **SECRET).stderr.startswith("1 message (1 bounce); 1 record; ")
-    assert command(*words, **SECRET).stderr.startswith("0 messages; ")
+    assert command(*words, env=SECRET).stderr.startswith("1 message (1 bounce); 1 record; ")
+    assert command(*words, env=SECRET).stderr.startswith("0 messages; ")
     assert suppressed(tmp_path / "b.db") == users(1, 2, 3)
 
 
@@ -60,7 +60,7 @@ def test_messages_are_moved_to_folders_that_are_made(dovecot: Dovecot, tmp_path:
     dovecot.save(LETTER)
     done = command(
         "ingest", dovecot.url(), "--db", tmp_path / "b.db", "--ca-file", dovecot.ca_file,
-        "--processed", "Verarbeitet-Ä", "--unknown", "Unknown", **SECRET,
+        "--processed", "Verarbeitet-Ä", "--unknown", "Unknown", env=SECRET,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (dovecot.count(), dovecot.count("Verarbeitet-Ä"), dovecot.count("Unknown")) == (0, 2, 1)
@@ -72,7 +72,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     return Store.open(str(tmp_path / "b.db"))
 
 
-def work(dovecot: Dovecot, store: Store, *, batch: int = 500, stop_after: int = 0, **folders: str) -> Tally:
+def work(
+    dovecot: Dovecot, store: Store, *, batch: int = 500, stop_after: int = 0, processed: str | None = None
+) -> Tally:
     """Work the INBOX off; with `stop_after`, only so many batches, without marking the last one."""
     from dsnparse.mailboxes.imap import ImapSource
     from dsnparse.mailboxes.items import Problem
@@ -89,7 +91,7 @@ def work(dovecot: Dovecot, store: Store, *, batch: int = 500, stop_after: int = 
         Secret(),
         position=store.position,
         ca_file=str(dovecot.ca_file),
-        **folders,
+        processed=processed,
     )
     total = Tally()
     for number, tally in enumerate(ingest(source, store.add, Parser(), batch=batch), 1):
@@ -100,16 +102,16 @@ def work(dovecot: Dovecot, store: Store, *, batch: int = 500, stop_after: int = 
     return total
 
 
-@pytest.mark.parametrize("folders", [{}, {"processed": "Done"}])
+@pytest.mark.parametrize("processed", [None, "Done"])
 def test_killed_between_commit_and_mark_nothing_is_lost_or_counted_twice(
-    dovecot: Dovecot, store: Store, folders: dict[str, str]
+    dovecot: Dovecot, store: Store, processed: str | None
 ) -> None:
     fill(dovecot, *range(5))
-    first = work(dovecot, store, batch=2, stop_after=1, **folders)
+    first = work(dovecot, store, batch=2, stop_after=1, processed=processed)
     assert (first.added, dovecot.count(what="SEEN")) == (2, 0)
-    second = work(dovecot, store, batch=2, **folders)
+    second = work(dovecot, store, batch=2, processed=processed)
     assert second.added == 3
-    if folders:
+    if processed:
         assert (dovecot.count(), dovecot.count("Done")) == (0, 5)
     else:
         assert (dovecot.count(), dovecot.count(what="SEEN")) == (5, 5)
@@ -146,7 +148,7 @@ def test_the_password_comes_from_where_it_is_said(dovecot: Dovecot, tmp_path: Pa
     }[how]
     fill(dovecot, 1)
     done = command(
-        "ingest", dovecot.url(), "--db", tmp_path / "b.db", "--ca-file", dovecot.ca_file, *options, **env
+        "ingest", dovecot.url(), "--db", tmp_path / "b.db", "--ca-file", dovecot.ca_file, *options, env=env
     )
     assert (done.returncode, done.stderr.split(";")[0]) == (0, "1 message (1 bounce)"), done.stderr
 
@@ -165,7 +167,7 @@ def test_a_refusal_is_a_sentence_and_not_tried_again(
         words = [name, dovecot.url(), "--db", str(tmp_path / "b.db")]
         if trust:
             words += ["--ca-file", str(dovecot.ca_file)]
-        done = command(*words, DSNPARSE_IMAP_PASSWORD=password)
+        done = command(*words, env={"DSNPARSE_IMAP_PASSWORD": password})
         assert done.returncode == 2
         assert says in done.stderr
         assert "Traceback" not in done.stderr
@@ -196,7 +198,7 @@ def test_a_watcher_idles_and_comes_back_after_its_connection_was_cut(
 ) -> None:
     db = tmp_path / "b.db"
     watcher = start(
-        "watch", dovecot.url(), "--db", db, "--ca-file", dovecot.ca_file, "--interval", "600", **SECRET
+        "watch", dovecot.url(), "--db", db, "--ca-file", dovecot.ca_file, "--interval", "600", env=SECRET
     )
     # With an interval of ten minutes only the server's word brings the next ones in.
     for number in (1, 2):

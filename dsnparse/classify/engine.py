@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from dsnparse.classify.providers import find_speakers
+from dsnparse.classify.rule_files import builtin
 from dsnparse.classify.rules import PROVIDER_RANK, USER_RANK, WEIGHTS, Rule
-from dsnparse.classify.ruleset import Hit, RuleSet, builtin
+from dsnparse.classify.ruleset import Hit, RuleSet
 from dsnparse.classify.status import (
     SPECIFIC_REPLY_RANK,
     SPECIFIC_STATUS_RANK,

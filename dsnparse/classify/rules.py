@@ -19,7 +19,7 @@ words. `bounce_type` and `advice` override what the reason brings along.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,9 @@ from dsnparse.reasons import Advice, BounceType, Reason
 WEIGHTS = {"strong": 80, "normal": 70, "weak": 50, "hint": 25}
 PROVIDER_RANK = 90
 USER_RANK = 100
+
+#: What words are made of, as far as their edges are looked at. Not all other scripts part words.
+LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 KEYS = frozenset(
     "id reason phrases patterns urls weight seen examples not status reply class command bounce_type advice"
@@ -50,8 +53,12 @@ class Rule:
     id: str
     reason: Reason
     rank: int
-    #: (regular expression, literal or None): the literal finds the exact words fast.
-    matchers: tuple[tuple[str, str | None], ...]
+    #: Literal words, in the spelling of a prepared text: whole words only.
+    phrases: tuple[str, ...] = ()
+    #: Literal words that may go on to the right ("spamhaus.org/query").
+    urls: tuple[str, ...] = ()
+    #: RE2 expressions.
+    patterns: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     status: frozenset[str] = frozenset()
     status_prefixes: tuple[str, ...] = ()
@@ -65,6 +72,11 @@ class Rule:
     mark: bool = False
     #: Whether anything besides the words must hold.
     conditional: bool = False
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the rule looks at the text, not at codes only."""
+        return bool(self.phrases or self.urls or self.patterns)
 
     def allows(
         self, padded: str, status: str | None, reply: int | None, digit: int | None, command: str
@@ -113,22 +125,28 @@ def make_rule(table: Mapping[str, Any], *, prefix: str, defaults: Mapping[str, A
     digit = table.get("class")
     if digit not in (None, 4, 5):
         raise RuleError(f"{where}: class must be 4 or 5.")
-    matchers = tuple(dict.fromkeys(_matchers(table, where)))
+    words = [_spelt(word, where) for word in _strings(table, "phrases", where)]
+    phrases = [word for word in words if "@" not in word]
+    urls = [_spelt(word, where) for word in _strings(table, "urls", where)]
+    patterns = [_with_addresses(word) for word in words if "@" in word] + _strings(table, "patterns", where)
+    has_words = bool(phrases or urls or patterns)
     provider = table.get("provider", defaults.get("provider"))
-    if not matchers and not (provider and (status or prefixes or reply)):
+    if not has_words and not (provider and (status or prefixes or reply)):
         raise RuleError(f"{where} has no words to look for. Give it phrases, patterns or urls.")
     if not _strings(table, "examples", where):
         raise RuleError(f'{where} has no example. Give a text that it matches: examples = ["550 …"].')
     unless = tuple(_unless(word) for word in _strings(table, "not", where))
     command = frozenset(word.upper() for word in _strings(table, "command", where))
     rank = defaults.get("rank")
-    if rank is not None and matchers:
+    if rank is not None and has_words:
         rank -= {"strong": 0, "normal": 1, "weak": 3, "hint": 4}[weight]
     return Rule(
         id=prefix.format(reason=reason.value) + name,
         reason=reason,
-        rank=WEIGHTS[weight] if rank is None else rank if matchers else rank - 5,
-        matchers=matchers,
+        rank=WEIGHTS[weight] if rank is None else rank if has_words else rank - 5,
+        phrases=tuple(dict.fromkeys(phrases)),
+        urls=tuple(dict.fromkeys(urls)),
+        patterns=tuple(dict.fromkeys(patterns)),
         unless=unless,
         status=frozenset(status),
         status_prefixes=tuple(prefixes),
@@ -146,7 +164,9 @@ def make_rule(table: Mapping[str, Any], *, prefix: str, defaults: Mapping[str, A
 def to_row(rule: Rule) -> dict[str, Any]:
     """A rule as plain JSON types, defaults left out."""
     row: dict[str, Any] = {"id": rule.id, "reason": rule.reason.value, "rank": rule.rank}
-    row["matchers"] = [[pattern, literal] for pattern, literal in rule.matchers]
+    for key in ("phrases", "urls", "patterns"):
+        if words := getattr(rule, key):
+            row[key] = list(words)
     for key in ("unless", "status", "status_prefixes", "reply", "command"):
         if value := getattr(rule, key):
             row[key] = sorted(value)
@@ -164,7 +184,9 @@ def from_row(row: Mapping[str, Any]) -> Rule:
         row["id"],
         Reason(row["reason"]),
         row["rank"],
-        tuple([(pattern, literal) for pattern, literal in row["matchers"]]),
+        tuple(get("phrases", ())),
+        tuple(get("urls", ())),
+        tuple(get("patterns", ())),
         tuple(get("unless", ())),
         frozenset(get("status", ())),
         tuple(get("status_prefixes", ())),
@@ -179,37 +201,17 @@ def from_row(row: Mapping[str, Any]) -> Rule:
     )
 
 
-def literal(phrase: str) -> str:
-    """The regular expression for literal words: whole words only, "@" for a blanked address."""
-    text = normalise(phrase)
-    body = re.escape(text).replace("@", "@+").replace("\\ ", " ")
-    return (r"\b" if _is_word(text[0]) else "") + body + (r"\b" if _is_word(text[-1]) else "")
+def _spelt(word: str, where: str) -> str:
+    text = normalise(word)
+    if not text:
+        raise RuleError(f"{where} has an empty phrase. Take it out.")
+    return text
 
 
-def single_word(text: str) -> str:
-    """The regular expression for one word: neither the label of a host name nor the name of a file."""
-    return rf"(?:^|[^\w.@/-]){text}(?:$|[^\w.@/-]|[.](?:$|\W))"
-
-
-def _is_word(letter: str) -> bool:
-    # RE2's \b knows ASCII only; languages beyond it go without.
-    return letter.isascii() and letter.isalnum()
-
-
-def _matchers(table: Mapping[str, Any], where: str) -> Iterator[tuple[str, str | None]]:
-    for phrase in _strings(table, "phrases", where):
-        text = normalise(phrase)
-        if not text:
-            raise RuleError(f"{where} has an empty phrase. Take it out.")
-        if " " not in text and text.isascii() and text.isalnum():
-            yield single_word(text), text
-        else:
-            yield literal(phrase), None if "@" in text else text
-    for pattern in _strings(table, "patterns", where):
-        yield pattern, None
-    for url in _strings(table, "urls", where):
-        text = normalise(url)
-        yield (r"\b" if _is_word(text[0]) else "") + re.escape(text), text
+def _with_addresses(words: str) -> str:
+    """The regular expression for words with "@", which stands for an address blanked to any length."""
+    body = re.escape(words).replace("@", "@+").replace("\\ ", " ")
+    return (r"\b" if words[0] in LETTERS else "") + body + (r"\b" if words[-1] in LETTERS else "")
 
 
 def _unless(word: str) -> str:

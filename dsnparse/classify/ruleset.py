@@ -6,37 +6,23 @@ whose automaton grows with the texts it meets (thousands of phrases in it would 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from dsnparse.classify.rules import (
-    PROVIDER_RANK,
-    USER_RANK,
-    Rule,
-    RuleError,
-    from_row,
-    literal,
-    make_rule,
-    single_word,
-    to_row,
-)
+from dsnparse.classify.rules import LETTERS, Rule, RuleError
 from dsnparse.classify.text import normalise
-from dsnparse.data import load
 
-#: Memory for the automaton's states, which it builds as texts need them. At least RE2's default of 8 MB.
+#: Memory for the automaton of the patterns, which grows as texts need it. At least RE2's default of 8 MB.
 AUTOMATON_MEMORY = 64 << 20
 
 #: A rule whose words are in a text: the rule, where they stand in the prepared text, how long they are.
 #: Before `RuleSet.locate` a pattern's place is -1, and its number stands for its length.
 Hit = tuple[Rule, int, int]
 
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 #: What a single word must not touch: it would be the label of a host name, or the name of a file.
-_NAMES = _LETTERS | frozenset("@/-")
+_NAMES = LETTERS | frozenset("@/-")
 
 
 class Phrase(NamedTuple):
@@ -115,25 +101,25 @@ class RuleSet:
         return self._code_rows.get(provider, ())
 
 
-def phrase_of(rule: Rule | None, words: str, provider: str | None) -> Phrase:
-    """How literal words are looked for."""
-    single = words.isascii() and words.isalnum()
-    return Phrase(rule, provider, words[0] in _LETTERS, words[-1] in _LETTERS, single)
+def phrase_of(rule: Rule | None, words: str, provider: str | None, *, url: bool = False) -> Phrase:
+    """How literal words are looked for: those of a URL may go on to the right."""
+    single = words.isascii() and words.isalnum() and not url
+    return Phrase(rule, provider, words[0] in LETTERS, words[-1] in LETTERS and not url, single)
 
 
 def stands_alone(low: str, start: int, end: int, left: bool, right: bool, single: bool) -> bool:
     """Whether the words at `start` are not a piece of longer ones."""
     if left and start:
         before = low[start - 1]
-        if before in _LETTERS or (single and (before in _NAMES or before == ".")):
+        if before in LETTERS or (single and (before in _NAMES or before == ".")):
             return False
     if right and end < len(low):
         after = low[end]
-        if after in _LETTERS:
+        if after in LETTERS:
             return False
         if single:
             if after == ".":
-                return end + 1 == len(low) or low[end + 1] not in _LETTERS
+                return end + 1 == len(low) or low[end + 1] not in LETTERS
             return after not in _NAMES
     return True
 
@@ -162,12 +148,11 @@ def build(
     patterns: list[tuple[Rule, str, str | None]] = []
     for rule in rules:
         marked = rule.provider if rule.mark else None
-        for pattern, words in rule.matchers:
-            if words is not None and pattern in (literal(words), single_word(words)):
-                phrases.append(phrase_of(rule, words, marked))
-                words_of.append(words)
-            else:
-                patterns.append((rule, pattern, marked))
+        words_of += rule.phrases
+        phrases += [phrase_of(rule, words, marked) for words in rule.phrases]
+        words_of += rule.urls
+        phrases += [phrase_of(rule, words, marked, url=True) for words in rule.urls]
+        patterns += [(rule, pattern, marked) for pattern in rule.patterns]
     for table in providers:
         name = table["name"]
         hosts.update(dict.fromkeys(table.get("hosts", ()), name))
@@ -183,7 +168,7 @@ def build(
     pattern_finder = _pattern_set(patterns, where) if patterns else None
     rows: dict[str, list[Rule]] = {}
     for rule in rules:
-        if rule.provider and not rule.matchers:
+        if rule.provider and not rule.has_words:
             rows.setdefault(rule.provider, []).append(rule)
     return RuleSet(
         rules, hosts, domains, tuple(formats), phrase_finder, phrases, pattern_finder, patterns, rows
@@ -207,126 +192,3 @@ def _pattern_set(patterns: Sequence[tuple[Rule, str, str | None]], where: str) -
             ) from None
     automaton.Compile()
     return automaton
-
-
-@cache
-def builtin() -> RuleSet:
-    """The package's own rules."""
-    return build(*_builtin(), where="dsnparse/data")
-
-
-def _builtin() -> tuple[list[Rule], list[Mapping[str, Any]]]:
-    data = [load("rules"), load("providers")]
-    return [from_row(row) for part in data for row in part["rules"]], load("providers")["providers"]
-
-
-def prepare(name: str, files: Mapping[str, Any]) -> dict[str, Any]:
-    """What `dsnparse.data` compiles the TOML of "rules" or "providers" to: checked, pruned, escaped."""
-    rules: list[Rule] = []
-    for stem, table in files.items():
-        where = f"dsnparse/data/{name}/{stem}.toml"
-        if name == "rules":
-            rules += rules_of(table, prefix="phrase.{reason}.", rank=None, where=where)
-        else:
-            rules += rules_of(table, prefix=f"provider.{stem}.", rank=PROVIDER_RANK, where=where)
-    providers = [table["provider"] for table in files.values() if "provider" in table]
-    build(rules, providers, where=f"dsnparse/data/{name}")  # refuses what cannot be compiled
-    return {"rules": [to_row(rule) for rule in without_redundant(rules)], "providers": providers}
-
-
-def without_redundant(rules: Sequence[Rule]) -> list[Rule]:
-    """The rules without words that add nothing: they contain other words of their rule.
-
-    A longer phrase stays when it takes something away from another rule that the shorter one does not.
-    """
-    words = [
-        (text, pattern, number)
-        for number, rule in enumerate(rules)
-        for pattern, text in rule.matchers
-        if text
-    ]
-
-    def finds(pattern: str, other: str, text: str) -> bool:
-        return other in text and re.search(pattern, text) is not None
-
-    slim = []
-    for number, rule in enumerate(rules):
-        kept = []
-        own = [(text, pattern) for pattern, text in rule.matchers if text]
-        for pattern, text in rule.matchers:
-            if text is not None:
-                shorter = [other for other, find in own if other != text and finds(find, other, text)]
-                others = [
-                    (find, other)
-                    for other, find, owner in words
-                    if owner != number and finds(find, other, text)
-                ]
-                if any(all(finds(find, other, short) for find, other in others) for short in shorter):
-                    continue
-            kept.append((pattern, text))
-        slim.append(replace(rule, matchers=tuple(kept)))
-    return slim
-
-
-def rules_of(table: Mapping[str, Any], *, prefix: str, rank: int | None, where: str) -> list[Rule]:
-    """The rules of one file. Raises RuleError."""
-    provider = table.get("provider", {}).get("name")
-    defaults = {"reason": table.get("reason"), "provider": provider, "rank": rank}
-    rules = [make_rule(row, prefix=prefix, defaults=defaults, where=where) for row in table.get("rule", ())]
-    seen: set[str] = set()
-    for rule in rules:
-        if rule.id in seen:
-            raise RuleError(f"{where}: the id {rule.id!r} is used twice. Give each rule its own.")
-        seen.add(rule.id)
-    return rules
-
-
-def load_rules(paths: Sequence[Path | str]) -> RuleSet:
-    """The package's rules and those of the user's TOML files, which win over ours.
-
-    A file has `[[rule]]` tables, may name a `[provider]` (name, hosts, domains, marks), and may carry
-    `[[format]]` tables, which are handed over unread in `RuleSet.formats`. Raises RuleError (a ValueError)
-    that names the file, the place and the cure.
-    """
-    rules: list[Rule] = []
-    providers: list[Mapping[str, Any]] = []
-    formats: list[tuple[str, Any]] = []
-    for path in map(Path, paths):
-        table = _read(path)
-        rules += rules_of(table, prefix=f"user.{path.stem}.", rank=USER_RANK, where=str(path))
-        providers += [table["provider"]] if "provider" in table else []
-        formats += [(f"{path}: [[format]] {n}", one) for n, one in enumerate(table.get("format", ()), 1)]
-    own_rules, own_providers = _builtin()
-    where = ", ".join(map(str, paths))
-    return build([*rules, *own_rules], [*own_providers, *providers], formats, where=where)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise RuleError(
-            f"{path}: cannot be read ({error.strerror}). Check the path and its permissions."
-        ) from None
-    except UnicodeDecodeError:
-        raise RuleError(f"{path}: is not UTF-8. Save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"{path}: is not valid TOML: {error}.") from None
-    unknown = sorted(set(table) - {"reason", "rule", "provider", "format"})
-    if unknown:
-        raise RuleError(f"{path}: unknown table {unknown[0]!r}. Use [[rule]], [provider] and [[format]].")
-    for key in ("rule", "format"):
-        if not isinstance(table.get(key, []), list):
-            raise RuleError(f"{path}: write [[{key}]] with two brackets, once per {key}.")
-    provider = table.get("provider")
-    if provider is not None and not (isinstance(provider, dict) and isinstance(provider.get("name"), str)):
-        raise RuleError(f'{path}: [provider] needs a name, such as name = "example".')
-    for key in ("hosts", "domains", "marks"):
-        value = (provider or {}).get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise RuleError(
-                f'{path}: {key} of [provider] must be a list of strings, such as ["example.com"].'
-            )
-    return table

@@ -9,7 +9,7 @@ import pytest
 
 from dsnparse import Reason
 from dsnparse.classify import classify
-from dsnparse.classify.ruleset import builtin
+from dsnparse.classify.rule_files import builtin
 from dsnparse.classify.text import read_text
 from dsnparse.data import COMPILED, compiled, names, read_toml
 

@@ -13,8 +13,6 @@ from dsnparse.wire.mime import read_message
 SAMPLES = Path(__file__).parent.parent / "samples"
 FOLDERS = ("mta", "provider", "localised")
 NOTICES = sorted(path for folder in FOLDERS for path in (SAMPLES / folder).glob("*.eml"))
-    path for folder in ("mta", "provider", "localised") for path in (SAMPLES / folder).glob("*.eml")
-)
 PERSON = "Joe Doe <joe@person.example>"
 
 #: Further header fields, what stands before the subject, and the text around the notice.

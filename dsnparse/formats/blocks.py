@@ -12,6 +12,9 @@ from dsnparse.wire.address import addresses_in, spans_in
 
 _BLOCK_LINES = 10
 _BLOCK_CHARS = 1200
+#: On a line with many addresses, what stands further away is about others.
+_BEFORE_CHARS = 200
+_AFTER_CHARS = 400
 _CONTEXT_CHARS = 1500
 _REPLY_LINES = 4
 #: Where a Sendmail transcript goes on to something else.
@@ -82,7 +85,8 @@ class Blocks:
     def _block(self, mention: Candidate) -> str:
         """The words around one mention: its line, and the lines after it up to a blank or another address."""
         line = self.lines[mention.line]
-        before, after = line[: mention.start].strip(" <\"'(*>-:"), line[mention.end :].lstrip(" >:\"')]*")
+        before = line[max(0, mention.start - _BEFORE_CHARS) : mention.start].strip(" <\"'(*>-:")
+        after = line[mention.end : mention.end + _AFTER_CHARS].lstrip(" >:\"')]*")
         own = f"{before} <{mention.address}> {after}" if before else after
         pieces = self._replies_above(mention.line)
         if own:

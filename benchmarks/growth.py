@@ -120,7 +120,7 @@ def draw(curves: Sequence[Curve], picture: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "dsnparse"
+    mpl.rcParams |= {"svg.hashsalt": "dsnparse", "svg.fonttype": "none"}
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")

@@ -9,21 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
+from dsnparse.classify.decision import OUTCOMES, Claim, decide, words_claim
 from dsnparse.classify.providers import find_speakers
 from dsnparse.classify.rule_files import builtin
-from dsnparse.classify.rules import PROVIDER_RANK, USER_RANK, WEIGHTS, Rule
+from dsnparse.classify.rules import USER_RANK, WEIGHTS
 from dsnparse.classify.ruleset import Hit, RuleSet
-from dsnparse.classify.status import (
-    SPECIFIC_REPLY_RANK,
-    SPECIFIC_STATUS_RANK,
-    code_claims,
-    effective_status,
-    specific_status,
-)
-from dsnparse.classify.text import Text, find_codes, read_text
-from dsnparse.classify.verdict import Conflict, Verdict, advise, is_settled, judge
+from dsnparse.classify.status import code_claims, specific_status
+from dsnparse.classify.text import find_codes, read_text
+from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.model import Action
 from dsnparse.reasons import Advice, BounceType, Reason
 
@@ -38,39 +32,8 @@ CONTEXT_RANKS = {
 CONTEXT_PROVIDER_DROP = 20
 #: "The following recipients could not be reached" is in many a notice, whatever the cause.
 CONTEXT_OUTCOME_RANK = 45
-#: With nothing more to show than a generic code, a verdict is a guess.
-GUESS_RANK = 32
 #: A phrase takes away another that is a part of it unless that one ranks higher by more than this.
 SAME_STRENGTH = 10
-#: At most this many other opinions are listed.
-MAX_CONFLICTS = 5
-
-#: How sure a verdict of each rank is; a conflict takes some of it away.
-_CONFIDENCE = (
-    (USER_RANK, 0.99),
-    (PROVIDER_RANK - 5, 0.97),
-    (WEIGHTS["strong"], 0.96),
-    (WEIGHTS["normal"], 0.92),
-    (58, 0.85),
-    (55, 0.8),
-    (WEIGHTS["weak"], 0.65),
-    (SPECIFIC_REPLY_RANK, 0.6),
-    (30, 0.4),
-    (20, 0.3),
-    (0, 0.2),
-)
-#: Between phrases of one weight the cause goes before what followed from it: these only tell the outcome.
-_OUTCOMES = {
-    Reason.UNDEFINED: 6,
-    Reason.SYSTEM_ERROR: 5,
-    Reason.EXPIRED: 4,
-    Reason.POLICY_VIOLATION: 3,
-    Reason.MAILER_ERROR: 2,
-    Reason.NETWORK_ERROR: 2,
-    Reason.PROTOCOL_ERROR: 2,
-    Reason.SENDER_REJECTED: 1,
-    Reason.CONTENT_REJECTED: 1,
-}
 _STRONG, _NORMAL = WEIGHTS["strong"], WEIGHTS["normal"]
 _HOST_IN_TEXT = re.compile(
     r"\b(?:host|server|from|to) <?([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})[ .]?(?=[\[ (>:])"
@@ -80,10 +43,6 @@ _COMMAND_IN_TEXT = re.compile(
     r"(rcpt to|mail from|end of data|data|helo|ehlo|pipelined \w{4}|initial conn)"
 )
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
-
-#: One thing that speaks for a reason: rank, outcome (0 or less), length, minus its place, reason, name of the
-#: rule, exact text, the rule.
-Claim = tuple[int, int, int, int, Reason, str, str, Rule | None]
 
 
 def classify(
@@ -133,9 +92,9 @@ def classify(
     certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
     case = (status, reply_code, digit, command)
     held = _holding(rules, hits, text.low, case, involved)
-    claims = code_claims(status, reply_code, digit, command)
+    claims: list[Claim] = code_claims(status, reply_code, digit, command)
     for rule, start, length in held:
-        claims.append(_of_words(rule, text, start, length, rule.rank))
+        claims.append(words_claim(rule, text, start, length, rule.rank))
     if context and not _is_enough(held, status):
         extra = read_text(context)
         hits, marked = rules.search(extra.low)
@@ -143,15 +102,15 @@ def classify(
             certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
         for rule, start, length in _holding(rules, hits, extra.low, case, involved):
             rank = CONTEXT_RANKS.get(rule.rank) or rule.rank - CONTEXT_PROVIDER_DROP
-            if rule.reason in _OUTCOMES:
+            if rule.reason in OUTCOMES:
                 rank = min(rank, CONTEXT_OUTCOME_RANK)
-            claims.append(_of_words(rule, extra, start, length, rank))
+            claims.append(words_claim(rule, extra, start, length, rank))
     if certain is not None:
         for row in rules.code_rows(certain):
             if row.allows(f" {text.low} ", *case):
                 shown = (status if row.status or row.status_prefixes else "") or str(reply_code or "")
                 claims.append((row.rank, 0, 0, 0, row.reason, row.id, shown, row))
-    return _decide(claims, status, reply_code, digit, action, certain)
+    return decide(claims, status, reply_code, digit, action, certain)
 
 
 def classify_reply(reply: str, provider: str | None = None) -> Verdict:
@@ -244,85 +203,3 @@ def _covers(outer: Hit, inner: Hit) -> bool:
         and outer[1] + outer[2] >= start + length
         and outer[0].rank >= rule.rank - SAME_STRENGTH
     )
-
-
-def _of_words(rule: Rule, text: Text, start: int, length: int, rank: int) -> Claim:
-    # A rule that also asks for codes is the more exact one.
-    weight = length + 100 if rule.status or rule.reply or rule.status_prefixes else length
-    reason = rule.reason
-    return (
-        rank,
-        -_OUTCOMES.get(reason, 0),
-        weight,
-        -start,
-        reason,
-        rule.id,
-        text.shown[start : start + length],
-        rule,
-    )
-
-
-def _decide(
-    claims: list[Claim],
-    status: str | None,
-    reply_code: int | None,
-    digit: int | None,
-    action: Action | None,
-    certain: str | None,
-) -> Verdict:
-    if not claims:
-        bounce_type = judge(Reason.UNDEFINED, None, action, digit, specific=False)
-        return Verdict(
-            Reason.UNDEFINED, bounce_type, advise(Reason.UNDEFINED, None, bounce_type), status,
-            status or effective_status(Reason.UNDEFINED, digit, action), reply_code, None, 0.0, "none", "",
-        )  # fmt: skip
-    rank, _, _, _, reason, name, shown, owner = claims[0] if len(claims) == 1 else max(claims, key=_order)
-    own_type = owner.bounce_type if owner else None
-    bounce_type = judge(reason, own_type, action, digit, specific=rank > GUESS_RANK)
-    conflicts: tuple[Conflict, ...] = ()
-    agreed = False
-    for claim in claims:
-        if claim[4] is reason:
-            agreed = agreed or claim[5] != name
-        elif claim[0] > GUESS_RANK and len(conflicts) < MAX_CONFLICTS:
-            conflict = Conflict(claim[5], claim[4], claim[6])
-            conflicts = conflicts if conflict in conflicts else (*conflicts, conflict)
-            if (
-                bounce_type is BounceType.HARD
-                and rank < SPECIFIC_STATUS_RANK
-                and claim[0] >= rank - SAME_STRENGTH
-                and claim[4].bounce_type is not BounceType.HARD
-            ):
-                bounce_type = BounceType.UNDETERMINED  # a notice that lists what may have happened
-    return Verdict(
-        reason,
-        bounce_type,
-        advise(reason, owner.advice if owner else None, bounce_type),
-        status,
-        status or effective_status(reason, digit, action),
-        reply_code,
-        owner.provider if owner and owner.provider else certain,
-        _confidence(rank, reason, agreed, conflicts),
-        name,
-        shown.strip(),
-        conflicts,
-    )
-
-
-def _order(claim: Claim) -> tuple[int, int, int, int, str]:
-    return claim[0], claim[1], claim[2], claim[3], claim[5]
-
-
-@cache
-def _sure(rank: int) -> float:
-    return next(value for least, value in _CONFIDENCE if rank >= least)
-
-
-def _confidence(rank: int, reason: Reason, agreed: bool, conflicts: tuple[Conflict, ...]) -> float:
-    sure = _sure(rank)
-    if conflicts:
-        for other in {conflict.reason for conflict in conflicts}:
-            sure -= 0.1 if other.bounce_type is not reason.bounce_type else 0.04
-    if agreed:
-        sure += (1 - sure) / 3
-    return round(min(max(sure, 0.05), 0.99), 2)

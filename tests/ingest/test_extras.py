@@ -1,0 +1,49 @@
+"""What is not needed is not loaded, and what is not installed is named."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_BLOCK = """
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == {package!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name={package!r})
+
+sys.meta_path.insert(0, Missing())
+from dsnparse.cli import main
+sys.exit(main({words!r}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("package", "words", "extra"),
+    [
+        ("imap_tools", ["ingest", "imaps://joe@host/", "--db", ":memory:"], "imap"),
+        ("imap_tools", ["watch", "imaps://joe@host/", "--db", ":memory:"], "imap"),
+        ("aiosmtpd", ["listen", "--lmtp", "127.0.0.1:0"], "lmtp"),
+        ("sqlalchemy", ["ingest", "/tmp"], "store"),
+    ],
+)
+def test_a_missing_extra_is_a_sentence_that_says_how_to_install_it(
+    package: str, words: list[str], extra: str
+) -> None:
+    script = _BLOCK.format(package=package, words=words)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"pip install 'mail-dsnparse[{extra}]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("module", ["dsnparse", "dsnparse.mailboxes", "dsnparse.ingest", "dsnparse.events"])
+def test_reading_mail_loads_no_extra(module: str) -> None:
+    script = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert module in loaded
+    assert not {"sqlalchemy", "imap_tools", "aiosmtpd", "psycopg"} & loaded

@@ -17,6 +17,8 @@ _COMMAND = re.compile(
     r"(RCPT|MAIL|end of DATA|DATA|HELO|EHLO|LHLO|BDAT|STARTTLS|AUTH|TEXT|connection)\b",
     re.IGNORECASE,
 )
+#: Looked for first: most texts have none of them, and the whole pattern is slow to say so.
+_COMMAND_WORD = re.compile(r"RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH |TEXT|initial|connection|rcpt|data|mail ")
 _COMMANDS = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
 _MAX_EVIDENCE_TEXT = 500
 
@@ -101,6 +103,8 @@ def status_in(text: str) -> str | None:
 
 def command_in(text: str) -> str | None:
     """The SMTP command that the text says was refused: "RCPT", "MAIL", "DATA", "CONN", …"""
+    if _COMMAND_WORD.search(text, 0, 4096) is None:
+        return None
     found = _COMMAND.search(text, 0, 4096)
     if found is None:
         return None

@@ -15,8 +15,7 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 from dsnparse.wire.limits import DEFAULT_LIMITS
 from dsnparse.wire.mime import Buffer, Part
@@ -240,8 +239,13 @@ def _decode_word(found: re.Match[str]) -> str:
     return decode_bytes(raw, charset.partition("*")[0], guess=False)
 
 
-_LINE_BREAKING = r"(?i)<(?:br|hr|/?(?:p|div|tr|table|li|ul|ol|h[1-6]|pre|blockquote)|/td|/th)(?:[\s/][^>]*)?>"
-_MAILTO = r"""(?i)<a\s(?:[^>]*\s)?href\s?=\s?["']?mailto:([^"'?\s>]{3,320})[^>]*>"""
+#: Tags that begin or end a line of text.
+_LINE_BREAKING = frozenset(
+    "br hr /td /th p div tr table li ul ol h1 h2 h3 h4 h5 h6 pre blockquote "
+    "/p /div /tr /table /li /ul /ol /h1 /h2 /h3 /h4 /h5 /h6 /pre /blockquote".split()
+)
+_TAG_NAME = re.compile(r"/?[A-Za-z][A-Za-z0-9]{0,11}(?=[\s/>])")
+_MAILTO = re.compile(r"""mailto:([^"'?\s>]{3,320})""", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\n\u00a0]+")
 _BREAK = "\ue000"
 #: Characters of one tag. Attributes are told apart in the square of their number.
@@ -261,12 +265,7 @@ def html_text(html: str, buffer: Buffer | None = None) -> str:
         pieces.pop()
         if buffer is not None:
             buffer.warn(f"HTML beyond the first {most} tags was not read.")
-    html = "<".join([_short_tag(piece) if len(piece) > _LONGEST_TAG else piece for piece in pieces])
-    html = _BLANKS.sub(" ", html)
-    html = _linear(_MAILTO).sub(r"\g<0> \1 ", html)
-    # A function, for re2 garbles what is not ASCII in a template. A break before the tag, too: what stands
-    # between table cells is moved out of the table by HTML's rules.
-    html = _linear(_LINE_BREAKING).sub(lambda found: f"{_BREAK}{found[0]}{_BREAK}", html)
+    html = _BLANKS.sub(" ", pieces[0] + "".join([_with_breaks(piece) for piece in pieces[1:]]))
     tree = LexborHTMLParser(html)
     tree.strip_tags(["script", "style", "head", "title", "noscript"])
     body = tree.body
@@ -275,17 +274,22 @@ def html_text(html: str, buffer: Buffer | None = None) -> str:
     return "\n".join(line for line in lines if line) + "\n"
 
 
-def _short_tag(piece: str) -> str:
-    """A tag, without its "<", and the text behind it; attributes beyond a few KB are left out."""
+def _with_breaks(piece: str) -> str:
+    """A tag with the text behind it (`piece` comes without the "<"), marked where lines begin and end.
+
+    A break before the tag, too: what stands between table cells is moved out of the table by HTML's rules.
+    """
+    name = _TAG_NAME.match(piece)
+    if name is None:
+        return "<" + piece
     tag, end, text = piece.partition(">")
-    if tag.startswith("!") or len(tag) <= _LONGEST_TAG:
-        return piece
-    return tag[:_LONGEST_TAG] + (end or ">") + text
-
-
-@cache
-def _linear(pattern: str) -> Any:
-    """A pattern of RE2, whose time does not depend on what a stranger writes."""
-    import re2
-
-    return re2.compile(pattern)
+    if len(tag) > _LONGEST_TAG:
+        tag, end = tag[:_LONGEST_TAG], end or ">"
+    kind = name[0].lower()
+    if kind in _LINE_BREAKING:
+        return f"{_BREAK}<{tag}{end}{_BREAK}{text}"
+    if kind == "a":
+        address = _MAILTO.search(tag)
+        if address is not None:
+            return f"<{tag}{end} {address[1]} {text}"
+    return f"<{tag}{end}{text}"

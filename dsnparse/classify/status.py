@@ -72,6 +72,8 @@ def code_claims(status: str | None, reply_code: int | None, digit: int | None, c
         known = table.get(f"{reply_code} {command}") or table.get(str(reply_code))
         if known is not None:
             rank = known[1] if known[0] is not Reason.UNDEFINED else CLASS_RANK
+            if rank == SPECIFIC_REPLY_RANK and status is not None and status[2] not in "025":
+                rank = GENERIC_REPLY_RANK  # "552 5.7.0" is no full mailbox
             claims.append((rank, 0, 0, 0, known[0], f"reply.{reply_code}", str(reply_code), None))
     if digit is not None and not claims:
         claims.append((CLASS_RANK, 0, 0, 0, Reason.UNDEFINED, f"class.{digit}", status or str(digit), None))

@@ -214,3 +214,8 @@ def test_what_matched_is_in_the_text(text: str) -> None:
 def test_no_reason_is_without_words() -> None:
     spoken = {rule.reason for rule in builtin().rules}
     assert spoken == set(Reason) - {Reason.UNDEFINED}
+
+
+def test_a_reply_code_gives_way_to_an_enhanced_code_of_another_subject() -> None:
+    assert classify_reply("552 5.7.0 no").reason is Reason.POLICY_VIOLATION
+    assert classify_reply("552 5.2.0 no").reason is Reason.MAILBOX_FULL

@@ -127,7 +127,7 @@ def _sure(rank: int) -> float:
 def _confidence(rank: int, reason: Reason, agreed: bool, conflicts: tuple[Conflict, ...]) -> float:
     sure = _sure(rank)
     if conflicts:
-        for other in {conflict.reason for conflict in conflicts}:
+        for other in dict.fromkeys(conflict.reason for conflict in conflicts):
             sure -= 0.1 if other.bounce_type is not reason.bounce_type else 0.04
     if agreed:
         sure += (1 - sure) / 3

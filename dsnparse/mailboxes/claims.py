@@ -110,12 +110,12 @@ class MaildirSource:
         """Take a folder for claims, and put back what workers left who are gone."""
         if self._lock is not None:
             return
-        self._claims.mkdir(mode=0o700, exist_ok=True)
+        self._make(self._claims)
         with self._alone():
             for folder in sorted(self._claims.iterdir()):
                 if folder.is_dir():
                     self._recover(folder)
-            self._mine.mkdir(mode=0o700)
+            self._make(self._mine)
             self._lock = (self._mine / _LOCK).open("w")
             fcntl.flock(self._lock, fcntl.LOCK_EX)
 
@@ -149,11 +149,23 @@ class MaildirSource:
     def _folder(self, *, understood: bool) -> Path:
         folder = self._folders[understood]
         if not (folder / "cur").is_dir():
-            for part in ("tmp", "new", "cur"):
-                (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+            for part in (folder, folder / "tmp", folder / "new", folder / "cur"):
+                self._make(part)
             if folder.parent == self.path:
                 (folder / "maildirfolder").touch(mode=0o600)  # Maildir++: a folder of a Maildir
+                self._own(folder / "maildirfolder")
         return folder
+
+    def _make(self, folder: Path) -> None:
+        """A directory with the owner and the mode of the Maildir, so that its mail server can use it, too."""
+        with suppress(FileExistsError):
+            folder.mkdir(mode=self.path.stat().st_mode & 0o777, parents=True)
+            self._own(folder)
+
+    def _own(self, path: Path) -> None:
+        if os.geteuid() == 0:
+            like = self.path.stat()
+            os.chown(path, like.st_uid, like.st_gid)
 
 
 def _names(folder: Path) -> list[str]:

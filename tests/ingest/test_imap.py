@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import smtplib
 import time
 from collections.abc import Callable
 from functools import partial
@@ -261,3 +262,18 @@ def test_other_urls_are_refused_without_repeating_a_password(url: str) -> None:
 def test_a_missing_password_is_a_sentence(secret: Secret, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         secret.read()
+
+
+def test_a_maildir_that_dovecot_delivers_into_is_worked_off_beside_it(
+    dovecot: Dovecot, tmp_path: Path
+) -> None:
+    with smtplib.LMTP(str(dovecot.place / "lmtp")) as client:
+        for number in (1, 2):
+            client.sendmail("", [USER], bounce(number))
+        client.sendmail("joe@example.org", [USER], LETTER)
+    maildir = dovecot.place / "mail" / USER
+    done = command("ingest", f"maildir:{maildir}", "--db", tmp_path / "b.db")
+    assert done.returncode == 0, done.stderr
+    assert dovecot.count() == 0
+    assert (dovecot.count("Processed", "SEEN"), dovecot.count("Unknown", "SEEN")) == (2, 1)
+    assert "dsnparse" not in dovecot.doveadm("mailbox", "list", "-u", USER)

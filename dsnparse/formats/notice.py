@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dsnparse.formats.quoted_subject import without_subject
 from dsnparse.formats.returned import find_quoted_header, parse_header_lines
 from dsnparse.formats.words import says, subject_says
 from dsnparse.wire.address import addresses_in
@@ -94,7 +95,9 @@ class Notice:
             part = waiting.pop()
             kind = part.type
             if kind in STATUS_TYPES:
-                self.status.append(part)
+                # A further one behind the returned message: its sender guessed the boundary.
+                if self.returned is None or not self.status:
+                    self.status.append(part)
             elif kind in RETURNED_TYPES and part is not root:
                 if self.returned is None:
                     self.returned = part
@@ -133,12 +136,12 @@ class Notice:
 
     @property
     def stripped(self) -> list[str]:
-        """The first lines of the text, as many as the limit allows, without blanks around them."""
+        """The first lines of the text, as many as the limit allows, without blanks and quoted subjects."""
         if self._stripped is None:
             lines, most = self.lines, self.limits.text_lines
             if len(lines) > most:
                 self.root.buffer.warn(f"Lines of text beyond the first {most} were not read.")
-            self._stripped = [line.strip() for line in lines[:most]]
+            self._stripped = [without_subject(line.strip()) for line in lines[:most]]
         return self._stripped
 
     def _read_text(self, parts: list[Part]) -> None:

@@ -1,0 +1,33 @@
+"""The subject of the returned message where a notice quotes it in its own words.
+
+Facts:
+
+* Exchange, Domino, webmail systems and gateways write "Subject: …" or 'your message "…"' into their text.
+* Who wrote to an address that answers by itself chose the subject of that answer ("Re: 550 5.1.1 user unknown
+  <somebody@…>"), and so wrote a line of the notice that returns it.
+* So: what a notice quotes as a subject says nothing about who failed, or why.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LABELS = (
+    "subject|betreff|betr\\.|objet|sujet|asunto|oggetto|onderwerp|assunto|título|ämne|emne|temat|тема|"
+    "件名|題名|主题|主題|主旨|标题|標題|제목|aihe|předmět|predmet|tárgy|konu|θέμα|subiect|tema"
+)
+_LABELLED = re.compile(rf"\W{{0,4}}(?:message\s|mail\s)?(?:{_LABELS})\s{{0,20}}[:：]", re.IGNORECASE)
+_IN_QUOTES = re.compile(rf"\b(?:{_LABELS})\b[^\"“«„'‘「]{{0,20}}([\"“«„'‘「])", re.IGNORECASE)
+_CLOSING = {'"': '"', "“": "”", "«": "»", "„": "“", "'": "'", "‘": "’", "「": "」"}
+
+
+def without_subject(line: str) -> str:
+    """`line` of a notice's text with the subject that it quotes left out."""
+    found = _LABELLED.match(line)
+    if found is not None:
+        return line[: found.end()]
+    found = _IN_QUOTES.search(line)
+    if found is None:
+        return line
+    end = line.rfind(_CLOSING[found[1]], found.end())
+    return line[: found.end()] + (line[end:] if end >= 0 else "")

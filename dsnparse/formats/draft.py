@@ -18,7 +18,9 @@ _COMMAND = re.compile(
     re.IGNORECASE,
 )
 #: Looked for first: most texts have none of them, and the whole pattern is slow to say so.
-_COMMAND_WORD = re.compile(r"RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH |TEXT|initial|connection|rcpt|data|mail ")
+_COMMAND_WORD = re.compile(
+    r"RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH |TEXT|initial|connection|rcpt|data|mail "
+)
 _COMMANDS = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
 _MAX_EVIDENCE_TEXT = 500
 

@@ -193,6 +193,8 @@ def _codes(draft: Draft, fields: dict[str, Field], notice: Notice, part: str, of
         draft.status = _status(field.value)
         if draft.status is not None:
             draft.note("status", part, field.line + offset, "rfc3464.status", field.value)
+            # "4.0.0 (temporary failure: host name lookup failure)": the comment says what the code does not.
+            draft.context = clean_text(field.value.partition("(")[2].rstrip(") "))
     field = fields.get("diagnostic-code")
     if field is not None and field.value:
         draft.diagnostic_type, text = diagnostic_of(field.value)
@@ -201,7 +203,7 @@ def _codes(draft: Draft, fields: dict[str, Field], notice: Notice, part: str, of
         draft.note("diagnostic", part, field.line + offset, "rfc3464.diagnostic-code", field.value)
     more = fields.get("x-supplementary-info")
     if more is not None and more.value:
-        draft.context = clean_text(more.value)
+        draft.context = f"{draft.context} {clean_text(more.value)}".strip()
         draft.note("reason", part, more.line + offset, "rfc3464.x-supplementary-info", more.value)
     source = field
     if draft.diagnostic:

@@ -256,7 +256,7 @@ class Notice:
         found: set[str] = set()
         for name in ("to", "delivered-to", "envelope-to", "x-envelope-to"):
             found.update(addresses_in(self.first.get(name, "")))
-        for name in ("from", "return-path", "sender", "reply-to", "errors-to"):
+        for name in ("from", "return-path", "sender", "reply-to", "errors-to", "list-post", "list-owner"):
             found.update(addresses_in(self.original.get(name, "")))
         plain = {address.lower() for address in found}
         # VERP and tags: "bounce+x=example.org@host" is quoted back as "bounce@host", too.

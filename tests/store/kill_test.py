@@ -198,10 +198,13 @@ def run(points: int, url: str, place: Path, seed: int, log: TextIO, number: int 
         told.unlink(missing_ok=True)
         return told
 
-    told = start_over()
-    started = time.monotonic()
-    end(start(partial(work, url, place / "new", told, last=True)))
-    whole = time.monotonic() - started
+    durations = []
+    for _ in range(3):
+        told = start_over()
+        started = time.monotonic()
+        end(start(partial(work, url, place / "new", told, last=True)))
+        durations.append(time.monotonic() - started)
+    whole = min(durations)
     wanted = dump(url)
     backend = database_url(url).get_backend_name()
     print(
@@ -212,16 +215,20 @@ def run(points: int, url: str, place: Path, seed: int, log: TextIO, number: int 
     )
     wrong = 0
     for point in range(1, points + 1):
-        told = start_over()
-        kills = []
-        for _ in range(chance.choice((1, 1, 2))):
-            moment = chance.uniform(0, whole * 1.1)
+        kills: list[str] = []
+        wishes = chance.choice((1, 1, 2))
+        while len(kills) < wishes:
+            if not kills:
+                told = start_over()
+            moment = chance.uniform(0, whole)
             child = start(partial(work, url, place / "new", told))
             time.sleep(moment)
             os.kill(child, signal.SIGKILL)
-            hit = end(child)
-            left = len(list((place / "new").iterdir()))
-            kills.append(f"{moment * 1000:6.1f} ms {'killed' if hit else 'had ended'}, {left:3} left")
+            if end(child):
+                left = len(list((place / "new").iterdir()))
+                kills.append(f"killed after {moment * 1000:4.0f} ms, {left:2} left")
+            elif kills:
+                break  # the second worker was faster
         end(start(partial(work, url, place / "new", told, last=True)))
         found = dump(url)
         heard = told.read_text().split() if told.exists() else []
@@ -232,7 +239,7 @@ def run(points: int, url: str, place: Path, seed: int, log: TextIO, number: int 
         wrong += bool(different)
         verdict = f"DIFFERENT: {', '.join(different)}" if different else "the same"
         again = len(heard) - len(set(heard))
-        print(f"{point:3}  {'; '.join(kills):55}  {verdict}, {again} told again", file=log, flush=True)
+        print(f"{point:3}  {'; '.join(kills):56}  {verdict}, {again} told again", file=log, flush=True)
     print(f"{backend}: {points} points, {wrong} ended otherwise\n", file=log, flush=True)
     return wrong
 

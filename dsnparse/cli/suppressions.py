@@ -17,7 +17,8 @@ from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.table import Column
 from dsnparse.store.list_formats import FORMATS as LIST_FORMATS
-from dsnparse.store.list_formats import Unreadable, read_list, read_time, write_list
+from dsnparse.store.list_formats import Unreadable, read_list, read_time
+from dsnparse.store.list_writing import write_list
 from dsnparse.store.listing import STATES, Listed, Suppression
 from dsnparse.store.policy import SUPPRESSION_REASONS, default_text
 

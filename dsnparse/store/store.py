@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -10,11 +9,11 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, select
 
+from dsnparse.store.agreement import agree
 from dsnparse.store.checking import check
 from dsnparse.store.database import Database
 from dsnparse.store.decision import Decision
-from dsnparse.store.dialect import chunks, insert
-from dsnparse.store.errors import StoreError
+from dsnparse.store.dialect import chunks
 from dsnparse.store.forgetting import Forgotten, forget
 from dsnparse.store.history import Happening, history
 from dsnparse.store.hooks import Hook
@@ -25,7 +24,7 @@ from dsnparse.store.outbox import Delivered, deliver_due, waiting
 from dsnparse.store.policy import Policy
 from dsnparse.store.privacy import Privacy
 from dsnparse.store.retention import Pruned, prune_some
-from dsnparse.store.schema import meta, positions
+from dsnparse.store.schema import positions
 from dsnparse.store.seen import AddResult, Seen
 from dsnparse.store.stats import Count, stats
 from dsnparse.store.terms import Terms
@@ -76,7 +75,7 @@ class Store:
         knows = find_lookup(policy, knows_message)
         database = Database(url, create=create)
         try:
-            _agree(database, Terms(policy, privacy))
+            agree(database, Terms(policy, privacy))
         except BaseException:
             database.close()
             raise
@@ -245,42 +244,3 @@ def _reapply(connection: Connection, terms: Terms, after: int, now: datetime) ->
     ledger = Ledger(connection, terms, now)
     number = ledger.reapply(after, _AT_ONCE)
     return number, len(ledger.write())
-
-
-def _agree(database: Database, terms: Terms) -> None:
-    """Note how addresses are told apart in a new database; refuse one that does it otherwise."""
-    identity = terms.policy.addresses
-    ours = {
-        "plus_tags": identity.plus_tags,
-        "provider_dots": identity.provider_dots,
-        "fold_domains": sorted(identity.fold_domains),
-    }
-    wanted = {"addresses": json.dumps(ours), "privacy": terms.privacy.mark}
-    with database.read() as connection:
-        found = _noted(connection, wanted)
-    if len(found) < len(wanted):
-        found = database.write(partial(_note, wanted=wanted))
-    if found["privacy"] != wanted["privacy"]:
-        if found["privacy"] == "plain":
-            raise StoreError("This database holds addresses as they are: open it without --hash-addresses")
-        if not terms.privacy.hashed:
-            raise StoreError(
-                "This database holds hashed addresses: give --hash-addresses and the key it was made with"
-            )
-        raise StoreError("This database was made with another key for hashed addresses")
-    if json.loads(found["addresses"]) != ours:
-        raise StoreError(
-            "This database tells addresses apart in another way than the policy's [addresses] says "
-            f"({found['addresses']}). Keep those settings, or start a new database"
-        )
-
-
-def _note(connection: Connection, wanted: Mapping[str, str]) -> dict[str, str]:
-    rows = [{"name": name, "value": value} for name, value in sorted(wanted.items())]
-    connection.execute(insert(connection, meta).on_conflict_do_nothing(), rows)
-    return _noted(connection, wanted)
-
-
-def _noted(connection: Connection, names: Iterable[str]) -> dict[str, str]:
-    statement = select(meta.c.name, meta.c.value).where(meta.c.name.in_(sorted(names)))
-    return {row.name: row.value for row in connection.execute(statement)}

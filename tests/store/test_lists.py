@@ -10,7 +10,8 @@ import pytest
 
 from dsnparse import Reason
 from dsnparse.store import Policy, Store
-from dsnparse.store.list_formats import FORMATS, Unreadable, read_list, write_list
+from dsnparse.store.list_formats import FORMATS, Unreadable, read_list
+from dsnparse.store.list_writing import write_list
 from dsnparse.store.listing import Suppression
 
 from .reports import NOW, START, bounce, complaint, day

@@ -40,15 +40,24 @@ def running_server(binaries: Path) -> Iterator[str]:
         assert done.returncode == 0, f"{name}: {done.stderr or done.stdout}"
 
     settings = f"-c listen_addresses= -c unix_socket_directories={place} -c fsync=off -c max_connections=50"
+    # It stops the server and removes all when its standard input ends: also when the tests are killed.
+    stop = 'read _; "$0"/pg_ctl -D "$1/data" -m immediate stop; rm -rf "$1"'
+    keeper = subprocess.Popen(
+        ["sh", "-c", stop, str(binaries), str(place)],
+        user=user,
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         run("initdb", "--auth=trust", "--username=dsnparse", "--no-sync", "--encoding=UTF8", "--locale=C")
         run("pg_ctl", "-w", "-l", str(place / "log"), "-o", settings, "start")
-        try:
-            yield f"postgresql+psycopg://dsnparse@/postgres?host={place}"
-        finally:
-            run("pg_ctl", "-w", "-m", "immediate", "stop")
+        yield f"postgresql+psycopg://dsnparse@/postgres?host={place}"
     finally:
-        shutil.rmtree(place)
+        keeper.communicate()
+        assert not place.exists(), f"{place} is still there"
 
 
 def _ordinary_user() -> str | None:

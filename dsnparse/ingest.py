@@ -60,6 +60,8 @@ class Tally:
     failed: int = 0
     #: The same for messages that are stored, but were not read to the end.
     notes: list[Problem] = field(default_factory=list)
+    #: Messages that were read and could not be stored.
+    refused: int = 0
     #: Messages that a person should look at.
     unknown: int = 0
     passed_over: int = 0
@@ -79,6 +81,7 @@ class Tally:
         self.kinds += other.kinds
         self.events += other.events
         self.failed += len(other.problems)
+        self.refused += other.refused
         self.unknown += other.unknown
         self.passed_over += other.passed_over
         self.weight += other.weight
@@ -187,6 +190,7 @@ class _Batch:
         for seen, mark in zip(self.seen, self.marks, strict=True):
             tally.kinds[seen.report.kind.value] += 1
             tally.unknown += not mark.understood
+        tally.refused = len(self.refused)
         tally.problems += source.done(self.marks + self.refused)
         return tally
 

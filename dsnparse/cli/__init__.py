@@ -30,6 +30,8 @@ COMMANDS = {
 #: Packages that come with an extra → the extra.
 EXTRAS = {"sqlalchemy": "store", "psycopg": "postgresql", "imap_tools": "imap", "aiosmtpd": "lmtp"}
 
+#: EX_TEMPFAIL of sysexits.h.
+TRY_AGAIN = 75
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.
 INTERRUPTED = 130
 
@@ -77,13 +79,24 @@ def group() -> None:
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Runs the command and returns its exit status: 0 done, 1 not all of it, 2 wrong usage, 130 Ctrl-C."""
+    """Runs the command and returns its exit status: 0 done, 1 not all of it, 2 wrong usage, 130 Ctrl-C.
+
+    75 instead of any failure, whatever it is, when a mail server hands a message over (`ingest -`): it keeps
+    the message then, where after another status it would lose a bounce.
+    """
+    words = list(sys.argv[1:] if args is None else args)
+    piped = words[:1] == ["ingest"] and "-" in words
     try:
-        result = group.main(args, prog_name="dsnparse", standalone_mode=False)
+        result = group.main(words, prog_name="dsnparse", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        return error.exit_code
+        return TRY_AGAIN if piped else error.exit_code
     except (click.Abort, KeyboardInterrupt):
         print("dsnparse: interrupted.", file=sys.stderr)
         return INTERRUPTED
+    except Exception as error:
+        if not piped:
+            raise
+        print(f"dsnparse: {type(error).__name__}: {error}", file=sys.stderr)
+        return TRY_AGAIN
     return result if isinstance(result, int) else 0

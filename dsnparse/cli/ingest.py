@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -27,21 +28,7 @@ NO_MESSAGE = 65
 _ATTEMPTS = 4
 
 
-class PipedCommand(click.Command):
-    """A command that a mail server may run as `… -`: a mistake in its options must not cost a message."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As usual, but with exit status 75 when it reads a message from standard input."""
-        piped = "-" in args
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            if piped:
-                error.exit_code = TRY_AGAIN  # type: ignore[misc]
-            raise
-
-
-@click.command(cls=PipedCommand)
+@click.command()
 @click.argument("names", nargs=-1, required=True, metavar="SOURCE...")
 @click.option(
     "--as",
@@ -71,24 +58,10 @@ def ingest(
     or a database that cannot be used, 75 when it cannot be reached now. SIGTERM finishes the batch: 143.
     For SOURCE - as a mail server runs it: 65 when it is no message, 75 for all that a later try may cure.
     """
-    if names != ("-",):
-        return _run(names, provider, quiet, mailboxes, choice)
-    try:
-        status = _run(names, provider, True, mailboxes, choice)
-    except click.ClickException as error:
-        error.exit_code = TRY_AGAIN  # type: ignore[misc]
-        raise
-    except Exception as error:  # noqa: BLE001  (whatever it is, the mail server must keep the message)
-        click.echo(f"dsnparse: {type(error).__name__}: {error}", err=True)
-        return TRY_AGAIN
-    return NO_MESSAGE if status == 1 else status
-
-
-def _run(
-    names: tuple[str, ...], provider: str | None, quiet: bool, mailboxes: Mailboxes, choice: StoreChoice
-) -> int:
     started = time.monotonic()
     total = Tally()
+    piped = names == ("-",)
+    quiet = quiet or (piped and not sys.stderr.isatty())
     with Stop() as stop, choice.open(create=True) as store, Progress(_paths(names), wanted=not quiet) as bar:
         parser = mailboxes.parser()
         housekeeping = Housekeeping(store, choice)
@@ -110,6 +83,10 @@ def _run(
         store.tick()
     if not quiet:
         click.echo(summary(total, time.monotonic() - started), err=True)
+    if piped:
+        return (
+            TRY_AGAIN if total.refused or (stop() and not total.messages) else NO_MESSAGE * bool(total.failed)
+        )
     return stop.exit_status or (1 if total.failed else 0)
 
 

@@ -19,4 +19,4 @@ def leave_out(config: pytest.Config, needs: str) -> NoReturn:
 def lines(config: pytest.Config) -> list[str]:
     """For the end of the run."""
     counts = config.stash.get(_LEFT_OUT, {})
-    return [f"Left out: {number} tests. {needs}" for needs, number in counts.items()]
+    return [f"Left out: {number} test{'s' * (number > 1)}. {needs}" for needs, number in counts.items()]

@@ -40,6 +40,13 @@ def test_a_missing_extra_is_a_sentence_that_says_how_to_install_it(
     assert "Traceback" not in done.stderr
 
 
+def test_a_mail_server_keeps_its_message_while_an_extra_is_missing() -> None:
+    script = _BLOCK.format(package="sqlalchemy", words=["ingest", "-", "--db", "x"])
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 75
+    assert "pip install 'mail-dsnparse[store]'" in done.stderr
+
+
 @pytest.mark.parametrize("module", ["dsnparse", "dsnparse.mailboxes", "dsnparse.ingest", "dsnparse.events"])
 def test_reading_mail_loads_no_extra(module: str) -> None:
     script = f"import sys, {module}; print(*sys.modules)"

@@ -93,9 +93,9 @@ def _control(binaries: Path, url: str, *words: str) -> None:
 def _words_for_nobody() -> list[str]:
     """A command that runs dsnparse as the user nobody, as pipe(8) must (it runs nothing as root)."""
     paths = [path for path in sys.path if path and Path(path).is_dir()]
-    for python in (sys.executable, "/usr/bin/python3"):
+    for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
         words = ["/usr/bin/env", f"PYTHONPATH={os.pathsep.join(paths)}", python, "-m", "dsnparse"]
-        probe = ["su", "nobody", "-s", "/bin/sh", "-c", shlex.join([*words, "--version"])]
+        probe = ["su", "nobody", "-s", "/bin/sh", "-c", shlex.join([*words, "ingest", "--help"])]
         if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
             return words
     return []

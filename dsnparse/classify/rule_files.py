@@ -65,17 +65,30 @@ def stands_in(words: str, text: str) -> bool:
     return stands_alone(text, start, start + len(words), phrase.left, phrase.right, phrase.single)
 
 
-def rules_of(table: Mapping[str, Any], *, prefix: str, rank: int | None, where: str) -> list[Rule]:
-    """The rules of one file. Raises RuleError."""
+def rules_of(
+    table: Mapping[str, Any], *, prefix: str, rank: int | None, where: str, lines: Sequence[int] = ()
+) -> list[Rule]:
+    """The rules of one file; `lines` says where each starts. Raises RuleError."""
     provider = table.get("provider", {}).get("name")
     defaults = {"reason": table.get("reason"), "provider": provider, "rank": rank}
-    rules = [make_rule(row, prefix=prefix, defaults=defaults, where=where) for row in table.get("rule", ())]
+    rows = table.get("rule", ())
+    places = [f"{where}:{line}" for line in lines] if len(lines) == len(rows) else [where] * len(rows)
+    rules = [
+        make_rule(row, prefix=prefix, defaults=defaults, where=place)
+        for row, place in zip(rows, places, strict=True)
+    ]
     seen: set[str] = set()
     for rule in rules:
         if rule.id in seen:
             raise RuleError(f"{where}: the id {rule.id!r} is used twice. Give each rule its own.")
         seen.add(rule.id)
     return rules
+
+
+def _header_lines(path: Path, header: str) -> list[int]:
+    """The lines, counted from 1, on which tables with this header start; tomllib does not tell."""
+    lines = path.read_text("utf-8").splitlines()
+    return [number for number, line in enumerate(lines, 1) if line.strip().startswith(header)]
 
 
 def load_rules(paths: Sequence[Path | str]) -> RuleSet:
@@ -90,9 +103,21 @@ def load_rules(paths: Sequence[Path | str]) -> RuleSet:
     formats: list[tuple[str, Any]] = []
     for path in map(Path, paths):
         table = _read(path)
-        rules += rules_of(table, prefix=f"user.{path.stem}.", rank=USER_RANK, where=str(path))
+        rules += rules_of(
+            table,
+            prefix=f"user.{path.stem}.",
+            rank=USER_RANK,
+            where=str(path),
+            lines=_header_lines(path, "[[rule]]"),
+        )
         providers += [table["provider"]] if "provider" in table else []
-        formats += [(f"{path}: [[format]] {n}", one) for n, one in enumerate(table.get("format", ()), 1)]
+        own = table.get("format", [])
+        starts = _header_lines(path, "[[format]]")
+        places = [f"{path}:{line}" for line in starts] if len(starts) == len(own) else [str(path)] * len(own)
+        formats += [
+            (f"{place}: [[format]] {number}", one)
+            for number, (place, one) in enumerate(zip(places, own, strict=True), 1)
+        ]
     own_rules, own_providers = _builtin()
     where = ", ".join(map(str, paths))
     return build([*rules, *own_rules], [*own_providers, *providers], formats, where=where)

@@ -129,7 +129,7 @@ def test_a_wrong_table_is_named_with_its_file_and_the_cure(mine: Path, wrong: st
     mine.write_text(f"[[format]]\n{wrong}\n")
     with pytest.raises(RuleError) as caught:
         Parser(rules=[mine])
-    assert str(caught.value).startswith(f"{mine}: [[format]] 1")
+    assert str(caught.value).startswith(f"{mine}:1: [[format]] 1")
     assert complaint in str(caught.value)
 
 

@@ -94,7 +94,7 @@ def decode_bytes(data: bytes, charset: str | None = None, *, guess: bool = True)
     if data.isascii() and b"\x1b" not in data and (charset is None or charset.lower() not in ("utf-7", "hz")):
         return data.decode("ascii")
     codec = _codec(charset) if charset else None
-    if codec is None and b"\x1b$" in data:
+    if codec in (None, "utf-8") and b"\x1b$" in data:
         codec = "iso2022_jp_ext"
     for name in (codec, "utf-8"):
         if name is not None:
@@ -169,7 +169,7 @@ def _uudecode(data: bytes) -> bytes:
         if line.startswith((b"begin ", b"end")) or not line.strip():
             continue
         try:
-            out.append(binascii.a2b_uu(line))
+            out.append(binascii.a2b_uu(line)[: len(line)])  # a length that lies is filled up with zeros
         except binascii.Error:
             return data
     return b"".join(out)
@@ -218,7 +218,7 @@ def header_text(value: str, buffer: Buffer | None = None, *, guess: bool = True)
         if "=?" not in value and value.isprintable():
             return value.strip()
     else:
-        value = decode_bytes(value.encode("utf-8", "surrogateescape"), guess=guess)
+        value = decode_bytes(_raw(value), guess=guess)
     if _ESC in value:
         value = decode_bytes(value.encode("utf-8", "replace"), "iso-2022-jp")
     if "=?" in value:
@@ -230,6 +230,13 @@ def header_text(value: str, buffer: Buffer | None = None, *, guess: bool = True)
     if "\n" in value:
         value = " ".join(value.split())
     return without_controls(value).strip()
+
+
+def _raw(value: str) -> bytes:
+    try:
+        return value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # surrogates that stand for no byte, which JSON can spell
+        return value.encode("utf-8", "replace")
 
 
 def _decode_word(found: re.Match[str]) -> str:

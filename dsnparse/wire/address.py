@@ -47,7 +47,7 @@ _MARKS = "".join(
 
 def addresses_in(text: str) -> list[str]:
     """The plain addresses in a line of text or a header value, in their order, as written."""
-    if "@" not in text:
+    if "@" not in text and (text.isascii() or "＠" not in text):
         return []
     if not text.isascii():
         text = _without_surrogates(text).replace("＠", "@")
@@ -64,6 +64,8 @@ def _without_surrogates(text: str) -> str:
 
 def spans_in(text: str) -> list[tuple[int, int, str]]:
     """Like `addresses_in`, with where each stands."""
+    if not text.isascii():
+        text = text.replace("＠", "@")
     if "@" not in text:
         return []
     return [
@@ -87,6 +89,7 @@ def _trim(found: re.Match[str]) -> str:
             address = raw.encode("latin-1").decode("utf-8")
     # "dda:SMTP=user@host" (X.400 gateways), "mailto:user@host", "/home/x/user@host" (a path).
     if "=" in address or ":" in address:
+        address = address.rpartition("='")[2]  # to='user@host'
         for prefix in ("smtp=", "smtp:", "mailto:", "rfc822="):
             if address[:7].lower().startswith(prefix):
                 return address[len(prefix) :]
@@ -145,6 +148,8 @@ def field_address(value: str) -> str | None:
         text = "".join(char for char in text if char.isprintable() or _INVISIBLE.match(char))
     if kind == "utf-8" or "\\x{" in text:
         text = _UTF8_ESCAPE.sub(_code_point, text)
+        if "\\x{" in text:
+            return None
     if "+40" in text and "@" not in text:
         text = _XTEXT.sub(lambda found: chr(int(found[1], 16)), text)
     return clean(text, kind)

@@ -11,6 +11,7 @@ import pytest
 from . import dovecot as dovecot_server
 from . import postfix as postfix_server
 from .left_out import leave_out, lines
+from .mail import STARTED
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,18 @@ def postfix(request: pytest.FixtureRequest) -> type[postfix_server.Postfix]:
     if os.geteuid() != 0:
         leave_out(request.config, "Postfix starts for root only; to run them: run the tests as root")
     return postfix_server.Postfix
+
+
+@pytest.fixture(autouse=True)
+def _nothing_runs_on() -> Iterator[None]:
+    """A test that fails leaves no watcher or listener behind."""
+    yield
+    for process in STARTED:
+        process.kill()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
+    STARTED.clear()
 
 
 @pytest.fixture

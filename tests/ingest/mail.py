@@ -44,6 +44,10 @@ def command(
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+#: Every process that `start` started in this test.
+STARTED: list[subprocess.Popen[str]] = []
+
+
 def start(*words: str | Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start dsnparse, and wait until it says its first line on standard error."""
     process = subprocess.Popen(
@@ -52,6 +56,7 @@ def start(*words: str | Path, env: Mapping[str, str] | None = None) -> subproces
         text=True,
         env=os.environ | dict(env or {}),
     )
+    STARTED.append(process)
     assert process.stderr is not None
     first = process.stderr.readline()
     assert first.startswith(("Watching", "Listening")), first + process.stderr.read()

@@ -8,9 +8,6 @@ from hypothesis import strategies as st
 from messages import group, notice, report
 from strategies import ASCII_ADDRESSES, UNICODE_ADDRESSES
 
-#: "{", "}" and "=" may be in a local part; in text they stand around addresses more often.
-PLAIN_ADDRESSES = ASCII_ADDRESSES.filter(lambda address: not set(address) & set("{}=`"))
-
 from dsnparse import parse_dsn
 from dsnparse.wire.address import (
     addresses_in,
@@ -21,6 +18,9 @@ from dsnparse.wire.address import (
     spans_in,
     unmasked,
 )
+
+#: "{", "}" and "=" may be in a local part; in text they stand around addresses more often.
+PLAIN_ADDRESSES = ASCII_ADDRESSES.filter(lambda address: not set(address) & set("{}=`"))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from dsnparse.wire.fields import Field, read_groups, recipient_groups
 
 
 def read(text: str) -> list[list[tuple[str, str, int]]]:
-    return [[tuple(field) for field in group] for group in read_groups(text)]
+    return [[(field.name, field.value, field.line) for field in group] for group in read_groups(text)]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,10 @@ def read(text: str) -> list[list[tuple[str, str, int]]]:
                 ]
             ],
         ),
-        ("Diagnostic-Code: smtp; 550 x\nReason: y\nX-Note: z", [[("diagnostic-code", "smtp; 550 x Reason: y", 1), ("x-note", "z", 3)]]),
+        (
+            "Diagnostic-Code: smtp; 550 x\nReason: y\nX-Note: z",
+            [[("diagnostic-code", "smtp; 550 x Reason: y", 1), ("x-note", "z", 3)]],
+        ),
         ("X-Note:z\nhost:25", [[("x-note", "z host:25", 1)]]),
         ("no field at all\nAction: failed", [[("action", "failed", 2)]]),
         ("X-A: 1\nX-A: 2\nAction: x\nAction: y", [[("x-a", "1", 1), ("action", "x", 3), ("action", "y", 4)]]),

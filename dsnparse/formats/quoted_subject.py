@@ -23,9 +23,13 @@ _CLOSING = {'"': '"', "“": "”", "«": "»", "„": "“", "'": "'", "‘": "
 
 def without_subject(line: str) -> str:
     """`line` of a notice's text with the subject that it quotes left out."""
-    found = _LABELLED.match(line)
-    if found is not None:
-        return line[: found.end()]
+    plain = line.isascii()
+    if not plain or ":" in line:
+        found = _LABELLED.match(line)
+        if found is not None:
+            return line[: found.end()]
+    if plain and '"' not in line and "'" not in line:
+        return line
     found = _IN_QUOTES.search(line)
     if found is None:
         return line

@@ -65,13 +65,16 @@ def find_quoted_header(lines: list[str]) -> int:
     Either a ruled-off marker line, or a run of header fields of which one is such as only a mail's header
     has (Received, Message-ID, …). A short table of From, To and Subject in the notice's own words is not.
     """
+    looked_to = 0
     for index, line in enumerate(lines):
         if not line:
             continue
-        if ":" in line:
+        if ":" in line and index >= looked_to:
             found = _HEADER_LINE.match(line.lstrip("> \t"))
-            if found and found[1].lower() in _HEADER_NAMES and _is_header(lines, index):
-                return index
+            if found and found[1].lower() in _HEADER_NAMES:
+                is_header, looked_to = _is_header(lines, index)
+                if is_header:
+                    return index
         if len(line) <= _LONGEST_MARKER and _MARKER_WORD.search(line) and _MARKER.match(line):
             return index
     return -1
@@ -80,9 +83,11 @@ def find_quoted_header(lines: list[str]) -> int:
 _HEADER_NAMES = _TELLING | _PLAIN
 
 
-def _is_header(lines: list[str], index: int) -> bool:
+def _is_header(lines: list[str], index: int) -> tuple[bool, int]:
+    """Whether a header starts at `index`; and where the next look is worth it if not."""
     telling = known = 0
-    for line in lines[index : index + _LOOK_AHEAD]:
+    end = index
+    for end, line in enumerate(lines[index : index + _LOOK_AHEAD], index):
         bare = line.lstrip("> ")
         if not bare.strip():
             break
@@ -95,8 +100,8 @@ def _is_header(lines: list[str], index: int) -> bool:
         telling += name in _TELLING
         known += 1
         if telling and known >= 3:
-            return True
-    return bool(telling) and known >= 2
+            return True, end
+    return bool(telling) and known >= 2, end
 
 
 def parse_header_lines(lines: list[str]) -> dict[str, str]:

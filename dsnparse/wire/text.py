@@ -15,7 +15,8 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 
 from dsnparse.wire.limits import DEFAULT_LIMITS
 from dsnparse.wire.mime import Buffer, Part
@@ -126,17 +127,30 @@ def _guess(data: bytes) -> str:
             return "utf-8"
     if len(data) - len(data.translate(None, _HIGH_BYTES)) < len(data) // 8:
         return "cp1252"  # a few accents among ASCII: a Western language
+    best = _guesser()(data)
+    return (_codec(best) if best else None) or "latin-1"
+
+
+@cache
+def _guesser() -> Callable[[bytes], str | None]:
+    """charset-normalizer, which tells a logger of each of its steps, without that."""
     import logging
+    import threading
 
     from charset_normalizer import from_bytes
 
-    logger = logging.getLogger("charset_normalizer")
-    was, logger.disabled = logger.disabled, True  # it tells of each of its steps
-    try:
-        best = from_bytes(data, cp_isolation=_GUESSES).best()
-    finally:
-        logger.disabled = was
-    return (_codec(best.encoding) if best else None) or "latin-1"
+    asking = threading.local()
+    logging.getLogger("charset_normalizer").addFilter(lambda _record: not getattr(asking, "we_are", False))
+
+    def guess(data: bytes) -> str | None:
+        asking.we_are = True
+        try:
+            best = from_bytes(data, cp_isolation=_GUESSES).best()
+        finally:
+            asking.we_are = False
+        return best.encoding if best is not None else None
+
+    return guess
 
 
 def decode_transfer(data: bytes, encoding: str) -> bytes:

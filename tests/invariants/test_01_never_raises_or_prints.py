@@ -7,13 +7,15 @@ import logging
 import warnings
 from email.message import EmailMessage, Message
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
+from messages import group, report
 from mutations import ANY_BYTES, SAMPLES, mutated
 
 from benchmarks.laws import broken_law
-from dsnparse import Kind, parse_dsn
+from dsnparse import Kind, Parser, parse_dsn
 
 
 @given(ANY_BYTES)
@@ -36,6 +38,8 @@ def test_nothing_is_printed_logged_or_warned_of(
             data = path.read_bytes()
             parse_dsn(data)
             parse_dsn(data[: len(data) // 2])
+        for address in ("a b@c@d", '"', "(", "<<a@b>>", "a@b (c", "\\", "@:;,", "é <é@é", "x" * 300):
+            parse_dsn(report(group(address)))
     assert capfd.readouterr() == ("", "")
     assert [record.getMessage() for record in caplog.records] == []
     assert [str(warning.message) for warning in warned] == []
@@ -85,6 +89,20 @@ def test_a_message_object_that_cannot_be_written_is_refused_with_a_sentence(name
 def test_message_objects_of_text_are_read() -> None:
     assert parse_dsn(email.message_from_string("Subject: Grüße\n\nGrüße")).kind is Kind.OTHER
     assert parse_dsn(Message()).kind is Kind.OTHER
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"rules": "mine.toml"}, "rules is a list of paths: write rules="),
+        ({"formats": "qmail"}, "formats is a list of names: write formats="),
+        ({"limits": 5}, "limits must be a dsnparse.wire.limits.Limits, not int"),
+    ],
+    ids=["rules", "formats", "limits"],
+)
+def test_options_of_another_type_are_refused_with_a_sentence(options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(TypeError, match=sentence):
+        Parser(**options)
 
 
 @pytest.mark.parametrize("wrong", ["text", None, 5, ["a"], object()], ids=lambda value: type(value).__name__)

@@ -193,12 +193,23 @@ Your message could not be delivered.
 
 Original message headers:
 """
-#: Notices in plain text that quote the whole message: qmail's, Exim's, Sendmail's and one of nobody.
+
+
+def in_an_attachment_of_the_notice(planted: str) -> bytes:
+    """A gateway's notice in words, with a text attachment of the returned message behind it."""
+    words = f"Your message could not be delivered.\n\n<{TOM}>: 554 5.7.1 Message rejected as spam\n"
+    attached = f"Content-Type: text/plain\nContent-Disposition: attachment; filename=x.txt\n\n{planted}"
+    entity = multipart("mixed", "gw", [f"Content-Type: text/plain\n\n{words}".encode(), attached.encode()])
+    return notice("").partition(b"MIME-Version")[0] + entity
+
+
+#: Notices in plain text that quote the whole message: qmail's, Exim's, Sendmail's, and others.
 TEXT_NOTICES: dict[str, Callable[[str], bytes]] = {
     "qmail": after_a_marker(_QMAIL),
     "exim": after_a_marker(_EXIM),
     "sendmail": after_a_marker(_SENDMAIL),
     "some other": after_a_marker(_OTHER),
+    "attached": in_an_attachment_of_the_notice,
 }
 
 

@@ -115,7 +115,7 @@ class Notice:
                 self._take_text(part)
 
     def _take_text(self, part: Part) -> None:
-        if self.returned is not None:
+        if self.returned is not None or (self.texts and _is_attached(part)):
             return
         pile = self.html if part.type == "text/html" else self.texts
         if len(pile) < _MAX_TEXT_PARTS:
@@ -266,6 +266,11 @@ class Notice:
 def _untagged(address: str) -> str:
     local, _, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
+
+
+def _is_attached(part: Part) -> bool:
+    """Whether a text part is an attachment: of the returned message, for all that anybody knows."""
+    return part.first.get("content-disposition", "").lower().startswith("attachment")
 
 
 def _headers_in(part: Part) -> dict[str, str]:

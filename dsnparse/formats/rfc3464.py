@@ -137,7 +137,7 @@ def _draft(fields: dict[str, Field], notice: Notice, part: str, offset: int) -> 
     actual = fields.get("x-actual-recipient")
     named = final
     if address is None:
-        # "Final-Recipient: rfc822; kijitora": the local part alone; another field may have it whole.
+        # "Final-Recipient: rfc822; tom": the local part alone; another field may have it whole.
         address = (field_address(actual.value) if actual else None) or mailed
         named = actual if address and address != mailed else original
         if address is None:

@@ -6,9 +6,10 @@ from dsnparse.formats.quoted_subject import without_subject
 from dsnparse.formats.returned import find_quoted_header, parse_header_lines
 from dsnparse.formats.words import says, subject_says
 from dsnparse.wire.address import addresses_in
+from dsnparse.wire.html import html_text
 from dsnparse.wire.limits import Limits
 from dsnparse.wire.mime import Part, read_message
-from dsnparse.wire.text import body_text, header_text, html_text
+from dsnparse.wire.text import body_text, header_text
 
 STATUS_TYPES = frozenset(
     [

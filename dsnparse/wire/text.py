@@ -1,4 +1,4 @@
-"""Decoded text: transfer encodings, character sets, encoded words, HTML.
+"""Decoded text: transfer encodings, character sets, encoded words.
 
 Facts:
 
@@ -258,59 +258,3 @@ def _decode_word(found: re.Match[str]) -> str:
     raw = text.encode("ascii", "replace")
     raw = _base64(raw) if how in "Bb" else binascii.a2b_qp(raw, header=True)
     return decode_bytes(raw, charset.partition("*")[0], guess=False)
-
-
-#: Tags that begin or end a line of text.
-_LINE_BREAKING = frozenset(
-    "br hr /td /th p div tr table li ul ol h1 h2 h3 h4 h5 h6 pre blockquote "
-    "/p /div /tr /table /li /ul /ol /h1 /h2 /h3 /h4 /h5 /h6 /pre /blockquote".split()
-)
-_TAG_NAME = re.compile(r"/?[A-Za-z][A-Za-z0-9]{0,11}(?=[\s/>])")
-_MAILTO = re.compile(r"""mailto:([^"'?\s>]{3,320})""", re.IGNORECASE)
-_BLANKS = re.compile(r"[ \t\n\u00a0]+")
-_BREAK = "\ue000"
-#: Characters of one tag. Attributes are told apart in the square of their number.
-_LONGEST_TAG = 4096
-
-
-def html_text(html: str, buffer: Buffer | None = None) -> str:
-    """The readable text of an HTML document, a line per block; addresses of mailto links are kept.
-
-    `buffer`: of the message that has it, for its limits and warnings.
-    """
-    from selectolax.lexbor import LexborHTMLParser
-
-    most = (buffer.limits if buffer is not None else DEFAULT_LIMITS).html_tags
-    pieces = html.split("<", most + 1)
-    if len(pieces) > most + 1:
-        pieces.pop()
-        if buffer is not None:
-            buffer.warn(f"HTML beyond the first {most} tags was not read.")
-    html = _BLANKS.sub(" ", pieces[0] + "".join([_with_breaks(piece) for piece in pieces[1:]]))
-    tree = LexborHTMLParser(html)
-    tree.strip_tags(["script", "style", "head", "title", "noscript"])
-    body = tree.body
-    text = body.text(separator="") if body is not None else ""
-    lines = (" ".join(line.split()) for line in text.split(_BREAK))
-    return "\n".join(line for line in lines if line) + "\n"
-
-
-def _with_breaks(piece: str) -> str:
-    """A tag with the text behind it (`piece` comes without the "<"), marked where lines begin and end.
-
-    A break before the tag, too: what stands between table cells is moved out of the table by HTML's rules.
-    """
-    name = _TAG_NAME.match(piece)
-    if name is None:
-        return "<" + piece
-    tag, end, text = piece.partition(">")
-    if len(tag) > _LONGEST_TAG:
-        tag, end = tag[:_LONGEST_TAG], end or ">"
-    kind = name[0].lower()
-    if kind in _LINE_BREAKING:
-        return f"{_BREAK}<{tag}{end}{_BREAK}{text}"
-    if kind == "a":
-        address = _MAILTO.search(tag)
-        if address is not None:
-            return f"<{tag}{end} {address[1]} {text}"
-    return f"<{tag}{end}{text}"

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsnparse.wire.html import html_text
 from dsnparse.wire.limits import Limits
 from dsnparse.wire.mime import Buffer, read_message
-from dsnparse.wire.text import body_text, decode_bytes, decode_transfer, header_text, html_text
+from dsnparse.wire.text import body_text, decode_bytes, decode_transfer, header_text
 
 HIDDEN = "user unknown: a@example.org"
 

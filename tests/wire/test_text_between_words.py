@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dsnparse.wire.address import addresses_in, spans_in
-from dsnparse.wire.text import html_text
+from dsnparse.wire.html import html_text
 
 
 @pytest.mark.parametrize(

@@ -116,8 +116,8 @@ class Notice:
                 self._take_text(part)
 
     def _take_text(self, part: Part) -> None:
-        if self.returned is not None or (self.texts and _is_attached(part)):
-            return
+        if self.returned is not None or (self.texts and (self.status or _is_attached(part))):
+            return  # RFC 6522: words, then the machine's part, then what is returned
         pile = self.html if part.type == "text/html" else self.texts
         if len(pile) < _MAX_TEXT_PARTS:
             pile.append(part)

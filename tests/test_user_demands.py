@@ -39,6 +39,13 @@ def test_only_those_recipients_failed_whose_fields_say_so() -> None:
     assert [record.bounce_type for record in result] == [BounceType.HARD, BounceType.UNDETERMINED]
 
 
+def test_a_reply_that_names_another_recipient_silences_nobody_else() -> None:
+    """nullmailer gives one recipient's refusal as the reason of all, also of those that were accepted."""
+    refusal = f"smtp; 550 5.1.1 <{TOM}>: Recipient address rejected: User unknown in virtual mailbox table"
+    result = parse_dsn(report(group(TOM, diagnostic=refusal), group("kim@example.org", diagnostic=refusal)))
+    assert [record.bounce_type for record in result] == [BounceType.HARD, BounceType.UNDETERMINED]
+
+
 def test_a_forwarded_mailbox_gives_the_mailed_and_the_final_address() -> None:
     fields = group("t.beck@example.net", more=f"\nOriginal-Recipient: rfc822;{TOM}")
     record = parse_dsn(report(fields)).records[0]

@@ -6,7 +6,10 @@ from dsnparse.classify import RuleSet, Verdict, classify
 from dsnparse.formats.draft import STATUS, Draft, clean_text
 from dsnparse.formats.reading import Reading
 from dsnparse.model import Advice, BounceRecord, BounceType, Evidence, Kind
+from dsnparse.wire.address import addresses_in
 
+#: How sure a verdict is at most whose reply names another recipient.
+_OF_ANOTHER = 0.3
 #: Complaints of these types ask for an end of the mailing; others are reports about something else.
 _COMPLAINTS_THAT_SUPPRESS = ("abuse", "fraud", "opt-out", "opt-out-list", "")
 
@@ -36,6 +39,12 @@ def finish(draft: Draft, reading: Reading, hosts: tuple[str, ...], rules: RuleSe
     advice = verdict.advice
     if bounce_type is BounceType.HARD and (reading.kind is not Kind.BOUNCE or reading.is_second_hand):
         bounce_type, advice = BounceType.UNDETERMINED, Advice.REVIEW
+    confidence = verdict.confidence
+    if bounce_type is BounceType.HARD and len(reading.drafts) > 1 and _is_about_another(draft, reading):
+        bounce_type, advice = BounceType.UNDETERMINED, Advice.REVIEW
+        confidence = min(confidence, _OF_ANOTHER)
+        text = draft.diagnostic or ""
+        evidence.append(Evidence("bounce_type", part, line, "reply-names-another-recipient", text[:500]))
     return BounceRecord(
         recipient=draft.recipient,
         original_recipient=draft.original_recipient,
@@ -55,9 +64,21 @@ def finish(draft: Draft, reading: Reading, hosts: tuple[str, ...], rules: RuleSe
         final_log_id=draft.final_log_id,
         smtp_command=draft.smtp_command,
         provider=verdict.provider,
-        confidence=verdict.confidence,
+        confidence=confidence,
         evidence=tuple(evidence),
     )
+
+
+def _is_about_another(draft: Draft, reading: Reading) -> bool:
+    """Whether the reply names another recipient of the notice, and not this one.
+
+    nullmailer gives the reply to one recipient as the reason of all, also of those that were accepted.
+    """
+    named = {address.lower() for address in addresses_in(draft.diagnostic or "")}
+    own = {draft.recipient, draft.original_recipient, draft.actual_recipient}
+    if not named or any(address and address.lower() in named for address in own):
+        return False
+    return not named.isdisjoint(reading.recipients())
 
 
 def _place_of(draft: Draft, words: str) -> tuple[str, int]:

@@ -42,6 +42,7 @@ class Reading:
     """What was read: the kind, why, in which format, and a draft per recipient."""
 
     __slots__ = (
+        "_recipients",
         "disposition",
         "drafts",
         "evidence",
@@ -62,6 +63,13 @@ class Reading:
         self.disposition: str | None = None
         #: Read from a notice inside the notice: its word counts for less.
         self.is_second_hand = False
+        self._recipients: frozenset[str] | None = None
+
+    def recipients(self) -> frozenset[str]:
+        """All recipients in lower case; to be asked for when no draft will be added any more."""
+        if self._recipients is None:
+            self._recipients = frozenset([draft.recipient.lower() for draft in self.drafts])
+        return self._recipients
 
 
 def read(notice: Notice, formats: Formats) -> Reading:

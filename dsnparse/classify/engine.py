@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dsnparse.classify.decision import OUTCOMES, Claim, decide, words_claim
-from dsnparse.classify.providers import find_speakers
+from dsnparse.classify.providers import by_suffix, find_speakers
 from dsnparse.classify.rule_files import builtin
 from dsnparse.classify.rules import USER_RANK, WEIGHTS
 from dsnparse.classify.ruleset import Hit, RuleSet
@@ -110,7 +111,13 @@ def classify(
             if row.allows(f" {text.low} ", *case):
                 shown = (status if row.status or row.status_prefixes else "") or str(reply_code or "")
                 claims.append((row.rank, 0, 0, 0, row.reason, row.id, shown, row))
-    return decide(claims, status, reply_code, digit, action, certain)
+    verdict = decide(claims, status, reply_code, digit, action, certain)
+    if verdict.provider is not None and hosts:
+        # "filter", "hosting" and "sending_service" are tables of several; the host tells which of them.
+        name = by_suffix(hosts[0], rules.called)
+        if name is not None and by_suffix(hosts[0], rules.hosts) == verdict.provider:
+            return replace(verdict, provider=name)
+    return verdict
 
 
 def classify_reply(reply: str, provider: str | None = None) -> Verdict:

@@ -46,6 +46,8 @@ class RuleSet:
     #: Host suffix → provider, recipient domain → provider.
     hosts: Mapping[str, str]
     domains: Mapping[str, str]
+    #: Host suffix → name to show, for providers that share a table.
+    called: Mapping[str, str]
     #: `[[format]]` tables of the user's files, unread: (where it stands, table), for `formats.format_set`.
     formats: tuple[tuple[str, Any], ...] = ()
     #: Finds the phrases, by their number in `_phrases`.
@@ -143,6 +145,7 @@ def build(
     rules = tuple(rules)
     hosts: dict[str, str] = {}
     domains: dict[str, str] = {}
+    called: dict[str, str] = {}
     phrases: list[Phrase] = []
     words_of: list[str] = []
     patterns: list[tuple[Rule, str, str | None]] = []
@@ -157,6 +160,7 @@ def build(
         name = table["name"]
         hosts.update(dict.fromkeys(table.get("hosts", ()), name))
         domains.update(dict.fromkeys(table.get("domains", ()), name))
+        called.update(table.get("called", {}))
         for mark in map(normalise, table.get("marks", ())):
             phrases.append(phrase_of(None, mark, name))
             words_of.append(mark)
@@ -171,7 +175,7 @@ def build(
         if rule.provider and not rule.has_words:
             rows.setdefault(rule.provider, []).append(rule)
     return RuleSet(
-        rules, hosts, domains, tuple(formats), phrase_finder, phrases, pattern_finder, patterns, rows
+        rules, hosts, domains, called, tuple(formats), phrase_finder, phrases, pattern_finder, patterns, rows
     )
 
 

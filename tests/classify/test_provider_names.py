@@ -115,3 +115,20 @@ def test_no_two_providers_claim_the_same(key: str) -> None:
         for name in table["provider"].get(key, ()):
             claims[name].add(table["provider"]["name"])
     assert {name: owners for name, owners in claims.items() if len(owners) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("mx0a-001.pphosted.com", "proofpoint"),
+        ("d1.a.ess.barracudanetworks.com", "barracuda"),
+        ("mx1.emailsrvr.com", "rackspace"),
+        ("in1-smtp.messagingengine.com", "fastmail"),
+        ("mail.protonmail.ch", "proton"),
+        ("route1.mx.cloudflare.net", "cloudflare"),
+        ("mx.sendgrid.net", "sendgrid"),
+        ("mxa.mailgun.org", "mailgun"),
+    ],
+)
+def test_a_provider_that_shares_its_table_is_shown_by_its_own_name(host: str, name: str) -> None:
+    assert classify("550 5.1.1 User unknown", hosts=(host,)).provider == name

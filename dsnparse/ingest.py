@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from dsnparse import understood
 from dsnparse.events.reader import Event
 from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.mailboxes.items import PassedOver, Problem
 from dsnparse.mailboxes.received import received_at
 from dsnparse.mailboxes.sources import Mail, Mark, PathSource, Source
-from dsnparse.model import Action, Kind, Reason, Report
+from dsnparse.model import Kind, Report
 from dsnparse.parser import Parser
 from dsnparse.store.errors import StoreError, StoreUnavailable
 from dsnparse.store.identity import message_identity
@@ -31,9 +32,6 @@ from dsnparse.store.seen import AddResult, Change, Seen
 BATCH = 500
 #: A batch is stored after so many seconds even when it is not full, so that a slow mailbox shows results.
 PATIENCE = 5.0
-#: Below this a reason is taken for not understood.
-LOW_CONFIDENCE = 0.5
-_GOOD_NEWS = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
 
 
 class Add(Protocol):
@@ -225,12 +223,4 @@ def seen_of(mail: Mail, label: str, report: Report) -> Seen:
 
 def is_understood(report: Report) -> bool:
     """Whether a person need not look: a notice whose failures all have a recipient and a known reason."""
-    if report.kind is Kind.OTHER or (report.kind is Kind.BOUNCE and not report.records):
-        return False
-    if report.kind not in (Kind.BOUNCE, Kind.DELAY):
-        return True
-    return all(
-        record.action in _GOOD_NEWS
-        or (record.reason is not Reason.UNDEFINED and record.confidence >= LOW_CONFIDENCE)
-        for record in report
-    )
+    return report.kind is not Kind.OTHER and understood.is_understood(report)

@@ -11,11 +11,8 @@ from typing import NamedTuple
 from dsnparse.cli.output import ENCODING_ERRORS
 from dsnparse.cli.render import Renderer, make_renderer
 from dsnparse.mailboxes import Item, MessageRef, PassedOver, Problem, looks_like_message, save_name
-from dsnparse.model import Action, Kind, Reason, Report
-
-#: Below this a reason is taken for not understood.
-LOW_CONFIDENCE = 0.5
-_GOOD_NEWS = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
+from dsnparse.model import Kind
+from dsnparse.understood import is_understood
 
 
 class Settings(NamedTuple):
@@ -147,16 +144,3 @@ class Worker:
             result.problems.append(Problem.of(str(target), error))
         else:
             result.copied += 1
-
-
-def is_understood(report: Report) -> bool:
-    """Whether a person need not look: no failure without a recipient, a reason, or much confidence."""
-    if report.kind is Kind.BOUNCE and not report.records:
-        return False
-    if report.kind not in (Kind.BOUNCE, Kind.DELAY):
-        return True
-    return all(
-        record.action in _GOOD_NEWS
-        or (record.reason is not Reason.UNDEFINED and record.confidence >= LOW_CONFIDENCE)
-        for record in report
-    )

@@ -26,11 +26,8 @@ from dsnparse.model import Action, Evidence, Kind
 from dsnparse.wire.address import addresses_in
 from dsnparse.wire.fields import Field
 
-#: Characters of the notice's text about a recipient that go to the classifier as context.
-_CONTEXT_CHARS = 1200
 _FAILURE_LINES = 40
 _OPENING_LINES = 10
-_SHORT_DIAGNOSTIC = 40
 _JMRP_FIELD = "x-hmxmroriginalrecipient"
 _DMARC_REPORT = re.compile(r"DMARC (?:forensic|failure) report", re.IGNORECASE)
 _SUCCESS = re.compile(

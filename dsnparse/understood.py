@@ -1,0 +1,23 @@
+"""Whether a report leaves nothing for a person to look at."""
+
+from __future__ import annotations
+
+from dsnparse.model import Action, Kind, Report
+from dsnparse.reasons import Reason
+
+#: Below this a reason is taken for not understood.
+LOW_CONFIDENCE = 0.5
+_GOOD_NEWS = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
+
+
+def is_understood(report: Report) -> bool:
+    """Whether a person need not look: no failure without a recipient, a reason, or much confidence."""
+    if report.kind is Kind.BOUNCE and not report.records:
+        return False
+    if report.kind not in (Kind.BOUNCE, Kind.DELAY):
+        return True
+    return all(
+        record.action in _GOOD_NEWS
+        or (record.reason is not Reason.UNDEFINED and record.confidence >= LOW_CONFIDENCE)
+        for record in report
+    )

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.utils import format_datetime
 
-from dsnparse.formats.draft import command_in
 from dsnparse.model import Action, Kind, OriginalMessage, Report
+from dsnparse.read.recipient import command_in
 
 _SUBJECTS = {
     Kind.BOUNCE: "Undelivered Mail Returned to Sender",

@@ -9,7 +9,7 @@ from pathlib import Path
 from dsnparse.classify.codes import reply_codes, status_codes
 from dsnparse.data import load
 from dsnparse.explain import Page, Sense, explain
-from dsnparse.reasons import Advice, BounceType, Reason
+from dsnparse.vocabulary import Advice, BounceType, Reason
 
 _MADE = "<!-- Made by `python -m dsnparse.docs`. Do not edit: change the data and run it again. -->"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from dsnparse.reasons import Advice, BounceType, Reason
+from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
 __all__ = [
     "Action",
@@ -21,35 +21,6 @@ __all__ = [
     "Reason",
     "Report",
 ]
-
-
-class Kind(StrEnum):
-    """What sort of notice a message is."""
-
-    #: At least one recipient failed for good.
-    BOUNCE = "bounce"
-    #: Still being tried; nothing has failed yet.
-    DELAY = "delay"
-    #: Delivered, relayed or expanded: good news.
-    DELIVERY = "delivery"
-    #: Out-of-office, ticket acknowledgement, challenge-response.
-    AUTO_REPLY = "auto_reply"
-    #: A feedback report (RFC 5965).
-    COMPLAINT = "complaint"
-    #: A message disposition notification (RFC 8098).
-    RECEIPT = "receipt"
-    #: None of these: ordinary mail, a forwarded bounce, spam that imitates one.
-    OTHER = "other"
-
-
-class Action(StrEnum):
-    """RFC 3464 section 2.3.3: what the mail system did for a recipient."""
-
-    FAILED = "failed"
-    DELAYED = "delayed"
-    DELIVERED = "delivered"
-    RELAYED = "relayed"
-    EXPANDED = "expanded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from os import PathLike
 from pathlib import Path
 
 from dsnparse.classify import RuleSet, load_rules
-from dsnparse.formats.draft import Draft, clean_text
-from dsnparse.formats.finish import finish
-from dsnparse.formats.format_set import default_formats, load_formats
-from dsnparse.formats.notice import Notice
-from dsnparse.formats.reading import read
-from dsnparse.formats.returned import original_message
 from dsnparse.model import Evidence, OriginalMessage, Report
+from dsnparse.notice.notice import Notice
+from dsnparse.notice.returned import original_message
+from dsnparse.read.readers import read
+from dsnparse.read.recipient import Draft, clean_text
+from dsnparse.read.record import finish
+from dsnparse.rulebook.template_matcher import default_formats, load_formats
 from dsnparse.wire.address import from_xtext, typed_address, unmasked
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import Field

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dsnparse.model import Action, Kind, Report
-from dsnparse.reasons import Reason
+from dsnparse.vocabulary import Reason
 
 #: Below this a reason is taken for not understood.
 LOW_CONFIDENCE = 0.5

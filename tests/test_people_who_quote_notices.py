@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dsnparse import Kind, parse_dsn
-from dsnparse.formats.notice import Notice
+from dsnparse.notice.notice import Notice
 from dsnparse.wire.mime import read_message
 
 SAMPLES = Path(__file__).parent.parent / "samples"

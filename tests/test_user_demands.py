@@ -12,7 +12,7 @@ import pytest
 from messages import RETURNED, group, notice, report
 
 from dsnparse import Action, Kind, Report, parse_dsn
-from dsnparse.reasons import BounceType, Reason
+from dsnparse.vocabulary import BounceType, Reason
 
 TOM = "tom.beck@example.org"
 NORA = "nora.lind@example.com"

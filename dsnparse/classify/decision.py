@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from dsnparse.classify.rules import PROVIDER_RANK, USER_RANK, WEIGHTS, Rule
-from dsnparse.classify.status import SPECIFIC_REPLY_RANK, SPECIFIC_STATUS_RANK, effective_status
-from dsnparse.classify.text import Text
+from dsnparse.classify.by_code import SPECIFIC_REPLY_RANK, SPECIFIC_STATUS_RANK, effective_status
 from dsnparse.classify.verdict import Conflict, Verdict, advise, judge
 from dsnparse.model import Action
-from dsnparse.reasons import BounceType, Reason
+from dsnparse.reply.spelling import Text
+from dsnparse.rulebook.rule import PROVIDER_RANK, USER_RANK, WEIGHTS, Rule
+from dsnparse.vocabulary import BounceType, Reason
 
 #: With nothing more to show than a generic code, a verdict is a guess.
 GUESS_RANK = 32

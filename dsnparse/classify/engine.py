@@ -11,16 +11,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dsnparse.classify.by_code import code_claims, specific_status
 from dsnparse.classify.decision import OUTCOMES, Claim, decide, words_claim
 from dsnparse.classify.providers import by_suffix, find_speakers
-from dsnparse.classify.rule_files import builtin
-from dsnparse.classify.rules import USER_RANK, WEIGHTS
-from dsnparse.classify.ruleset import Hit, RuleSet
-from dsnparse.classify.status import code_claims, specific_status
-from dsnparse.classify.text import find_codes, read_text
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.model import Action
-from dsnparse.reasons import Advice, BounceType, Reason
+from dsnparse.reply.spelling import find_codes, read_text
+from dsnparse.rulebook.files import builtin
+from dsnparse.rulebook.matcher import Hit, RuleSet
+from dsnparse.rulebook.rule import USER_RANK, WEIGHTS
+from dsnparse.vocabulary import Advice, BounceType, Reason
 
 #: Words elsewhere in the notice: below what the diagnostic and its codes say specifically, above weak words.
 CONTEXT_RANKS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dsnparse.model import Action
-from dsnparse.reasons import Advice, BounceType, Reason
+from dsnparse.vocabulary import Advice, BounceType, Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from dsnparse.cli.progress import Progress
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import FAILED, TRY_AGAIN, StoreChoice, store_options
-from dsnparse.events.source import EventSource
-from dsnparse.events.tables import PROVIDERS
 from dsnparse.ingest import Tally
 from dsnparse.ingest import ingest as work_off
+from dsnparse.mailboxes.event_files import EventSource
 from dsnparse.mailboxes.sources import MailboxRefused, PathSource
+from dsnparse.read.events.tables import PROVIDERS
 
 #: EX_DATAERR of sysexits.h: what came through the pipe is no message.
 NO_MESSAGE = 65

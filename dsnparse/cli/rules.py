@@ -58,8 +58,8 @@ def test_rules(context: click.Context, files: tuple[str, ...]) -> None:
     A rule's example holds when its words are in it and the verdict is the rule's reason; a format's, when the
     notice is read as the example says. Exit status: 0 when all hold, 1 when one does not (each is named).
     """
-    from dsnparse.formats.examples import builtin_tables
-    from dsnparse.formats.examples import complaints as format_complaints
+    from dsnparse.rulebook.examples import builtin_tables
+    from dsnparse.rulebook.examples import complaints as format_complaints
 
     rule_set = _load(files)
     count = failed = examples = 0
@@ -110,7 +110,7 @@ def rules_with_examples(files: Sequence[str] = ()) -> Iterator[RuleExamples]:
 def complaints(rule: RuleExamples, rule_set: RuleSet) -> Iterator[str]:
     """What is wrong with the examples of `rule`, as ends of sentences; nothing when all hold."""
     from dsnparse.classify import classify
-    from dsnparse.classify.text import read_text
+    from dsnparse.reply.spelling import read_text
 
     if not rule.examples:
         yield "has no example. Give it one that it matches."

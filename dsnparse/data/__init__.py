@@ -57,7 +57,7 @@ def compiled(name: str) -> str:
     """The text that `compiled/NAME.json` must have."""
     data: Any = read_toml(name)
     if name in PREPARED:
-        from dsnparse.classify.rule_files import prepare
+        from dsnparse.rulebook.files import prepare
 
         data = prepare(name, data)
     elif name == "formats":

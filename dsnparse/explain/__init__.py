@@ -13,7 +13,7 @@ from dsnparse.classify.codes import REPLY
 from dsnparse.explain.code_pages import reply_class_page, reply_page, status_page
 from dsnparse.explain.page import Page, PageKind, Sense
 from dsnparse.explain.reason_pages import reason_page, verdict_page
-from dsnparse.reasons import Reason
+from dsnparse.vocabulary import Reason
 
 __all__ = ["Page", "PageKind", "Sense", "explain"]
 

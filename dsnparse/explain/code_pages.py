@@ -15,7 +15,7 @@ from dsnparse.classify.codes import (
 )
 from dsnparse.data import load
 from dsnparse.explain.page import Page, PageKind, Sense
-from dsnparse.reasons import Advice
+from dsnparse.vocabulary import Advice
 
 _CLASS_WORDS = {"2": "success", "4": "a transient failure", "5": "a permanent failure"}
 

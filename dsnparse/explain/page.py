@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from dsnparse.reasons import Advice, BounceType, Reason
+from dsnparse.vocabulary import Advice, BounceType, Reason
 
 if TYPE_CHECKING:
     from dsnparse.classify import Verdict

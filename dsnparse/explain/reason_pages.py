@@ -9,7 +9,7 @@ from dsnparse.classify.codes import STATUS, CodeMeaning, reply_meaning, status_m
 from dsnparse.data import load
 from dsnparse.explain.code_pages import reply_page, status_page
 from dsnparse.explain.page import Page, PageKind, Sense
-from dsnparse.reasons import Reason
+from dsnparse.vocabulary import Reason
 
 #: How `Verdict.rule` begins when a code decided, not words.
 _CODE_RULES = ("status.", "reply.", "class.")

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from dsnparse.store.decision import Answer, Decision
     from dsnparse.store.errors import StoreError, StoreUnavailable
     from dsnparse.store.hooks import ExecHook, WebhookHook
-    from dsnparse.store.identity import event_identity, message_identity
     from dsnparse.store.policy import Policy
     from dsnparse.store.seen import AddResult, Change, Seen
     from dsnparse.store.store import Store
+    from dsnparse.wire.identity import event_identity, message_identity
 
 __all__ = [
     "AddResult",
@@ -43,20 +43,20 @@ __all__ = [
 ]
 
 _HOME = {
-    "AddResult": "seen",
-    "AddressIdentity": "addresses",
-    "Answer": "decision",
-    "Change": "seen",
-    "Decision": "decision",
-    "ExecHook": "hooks",
-    "Policy": "policy",
-    "Seen": "seen",
-    "Store": "store",
-    "StoreError": "errors",
-    "StoreUnavailable": "errors",
-    "WebhookHook": "hooks",
-    "event_identity": "identity",
-    "message_identity": "identity",
+    "AddResult": "dsnparse.store.seen",
+    "AddressIdentity": "dsnparse.store.addresses",
+    "Answer": "dsnparse.store.decision",
+    "Change": "dsnparse.store.seen",
+    "Decision": "dsnparse.store.decision",
+    "ExecHook": "dsnparse.store.hooks",
+    "Policy": "dsnparse.store.policy",
+    "Seen": "dsnparse.store.seen",
+    "Store": "dsnparse.store.store",
+    "StoreError": "dsnparse.store.errors",
+    "StoreUnavailable": "dsnparse.store.errors",
+    "WebhookHook": "dsnparse.store.hooks",
+    "event_identity": "dsnparse.wire.identity",
+    "message_identity": "dsnparse.wire.identity",
 }
 
 
@@ -66,4 +66,4 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'dsnparse.store' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"dsnparse.store.{_HOME[name]}"), name)
+    return getattr(import_module(_HOME[name]), name)

@@ -12,10 +12,10 @@ from itertools import chain
 from typing import Any, TextIO
 
 from dsnparse import data
-from dsnparse.reasons import BounceType, Reason
 from dsnparse.store.listing import Suppression
 from dsnparse.store.policy import SUPPRESSION_REASONS
 from dsnparse.store.times import aware
+from dsnparse.vocabulary import BounceType, Reason
 
 FORMATS = ("csv", "jsonl", "ses", "sendgrid", "mailgun", "postmark")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dsnparse import data
-from dsnparse.reasons import Reason
 from dsnparse.store.addresses import AddressIdentity
 from dsnparse.store.durations import parse_duration
+from dsnparse.vocabulary import Reason
 
 T = TypeVar("T")
 

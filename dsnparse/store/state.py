@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dsnparse.reasons import Reason
 from dsnparse.store.policy import Policy
+from dsnparse.vocabulary import Reason
 
 ACTIVE, REVIEW, PAUSED, SUPPRESSED = "active", "review", "paused", "suppressed"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dsnparse.model import Action, BounceRecord, Kind, Report
-from dsnparse.reasons import BounceType, Reason
 from dsnparse.store.policy import Policy
 from dsnparse.store.state import What
+from dsnparse.vocabulary import BounceType, Reason
 
 #: A feedback report that names no type (RFC 5965 section 3.1 requires one; some senders don't).
 DEFAULT_FEEDBACK = "abuse"

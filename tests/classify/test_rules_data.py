@@ -9,9 +9,9 @@ import pytest
 
 from dsnparse import Reason
 from dsnparse.classify import classify
-from dsnparse.classify.rule_files import builtin
-from dsnparse.classify.text import read_text
 from dsnparse.data import COMPILED, compiled, names, read_toml
+from dsnparse.reply.spelling import read_text
+from dsnparse.rulebook.files import builtin
 
 
 def _rules() -> Iterator[tuple[str, str | None, dict[str, Any], str]]:

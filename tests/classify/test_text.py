@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsnparse.classify.providers import by_suffix, find_speakers
-from dsnparse.classify.text import MAX_TEXT, find_codes, normalise, read_text
+from dsnparse.reply.spelling import MAX_TEXT, find_codes, normalise, read_text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dsnparse import Action, Advice, BounceType, Reason
 from dsnparse.classify import classify, classify_reply
-from dsnparse.classify.rule_files import builtin
+from dsnparse.rulebook.files import builtin
 
 HARD, SOFT, BLOCK, OPEN = BounceType.HARD, BounceType.SOFT, BounceType.BLOCK, BounceType.UNDETERMINED
 

@@ -7,7 +7,7 @@ import pytest
 from dsnparse import BounceType, Reason
 from dsnparse.data import load, read_toml
 from dsnparse.explain import PageKind, explain
-from dsnparse.reasons import Advice
+from dsnparse.vocabulary import Advice
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -47,7 +47,9 @@ def test_a_mail_server_keeps_its_message_while_an_extra_is_missing() -> None:
     assert "pip install 'mail-dsnparse[store]'" in done.stderr
 
 
-@pytest.mark.parametrize("module", ["dsnparse", "dsnparse.mailboxes", "dsnparse.ingest", "dsnparse.events"])
+@pytest.mark.parametrize(
+    "module", ["dsnparse", "dsnparse.mailboxes", "dsnparse.ingest", "dsnparse.read.events"]
+)
 def test_reading_mail_loads_no_extra(module: str) -> None:
     script = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -195,7 +195,7 @@ def test_the_policy_says_which_spellings_are_one_address(url: str) -> None:
 
 def test_the_core_needs_no_database_library() -> None:
     script = (
-        "import sys, dsnparse, dsnparse.store, dsnparse.store.policy, dsnparse.store.identity\n"
+        "import sys, dsnparse, dsnparse.store, dsnparse.store.policy, dsnparse.wire.identity\n"
         "dsnparse.store.Policy.default(); dsnparse.store.message_identity(b''); dsnparse.store.Seen\n"
         "sys.exit('sqlalchemy' in sys.modules)"
     )

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dsnparse.reasons import Reason
 from dsnparse.store import Policy
 from dsnparse.store.durations import format_duration, parse_duration
 from dsnparse.store.policy import OTHER_REASONS, default_text
+from dsnparse.vocabulary import Reason
 
 DAY = 86_400
 

@@ -1,0 +1,89 @@
+"""What the codes alone say: claims from the enhanced code, the reply code and the class digit.
+
+The table is `data/status_reasons.toml`. A generic code is one that many systems send for anything.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from dsnparse.data import load
+from dsnparse.model import Action
+from dsnparse.vocabulary import BounceType, Reason
+
+#: Codes that are only sent for their own meaning: before a normal phrase, after a strong one.
+DELIBERATE_STATUS_RANK = 75
+SPECIFIC_STATUS_RANK = 60
+SPECIFIC_REPLY_RANK = 40
+GENERIC_STATUS_RANK = 30
+GENERIC_REPLY_RANK = 20
+CLASS_RANK = 10
+
+_STATUS_RANKS = {
+    "deliberate": DELIBERATE_STATUS_RANK,
+    "specific": SPECIFIC_STATUS_RANK,
+    "generic": GENERIC_STATUS_RANK,
+}
+_REPLY_RANKS = {"specific": SPECIFIC_REPLY_RANK, "generic": GENERIC_REPLY_RANK}
+
+
+@cache
+def _tables() -> tuple[dict[str, tuple[Reason, int]], dict[str, tuple[Reason, int]], dict[Reason, str]]:
+    table: dict[str, Any] = load("status_reasons")
+    status = {
+        key: (Reason(row["reason"]), _STATUS_RANKS[row.get("weight", "specific")])
+        for key, row in table["status"].items()
+    }
+    reply = {
+        key: (Reason(row["reason"]), _REPLY_RANKS[row.get("weight", "specific")])
+        for key, row in table["reply"].items()
+    }
+    return status, reply, {Reason(key): value for key, value in table["effective"].items()}
+
+
+def specific_status(status: str) -> bool:
+    """Whether an enhanced code names a reason by itself."""
+    known = _of_status(status)
+    return known is not None and known[1] > GENERIC_STATUS_RANK
+
+
+def _of_status(status: str) -> tuple[Reason, int] | None:
+    table = _tables()[0]
+    known = table.get(status) or table.get(status[2:])
+    if known is None:
+        # RFC 3463 section 2: a detail that is not registered is read as "other" of its subject.
+        other = f"{status.rsplit('.', 1)[0]}.0"
+        known = table.get(other) or table.get(other[2:])
+        return (known[0], GENERIC_STATUS_RANK) if known else None
+    return known
+
+
+def code_claims(status: str | None, reply_code: int | None, digit: int | None, command: str) -> list[Any]:
+    """What the codes speak for, as the engine's claims."""
+    claims: list[Any] = []
+    if status is not None:
+        known = _of_status(status)
+        if known is not None:
+            rank = known[1] if known[0] is not Reason.UNDEFINED else CLASS_RANK
+            claims.append((rank, 0, 0, 0, known[0], f"status.{status}", status, None))
+    if reply_code is not None:
+        table = _tables()[1]
+        known = table.get(f"{reply_code} {command}") or table.get(str(reply_code))
+        if known is not None:
+            rank = known[1] if known[0] is not Reason.UNDEFINED else CLASS_RANK
+            if rank == SPECIFIC_REPLY_RANK and status is not None and status[2] not in "025":
+                rank = GENERIC_REPLY_RANK  # "552 5.7.0" is no full mailbox
+            claims.append((rank, 0, 0, 0, known[0], f"reply.{reply_code}", str(reply_code), None))
+    if digit is not None and not claims:
+        claims.append((CLASS_RANK, 0, 0, 0, Reason.UNDEFINED, f"class.{digit}", status or str(digit), None))
+    return claims
+
+
+def effective_status(reason: Reason, digit: int | None, action: Action | None) -> str | None:
+    """The enhanced code that follows from a reason where the message states none."""
+    if digit is None:
+        if reason is Reason.UNDEFINED and action is None:
+            return None
+        digit = 4 if action is Action.DELAYED or reason.bounce_type is BounceType.SOFT else 5
+    return f"{digit}.{_tables()[2][reason]}"

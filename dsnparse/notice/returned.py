@@ -1,0 +1,169 @@
+"""The returned message: where a notice's text begins to quote it, and what its header says."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from dsnparse.model import OriginalMessage
+from dsnparse.wire.dates import parse_date
+from dsnparse.wire.text import header_text
+
+#: Fields that only a mail header has; one of these among header-like lines makes them a quoted header.
+_TELLING = frozenset(
+    [
+        "received",
+        "message-id",
+        "return-path",
+        "mime-version",
+        "x-mailer",
+        "delivered-to",
+        "dkim-signature",
+        "x-originating-ip",
+        "content-transfer-encoding",
+        "content-type",
+        "envelope-to",
+        "x-received",
+        "arc-seal",
+        "authentication-results",
+        "received-spf",
+    ]
+)
+_PLAIN = frozenset(["from", "to", "subject", "date", "cc", "reply-to", "sender"])
+_HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):(?:\s|$)")
+#: Lines after which everything belongs to the returned message, whatever it looks like. MTAs of all ages
+#: rule it off with dashes and one of these words.
+_MARKER = re.compile(
+    r"""^[\s>]{0,4}(?:[-=_*]{2,160}(?:\s[-=_*]{2,80})?\s?)?
+    (?:below\ this\ line\ is\ (?:a\ copy\ of\ )?the\ (?:message|original)
+     |this\ is\ a\ copy\ of\ (?:the|your)\ message
+     |(?:the\ )?(?:original|returned|unsent|undelivered)\ message\ (?:follows|headers|header|body|below)
+     |(?:begin(?:ning)?\ of\ )?(?:the\ )?(?:original|returned|unsent)\ (?:mail\ )?message\s?[-=_:*]{2,80}
+     |text\ of\ (?:the\ )?(?:original|undelivered)\ message
+     |returned\ mail\ follows
+     |your\ (?:original\ )?message\ (?:follows|is\ below|was\ as\ follows)
+     |message\ headers?\ follows?
+     |message\ header\ for\ reference
+     |included\ is\ a\ copy\ of\ the\ message\ header
+     |(?:here\ is\ )?(?:a\ )?copy\ of\ (?:the|your)\ (?:original\ )?message\ (?:follows|is\ below)
+     |first\ \d{1,6}\ (?:lines|bytes|characters)\ of\ the\ (?:original|message)
+     |---\ (?:mensaje|mensagem|message|original)
+     |original\ message\ (?:headers?|text)\s?:
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MARKER_WORD = re.compile(r"message|mail follows|mensaje|mensagem", re.IGNORECASE)
+_LONGEST_MARKER = 160
+_HEADER_LINES = 2000
+#: Header-like lines that are looked at before deciding.
+_LOOK_AHEAD = 40
+
+
+def find_quoted_header(lines: list[str]) -> int:
+    """The index of the line where the text starts to quote the returned message, or -1.
+
+    Either a ruled-off marker line, or a run of header fields of which one is such as only a mail's header
+    has (Received, Message-ID, …). A short table of From, To and Subject in the notice's own words is not.
+    """
+    looked_to = 0
+    for index, line in enumerate(lines):
+        if not line:
+            continue
+        if ":" in line and index >= looked_to:
+            found = _HEADER_LINE.match(line.lstrip("> \t"))
+            if found and found[1].lower() in _HEADER_NAMES:
+                is_header, looked_to = _is_header(lines, index)
+                if is_header:
+                    return index
+        if len(line) <= _LONGEST_MARKER and _MARKER_WORD.search(line) and _MARKER.match(line):
+            return index
+    return -1
+
+
+_HEADER_NAMES = _TELLING | _PLAIN
+
+
+def _is_header(lines: list[str], index: int) -> tuple[bool, int]:
+    """Whether a header starts at `index`; and where the next look is worth it if not."""
+    telling = known = 0
+    end = index
+    for end, line in enumerate(lines[index : index + _LOOK_AHEAD], index):
+        bare = line.lstrip("> ")
+        if not bare.strip():
+            break
+        if bare[0] == "\t" or (line[0] in " \t" and known):
+            continue
+        found = _HEADER_LINE.match(bare)
+        if not found:
+            break
+        name = found[1].lower()
+        telling += name in _TELLING
+        known += 1
+        if telling and known >= 3:
+            return True, end
+    return bool(telling) and known >= 2, end
+
+
+def parse_header_lines(lines: list[str]) -> dict[str, str]:
+    """First values of the header fields that `lines` start with (a marker line and quote marks aside)."""
+    fields: dict[str, str] = {}
+    name = ""
+    indent: int | None = None
+    for line in lines[:_HEADER_LINES]:
+        bare = line[1:].removeprefix(" ") if line.startswith(">") else line
+        if not bare.strip():
+            if len(fields) >= 2:
+                break
+            continue
+        if indent is None and ":" in bare:
+            indent = len(bare) - len(bare.lstrip())
+        bare = bare[indent or 0 :] if bare[: indent or 0].isspace() else bare
+        if bare[:1] in (" ", "\t") and (name or fields):
+            if name:
+                fields[name] += "\n" + bare
+            continue
+        found = _HEADER_LINE.match(bare.lstrip())
+        if found is None:
+            if len(fields) >= 2 and ":" not in bare:
+                break
+            name = ""
+            continue
+        key = found[1].lower()
+        if key in fields:
+            name = ""
+            continue
+        name = key
+        fields[name] = bare.lstrip()[found.end() :].strip()
+    return fields
+
+
+def original_message(fields: dict[str, str]) -> OriginalMessage:
+    """What the header fields of the returned message say."""
+    if not fields:
+        return _NOTHING
+    get = fields.get
+
+    def text(name: str) -> str | None:
+        value = get(name)
+        return (header_text(value) or None) if value is not None else None
+
+    date: datetime | str | None = text("date")
+    if isinstance(date, str):
+        date = parse_date(date)
+    return OriginalMessage(
+        message_id=text("message-id"),
+        subject=text("subject"),
+        from_=text("from"),
+        to=text("to"),
+        date=date,
+        return_path=text("return-path"),
+        list_id=text("list-id"),
+        list_unsubscribe=text("list-unsubscribe"),
+        feedback_id=text("feedback-id"),
+        x_headers={
+            name: header_text(value, guess=False) for name, value in fields.items() if name.startswith("x-")
+        },
+    )
+
+
+_NOTHING = OriginalMessage()

@@ -1,0 +1,1 @@
+"""Who failed: readers from the most authoritative statement to free text, and the record that follows."""

@@ -1,0 +1,34 @@
+"""Amazon SES notifications that SNS sends as e-mail: a JSON object in the text.
+
+Mail systems on the way fold the long line, so line ends inside are dropped. What the object says is read as
+for `dsnparse.read.events`.
+"""
+
+from __future__ import annotations
+
+import json
+
+from dsnparse.model import Kind
+from dsnparse.notice.notice import Notice
+from dsnparse.read.recipient import Draft
+
+
+def read_sns(notice: Notice) -> tuple[Kind, list[Draft]] | None:
+    """The kind and the recipients of an SES notification, or None when the text is none."""
+    if "amazonaws.com" not in notice.mail_from and "AWS" not in notice.subject:
+        return None
+    lines = notice.lines
+    if not lines or not lines[0].lstrip().startswith("{"):
+        return None
+    try:
+        event, _ = json.JSONDecoder().raw_decode("".join(lines).lstrip())
+    except (ValueError, RecursionError):
+        return None
+    from dsnparse.read.events.recipients import drafts_of
+    from dsnparse.read.events.tables import names_of, table_of
+
+    table = table_of("ses")
+    spec = next((table["events"][name] for name in names_of(table, event) if name in table["events"]), None)
+    if spec is None:
+        return None
+    return Kind(spec["kind"]), drafts_of(table, spec, event, notice.limits.recipients, part="1", line=1)

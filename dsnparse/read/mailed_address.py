@@ -1,0 +1,42 @@
+"""The address that was mailed, where another one failed: read off the returned message's trace.
+
+Facts:
+
+* A forwarding host sends on to another address; the notice names that one, and without ORCPT (RFC 3461)
+  nothing in its fields names the one that the sender mailed.
+* The returned message's Received fields do: "for <address>" (RFC 5321 section 4.4), the lowest field first.
+* Hosts leave the clause out for several recipients; so it is used for one failed recipient only.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dsnparse.notice.notice import Notice
+from dsnparse.read.recipient import Draft
+from dsnparse.wire.address import is_address
+
+_FOR = re.compile(r"\bfor\s{1,3}<([^<>\s]{3,320})>")
+#: Received fields that are looked at; RFC 5321 section 6.3 expects loops after 100 of them.
+_MAX_HOPS = 100
+
+
+def name_mailed_address(notice: Notice, draft: Draft) -> None:
+    """Fills `original_recipient` of the only recipient of `notice` where the trace names another address."""
+    if draft.original_recipient is not None or notice.returned is None:
+        return
+    parts = notice.returned.parts()
+    if not parts:
+        return
+    mailed = {address.lower() for address in notice.mailed()}
+    if draft.recipient.lower() in mailed:
+        return
+    fields = [value for name, value in parts[0].raw_items() if name.lower() == "received"][:_MAX_HOPS]
+    for value in reversed(fields):
+        found = _FOR.search(str(value))
+        if found and is_address(found[1]):
+            address = found[1]
+            if address.lower() != draft.recipient.lower() and address.lower() in mailed:
+                draft.original_recipient = address
+                draft.note("original_recipient", parts[0].number, 0, "returned.received-for", found[0])
+            return

@@ -1,0 +1,1 @@
+"""Notices in free text that nobody has seen before."""

@@ -1,0 +1,1 @@
+"""Notices in formats that are known by name."""

@@ -1,0 +1,207 @@
+"""Reads the recipients of a notice by the patterns of its format.
+
+Facts:
+
+* Some formats name the failed by their local part alone; the domain then stands elsewhere in the message, or
+  nowhere. Without one there is no record.
+* A reply stands with its recipient, or once for all of them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import islice
+from typing import NamedTuple
+
+from dsnparse.notice.notice import Notice
+from dsnparse.read.prose.blocks import Blocks
+from dsnparse.read.prose.weights import Candidate
+from dsnparse.read.recipient import Draft
+from dsnparse.rulebook.template import Format, pattern
+from dsnparse.wire.address import addresses_in, clean, spans_in
+
+#: Lines and characters of one recipient's block, and of the text for what all recipients share.
+_BLOCK_LINES = 40
+_BLOCK_CHARS = 3000
+_TEXT_CHARS = 20_000
+_MENTIONS_A_LINE = 50
+#: RFC 5321 section 4.5.3.1.1.
+_LONGEST_LOCAL = 64
+
+
+class Entry(NamedTuple):
+    """A place in the text where a format names a recipient."""
+
+    line: int
+    start: int
+    end: int
+    text: str
+
+
+class Reader:
+    """Reads one notice by one format."""
+
+    def __init__(self, notice: Notice, form: Format) -> None:
+        self.notice = notice
+        self.form = form
+        self.lines = notice.stripped
+        self.text = "\n".join(self.lines)[:_TEXT_CHARS]
+        self._whole: list[tuple[str, dict[str, dict[str, str]]]] | None = None
+
+    def read(self) -> list[Draft]:
+        first, last = self._bounds()
+        entries = self._entries(first, last)[: self.notice.limits.recipients]
+        drafts: dict[str, Draft] = {}
+        places: dict[str, tuple[Entry, int]] = {}
+        ends = [*(entry.line for entry in entries[1:]), last]
+        for entry, end in zip(entries, ends[: len(entries)], strict=True):
+            address, source = self._complete(entry.text)
+            if address is None or address.lower() in drafts:
+                continue
+            draft = drafts[address.lower()] = Draft(address)
+            places[address.lower()] = entry, end
+            part, number = self.notice.place(entry.line)
+            draft.note("recipient", part, number, f"format.{self.form.name}", self.lines[entry.line])
+            if source:
+                draft.note("recipient", part, number, f"format.{self.form.name}.domain", source)
+        self._describe(drafts, places)
+        return list(drafts.values())
+
+    def _bounds(self) -> tuple[int, int]:
+        """The first line of the block of recipients and the one behind it; (0, 0) where there is no block."""
+        first, last = 0, len(self.lines)
+        text = "\n".join(self.lines)
+        if self.form.start is not None:
+            found = pattern(self.form.start).search(text)
+            if found is None:
+                return 0, 0
+            first = text.count("\n", 0, found.start())
+        if self.form.end is not None:
+            found = pattern(self.form.end).search(text, len("\n".join(self.lines[: first + 1])))
+            if found is not None:
+                last = text.count("\n", 0, found.start())
+        return first, last
+
+    def _entries(self, first: int, last: int) -> list[Entry]:
+        """The places that name a recipient in the lines given, in their order.
+
+        Of several patterns that find something in one line, the first one counts; a pattern takes the lines
+        from where it begins to where it names the recipient.
+        """
+        text = "\n".join(self.lines[first:last])
+        starts = [0]
+        for line in self.lines[first:last]:
+            starts.append(starts[-1] + len(line) + 1)
+        owner: dict[int, str] = {}
+        entries = []
+        for one in self.form.recipient:
+            for match in islice(pattern(one).finditer(text), self.notice.limits.recipients):
+                if not match[1] or _is_cut(text, match.start(1), match.end(1)):
+                    continue
+                at = bisect_right(starts, match.start(1)) - 1
+                if owner.get(at, one) == one:
+                    start = match.start(1) - starts[at]
+                    entries.append(Entry(first + at, start, start + len(match[1]), match[1]))
+                    top = bisect_right(starts, match.start()) - 1
+                    owner.update(dict.fromkeys(range(top, at + 1), one))
+        return sorted(entries)
+
+    def _complete(self, raw: str) -> tuple[str | None, str]:
+        """The address that `raw` names; and where its domain comes from when that is not given with it."""
+        if "@" in raw or raw.startswith("/"):  # X.400 in text: "/S=Doe/O=Example/C=GB/"
+            found = addresses_in(raw)
+            return (found[0] if found else clean(raw)), ""
+        local = raw.strip("<>\"'.,:; \t")
+        if not local or len(local) > _LONGEST_LOCAL or any(char.isspace() for char in local):
+            return None, ""
+        for source, whole in self._whole_addresses():
+            addresses = whole.get(local.lower(), {})
+            if len(addresses) == 1:
+                return next(iter(addresses.values())), f"{local}: completed from {source}"
+        for one in self.form.domain:
+            domain = pattern(one).search(self.text)
+            if domain is not None and domain[1]:
+                return clean(f"{local}@{domain[1].rstrip('.')}"), f"{local}: completed from {domain[0]}"
+        return None, ""
+
+    def _whole_addresses(self) -> list[tuple[str, dict[str, dict[str, str]]]]:
+        """Where the message gives whole addresses, the most certain place first: local part → addresses."""
+        if self._whole is None:
+            notice = self.notice
+            ours = notice.ours()
+            listed = addresses_in(notice.first.get("x-failed-recipients", ""))
+            named = [address for address in addresses_in(self.text) if address.lower() not in ours]
+            self._whole = [
+                ("X-Failed-Recipients", _by_local(listed)),
+                ("the returned message's To and Cc", notice.mailed_by_local()),
+                ("the same text", _by_local(named)),
+            ]
+        return self._whole
+
+    def _describe(self, drafts: dict[str, Draft], places: dict[str, tuple[Entry, int]]) -> None:
+        """Gives each draft what the notice says of it: by the format's patterns, else by the lines around."""
+        blocks = Blocks(self.notice, self.lines, set(drafts))
+        mentions = self._mentions(drafts)
+        shared = self._diagnostic(self.text)
+        for key, draft in drafts.items():
+            entry, end = places[key]
+            lines = self.lines[entry.line : min(max(end, entry.line + 1), entry.line + _BLOCK_LINES)]
+            block = "\n".join(lines)[:_BLOCK_CHARS]
+            self._name_original(draft, block, entry.line)
+            own = self._diagnostic(block)
+            if own or shared:
+                text, line = (own[0], own[1] + entry.line) if own else (shared or ("", 0))
+                blocks.describe(draft, text, line, f"format.{self.form.name}.diagnostic")
+                draft.context = (
+                    f"{block} {blocks.prose() if len(drafts) == 1 else ''}".strip()
+                    if len(blocks.failed) == 1
+                    else block
+                )
+            else:
+                here = Candidate(draft.recipient, entry.line, entry.start, entry.end, 0, self.form.name)
+                blocks.fill(draft, [here, *mentions.get(key, ())])
+
+    def _name_original(self, draft: Draft, block: str, line: int) -> None:
+        for one in self.form.original:
+            found = pattern(one).search(block)
+            address = clean(found[1]) if found is not None and found[1] else None
+            if found is not None and address and address.lower() != draft.recipient.lower():
+                draft.original_recipient = address
+                part, number = self.notice.place(line + block.count("\n", 0, found.start(1)))
+                draft.note("original_recipient", part, number, f"format.{self.form.name}.original", found[0])
+                return
+
+    def _diagnostic(self, text: str) -> tuple[str, int] | None:
+        """What the format's patterns find in `text`, and how many lines into it."""
+        for one in self.form.diagnostic:
+            found = pattern(one).search(text)
+            if found is not None and found[1]:
+                return found[1], text.count("\n", 0, found.start(1))
+        return None
+
+    def _mentions(self, drafts: dict[str, Draft]) -> dict[str, list[Candidate]]:
+        mentions: dict[str, list[Candidate]] = {}
+        for index, line in enumerate(self.lines):
+            if "@" not in line:
+                continue
+            for start, end, address in spans_in(line)[:_MENTIONS_A_LINE]:
+                if address.lower() in drafts:
+                    found = Candidate(address, index, start, end, 0, "mention")
+                    mentions.setdefault(address.lower(), []).append(found)
+        return mentions
+
+
+def _is_cut(text: str, start: int, end: int) -> bool:
+    """Whether a pattern found only a piece of an address: "m@b" within "tom@b.example"."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return (before.isascii() and (before.isalnum() or (before and before in "._+-"))) or (
+        after.isascii() and (after.isalnum() or after == "-")
+    )
+
+
+def _by_local(addresses: list[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for address in addresses:
+        key = address.lower()
+        found.setdefault(key.rpartition("@")[0], {}).setdefault(key, address)
+    return found

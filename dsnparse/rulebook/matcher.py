@@ -1,0 +1,198 @@
+"""All rules at once: every phrase is looked for in a single pass over the text.
+
+Phrases go into one Aho-Corasick automaton, which is ready when built; the few patterns go into one RE2 set,
+whose automaton grows with the texts it meets (thousands of phrases in it would slow down the first thousand).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+from dsnparse.reply.spelling import normalise
+from dsnparse.rulebook.rule import LETTERS, Rule, RuleError
+
+#: Memory for the automaton of the patterns, which grows as texts need it. At least RE2's default of 8 MB.
+AUTOMATON_MEMORY = 64 << 20
+
+#: A rule whose words are in a text: the rule, where they stand in the prepared text, how long they are.
+#: Before `RuleSet.locate` a pattern's place is -1, and its number stands for its length.
+Hit = tuple[Rule, int, int]
+
+#: What a single word must not touch: it would be the label of a host name, or the name of a file.
+_NAMES = LETTERS | frozenset("@/-")
+
+
+class Phrase(NamedTuple):
+    """Words of a rule (or of a provider's marks, then without rule), and which of their edges are looked at.
+
+    The edges of words in scripts other than Latin's basic letters are not: not all of them part words.
+    """
+
+    rule: Rule | None
+    provider: str | None
+    left: bool
+    right: bool
+    single: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules, compiled. Build one with `load_rules`; it is immutable and may be shared by threads."""
+
+    rules: tuple[Rule, ...]
+    #: Host suffix → provider, recipient domain → provider.
+    hosts: Mapping[str, str]
+    domains: Mapping[str, str]
+    #: Host suffix → name to show, for providers that share a table.
+    called: Mapping[str, str]
+    #: `[[format]]` tables of the user's files, unread: (where it stands, table), for `formats.format_set`.
+    formats: tuple[tuple[str, Any], ...] = ()
+    #: Finds the phrases, by their number in `_phrases`.
+    _phrase_finder: Any = field(default=None, repr=False)
+    _phrases: Sequence[Phrase] = field(default=(), repr=False)
+    #: Finds the patterns, by their number in `_patterns`; None when there are none.
+    _pattern_finder: Any = field(default=None, repr=False)
+    #: (rule, regular expression, provider marked).
+    _patterns: Sequence[tuple[Rule, str, str | None]] = field(default=(), repr=False)
+    #: Provider → its rules without words.
+    _code_rows: Mapping[str, Sequence[Rule]] = field(default_factory=dict, repr=False)
+
+    def search(self, low: str) -> tuple[list[Hit], list[str]]:
+        """Every rule with words in the prepared text (conditions not yet looked at), and providers marked.
+
+        Patterns are found, but not yet placed: `locate` does that for those that are still of interest.
+        """
+        hits: dict[str, Hit] = {}
+        marked: list[str] = []
+        phrases = self._phrases
+        for number, start, end in self._phrase_finder.find_matches_as_indexes(low, overlapping=True):
+            rule, provider, left, right, single = phrases[number]
+            if (left or right) and not stands_alone(low, start, end, left, right, single):
+                continue
+            if provider is not None and provider not in marked:
+                marked.append(provider)
+            if rule is not None:
+                known = hits.get(rule.id)
+                if known is None or end - start > known[2]:
+                    hits[rule.id] = (rule, start, end - start)
+        found = list(hits.values())
+        if self._pattern_finder is not None:
+            for number in self._pattern_finder.Match(low) or ():
+                owner, _, provider = self._patterns[number]
+                if provider is not None and provider not in marked:
+                    marked.append(provider)
+                found.append((owner, -1, number))
+        return found, marked
+
+    def locate(self, hit: Hit, low: str) -> Hit:
+        """The hit with its place, where a pattern made it."""
+        rule, start, number = hit
+        if start >= 0:
+            return hit
+        match = _pattern(self._patterns[number][1]).search(low)
+        if match is None:
+            return rule, 0, 0
+        start, end = match.span()
+        return rule, start, end - start
+
+    def code_rows(self, provider: str) -> Sequence[Rule]:
+        """The rules of a provider that look at codes only."""
+        return self._code_rows.get(provider, ())
+
+
+def phrase_of(rule: Rule | None, words: str, provider: str | None, *, url: bool = False) -> Phrase:
+    """How literal words are looked for: those of a URL may go on to the right."""
+    single = words.isascii() and words.isalnum() and not url
+    return Phrase(rule, provider, words[0] in LETTERS, words[-1] in LETTERS and not url, single)
+
+
+def stands_alone(low: str, start: int, end: int, left: bool, right: bool, single: bool) -> bool:
+    """Whether the words at `start` are not a piece of longer ones."""
+    if left and start:
+        before = low[start - 1]
+        if before in LETTERS or (single and (before in _NAMES or before == ".")):
+            return False
+    if right and end < len(low):
+        after = low[end]
+        if after in LETTERS:
+            return False
+        if single:
+            if after == ".":
+                return end + 1 == len(low) or low[end + 1] not in LETTERS
+            return after not in _NAMES
+    return True
+
+
+@cache
+def _pattern(pattern: str) -> Any:
+    import re2
+
+    return re2.compile(pattern)  # bounded by the number of patterns in rule files
+
+
+def build(
+    rules: Iterable[Rule],
+    providers: Iterable[Mapping[str, Any]],
+    formats: Iterable[tuple[str, Any]] = (),
+    where: str = "rules",
+) -> RuleSet:
+    """Compile rules and provider tables. Raises RuleError for a pattern that RE2 cannot read."""
+    from ahocorasick_rs import AhoCorasick, Implementation
+
+    rules = tuple(rules)
+    hosts: dict[str, str] = {}
+    domains: dict[str, str] = {}
+    called: dict[str, str] = {}
+    phrases: list[Phrase] = []
+    words_of: list[str] = []
+    patterns: list[tuple[Rule, str, str | None]] = []
+    for rule in rules:
+        marked = rule.provider if rule.mark else None
+        words_of += rule.phrases
+        phrases += [phrase_of(rule, words, marked) for words in rule.phrases]
+        words_of += rule.urls
+        phrases += [phrase_of(rule, words, marked, url=True) for words in rule.urls]
+        patterns += [(rule, pattern, marked) for pattern in rule.patterns]
+    for table in providers:
+        name = table["name"]
+        hosts.update(dict.fromkeys(table.get("hosts", ()), name))
+        domains.update(dict.fromkeys(table.get("domains", ()), name))
+        called.update(table.get("called", {}))
+        for mark in map(normalise, table.get("marks", ())):
+            phrases.append(phrase_of(None, mark, name))
+            words_of.append(mark)
+    phrase_finder = AhoCorasick(
+        words_of,
+        implementation=Implementation.NoncontiguousNFA,
+        store_patterns=False,
+    )
+    pattern_finder = _pattern_set(patterns, where) if patterns else None
+    rows: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.provider and not rule.has_words:
+            rows.setdefault(rule.provider, []).append(rule)
+    return RuleSet(
+        rules, hosts, domains, called, tuple(formats), phrase_finder, phrases, pattern_finder, patterns, rows
+    )
+
+
+def _pattern_set(patterns: Sequence[tuple[Rule, str, str | None]], where: str) -> Any:
+    import re2
+
+    options = re2.Options()
+    options.max_mem = AUTOMATON_MEMORY
+    options.log_errors = False
+    automaton = re2.Set.SearchSet(options)
+    for owner, pattern, _ in patterns:
+        try:
+            automaton.Add(pattern)
+        except re2.error as error:
+            raise RuleError(
+                f"{where}: rule {owner.id!r} has a pattern that RE2 cannot read: {pattern!r} ({error}). "
+                f"Its syntax: https://github.com/google/re2/wiki/Syntax."
+            ) from None
+    automaton.Compile()
+    return automaton

@@ -1,0 +1,111 @@
+"""All notice formats compiled together: one pass over the header and one over the text recognise them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from dsnparse.data import load
+from dsnparse.rulebook.template import TEXT, Format, make_format
+
+#: Memory for the states of each automaton.
+_AUTOMATON_MEMORY = 64 << 20
+
+
+class Formats:
+    """Formats, compiled so that one pass over header and text finds which of them a notice is in."""
+
+    __slots__ = ("_header", "_owners", "_text", "fields", "formats")
+
+    def __init__(self, formats: Sequence[Format]) -> None:
+        self.formats = tuple(formats)
+        #: The header fields that any format looks at.
+        self.fields = tuple(sorted({name for form in formats for name in form.conditions} - {TEXT}))
+        #: Pattern number → (format number, header field), and → (format number, pattern of the text).
+        self._owners: tuple[list[tuple[int, str]], list[tuple[int, str]]] = ([], [])
+        self._header, self._text = _new_set(), _new_set()
+        for number, form in enumerate(formats):
+            for name, patterns in form.conditions.items():
+                for one in patterns:
+                    (self._header if name else self._text).Add(header_pattern(name, one) if name else one)
+                    self._owners[not name].append((number, name or one))
+        for automaton in (self._header, self._text):
+            automaton.Add(r"\x00never\x00")  # an empty set cannot be searched
+            automaton.Compile()
+
+    def in_header(self, header: str) -> set[int]:
+        """The numbers of the formats for which every condition on the header holds."""
+        holds: dict[int, set[str]] = {}
+        owners = self._owners[0]
+        for number in self._header.Match(header.encode("utf-8", "replace")) or ():
+            form, name = owners[number]
+            holds.setdefault(form, set()).add(name)
+        return {
+            number
+            for number, names in holds.items()
+            if len(names) == len(self.formats[number].conditions) - self.formats[number].has_text
+        }
+
+    def in_text(self, text: str) -> dict[int, str]:
+        """The numbers of the formats that recognise the text, and a pattern of each by which it does."""
+        owners = self._owners[1]
+        found: dict[int, str] = {}
+        for number in self._text.Match(text.encode("utf-8", "replace")) or ():
+            form, one = owners[number]
+            found.setdefault(form, one)
+        return found
+
+    def __len__(self) -> int:
+        return len(self.formats)
+
+
+def header_pattern(name: str, pattern: str) -> str:
+    """The pattern for one header field, on lines of `name: value`."""
+    anchored = pattern.startswith("^")
+    return f"(?m)^{re.escape(name)}: {'' if anchored else '.*'}(?:{pattern[anchored:]})"
+
+
+def load_formats(
+    extra: Iterable[tuple[str, Any]] = (), only: Sequence[str] | None = None, *, builtin: bool = True
+) -> Formats:
+    """The package's formats behind those of `extra`: (where it stands, table as read from TOML).
+
+    `only`: the names of those to keep; () for none. Raises RuleError (a ValueError) for a table that cannot
+    be used, and ValueError for a name that no format has.
+    """
+    own = [make_format(table, where) for where, table in extra]
+    formats = [*own, *(_builtin() if builtin else ())]
+    if only is None:
+        return Formats(formats)
+    unknown = sorted(set(only) - {form.name for form in formats})
+    if unknown:
+        names = ", ".join(sorted({form.name for form in formats}))
+        raise ValueError(f"There is no notice format {unknown[0]!r}. Known formats: {names}.")
+    return Formats([form for form in formats if form.name in only])
+
+
+@cache
+def default_formats() -> Formats:
+    """The package's own formats, compiled once."""
+    return load_formats()
+
+
+@cache
+def _builtin() -> tuple[Format, ...]:
+    return tuple(
+        make_format(table, f"dsnparse/data/formats/{file}.toml", builtin=True)
+        for file, content in load("formats").items()
+        for table in content.get("format", ())
+    )
+
+
+def _new_set() -> Any:
+    import re2
+
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = _AUTOMATON_MEMORY
+    return re2.Set.SearchSet(options)

@@ -1,0 +1,270 @@
+"""Events of the providers, as reports."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dsnparse import Parser, Reason, parse_dsn
+from dsnparse.data import read_toml
+from dsnparse.mailboxes.event_files import EventSource
+from dsnparse.mailboxes.items import PassedOver, Problem
+from dsnparse.read.events import Event, read_events
+from dsnparse.read.events.tables import PROVIDERS
+from dsnparse.vocabulary import BounceType
+from dsnparse.wire.json_values import values
+
+DATA = Path(__file__).parent / "data"
+PARSER = Parser()
+
+
+def read(provider: str, data: bytes) -> list[Event | Problem | PassedOver]:
+    return list(read_events(provider, io.BytesIO(data), "file", parser=PARSER))
+
+
+def lines(provider: str, data: bytes) -> list[str]:
+    """Each event in short."""
+    found = []
+    for item in read(provider, data):
+        if isinstance(item, Event):
+            report = item.report
+            if report.kind in ("bounce", "delay"):
+                found += [f"{report.kind} {r.recipient} {r.reason} {r.bounce_type}" for r in report]
+            else:
+                found.append(" ".join([report.kind, *(r.recipient for r in report)]))
+        else:
+            found.append(item.reason if isinstance(item, Problem) else "-")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ses-sns", ["bounce jane@example.com user_unknown hard"]),
+        ("ses-raw", ["bounce jane@example.com user_unknown hard"]),
+        ("ses-eventbridge", ["bounce jane@example.com user_unknown hard"]),
+        ("ses-received", ["bounce gone@example.com user_unknown hard"]),
+        ("ses-firehose", [
+            "bounce full@example.com mailbox_full soft",
+            "bounce old@example.com suppressed block",
+            "bounce silent@example.com undefined hard",
+            "complaint angry@example.com",
+            "delivery ok@example.com",
+            "delay slow@example.com network_error soft",
+            "-",
+            "bounce jane@example.com virus_detected block",
+        ]),
+        ("ses-refused", [
+            "says that a received message was put into S3: fetch that object, and ingest it as a message",
+            "is the confirmation of an SNS subscription, not an event: open its SubscribeURL once",
+            "says that a message was put into S3: fetch that object, and ingest it as a message",
+        ]),
+        ("sendgrid", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce blocked@example.com blocklisted block",
+            "bounce drop@example.com suppressed block",
+            "delay later@example.com mailbox_full soft",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+            "bounce vague@example.com undefined hard",
+        ]),
+        ("mailgun", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce drop@example.com suppressed block",
+            "delay grey@example.com greylisted soft",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+            "bounce old@example.com expired soft",
+        ]),
+        ("postmark", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce vague@example.com undefined soft",
+            "auto_reply",
+            "complaint angry@example.com",
+            "delivery ok@example.com",
+            "-",
+            "bounce policy@example.com auth_failed block",
+            "-",
+            "bounce nobody@nodomain.example host_unknown soft",
+        ]),
+        ("sparkpost", [
+            "bounce Jane@example.com user_unknown hard",
+            "bounce vague@example.com mailbox_full soft",
+            "auto_reply",
+            "bounce drop@example.com suppressed block",
+            "delay slow@example.com rate_limited soft",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_a_provider_sends_is_read(name: str, expected: list[str]) -> None:
+    assert lines(name.partition("-")[0], (DATA / f"{name}.json").read_bytes()) == expected
+
+
+def test_a_record_has_all_that_the_event_says_and_where_it_stood() -> None:
+    (event,) = read("ses", (DATA / "ses-raw.json").read_bytes())
+    assert isinstance(event, Event)
+    assert event.happened == datetime(2025, 3, 1, 12, 0, 5, tzinfo=UTC)
+    report, (record,) = event.report, event.report.records
+    assert (report.format, report.reporting_mta) == ("amazon-ses", "a8-50.smtp-out.ses.example")
+    assert (report.original.message_id, report.original.subject) == ("<n1@sender.example>", "Our spring list")
+    assert (record.status, record.reply_code, record.remote_mta) == ("5.1.1", 550, "192.0.2.7")
+    assert record.diagnostic == "550 5.1.1 <jane@example.com>: Recipient address rejected: User unknown"
+    assert [(e.field, e.rule) for e in record.evidence][:2] == [
+        ("recipient", "amazon-ses.emailAddress"), ("status", "amazon-ses.status"),
+    ]  # fmt: skip
+
+
+def test_the_same_event_in_any_wrapping_has_one_identity() -> None:
+    names = ("ses-sns", "ses-raw", "ses-eventbridge")
+    found = [read("ses", (DATA / f"{name}.json").read_bytes())[0] for name in names]
+    assert len({event.identity for event in found if isinstance(event, Event)}) == 1
+
+
+def test_every_event_has_an_identity_of_its_own() -> None:
+    for provider in PROVIDERS:
+        for path in DATA.glob(f"{provider}*.json"):
+            found = [item.identity for item in read(provider, path.read_bytes()) if isinstance(item, Event)]
+            assert len(set(found)) == len(found), path
+
+
+def test_a_notification_that_comes_as_mail_says_the_same() -> None:
+    data = (DATA / "ses-raw.json").read_bytes()
+    (event,) = read("ses", data)
+    assert isinstance(event, Event)
+    head = (
+        b"From: AWS Notifications <no-reply@sns.amazonaws.com>\r\nSubject: AWS Notification Message\r\n\r\n"
+    )
+    (mailed,) = parse_dsn(head + data + b"\r\n--\r\nTo stop these, unsubscribe.\r\n").records
+    (record,) = event.report.records
+    for name in ("recipient", "status", "reply_code", "diagnostic", "reason", "bounce_type"):
+        assert getattr(mailed, name) == getattr(record, name)
+
+
+OK, ALSO = "delivery ok@example.com", "delivery also@example.com"
+ONE = {"event": "delivered", "email": "ok@example.com", "timestamp": 1, "sg_event_id": "1"}
+TWO = ONE | {"email": "also@example.com", "sg_event_id": "2"}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("a list", json.dumps([ONE, TWO]), [OK, ALSO]),
+        ("a list over many lines", json.dumps([ONE, TWO], indent=2), [OK, ALSO]),
+        ("lines", f"{json.dumps(ONE)}\n\n{json.dumps(TWO)}\n", [OK, ALSO]),
+        ("one after the other", json.dumps(ONE) + json.dumps(TWO), [OK, ALSO]),
+        ("objects over many lines", json.dumps(ONE, indent=1) + json.dumps(TWO, indent=1),
+         [OK, ALSO]),
+        ("a byte order mark", "\ufeff" + json.dumps(ONE), [OK]),
+        ("a mistake between", f"{json.dumps(ONE)}\n{{oops\n{json.dumps(TWO)}\n", [
+            OK,
+            "is no JSON: expecting property name enclosed in double quotes (column 2)",
+            ALSO,
+        ]),
+        ("cut off", json.dumps([ONE, TWO])[:-10], [
+            OK, "is no JSON: unterminated string starting at (column 157)",
+        ]),
+        ("no JSON", "email,event\nok@example.com,delivered\n", ["is no JSON: expecting value (column 1)"]),
+        ("too deep", "[" * 100_000, ["is no JSON that can be read: too many levels within one another"]),
+        ("no object", "[1, null, \"x\"]", ["is no JSON object"] * 3),
+        ("no name", "{}", ["is no event: it has no name (SendGrid)"]),
+        ("an unknown name", '{"event": "zzz"}', ["is an event 'zzz', which is not known (SendGrid)"]),
+        ("no recipient", '{"event": "bounce"}', ["names no recipient (SendGrid bounce)"]),
+        ("an odd recipient", '{"event": "bounce", "email": {}}', ["names no recipient (SendGrid bounce)"]),
+        ("nothing", "", []),
+    ],
+)  # fmt: skip
+def test_json_in_any_arrangement(title: str, text: str, expected: list[str]) -> None:
+    found = lines("sendgrid", text.encode())
+    assert found == expected, title
+
+
+def test_a_mistake_is_named_with_its_line() -> None:
+    (_, problem, _) = read("sendgrid", f"{json.dumps(ONE)}\n\nnonsense\n{json.dumps(TWO)}".encode())
+    assert isinstance(problem, Problem)
+    assert problem.name == "file:3"
+
+
+def test_files_and_folders_and_compressed_ones(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b/2.gz").write_bytes(gzip.compress(json.dumps(TWO).encode()))
+    (tmp_path / "a.json").write_text(json.dumps(ONE))
+    (tmp_path / "c.json").write_text("")
+    found = list(EventSource("sendgrid", [tmp_path, tmp_path / "none"], PARSER).take())
+    shown = [item.identity if isinstance(item, Event) else getattr(item, "reason", "-") for item in found]
+    assert shown[1::2] == ["is empty", "does not exist"]
+    assert len(set(shown)) == 4
+
+
+def test_another_provider_is_refused() -> None:
+    with pytest.raises(ValueError, match="There is no provider 'acme'; there is: ses, "):
+        read("acme", b"{}")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [path] if path else []
+    entries = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for key, inner in entries:
+        found += _paths(inner, (*path, key))
+    return found
+
+
+def _replaced(value: Any, path: tuple[Any, ...], change: Callable[[], Any]) -> Any:
+    if not path:
+        return change()
+    key, *rest = path
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[key] = _replaced(value[key], tuple(rest), change)
+    return copy
+
+
+@given(st.data())
+def test_nothing_in_an_event_makes_the_reader_fail(data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(sorted(DATA.glob("*.json"))))
+    provider = path.stem.partition("-")[0]
+    items = [item[1] for item in values(path.open("rb")) if isinstance(item, tuple)]
+    value = data.draw(st.sampled_from(items))
+    broken = _replaced(value, data.draw(st.sampled_from(_paths(value))), lambda: data.draw(JSON))
+    for item in read(provider, json.dumps(broken).encode()):
+        assert not (isinstance(item, Problem) and "please report" in item.reason), item
+
+
+@given(st.binary(max_size=200), st.sampled_from(PROVIDERS))
+def test_no_bytes_make_the_reader_fail(data: bytes, provider: str) -> None:
+    for item in read(provider, data):
+        assert not (isinstance(item, Problem) and "please report" in item.reason), item
+
+
+def test_the_tables_name_only_what_exists() -> None:
+    tables = read_toml("events")
+    assert sorted(tables) == sorted(PROVIDERS)
+    for table in tables.values():
+        assert {"title", "format", "name", "passed", "events", "fields"} <= set(table)
+        for entry in table["classes"]:
+            assert entry["when"]
+            assert all(value == value.lower() for values in entry["when"].values() for value in values)
+            assert entry.get("reason", "undefined") in set(Reason)
+            assert entry.get("type", "soft") in set(BounceType)
+            assert {"reason", "kind"} & set(entry)

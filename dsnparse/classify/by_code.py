@@ -10,15 +10,15 @@ from typing import Any
 
 from dsnparse.data import load
 from dsnparse.model import Action
+from dsnparse.rulebook.ranks import (
+    CLASS_RANK,
+    DELIBERATE_STATUS_RANK,
+    GENERIC_REPLY_RANK,
+    GENERIC_STATUS_RANK,
+    SPECIFIC_REPLY_RANK,
+    SPECIFIC_STATUS_RANK,
+)
 from dsnparse.vocabulary import BounceType, Reason
-
-#: Codes that are only sent for their own meaning: before a normal phrase, after a strong one.
-DELIBERATE_STATUS_RANK = 75
-SPECIFIC_STATUS_RANK = 60
-SPECIFIC_REPLY_RANK = 40
-GENERIC_STATUS_RANK = 30
-GENERIC_REPLY_RANK = 20
-CLASS_RANK = 10
 
 _STATUS_RANKS = {
     "deliberate": DELIBERATE_STATUS_RANK,

@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from dsnparse.classify.by_code import GENERIC_STATUS_RANK, code_claims
+from dsnparse.classify.by_code import code_claims
 from dsnparse.classify.verdict import advise, judge
 from dsnparse.data import load
+from dsnparse.rulebook.ranks import GENERIC_STATUS_RANK
 from dsnparse.vocabulary import Advice, BounceType, Reason
 
 #: RFC 3463 section 2: class 2, 4 or 5; subject and detail 0 to 999, without leading zeros.

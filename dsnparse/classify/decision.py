@@ -4,34 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
-from dsnparse.classify.by_code import SPECIFIC_REPLY_RANK, SPECIFIC_STATUS_RANK, effective_status
+from dsnparse.classify.by_code import effective_status
 from dsnparse.classify.verdict import Conflict, Verdict, advise, judge
 from dsnparse.model import Action
 from dsnparse.reply.spelling import Text
-from dsnparse.rulebook.rule import PROVIDER_RANK, USER_RANK, WEIGHTS, Rule
+from dsnparse.rulebook.ranks import CONFIDENCE, GUESS_RANK, ONE_STEP, SPECIFIC_STATUS_RANK
+from dsnparse.rulebook.rule import Rule
 from dsnparse.vocabulary import BounceType, Reason
 
-#: With nothing more to show than a generic code, a verdict is a guess.
-GUESS_RANK = 32
-#: Claims that are nearer than this are equally believed.
-ONE_STEP = 10
 #: At most this many other opinions are listed.
 MAX_CONFLICTS = 5
-
-#: How sure a verdict of each rank is; a conflict takes some of it away.
-_CONFIDENCE = (
-    (USER_RANK, 0.99),
-    (PROVIDER_RANK - 5, 0.97),
-    (WEIGHTS["strong"], 0.96),
-    (WEIGHTS["normal"], 0.92),
-    (58, 0.85),
-    (55, 0.8),
-    (WEIGHTS["weak"], 0.65),
-    (SPECIFIC_REPLY_RANK, 0.6),
-    (30, 0.4),
-    (20, 0.3),
-    (0, 0.2),
-)
 #: Between phrases of one weight the cause goes before what followed from it: these only tell the outcome.
 OUTCOMES = {
     Reason.UNDEFINED: 6,
@@ -121,7 +103,7 @@ def _order(claim: Claim) -> tuple[int, int, int, int, str]:
 
 @cache
 def _sure(rank: int) -> float:
-    return next(value for least, value in _CONFIDENCE if rank >= least)
+    return next(value for least, value in CONFIDENCE if rank >= least)
 
 
 def _confidence(rank: int, reason: Reason, agreed: bool, conflicts: tuple[Conflict, ...]) -> float:

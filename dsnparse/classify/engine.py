@@ -19,23 +19,16 @@ from dsnparse.model import Action
 from dsnparse.reply.spelling import find_codes, read_text
 from dsnparse.rulebook.files import builtin
 from dsnparse.rulebook.matcher import Hit, RuleSet
-from dsnparse.rulebook.rule import USER_RANK, WEIGHTS
+from dsnparse.rulebook.ranks import (
+    CONTEXT_DROP,
+    CONTEXT_OUTCOME_RANK,
+    CONTEXT_RANKS,
+    NORMAL_RANK,
+    SAME_STRENGTH,
+    STRONG_RANK,
+)
 from dsnparse.vocabulary import Advice, BounceType, Reason
 
-#: Words elsewhere in the notice: below what the diagnostic and its codes say specifically, above weak words.
-CONTEXT_RANKS = {
-    USER_RANK: 98,
-    WEIGHTS["strong"]: 58,
-    WEIGHTS["normal"]: 55,
-    WEIGHTS["weak"]: 28,
-    WEIGHTS["hint"]: 5,
-}
-CONTEXT_PROVIDER_DROP = 20
-#: "The following recipients could not be reached" is in many a notice, whatever the cause.
-CONTEXT_OUTCOME_RANK = 45
-#: A phrase takes away another that is a part of it unless that one ranks higher by more than this.
-SAME_STRENGTH = 10
-_STRONG, _NORMAL = WEIGHTS["strong"], WEIGHTS["normal"]
 _HOST_IN_TEXT = re.compile(
     r"\b(?:host|server|from|to) <?([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})[ .]?(?=[\[ (>:])"
 )
@@ -102,7 +95,7 @@ def classify(
         if marked and certain is None:
             certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
         for rule, start, length in _holding(rules, hits, extra.low, case, involved):
-            rank = CONTEXT_RANKS.get(rule.rank) or rule.rank - CONTEXT_PROVIDER_DROP
+            rank = CONTEXT_RANKS.get(rule.rank) or rule.rank - CONTEXT_DROP
             if rule.reason in OUTCOMES:
                 rank = min(rank, CONTEXT_OUTCOME_RANK)
             claims.append(words_claim(rule, extra, start, length, rank))
@@ -175,7 +168,7 @@ def _is_enough(hits: list[Hit], status: str | None) -> bool:
     for hit in hits:
         if hit[0].rank > best:
             best = hit[0].rank
-    return best >= _STRONG or (best >= _NORMAL and (status is None or specific_status(status)))
+    return best >= STRONG_RANK or (best >= NORMAL_RANK and (status is None or specific_status(status)))
 
 
 def _holding(

@@ -10,7 +10,8 @@ from typing import Any
 
 from dsnparse.data import load
 from dsnparse.rulebook.matcher import RuleSet, build, phrase_of, stands_alone
-from dsnparse.rulebook.rule import PROVIDER_RANK, USER_RANK, Rule, RuleError, from_row, make_rule, to_row
+from dsnparse.rulebook.ranks import PROVIDER_RANK, USER_RANK
+from dsnparse.rulebook.rule import Rule, RuleError, from_row, make_rule, to_row
 
 
 @cache

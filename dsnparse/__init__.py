@@ -12,6 +12,7 @@ from dsnparse.model import (
     Evidence,
     Kind,
     OriginalMessage,
+    ParseWarning,
     Reason,
     Report,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Kind",
     "Limits",
     "OriginalMessage",
+    "ParseWarning",
     "Parser",
     "Reason",
     "Report",

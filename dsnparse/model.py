@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
+from dsnparse.wire.warning import ParseWarning
 
 __all__ = [
     "Action",
@@ -18,6 +19,7 @@ __all__ = [
     "Evidence",
     "Kind",
     "OriginalMessage",
+    "ParseWarning",
     "Reason",
     "Report",
 ]
@@ -130,8 +132,8 @@ class Report:
     disposition: str | None = None
     #: Which notice format it was: "rfc3464", "qmail", "generic", …
     format: str | None = None
-    #: Limits that were hit and repairs that were made, as sentences.
-    warnings: tuple[str, ...] = ()
+    #: Limits that were hit and repairs that were made.
+    warnings: tuple[ParseWarning, ...] = ()
     #: Why the message is of this kind.
     evidence: tuple[Evidence, ...] = ()
 

@@ -118,7 +118,7 @@ def _warn_of_masks(drafts: list[Draft], buffer: Buffer) -> None:
     for draft in drafts:
         for address in (draft.recipient, draft.original_recipient):
             if address and not address.isascii() and unmasked(address) != address:
-                buffer.warn(f"The recipient {unmasked(address)} has invisible characters in its address.")
+                buffer.warn("address.invisible_characters", address=unmasked(address))
 
 
 def _written(message: Message) -> bytes:

@@ -141,7 +141,7 @@ class Notice:
         if self._stripped is None:
             lines, most = self.lines, self.limits.text_lines
             if len(lines) > most:
-                self.root.buffer.warn(f"Lines of text beyond the first {most} were not read.")
+                self.root.buffer.warn("limit.text_lines", most=most)
             self._stripped = [without_subject(line.strip()) for line in lines[:most]]
         return self._stripped
 
@@ -152,7 +152,7 @@ class Notice:
         quoted: list[str] = []
         for part in parts:
             if budget <= 0:
-                part.buffer.warn("Further text parts were not read.")
+                part.buffer.warn("limit.text_parts")
                 break
             text = body_text(part, budget)
             budget -= len(text)
@@ -186,7 +186,7 @@ class Notice:
         """`diagnostic` as far as the limit allows."""
         most = self.limits.diagnostic_chars
         if len(diagnostic) > most:
-            self.root.buffer.warn(f"Characters of a diagnostic beyond the first {most} were not kept.")
+            self.root.buffer.warn("limit.diagnostic_chars", most=most)
         return diagnostic[:most]
 
     # -- the returned message -------------------------------------------------------------------------

@@ -175,7 +175,7 @@ def _from_inner(notice: Notice, formats: Formats) -> Reading | None:
     if reading.kind not in (Kind.BOUNCE, Kind.DELAY) or not reading.drafts:
         return None
     reading.is_second_hand = True
-    notice.root.buffer.warn("The notice names nobody; its recipients come from a notice attached to it.")
+    notice.root.buffer.warn("repair.second_hand")
     return reading
 
 

@@ -56,7 +56,13 @@ def read_status_parts(notice: Notice) -> StatusReport:
     """Reads every status part of `notice`."""
     report = StatusReport()
     for part in notice.status:
-        _read(report, notice, body_text(part, notice.limits.status_bytes), part.number or "1", 0)
+        _read(
+            report,
+            notice,
+            body_text(part, notice.limits.status_bytes, "limit.status_bytes"),
+            part.number or "1",
+            0,
+        )
     return report
 
 
@@ -88,7 +94,7 @@ def _read(report: StatusReport, notice: Notice, text: str, part: str, offset: in
     _tell_apart(recipients)
     for fields in recipients:
         if len(report.drafts) >= notice.limits.recipients:
-            notice.root.buffer.warn(f"Recipients beyond the first {notice.limits.recipients} were not read.")
+            notice.root.buffer.warn("limit.recipients", most=notice.limits.recipients)
             break
         draft = _draft(fields, notice, part, offset)
         if draft is None:

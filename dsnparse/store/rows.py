@@ -116,7 +116,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return aware(value).isoformat()
     if isinstance(value, (tuple, list)):
-        return [item if isinstance(item, str) else item.to_dict() for item in value] or None
+        return [item.to_dict() for item in value] or None
     return value if isinstance(value, dict) else value.to_dict()
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from messages import group, notice, report
 from strategies import ASCII_ADDRESSES, UNICODE_ADDRESSES
 
-from dsnparse import parse_dsn
+from dsnparse import ParseWarning, parse_dsn
 from dsnparse.wire.address import (
     addresses_in,
     clean,
@@ -124,7 +124,7 @@ def test_an_invisible_character_in_an_address_is_kept_and_told(name: str) -> Non
     ):
         found = parse_dsn(data)
         assert [record.recipient for record in found] == [address]
-        assert sentence in found.warnings
+        assert ParseWarning("address.invisible_characters", sentence) in found.warnings
 
 
 @pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202a", "\u2068", "\ufeff", "\u200b"])

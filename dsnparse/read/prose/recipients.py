@@ -33,7 +33,7 @@ def read_text(notice: Notice) -> list[Draft]:
         for start, end, address in spans_in(line):
             count += 1
             if count > most:
-                notice.root.buffer.warn(f"Addresses beyond the first {most} in the text were not read.")
+                notice.root.buffer.warn("limit.text_addresses", most=most)
                 break
             found = weigher.weigh(index, start, end, address)
             key = address.lower()

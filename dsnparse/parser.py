@@ -14,8 +14,9 @@ from dsnparse.model import Evidence, OriginalMessage, Report
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.returned import original_message
 from dsnparse.read.readers import read
-from dsnparse.read.recipient import Draft, clean_text
-from dsnparse.read.record import finish
+from dsnparse.read.reading import Reading
+from dsnparse.read.recipient import clean_text
+from dsnparse.read.record import records_of
 from dsnparse.rulebook.template_matcher import default_formats, load_formats
 from dsnparse.wire.address import from_xtext, typed_address, unmasked
 from dsnparse.wire.dates import parse_date
@@ -62,15 +63,14 @@ class Parser:
         thousand times).
         """
         root = read_message(_bytes_of(message), self.limits)
-        notice = Notice(root)
-        reading = read(notice, self.formats)
-        _warn_of_masks(reading.drafts, root.buffer)
+        notice = Notice(root, self.formats)
+        reading = read(notice)
+        _warn_of_masks(reading, root.buffer)
         fields = reading.fields
         reporting_mta = _typed(fields.get("reporting-mta"))
-        hosts = (reporting_mta,) if reporting_mta else ()
         return Report(
             kind=reading.kind,
-            records=tuple([finish(draft, reading, hosts, self.rules) for draft in reading.drafts]),
+            records=records_of(reading, reporting_mta, self.rules),
             reporting_mta=reporting_mta,
             arrival_date=parse_date(clean_text(fields["arrival-date"].value))
             if "arrival-date" in fields
@@ -114,9 +114,9 @@ def _bytes_of(message: bytes | bytearray | memoryview | Message) -> bytes:
     )
 
 
-def _warn_of_masks(drafts: list[Draft], buffer: Buffer) -> None:
-    for draft in drafts:
-        for address in (draft.recipient, draft.original_recipient):
+def _warn_of_masks(reading: Reading, buffer: Buffer) -> None:
+    for recipient in reading.recipients:
+        for address in (recipient.recipient, recipient.original_recipient):
             if address and not address.isascii() and unmasked(address) != address:
                 buffer.warn("address.invisible_characters", address=unmasked(address))
 

@@ -1,11 +1,11 @@
-"""What the classifier says: `Verdict`, and how a reason becomes a bounce type for the case at hand."""
+"""What the classifier says: `Verdict`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsnparse.model import Action
-from dsnparse.vocabulary import Advice, BounceType, Reason
+from dsnparse.classify.hard import Objection
+from dsnparse.vocabulary import Action, Advice, BounceType, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,54 +38,16 @@ class Verdict:
     #: The exact text that the rule matched.
     matched: str
     conflicts: tuple[Conflict, ...] = ()
+    #: Why it is not hard, where the reason by itself would be.
+    not_hard: Objection | None = None
 
 
-#: What may be taken back later, or was said of a queue's last attempt: no reason to give up an address.
 _SETTLED = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
 
 
 def is_settled(action: Action | None) -> bool:
     """Whether the recipient's mail system took the message."""
     return action in _SETTLED
-
-
-def judge(
-    reason: Reason,
-    bounce_type: BounceType | None,
-    action: Action | None,
-    digit: int | None,
-    *,
-    specific: bool,
-) -> BounceType:
-    """The bounce type of a reason in its circumstances.
-
-    `bounce_type`: what the rule itself says, if anything. `digit`: 4 or 5, from the reply or status code.
-    `specific`: whether the reason rests on words or a code that say just that; nothing else makes it hard.
-    """
-    verdict = bounce_type or reason.bounce_type
-    if action is Action.DELAYED:
-        # Nothing has failed yet.
-        return (
-            BounceType.UNDETERMINED if verdict is BounceType.UNDETERMINED and digit != 4 else BounceType.SOFT
-        )
-    if reason is Reason.UNDEFINED and bounce_type is None:
-        return BounceType.SOFT if digit == 4 else BounceType.UNDETERMINED
-    if not specific and digit == 4 and verdict is BounceType.BLOCK:
-        return BounceType.SOFT  # only a generic code says so, and it is a temporary one
-    if not specific and digit == 5 and verdict is BounceType.SOFT:
-        return BounceType.UNDETERMINED  # only a generic code says so, and it is a permanent one
-    if verdict is not BounceType.HARD:
-        return verdict
-    if reason is Reason.MAILBOX_DISABLED and bounce_type is None and not _is_permanent(action, digit):
-        return BounceType.SOFT
-    if digit == 4 or not specific:
-        # "450 user unknown" that expired: not soft, and not certain enough to silence somebody.
-        return BounceType.UNDETERMINED
-    return BounceType.HARD
-
-
-def _is_permanent(action: Action | None, digit: int | None) -> bool:
-    return digit == 5 or (digit is None and action is Action.FAILED)
 
 
 def advise(reason: Reason, advice: Advice | None, bounce_type: BounceType) -> Advice:

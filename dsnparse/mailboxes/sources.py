@@ -22,7 +22,7 @@ from dsnparse.mailboxes.paths import find
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
-    from dsnparse.read.events.reader import Event
+    from dsnparse.mailboxes.events import Event
 
 
 @dataclass(frozen=True, slots=True)

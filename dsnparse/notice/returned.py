@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from dsnparse.model import OriginalMessage
@@ -137,7 +138,7 @@ def parse_header_lines(lines: list[str]) -> dict[str, str]:
     return fields
 
 
-def original_message(fields: dict[str, str]) -> OriginalMessage:
+def original_message(fields: Mapping[str, str]) -> OriginalMessage:
     """What the header fields of the returned message say."""
     if not fields:
         return _NOTHING

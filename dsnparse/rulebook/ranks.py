@@ -10,6 +10,8 @@ from __future__ import annotations
 USER_RANK = 100
 #: Words that a provider is known to use: it means by them what it says it means, whatever the code.
 PROVIDER_RANK = 90
+#: What a mail service's event says certainly ("on our own suppression list"): before words that it quotes.
+CERTAIN_EVENT_RANK = 95
 #: Words that are said for this reason only.
 STRONG_RANK = 80
 #: An enhanced code that nobody sends for anything else (5.1.10): before words that name a reason.
@@ -20,6 +22,8 @@ NORMAL_RANK = 70
 SPECIFIC_STATUS_RANK = 60
 #: Words that are also said for other reasons ("mailbox unavailable"): a specific enhanced code goes before.
 WEAK_RANK = 50
+#: How a mail service's event classifies a failure: it saw the reply, but puts many things into few classes.
+EVENT_RANK = 45
 #: A reply code that names a reason (552): of few codes for many things, so any words go before it.
 SPECIFIC_REPLY_RANK = 40
 #: With no more than this to show, a verdict is a guess: never hard, and it contradicts nobody.

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsnparse.classify.providers import by_suffix, find_speakers
-from dsnparse.reply.spelling import MAX_TEXT, find_codes, normalise, read_text
+from dsnparse.reply import MAX_TEXT, Reply
+from dsnparse.reply.spelling import normalise
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,8 @@ from dsnparse.reply.spelling import MAX_TEXT, find_codes, normalise, read_text
     ],
 )
 def test_codes_are_found_where_servers_put_them(text: str, reply: int | None, status: str | None) -> None:
-    assert find_codes(read_text(text).shown) == (reply, status)
+    found = Reply.parse(text)
+    assert (found.code, found.status) == (reply, status)
 
 
 @pytest.mark.parametrize(
@@ -53,12 +55,12 @@ def test_codes_are_found_where_servers_put_them(text: str, reply: int | None, st
     ],
 )
 def test_texts_are_brought_to_one_spelling(text: str, low: str) -> None:
-    assert read_text(text).low == low
+    assert Reply.parse(text).low == low
 
 
 @given(st.text())
 def test_both_forms_have_one_length(text: str) -> None:
-    prepared = read_text(text)
+    prepared = Reply.parse(text)
     assert len(prepared.shown) == len(prepared.low) <= max(MAX_TEXT, 3 * len(text))
 
 
@@ -68,7 +70,7 @@ def test_a_phrase_is_spelt_as_the_text_is(text: str) -> None:
 
 
 def test_long_texts_are_cut() -> None:
-    assert len(read_text("ab " * 10_000).shown) <= MAX_TEXT
+    assert len(Reply.parse("ab " * 10_000).shown) <= MAX_TEXT
 
 
 HOSTS = {"google.com": "google", "outlook.com": "microsoft"}

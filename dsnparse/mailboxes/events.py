@@ -1,4 +1,10 @@
-"""From an event of a provider to a report."""
+"""Events of mail services as reports: files and streams of JSON, as the services send them.
+
+for item in read_events("ses", open("events.jsonl", "rb"), "events.jsonl"):
+    match item:
+        case Event(report=report): ...
+        case Problem(name=name, reason=reason): ...   # the rest goes on
+"""
 
 from __future__ import annotations
 
@@ -6,28 +12,23 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from dsnparse.classify.by_code import effective_status
-from dsnparse.classify.verdict import advise
 from dsnparse.mailboxes.items import PassedOver, Problem
 from dsnparse.mailboxes.received import received_at
-from dsnparse.model import BounceRecord, BounceType, Evidence, Kind, OriginalMessage, Reason, Report
+from dsnparse.model import OriginalMessage, Report
 from dsnparse.parser import Parser
-from dsnparse.read.events.recipients import drafts_of
-from dsnparse.read.events.tables import Table, class_of, names_of, table_of, text_of, time_of, value_at
-from dsnparse.read.readers import Reading
-from dsnparse.read.record import finish
+from dsnparse.read.events.event import read_event
+from dsnparse.read.events.tables import Table, names_of, table_of, text_of, time_of, value_at
+from dsnparse.read.record import records_of
+from dsnparse.vocabulary import Kind
 from dsnparse.wire.identity import event_identity, message_identity
 from dsnparse.wire.json_values import Mistake, values
 
 #: Wrappings within one another that are opened.
 _DEPTH = 6
-#: From here on the words and codes outweigh the provider's own classification.
-_SURE = 0.6
-_CONFIDENCE = {True: 0.9, False: 0.75}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def read_events(
 
 def _safely(table: Table, event: Any, name: str, parser: Parser) -> Event | Problem | PassedOver:
     try:
-        return read_event(table, event, name, parser)
+        return event_report(table, event, name, parser)
     except Exception as error:  # noqa: BLE001
         # It never should. One event must not end a run over a million, nor be lost in silence.
         return Problem(name, f"made the reader fail, please report it ({type(error).__name__}: {error})")
@@ -92,7 +93,7 @@ def unwrapped(table: Table, value: Any, depth: int = _DEPTH) -> Iterator[Any]:
     yield value
 
 
-def read_event(table: Table, event: Any, name: str, parser: Parser) -> Event | Problem | PassedOver:
+def event_report(table: Table, event: Any, name: str, parser: Parser) -> Event | Problem | PassedOver:
     """One event, out of its wrapping. Never raises."""
     if not isinstance(event, dict):
         return Problem(name, "is no JSON object")
@@ -124,65 +125,22 @@ def read_event(table: Table, event: Any, name: str, parser: Parser) -> Event | P
 
 
 def _report(table: Table, known: str, event: dict[str, Any], parser: Parser) -> Report | None:
-    spec, fields = dict(table["events"][known]), table["fields"]
-    found = class_of(table, event)
-    if found and "kind" in found[0]:
-        spec["kind"] = found[0]["kind"]
-    if spec["kind"] == "other":
+    found = read_event(table, known, event, parser.limits.recipients)
+    if found is None:
         return None
-    kind = Kind(spec["kind"])
-    if kind is Kind.DELAY:
-        spec["action"] = "delayed"
-    if kind is Kind.COMPLAINT:
-        spec.pop("action", None)
-    reading = Reading(
-        kind, [Evidence("kind", "event", 0, f"{table['format']}.{known}", known)], table["format"]
-    )
-    stated = text_of(fields.get("feedback_type", ()), event)[0].lower()
-    reading.feedback_type = stated or spec.get("feedback_type")
-    drafts = [] if kind is Kind.AUTO_REPLY else drafts_of(table, spec, event, parser.limits.recipients)
+    reading, claims = found
+    fields = table["fields"]
     reporting = text_of(fields.get("reporting_mta", ()), event)[0].rpartition(";")[2].strip() or None
-    hosts = (reporting,) if reporting else ()
-    records = [finish(draft, reading, hosts, parser.rules) for draft in drafts]
-    if found and kind in (Kind.BOUNCE, Kind.DELAY) and "reason" in found[0]:
-        records = [_weighed(record, *found, table["format"]) for record in records]
     return Report(
-        kind=kind,
-        records=tuple(records),
+        kind=reading.kind,
+        records=records_of(reading, reporting, parser.rules, claims),
         reporting_mta=reporting,
         arrival_date=time_of(fields.get("sent", ()), event),
         envelope_id=text_of(fields.get("envelope_id", ()), event)[0] or None,
         original=_original(fields, event),
-        feedback_type=reading.feedback_type if kind is Kind.COMPLAINT else None,
-        format=table["format"],
+        feedback_type=reading.feedback_type,
+        format=reading.format,
         evidence=tuple(reading.evidence),
-    )
-
-
-def _weighed(record: BounceRecord, entry: dict[str, Any], said: str, form: str) -> BounceRecord:
-    """The record with what the provider's own classification adds to it."""
-    certain = bool(entry.get("certain"))
-    reason = Reason(entry["reason"])
-    rule = f"{form}.class"
-    if not certain and record.reason is not Reason.UNDEFINED and record.confidence >= _SURE:
-        if reason in (record.reason, Reason.UNDEFINED):
-            return record
-        note = Evidence("reason", "event", 0, f"outranked: {rule}", said)
-        return replace(record, evidence=(*record.evidence, note))
-    bounce_type = BounceType(entry["type"]) if "type" in entry else reason.bounce_type
-    if reason is Reason.UNDEFINED and record.reason.bounce_type is bounce_type:
-        reason = record.reason  # a guess that the provider confirms
-    if record.action == "delayed" and bounce_type is BounceType.HARD:
-        bounce_type = BounceType.SOFT
-    digit = {BounceType.HARD: 5, BounceType.SOFT: 4}.get(bounce_type)
-    return replace(
-        record,
-        effective_status=record.status or effective_status(reason, digit, record.action),
-        reason=reason,
-        bounce_type=bounce_type,
-        advice=advise(reason, None, bounce_type),
-        confidence=_CONFIDENCE[certain],
-        evidence=(*record.evidence, Evidence("reason", "event", 0, rule, said)),
     )
 
 

@@ -8,7 +8,7 @@ from dsnparse.classify.claim import Claim, Source
 from dsnparse.model import Evidence
 from dsnparse.read.events.recipients import recipients_of
 from dsnparse.read.events.tables import Table, class_of, text_of
-from dsnparse.read.reading import Reading
+from dsnparse.read.reading import Reading, kind_of
 from dsnparse.rulebook.ranks import CERTAIN_EVENT_RANK, EVENT_RANK
 from dsnparse.vocabulary import BounceType, Kind, Reason
 
@@ -33,6 +33,8 @@ def read_event(
         spec.pop("action", None)
     evidence = [Evidence("kind", "event", 0, f"{table['format']}.{name}", name)]
     recipients = [] if kind is Kind.AUTO_REPLY else recipients_of(table, spec, event, most)
+    if recipients and kind in (Kind.BOUNCE, Kind.DELAY):
+        kind = kind_of(recipients)  # a recipient's own action goes before the event's name
     reading = Reading(kind, evidence, table["format"], recipients)
     stated = text_of(table["fields"].get("feedback_type", ()), event)[0].lower()
     reading.feedback_type = (stated or spec.get("feedback_type")) if kind is Kind.COMPLAINT else None

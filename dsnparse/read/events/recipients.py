@@ -52,6 +52,9 @@ def _recipient(
     recipient.note("recipient", part, line, f"{table['format']}.{name}", address)
     if "action" in spec:
         recipient.action = Action(spec["action"])
+        stated = said("action").lower()
+        if stated in list(Action):
+            recipient.action = Action(stated)
     recipient.status = said("status") or None
     diagnostic = said("diagnostic")
     if diagnostic:

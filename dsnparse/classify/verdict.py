@@ -6,11 +6,18 @@ from dataclasses import dataclass
 
 from dsnparse.model import Action
 from dsnparse.vocabulary import Advice, BounceType, Reason
+from dsnparse.wire.plain import Plain
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """Another rule that spoke for another reason, and was outranked."""
+class Conflict(Plain):
+    """Another rule that spoke for another reason, and was outranked.
+
+    Attributes:
+        rule: The rule's id.
+        reason: The reason that it spoke for.
+        text: The exact text that it matched.
+    """
 
     rule: str
     reason: Reason
@@ -18,24 +25,32 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why a recipient did not get the message, and what that rests on."""
+class Verdict(Plain):
+    """Why a recipient did not get the message, and what that rests on.
+
+    Attributes:
+        reason: Why the recipient did not get the message.
+        bounce_type: What the failure says about the address.
+        advice: What the sender should do about the address.
+        status: The enhanced status code that was given, or that the text states.
+        effective_status: `status`, or the code that follows from the reply code and the reason.
+        reply_code: The SMTP reply code (RFC 5321), such as 550.
+        provider: The provider whose meaning of codes and phrases counted: "google", "microsoft", …
+        confidence: 0.0 to 1.0: how sure `reason` and `bounce_type` are.
+        rule: The rule that decided: "phrase.user_unknown.no_such_user", "status.5.1.1", "reply.550", …
+        matched: The exact text that the rule matched.
+        conflicts: The rules that spoke for another reason, and were outranked.
+    """
 
     reason: Reason
     bounce_type: BounceType
     advice: Advice
-    #: The enhanced status code that was given, or that the text states.
     status: str | None
-    #: `status`, or the code that follows from the reply code and the reason.
     effective_status: str | None
     reply_code: int | None
-    #: The provider whose meaning of codes and phrases counted.
     provider: str | None
-    #: 0.0 to 1.0.
     confidence: float
-    #: "phrase.user_unknown.no_such_user", "provider.microsoft.5_4_1", "status.5.1.1", "reply.550", "class.5".
     rule: str
-    #: The exact text that the rule matched.
     matched: str
     conflicts: tuple[Conflict, ...] = ()
 

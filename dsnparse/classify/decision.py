@@ -53,7 +53,7 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
         if claim.reason is best.reason:
             agreed = agreed or claim.rule != best.rule
         elif claim.rank > GUESS_RANK and len(conflicts) < MAX_CONFLICTS:
-            conflict = Conflict(claim.rule, claim.reason, claim.text)
+            conflict = Conflict(claim.rule, claim.reason, claim.text, claim.source)
             conflicts = conflicts if conflict in conflicts else (*conflicts, conflict)
             is_doubtful = is_doubtful or _casts_doubt(claim, best)
     bounce_type, objection = bounce_type_of(best, case, is_doubtful=is_doubtful)
@@ -69,6 +69,7 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
         best.rule,
         best.text.strip(),
         conflicts,
+        best.source,
         objection,
     )
 

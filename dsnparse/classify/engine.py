@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from os import PathLike
 
 from dsnparse.classify.by_code import code_claims, specific_status
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.classify.decision import OUTCOMES, decide
-from dsnparse.classify.providers import by_suffix, find_speakers
+from dsnparse.classify.providers import by_suffix, find_speakers, table_of
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.reply import Reply
-from dsnparse.rulebook.files import builtin
+from dsnparse.rulebook.files import builtin, load_rules
 from dsnparse.rulebook.matcher import Hit, RuleSet
 from dsnparse.rulebook.ranks import (
     CONTEXT_DROP,
@@ -118,17 +119,39 @@ def classify(
     return verdict
 
 
-def classify_reply(reply: str, provider: str | None = None) -> Verdict:
-    """Classify one SMTP reply, of one or several lines, with or without its codes.
+def classify_reply(
+    reply: str,
+    provider: str | None = None,
+    *,
+    host: str | None = None,
+    action: Action | None = None,
+    rules: Sequence[str | PathLike[str]] | RuleSet = (),
+) -> Verdict:
+    """Says what one SMTP reply means, of one or several lines, with or without its codes.
 
-    "550 5.1.1 <x@example.com>... User unknown", "smtp; 550 no such user", "mailbox is full". `provider`: who
-    said it, when known ("google"). Raises TypeError when `reply` is no str.
+    `reply`: "550 5.1.1 <x@example.com>... User unknown", "smtp; 550 no such user", "mailbox is full".
+    `provider`: who said it, when known: "google", or another of `dsnparse.providers()`.
+    `host`: the name of the server that said it, from which the provider follows. `action`: what became of the
+    recipient, where that is known: "delayed" is never hard, and a closed mailbox only when "failed".
+    `rules`: paths of TOML files with rules of your own, which win over the built-in ones. They are read at
+    each call: for many replies, use `Parser(rules=…).classify_reply`, or pass what `load_rules` made of them.
+
+    Raises TypeError when `reply` is no str, ValueError for a provider that no rule knows, and RuleError (a
+    ValueError) for a file of rules that cannot be used.
     """
     if not isinstance(reply, str):
         raise TypeError(
             f"classify_reply() reads text: pass the SMTP reply as str, not {type(reply).__name__}."
         )
-    return classify(reply, provider=provider)
+    if not isinstance(rules, RuleSet):
+        rules = load_rules(rules) if rules else builtin()
+    hosts = (host,) if host else ()
+    action = Action(action) if action is not None else None
+    if provider is None:
+        return classify(reply, hosts=hosts, action=action, rules=rules)
+    table = table_of(provider, rules)
+    verdict = classify(reply, hosts=hosts, action=action, provider=table, rules=rules)
+    return replace(verdict, provider=provider) if verdict.provider == table else verdict
 
 
 def _best_status(given: str | None, found: str | None) -> str | None:

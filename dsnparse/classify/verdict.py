@@ -4,41 +4,61 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dsnparse.classify.claim import Source
 from dsnparse.classify.hard import Objection
 from dsnparse.vocabulary import Action, Advice, BounceType, Reason
+from dsnparse.wire.plain import Plain
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """Another rule that spoke for another reason, and was outranked."""
+class Conflict(Plain):
+    """Another rule that spoke for another reason, and was outranked.
+
+    Attributes:
+        rule: The rule's id.
+        reason: The reason that it spoke for.
+        text: The exact text that it matched.
+        source: What it rests on.
+    """
 
     rule: str
     reason: Reason
     text: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why a recipient did not get the message, and what that rests on."""
+class Verdict(Plain):
+    """Why a recipient did not get the message, and what that rests on.
+
+    Attributes:
+        reason: Why the recipient did not get the message.
+        bounce_type: What the failure says about the address.
+        advice: What the sender should do about the address.
+        status: The enhanced status code that was given, or that the text states.
+        effective_status: `status`, or the code that follows from the reply code and the reason.
+        reply_code: The SMTP reply code (RFC 5321), such as 550.
+        provider: The provider whose meaning of codes and phrases counted: "google", "microsoft", …
+        confidence: 0.0 to 1.0: how sure `reason` and `bounce_type` are.
+        rule: The rule that decided: "phrase.user_unknown.no_such_user", "status.5.1.1", "reply.550", …
+        matched: The exact text that the rule matched.
+        conflicts: The rules that spoke for another reason, and were outranked.
+        source: What it rests on: the words of the reply, a code, …; None when nothing is known.
+        not_hard: What kept it from being hard, where its reason would make it so.
+    """
 
     reason: Reason
     bounce_type: BounceType
     advice: Advice
-    #: The enhanced status code that was given, or that the text states.
     status: str | None
-    #: `status`, or the code that follows from the reply code and the reason.
     effective_status: str | None
     reply_code: int | None
-    #: The provider whose meaning of codes and phrases counted.
     provider: str | None
-    #: 0.0 to 1.0.
     confidence: float
-    #: "phrase.user_unknown.no_such_user", "provider.microsoft.5_4_1", "status.5.1.1", "reply.550", "class.5".
     rule: str
-    #: The exact text that the rule matched.
     matched: str
     conflicts: tuple[Conflict, ...] = ()
-    #: Why it is not hard, where the reason by itself would be.
+    source: Source | None = None
     not_hard: Objection | None = None
 
 

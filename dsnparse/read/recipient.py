@@ -65,7 +65,7 @@ class Recipient:
     ) -> None:
         """Takes reply code, enhanced code and command from a reply, where they are not yet known.
 
-        `code_rule`, `status_rule`: by which rules, for the evidence; one for both where the second is missing.
+        `code_rule`, `status_rule`: by which rules, for the evidence; without the second, the first.
         """
         if self.reply_code is None and reply.code is not None:
             self.reply_code = reply.code

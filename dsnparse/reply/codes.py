@@ -23,6 +23,8 @@ _CODE = re.compile(
 )
 #: The usual case: a reply begins with both.
 _BOTH = re.compile(r"([45][0-7]\d)[ -]([45]\.\d{1,3}\.\d{1,3})(?![\w.])")
+#: The codes that a reply begins with, of whatever class.
+_FIRST = re.compile(r"([2-5]\d\d)[ -]+(?:([245]\.\d{1,3}\.\d{1,3})\b)?", re.ASCII)
 _STATUS = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![a-zA-Z0-9]|\.\d|-\d)")
 #: What follows a number that only looks like a reply code.
 _UNITS = ("kb", "mb", "gb", "k ", "m ", "bytes", "octets", "messages", "mails", "recipients", "connections",
@@ -67,6 +69,12 @@ def find_codes(text: str) -> Codes:
             status = next((one for _, one in statuses if one[0] == code[0]), None)
         return Codes(int(code), status, statuses)
     return Codes(None, statuses[0][1] if statuses else None, statuses)
+
+
+def first_codes(text: str) -> tuple[int | None, str | None]:
+    """The reply code and the enhanced code that `text` begins with, of success too ("250 2.0.0 ok")."""
+    found = _FIRST.match(text)
+    return (int(found[1]), found[2]) if found is not None else (None, None)
 
 
 def states_code(text: str) -> bool:

@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dsnparse.errors import DsnparseError
 from dsnparse.reply.spelling import normalise
 from dsnparse.rulebook.ranks import WEIGHTS, rank_of
 from dsnparse.vocabulary import Advice, BounceType, Reason
@@ -36,7 +37,7 @@ KEYS = frozenset(
 )
 
 
-class RuleError(ValueError):
+class RuleError(DsnparseError, ValueError):
     """A rule file that cannot be used: the message names the file, the place and the cure."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dsnparse.errors import DsnparseError
 
-class StoreError(Exception):
+
+class StoreError(DsnparseError):
     """The store cannot do this, and trying again will not help: a newer schema, a wrong key, a bad file."""
 
 

@@ -20,6 +20,8 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from dsnparse.errors import DsnparseError
+
 #: How long a command may run, and how long a web server may take, in seconds.
 EXEC_TIMEOUT = 60
 WEBHOOK_TIMEOUT = 15
@@ -27,7 +29,7 @@ WEBHOOK_TIMEOUT = 15
 _LONGEST_ERROR = 300
 
 
-class HookFailed(Exception):  # noqa: N818  (it is an outcome, and reads as one)
+class HookFailed(DsnparseError):  # noqa: N818  (it is an outcome, and reads as one)
     """The hook was not told; a sentence says why. It will be tried again."""
 
 

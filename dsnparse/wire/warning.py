@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from dsnparse.wire.plain import Plain
 
 #: Every code and its sentence. A code never changes; its sentence may. `limit.NAME` is about `Limits.NAME`.
 WARNINGS = {
@@ -29,20 +30,19 @@ WARNINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ParseWarning:
-    """A limit that was hit, a repair that was made, or something odd about an address."""
+class ParseWarning(Plain):
+    """A limit that was hit, a repair that was made, or something odd about an address; `str()` is its text.
 
-    #: What it is about, for programs: "limit.parts", "repair.boundary", …
+    Attributes:
+        code: What it is about, for programs: "limit.parts", "repair.boundary", …
+        text: The same for people: one sentence, with its numbers.
+    """
+
     code: str
-    #: The same for people: one sentence, with its numbers.
     text: str
 
     def __str__(self) -> str:
         return self.text
-
-    def to_dict(self) -> dict[str, Any]:
-        """The warning as plain JSON types."""
-        return {"code": self.code, "text": self.text}
 
 
 def make_warning(code: str, **values: object) -> ParseWarning:

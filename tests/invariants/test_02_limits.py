@@ -136,7 +136,7 @@ def test_a_limit_that_is_no_number_is_refused_with_a_sentence(name: str, wrong: 
 
 
 def test_limits_of_another_type_are_refused_with_a_sentence() -> None:
-    with pytest.raises(TypeError, match=r"limits must be a dsnparse\.wire\.limits\.Limits, not dict"):
+    with pytest.raises(TypeError, match=r"limits must be a dsnparse\.Limits, not dict"):
         Parser(limits={"parts": 1})  # type: ignore[arg-type]
 
 

@@ -123,8 +123,9 @@ def test_a_record_has_all_that_the_event_says_and_where_it_stood() -> None:
     assert (report.original.message_id, report.original.subject) == ("<n1@sender.example>", "Our spring list")
     assert (record.status, record.reply_code, record.remote_mta) == ("5.1.1", 550, "192.0.2.7")
     assert record.diagnostic == "550 5.1.1 <jane@example.com>: Recipient address rejected: User unknown"
-    assert [(e.field, e.rule) for e in record.evidence][:2] == [
-        ("recipient", "amazon-ses.emailAddress"), ("status", "amazon-ses.status"),
+    assert [(e.field, e.rule) for e in record.evidence][:3] == [
+        ("recipient", "amazon-ses.emailAddress"), ("action", "amazon-ses.action"),
+        ("status", "amazon-ses.status"),
     ]  # fmt: skip
 
 

@@ -59,11 +59,11 @@ def _recipient(
     diagnostic = said("diagnostic")
     if diagnostic:
         recipient.diagnostic_type, recipient.diagnostic = typed(diagnostic)
-        reply = Reply.parse(recipient.diagnostic)
-        recipient.reply_code, recipient.smtp_command = reply.code, reply.command
     stated = said("reply_code")
     if stated.isdigit() and 400 <= int(stated) <= 599:
         recipient.reply_code = int(stated)
+    if recipient.diagnostic:
+        recipient.take_codes(Reply.parse(recipient.diagnostic), part, line, f"{table['format']}.reply")
     recipient.remote_mta = said("remote_mta") or None
     recipient.last_attempt_date = time_of(fields["time"], event)
     recipient.will_retry_until = time_of(fields.get("will_retry_until", ()), event)

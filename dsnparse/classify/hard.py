@@ -16,24 +16,24 @@ from dsnparse.vocabulary import Action, Kind, Reason
 class Objection(StrEnum):
     """Why a failure that its reason would make hard is not. In evidence: `not-hard.` and the value."""
 
-    #: The recipient is still being tried.
-    DELAYED = "delayed"
-    #: The reply or status code is one of class 4.
-    TEMPORARY = "temporary"
-    #: A mailbox that is closed, and neither code nor action says that it is for good.
-    NOT_FINAL = "not-final"
-    #: Nothing but a code that is sent for anything.
-    GENERIC_CODE = "generic-code"
-    #: An event's class, with no permanent code beside it.
-    EVENT_CLASS_ALONE = "event-class-alone"
-    #: Words as strong as these speak for a reason that is not about the address.
-    DOUBTFUL = "doubtful"
-    #: The message is no bounce: a delay, a delivery, an answer, ordinary mail.
-    NO_BOUNCE = "no-bounce"
-    #: It stands in a notice that came within the notice.
-    SECOND_HAND = "second-hand"
-    #: The reply names another recipient of the notice.
-    NAMES_ANOTHER = "names-another-recipient"
+    DELAYED = "delayed", "the recipient is still being tried"
+    TEMPORARY = "temporary", "the reply or status code is one of class 4"
+    NOT_FINAL = "not-final", "a closed mailbox, and neither code nor action says that it is for good"
+    GENERIC_CODE = "generic-code", "nothing but a code that is sent for anything"
+    EVENT_CLASS_ALONE = "event-class-alone", "an event's class, with no permanent code beside it"
+    DOUBTFUL = "doubtful", "words as strong as these speak for a reason that is not about the address"
+    NO_BOUNCE = "no-bounce", "the message is no bounce: a delay, an answer, ordinary mail"
+    SECOND_HAND = "second-hand", "it stands in a notice that came within the notice"
+    NAMES_ANOTHER = "names-another-recipient", "the reply names another recipient of the notice"
+
+    sense: str
+
+    def __new__(cls, value: str, sense: str) -> Objection:
+        """`sense`: the objection in words."""
+        self = str.__new__(cls, value)
+        self._value_ = value
+        self.sense = sense
+        return self
 
 
 def may_be_hard(claim: Claim, case: Case, *, is_doubtful: bool) -> tuple[bool, Objection | None]:

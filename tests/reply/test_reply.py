@@ -1,4 +1,4 @@
-"""How a diagnostic is prepared: one spelling, addresses blanked, codes found."""
+"""How a reply is taken apart: its codes, its type, command and host, one spelling, addresses blanked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsnparse.classify.providers import by_suffix, find_speakers
 from dsnparse.reply import MAX_TEXT, Reply
 from dsnparse.reply.spelling import normalise
 
@@ -35,6 +34,13 @@ from dsnparse.reply.spelling import normalise
         ("220 mx.example.com 421 4.2.1 later", 421, "4.2.1"),
         ("552-5.7.0 blocked", 552, "5.7.0"),
         ("said: 550 Blocked (in reply to RCPT)", 550, None),
+        ("more than 500 messages per hour from you: 421 4.7.28 try later", 421, "4.7.28"),
+        ("550 2.1.5 refused all the same", 550, None),
+        ("connect to mx.example.com[192.0.2.1]:465: Connection refused", None, None),
+        ("connection to port 465 refused", None, None),
+        ("call 555 1234 for help", None, None),
+        ("452 4.2.2 full (was 550 5.1.1)", 452, "4.2.2"),
+        ("550 refused (#4.7.1) 5.7.1", 550, "5.7.1"),
     ],
 )
 def test_codes_are_found_where_servers_put_them(text: str, reply: int | None, status: str | None) -> None:
@@ -73,41 +79,32 @@ def test_long_texts_are_cut() -> None:
     assert len(Reply.parse("ab " * 10_000).shown) <= MAX_TEXT
 
 
-HOSTS = {"google.com": "google", "outlook.com": "microsoft"}
-
-
 @pytest.mark.parametrize(
-    ("name", "provider"),
+    ("text", "kind", "command", "host"),
     [
-        ("aspmx.l.google.com", "google"),
-        ("ASPMX.L.GOOGLE.COM.", "google"),
-        ("google.com", "google"),
-        ("notgoogle.com", None),
-        ("google.com.example.org", None),
-        ("[192.0.2.1]", None),
-        ("", None),
+        ("smtp; 550 no", "smtp", None, None),
+        ("X-Postfix; host mx.example.com[192.0.2.1] said: 550 no", "x-postfix", None, "mx.example.com"),
+        ("550 no (in reply to RCPT TO command)", None, "RCPT", None),
+        ("550 no (in reply to end of DATA command)", None, "DATA", None),
+        ("lost connection while talking to mx.example.org.", None, None, "mx.example.org"),
+        ("Sorry; 550 no", None, None, None),
     ],
 )
-def test_a_provider_is_known_by_the_end_of_its_hosts_names(name: str, provider: str | None) -> None:
-    assert by_suffix(name, HOSTS) == provider
-
-
-@pytest.mark.parametrize(
-    ("given_name", "hosts", "recipient", "marked", "certain"),
-    [
-        ("yahoo", ("aspmx.l.google.com",), None, (), "yahoo"),
-        (None, ("mx.example.com", "aspmx.l.google.com"), None, (), None),
-        (None, ("aspmx.l.google.com",), "kim@outlook.com", (), "google"),
-        (None, (), "kim@outlook.com", (), "microsoft"),
-        (None, ("mx.example.com",), "kim@outlook.com", ("google",), "google"),
-        (None, ("mx.example.com",), "kim@outlook.com", (), None),
-    ],
-)
-def test_who_speaks(
-    given_name: str | None,
-    hosts: tuple[str, ...],
-    recipient: str | None,
-    marked: tuple[str, ...],
-    certain: str | None,
+def test_type_command_and_host_are_found(
+    text: str, kind: str | None, command: str | None, host: str | None
 ) -> None:
-    assert find_speakers(given_name, hosts, recipient, marked, HOSTS, HOSTS)[0] == certain
+    reply = Reply.parse(text)
+    assert (reply.type, reply.command, reply.host) == (kind, command, host)
+
+
+def test_every_enhanced_code_and_every_address_has_its_place() -> None:
+    reply = Reply.parse("550 5.7.1 <kim@example.com> refused (#5.1.1), 2.0.0 ok")
+    assert reply.statuses == ((4, "5.7.1"), (38, "5.1.1"))
+    assert [reply.shown[start:end] for start, end in reply.spans] == ["<kim@example.com>"]
+
+
+@given(st.text())
+def test_any_text_is_a_reply(text: str) -> None:
+    reply = Reply.parse(text)
+    assert Reply.parse(text) == reply
+    assert all(reply.shown.startswith(code, start) for start, code in reply.statuses)

@@ -61,5 +61,7 @@ class Case(NamedTuple):
     kind: Kind = Kind.BOUNCE
     #: Whether it was read from a notice within the notice.
     is_second_hand: bool = False
+    #: Whether the notice can be read as naming another address, or none.
+    is_uncertain: bool = False
     #: Whether the reply names another recipient of the notice, and not this one.
     names_another: bool = False

@@ -49,6 +49,7 @@ def classify(
     claims: Sequence[Claim] = (),
     kind: Kind = Kind.BOUNCE,
     is_second_hand: bool = False,
+    is_uncertain: bool = False,
     names_another: bool = False,
     rules: RuleSet | None = None,
 ) -> Verdict:
@@ -59,7 +60,8 @@ def classify(
     `action`: RFC 3464's action. `smtp_command`: the command that was refused ("RCPT"). `hosts`: names of the
     refusing host, then the reporting one. `recipient`: the failed address. `context`: other words of the
     notice about this recipient, believed less. `provider`: its name when the caller knows it. `claims`: what
-    else speaks for a reason (an event's class). `kind`, `is_second_hand`, `names_another`: see `Case`.
+    else speaks for a reason (an event's class). `kind`, `is_second_hand`, `is_uncertain`,
+    `names_another`: see `Case`.
     `rules`: from `load_rules`, else the package's own.
 
     Raises TypeError when `diagnostic` or `context` is no text. Any text is fine.
@@ -93,6 +95,7 @@ def classify(
         certain,
         kind,
         is_second_hand,
+        is_uncertain,
         names_another,
     )
     held = _holding(rules, hits, reply.low, case, involved)

@@ -24,6 +24,7 @@ class Objection(StrEnum):
     DOUBTFUL = "doubtful", "words as strong as these speak for a reason that is not about the address"
     NO_BOUNCE = "no-bounce", "the message is no bounce: a delay, an answer, ordinary mail"
     SECOND_HAND = "second-hand", "it stands in a notice that came within the notice"
+    UNCERTAIN_ADDRESS = "uncertain-address", "the notice can be read as naming another address, or none"
     NAMES_ANOTHER = "names-another-recipient", "the reply names another recipient of the notice"
 
     sense: str
@@ -62,6 +63,8 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
         return Objection.NO_BOUNCE
     if case.is_second_hand:
         return Objection.SECOND_HAND
+    if case.is_uncertain:
+        return Objection.UNCERTAIN_ADDRESS
     return Objection.NAMES_ANOTHER if case.names_another else None
 
 

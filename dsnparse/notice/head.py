@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cached_property, lru_cache
 
-from dsnparse.wire.address import addresses_in
+from dsnparse.wire.address import FieldAddress, listed_addresses
+from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.mime import Part
 from dsnparse.wire.text import header_text
 
@@ -42,9 +43,9 @@ class Head:
         return _names_a_system(self.mail_from)
 
     @cached_property
-    def listed(self) -> list[str]:
+    def listed(self) -> list[FieldAddress]:
         """The addresses of X-Failed-Recipients (Exim, Gmail)."""
-        return addresses_in(self.first.get("x-failed-recipients", ""))
+        return listed_addresses(self.first.get("x-failed-recipients", ""))
 
     def low(self, name: str, default: str = "") -> str:
         """The value of a field in lower case, without blanks around it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dsnparse.notice.body import Body
 from dsnparse.notice.returned import parse_header_lines
-from dsnparse.wire.address import addresses_in
+from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.mime import Buffer, Part, read_message
 from dsnparse.wire.text import body_text, header_text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dsnparse.wire.address import addresses_in
+from dsnparse.wire.address_spans import addresses_in
 
 _OF_NOTICE = ("to", "delivered-to", "envelope-to", "x-envelope-to")
 _OF_ORIGINAL = ("from", "return-path", "sender", "reply-to", "errors-to", "list-post", "list-owner")

@@ -16,7 +16,8 @@ from dsnparse.notice.notice import Notice
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
 from dsnparse.vocabulary import Kind
-from dsnparse.wire.address import addresses_in, clean
+from dsnparse.wire.address import address_in_field
+from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.fields import Field, first_fields
 from dsnparse.wire.mime import Part
 from dsnparse.wire.text import body_text
@@ -63,9 +64,9 @@ def _recipients(notice: Notice, fields: dict[str, Field], number: str) -> list[R
     """Who complained, as far as the report says."""
     for name in _RECIPIENT_FIELDS:
         field = fields.get(name)
-        address = clean(field.value) if field else None
+        address = address_in_field(field.value) if field else None
         if address and field:
-            recipient = Recipient(address)
+            recipient = Recipient(address.text, is_uncertain=address.is_uncertain)
             recipient.note("recipient", number, field.line, f"rfc5965.{name}", field.value)
             return [recipient]
     for name in _RETURNED_FIELDS:

@@ -16,6 +16,7 @@ from dsnparse.read.recipient import Recipient
 from dsnparse.read.templates.recipients import TemplateReader
 from dsnparse.reply.codes import find_codes
 from dsnparse.vocabulary import Action, Kind
+from dsnparse.wire.address import FieldAddress
 from dsnparse.wire.fields import Field
 
 _FAILURE_LINES = 40
@@ -54,7 +55,8 @@ def read_nameless(notice: Notice) -> Reading | None:
         mailed = {address.lower(): address for address in notice.mailed}
         others = [address for key, address in mailed.items() if key not in notice.ours]
         if len(others) == len(mailed) == 1:
-            recipients = [_named_elsewhere(notice, others[0], "returned.to", notice.original.get("to", ""))]
+            named = FieldAddress(others[0], is_uncertain=True)
+            recipients = [_named_elsewhere(notice, named, "returned.to", notice.original.get("to", ""))]
     kind = Kind.DELAY if _is_delay(notice) else Kind.BOUNCE
     return _reading(notice, recipients) or Reading(
         kind, notice.signs.evidence, _format(notice), [], _fields(notice)
@@ -87,9 +89,9 @@ def _fields(notice: Notice) -> dict[str, Field]:
     return notice.status_fields.message or notice.status_fields_in_text.message
 
 
-def _named_elsewhere(notice: Notice, address: str, rule: str, text: str) -> Recipient:
+def _named_elsewhere(notice: Notice, address: FieldAddress, rule: str, text: str) -> Recipient:
     """A recipient whom a header field names, and the text does not."""
-    recipient = Recipient(address)
+    recipient = Recipient(address.text, is_uncertain=address.is_uncertain)
     recipient.note("recipient", "header", 0, rule, text)
     recipient.context = prose(notice)
     return recipient

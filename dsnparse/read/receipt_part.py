@@ -34,7 +34,7 @@ def _recipients(fields: dict[str, Field], number: str) -> list[Recipient]:
         field = fields.get(name)
         address = field_address(field.value) if field else None
         if address and field:
-            recipient = Recipient(address)
+            recipient = Recipient(address.text, is_uncertain=address.is_uncertain)
             recipient.note("recipient", number, field.line, f"rfc8098.{name}", field.value)
             return [recipient]
     return []

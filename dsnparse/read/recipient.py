@@ -22,6 +22,7 @@ class Recipient:
         "diagnostic_type",
         "evidence",
         "final_log_id",
+        "is_uncertain",
         "last_attempt_date",
         "original_recipient",
         "places",
@@ -33,8 +34,10 @@ class Recipient:
         "will_retry_until",
     )
 
-    def __init__(self, recipient: str) -> None:
+    def __init__(self, recipient: str, *, is_uncertain: bool = False) -> None:
         self.recipient = recipient
+        #: Whether the notice can be read as naming another address, or none.
+        self.is_uncertain = is_uncertain
         self.original_recipient: str | None = None
         self.actual_recipient: str | None = None
         self.action: Action | None = None

@@ -11,7 +11,7 @@ from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
 from dsnparse.vocabulary import Advice, BounceType, Kind
-from dsnparse.wire.address import addresses_in
+from dsnparse.wire.address_spans import addresses_in
 
 #: How sure a verdict is at most whose reply names another recipient.
 _OF_ANOTHER = 0.3
@@ -60,6 +60,7 @@ def _record(
         claims=claims,
         kind=reading.kind,
         is_second_hand=reading.is_second_hand,
+        is_uncertain=recipient.is_uncertain,
         names_another=names_another,
         rules=rules,
     )

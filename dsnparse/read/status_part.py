@@ -17,13 +17,15 @@ from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.status_fields import StatusFields, StatusGroup
 from dsnparse.read.prose.context import add_context
+from dsnparse.read.prose.mention import notice_names
 from dsnparse.read.reading import Reading, kind_of
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
 from dsnparse.reply.codes import find_codes
 from dsnparse.reply.reply import typed
 from dsnparse.vocabulary import Action, Kind
-from dsnparse.wire.address import addresses_in, field_address, is_routable, typed_address
+from dsnparse.wire.address import FieldAddress, field_address, is_routable, typed_address
+from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import Field
 
@@ -136,31 +138,33 @@ def _quoted_recipient(diagnostic: Field | None) -> Field | None:
 def _recipient(group: StatusGroup, notice: Notice) -> Recipient | None:
     fields = group.fields
     final, original = fields.get("final-recipient"), fields.get("original-recipient")
+    actual = fields.get("x-actual-recipient")
     address = field_address(final.value) if final else None
     mailed = field_address(_from_xtext(original.value)) if original else None
-    if address is not None and mailed is not None and not is_routable(address):
+    named = final
+    if address is not None and mailed is not None and not is_routable(address.text):
         # X.400 gateways and local stores ("user@ims-ms-daemon") name a place inside; nobody can mail that.
         address = None
-    actual = fields.get("x-actual-recipient")
-    named = final
-    if address is None:
+    if address is None and actual is not None:
         # "Final-Recipient: rfc822; tom": the local part alone; another field may have it whole.
-        address = (field_address(actual.value) if actual else None) or mailed
-        named = actual if address and address != mailed else original
-        if address is None:
-            address = _complete(final, notice)
-            named = final
+        address, named = field_address(actual.value), actual
+    if address is None and mailed is not None:
+        # Whom the sender mailed, by his own word: it proves nothing about that address.
+        is_named = final is None and notice_names(notice, mailed.text)
+        address, named = FieldAddress(mailed.text, is_uncertain=not is_named), original
+    if address is None:
+        address, named = _complete(final, notice), final
     if address is None or named is None:
         return None
-    recipient = Recipient(address)
+    recipient = Recipient(address.text, is_uncertain=address.is_uncertain)
     _note(recipient, "recipient", group, named, f"rfc3464.{named.name}")
-    if mailed and original and mailed.lower() != address.lower():
-        recipient.original_recipient = mailed
+    if mailed and original and mailed.text.lower() != address.text.lower():
+        recipient.original_recipient = mailed.text
         _note(recipient, "original_recipient", group, original)
-    if actual is not None and named is not actual and address != (forwarded := field_address(actual.value)):
-        recipient.actual_recipient = forwarded
-        if forwarded is not None:
-            _note(recipient, "actual_recipient", group, actual)
+    forwarded = field_address(actual.value) if actual is not None and named is not actual else None
+    if actual is not None and forwarded is not None and forwarded.text != address.text:
+        recipient.actual_recipient = forwarded.text
+        _note(recipient, "actual_recipient", group, actual)
     _take_codes(recipient, group, notice)
     _take_others(recipient, group)
     if recipient.action is None:
@@ -178,15 +182,20 @@ def _from_xtext(value: str) -> str:
     return value.replace("+2B", "+").replace("+3D", "=") if "+2B" in value or "+3D" in value else value
 
 
-def _complete(final: Field | None, notice: Notice) -> str | None:
-    """A recipient given by its local part alone, with the domain that the returned To field gives it."""
+def _complete(final: Field | None, notice: Notice) -> FieldAddress | None:
+    """A recipient given by its local part alone, with the domain that the returned To field gives it.
+
+    Whoever sent the message wrote that field: it proves nothing about the address.
+    """
     if final is None:
         return None
     name = typed_address(final.value)[1].strip("<>").lower()
     if not name or "@" in name or " " in name:
         return None
     candidates = notice.mailed_by_local.get(name, {})
-    return next(iter(candidates.values())) if len(candidates) == 1 else None
+    if len(candidates) != 1:
+        return None
+    return FieldAddress(next(iter(candidates.values())), is_uncertain=True)
 
 
 def _take_codes(recipient: Recipient, group: StatusGroup, notice: Notice) -> None:

@@ -33,6 +33,7 @@ def test_words_about_the_address_in_a_bounce_pass() -> None:
         (WORDS, FAILED._replace(kind=Kind.DELAY), False, Objection.NO_BOUNCE),
         (WORDS, FAILED._replace(kind=Kind.AUTO_REPLY), False, Objection.NO_BOUNCE),
         (WORDS, FAILED._replace(is_second_hand=True), False, Objection.SECOND_HAND),
+        (WORDS, FAILED._replace(is_uncertain=True), False, Objection.UNCERTAIN_ADDRESS),
         (WORDS, FAILED._replace(names_another=True), False, Objection.NAMES_ANOTHER),
         (WORDS._replace(rank=GENERIC_REPLY_RANK), FAILED, False, Objection.GENERIC_CODE),
         (WORDS._replace(reason=Reason.MAILBOX_DISABLED), Case(), False, Objection.NOT_FINAL),

@@ -9,7 +9,7 @@ from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.mention import Mention, Page
 from dsnparse.read.prose.observations import ENOUGH, MESSAGE_ID, OBSERVATIONS, Candidate, weigh
 from dsnparse.rulebook.template_matcher import load_formats
-from dsnparse.wire.address import spans_in
+from dsnparse.wire.address_spans import spans_in
 from dsnparse.wire.mime import read_message
 
 KIM = "kim@example.com"
@@ -23,9 +23,7 @@ def seen(text: str, *, subject: str = "Notice", fields: str = "", to: str = "") 
     notice = Notice(read_message(message.encode()), load_formats(only=()))
     page = Page(notice)
     found = [
-        weigh(Mention(page, index, start, end, address))
-        for index, line in enumerate(page.lines)
-        for start, end, address in spans_in(line)
+        weigh(Mention(page, index, span)) for index, line in enumerate(page.lines) for span in spans_in(line)
     ]
     return found[-1]
 

@@ -251,7 +251,7 @@ def cases() -> Iterator[tuple[str, Hostile]]:
         ("open", "(" * 400 + f" {TOM}"),
         ("named", f'"x (y" ((z)) <{TOM}> (((a)b)c)'),
     ):
-        yield f"comments, {name}", Hostile(report(group(address)))
+        yield f"comments, {name}", Hostile(report(group(address)), names_tom=len(address) < 300)
     escapes = "550 5.1.1 \x1b[2J\x1b]0;owned\x07 No \x9b31m such \x00user\x08\x7f"
     yield "terminal escapes in a diagnostic", Hostile(report(group(TOM, diagnostic=f"smtp; {escapes}")))
     yield "terminal escapes in the text", Hostile(text(FAILURE.replace("No such user", escapes)))
@@ -299,8 +299,8 @@ CASES = dict(cases())
 def test_what_is_made_to_hurt_is_read_within_limits(name: str) -> None:
     case = CASES[name]
     found = parse_dsn(case.data)
-    assert {record.recipient for record in found} - {TOM} == set() or "addresses" in name
-    assert (TOM in [record.recipient for record in found]) is case.names_tom
+    assert all(TOM in record.recipient for record in found) or "addresses" in name
+    assert any(TOM in record.recipient for record in found) is case.names_tom
     assert set(case.warnings) <= {*map(str, found.warnings)}
     assert without_controls(found)
 

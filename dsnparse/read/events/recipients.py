@@ -9,7 +9,7 @@ from dsnparse.read.events.tables import Table, text_of, time_of, value_at
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply import Reply
 from dsnparse.reply.reply import typed
-from dsnparse.wire.address import clean
+from dsnparse.wire.address import address_in_field
 
 
 def recipients_of(
@@ -44,10 +44,10 @@ def _recipient(
         return text
 
     address, path = text_of(fields["recipient"], event, entry)
-    named = clean(address)
+    named = address_in_field(address)
     if named is None:
         return None
-    recipient = Recipient(named)
+    recipient = Recipient(named.text, is_uncertain=named.is_uncertain)
     name = path.rpartition("/")[2].strip(".") or value_name(spec)
     recipient.note("recipient", part, line, f"{table['format']}.{name}", address)
     if "action" in spec:

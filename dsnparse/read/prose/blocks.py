@@ -10,7 +10,7 @@ from dsnparse.read.prose.mention import Mention
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
 from dsnparse.reply.codes import find_codes, states_code
-from dsnparse.wire.address import addresses_in, spans_in
+from dsnparse.wire.address_spans import addresses_in, spans_in
 
 _BLOCK_LINES = 10
 _BLOCK_CHARS = 1200
@@ -115,9 +115,9 @@ class Blocks:
 
     def _is_other(self, line: str, address: str) -> bool:
         """Whether `line` begins with another failed address."""
-        for start, _, other in spans_in(line)[:1]:
-            key = other.lower()
-            return key != address.lower() and key in self.failed and start < 12
+        for span in spans_in(line)[:1]:
+            key = span.address.lower()
+            return key != address.lower() and key in self.failed and span.start < 12
         return False
 
     def _shared(self) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.reply.codes import find_codes, states_code
-from dsnparse.wire.address import spans_in
+from dsnparse.wire.address_spans import Span, spans_in
 
 #: Mentions of addresses that are looked at on one line.
 A_LINE = 50
@@ -30,7 +30,7 @@ class Page:
         self.lines = notice.body.stripped
         self.ours = notice.ours
         self.mailed = frozenset([address.lower() for address in notice.mailed])
-        self.listed = frozenset([address.lower() for address in notice.head.listed])
+        self.listed = frozenset([address.text.lower() for address in notice.head.listed])
         self.subject = notice.head.subject.lower()
         self._intro: dict[int, bool] = {}
 
@@ -82,13 +82,14 @@ class Page:
 class Mention:
     """One address at one place: what stands before it on its line, after it, and around the line."""
 
-    def __init__(self, page: Page, line: int, start: int, end: int, address: str) -> None:
+    def __init__(self, page: Page, line: int, span: Span) -> None:
         self.page = page
         self.line = line
-        self.start = start
-        self.end = end
-        self.address = address
-        self.key = address.lower()
+        self.start = span.start
+        self.end = span.end
+        self.address = span.address
+        self.is_uncertain = span.is_uncertain
+        self.key = span.address.lower()
 
     @cached_property
     def before(self) -> str:
@@ -178,7 +179,15 @@ def mentions_of(notice: Notice, wanted: set[str]) -> dict[str, list[Mention]]:
     found: dict[str, list[Mention]] = {}
     for index, line in enumerate(page.lines):
         if "@" in line:
-            for start, end, address in spans_in(line)[:A_LINE]:
-                if address.lower() in wanted:
-                    found.setdefault(address.lower(), []).append(Mention(page, index, start, end, address))
+            for span in spans_in(line)[:A_LINE]:
+                key = span.address.lower()
+                if key in wanted:
+                    found.setdefault(key, []).append(Mention(page, index, span))
     return found
+
+
+def notice_names(notice: Notice, address: str) -> bool:
+    """Whether a line of the notice's own text begins with `address`, as lines about failed recipients do."""
+    key = address.lower()
+    found = mentions_of(notice, {key}).get(key, ())
+    return any(mention.heads and not mention.is_uncertain for mention in found)

@@ -17,7 +17,8 @@ from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.mention import Mention, Page
 from dsnparse.read.prose.observations import ENOUGH, Candidate, weigh
 from dsnparse.read.recipient import Recipient
-from dsnparse.wire.address import is_routable, spans_in
+from dsnparse.wire.address import is_routable
+from dsnparse.wire.address_spans import spans_in
 
 
 def prose_recipients(notice: Notice) -> list[Recipient]:
@@ -28,7 +29,7 @@ def prose_recipients(notice: Notice) -> list[Recipient]:
     for mention in _mentions(notice, page):
         found = weigh(mention)
         mentions.setdefault(mention.key, []).append(mention)
-        if mention.key not in best or found.score > best[mention.key].score:
+        if mention.key not in best or _is_better(found, best[mention.key]):
             best[mention.key] = found
     accepted = _accept(best, page)
     if not accepted:
@@ -36,13 +37,19 @@ def prose_recipients(notice: Notice) -> list[Recipient]:
     blocks = Blocks(notice, set(accepted))
     recipients = []
     for key, found in accepted.items():
-        recipient = Recipient(found.mention.address)
+        recipient = Recipient(found.mention.address, is_uncertain=found.mention.is_uncertain)
         part, number = notice.body.place(found.mention.line)
         recipient.note("recipient", part, number, f"text.{found.why}", page.lines[found.mention.line])
         recipient.note("recipient", part, number, "text.weighed", found.explained())
         blocks.fill(recipient, mentions[key])
         recipients.append(recipient)
     return recipients
+
+
+def _is_better(one: Candidate, other: Candidate) -> bool:
+    """Whether `one` names the address more plainly: for certain, with enough points, or else with more."""
+    plain = [found.score >= ENOUGH and not found.mention.is_uncertain for found in (one, other)]
+    return (plain[0], one.score) > (plain[1], other.score)
 
 
 def _mentions(notice: Notice, page: Page) -> list[Mention]:
@@ -52,11 +59,11 @@ def _mentions(notice: Notice, page: Page) -> list[Mention]:
     for index, line in enumerate(page.lines):
         if "@" not in line:
             continue
-        for start, end, address in spans_in(line):
+        for span in spans_in(line):
             if len(found) == most:
                 notice.warn("limit.text_addresses", most=most)
                 return found
-            found.append(Mention(page, index, start, end, address))
+            found.append(Mention(page, index, span))
     return found
 
 

@@ -18,7 +18,8 @@ from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.mention import Mention, Page, mentions_of
 from dsnparse.read.recipient import Recipient
 from dsnparse.rulebook.template import Format, pattern
-from dsnparse.wire.address import addresses_in, clean
+from dsnparse.wire.address import FieldAddress, address_in_field, is_addr_spec
+from dsnparse.wire.address_spans import Span, addresses_in, spans_in
 
 #: Lines and characters of one recipient's block, and of the text for what all recipients share.
 _BLOCK_LINES = 40
@@ -35,6 +36,8 @@ class Entry(NamedTuple):
     start: int
     end: int
     text: str
+    #: Where on the line the pattern begins to match; 0 where it does so on a line before.
+    seen_from: int = 0
 
 
 class TemplateReader:
@@ -45,7 +48,7 @@ class TemplateReader:
         self.form = form
         self.lines = notice.body.stripped
         self.text = "\n".join(self.lines)[:_TEXT_CHARS]
-        self._whole: list[tuple[str, dict[str, dict[str, str]]]] | None = None
+        self._whole: list[tuple[str, dict[str, dict[str, FieldAddress]]]] | None = None
 
     def read(self) -> list[Recipient]:
         first, last = self._bounds()
@@ -54,11 +57,12 @@ class TemplateReader:
         places: dict[str, tuple[Entry, int]] = {}
         ends = [*(entry.line for entry in entries[1:]), last]
         for entry, end in zip(entries, ends[: len(entries)], strict=True):
-            address, source = self._complete(entry.text)
-            if address is None or address.lower() in recipients:
+            address, source = self._named(entry)
+            if address is None or address.text.lower() in recipients:
                 continue
-            recipient = recipients[address.lower()] = Recipient(address)
-            places[address.lower()] = entry, end
+            key = address.text.lower()
+            recipient = recipients[key] = Recipient(address.text, is_uncertain=address.is_uncertain)
+            places[key] = entry, end
             part, number = self.notice.body.place(entry.line)
             recipient.note("recipient", part, number, f"format.{self.form.name}", self.lines[entry.line])
             if source:
@@ -100,39 +104,54 @@ class TemplateReader:
                 at = bisect_right(starts, match.start(1)) - 1
                 if owner.get(at, one) == one:
                     start = match.start(1) - starts[at]
-                    entries.append(Entry(first + at, start, start + len(match[1]), match[1]))
+                    seen_from = max(match.start() - starts[at], 0)
+                    entries.append(Entry(first + at, start, start + len(match[1]), match[1], seen_from))
                     top = bisect_right(starts, match.start()) - 1
                     owner.update(dict.fromkeys(range(top, at + 1), one))
         return sorted(entries)
 
-    def _complete(self, raw: str) -> tuple[str | None, str]:
-        """The address that `raw` names; and where its domain comes from when that is not given with it."""
-        if "@" in raw or raw.startswith("/"):  # X.400 in text: "/S=Doe/O=Example/C=GB/"
-            found = addresses_in(raw)
-            return (found[0] if found else clean(raw)), ""
-        local = raw.strip("<>\"'.,:; \t")
+    def _named(self, entry: Entry) -> tuple[FieldAddress | None, str]:
+        """The address at `entry`; and where its domain comes from when that is not given with it."""
+        if "@" in entry.text or entry.text.startswith("/"):  # X.400 in text: "/S=Doe/O=Example/C=GB/"
+            if is_addr_spec(entry.text) and self._is_whole(entry):
+                return FieldAddress(entry.text.removesuffix(".")), ""
+            for span in spans_in(self.lines[entry.line]):
+                if span.start < entry.end and span.end > entry.start:
+                    return FieldAddress(span.address, span.is_uncertain), ""
+            return address_in_field(entry.text), ""
+        local = entry.text.strip("<>\"'.,:; \t")
         if not local or len(local) > _LONGEST_LOCAL or any(char.isspace() for char in local):
             return None, ""
         for source, whole in self._whole_addresses():
             addresses = whole.get(local.lower(), {})
             if len(addresses) == 1:
-                return next(iter(addresses.values())), f"{local}: completed from {source}"
+                found = next(iter(addresses.values()))
+                is_listed = found in self.notice.head.listed
+                return found if is_listed else FieldAddress(
+                    found.text, True
+                ), f"{local}: completed from {source}"
         for one in self.form.domain:
             domain = pattern(one).search(self.text)
             if domain is not None and domain[1]:
-                return clean(f"{local}@{domain[1].rstrip('.')}"), f"{local}: completed from {domain[0]}"
+                whole_text = f"{local}@{domain[1].rstrip('.')}"
+                return address_in_field(whole_text), f"{local}: completed from {domain[0]}"
         return None, ""
 
-    def _whole_addresses(self) -> list[tuple[str, dict[str, dict[str, str]]]]:
+    def _is_whole(self, entry: Entry) -> bool:
+        """Whether the format accounts for all that is glued to the address from before: "[SMTP:a@b]"."""
+        line = self.lines[entry.line]
+        return not line[: entry.start].strip() or line.rfind(" ", 0, entry.start) >= entry.seen_from - 1
+
+    def _whole_addresses(self) -> list[tuple[str, dict[str, dict[str, FieldAddress]]]]:
         """Where the message gives whole addresses, the most certain place first: local part → addresses."""
         if self._whole is None:
             notice = self.notice
             ours = notice.ours
             listed = notice.head.listed
-            named = [address for address in addresses_in(self.text) if address.lower() not in ours]
+            named = [FieldAddress(one) for one in addresses_in(self.text) if one.lower() not in ours]
             self._whole = [
                 ("X-Failed-Recipients", _by_local(listed)),
-                ("the returned message's To and Cc", notice.mailed_by_local),
+                ("the returned message's To and Cc", _by_local([FieldAddress(one) for one in notice.mailed])),
                 ("the same text", _by_local(named)),
             ]
         return self._whole
@@ -158,13 +177,14 @@ class TemplateReader:
                     else block
                 )
             else:
-                here = Mention(page, entry.line, entry.start, entry.end, recipient.recipient)
+                here = Mention(page, entry.line, Span(entry.start, entry.end, recipient.recipient))
                 blocks.fill(recipient, [here, *mentions.get(key, ())])
 
     def _name_original(self, recipient: Recipient, block: str, line: int) -> None:
         for one in self.form.original:
             found = pattern(one).search(block)
-            address = clean(found[1]) if found is not None and found[1] else None
+            named = address_in_field(found[1]) if found is not None and found[1] else None
+            address = named.text if named is not None else ""
             if found is not None and address and address.lower() != recipient.recipient.lower():
                 recipient.original_recipient = address
                 part, number = self.notice.body.place(line + block.count("\n", 0, found.start(1)))
@@ -190,9 +210,10 @@ def _is_cut(text: str, start: int, end: int) -> bool:
     )
 
 
-def _by_local(addresses: list[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+def _by_local(addresses: list[FieldAddress]) -> dict[str, dict[str, FieldAddress]]:
+    """Addresses by their local part, then by the whole, both in lower case."""
+    found: dict[str, dict[str, FieldAddress]] = {}
     for address in addresses:
-        key = address.lower()
+        key = address.text.lower()
         found.setdefault(key.rpartition("@")[0], {}).setdefault(key, address)
     return found

@@ -129,7 +129,7 @@ def classify_reply(
     `reply`: "550 5.1.1 <x@example.com>... User unknown", "smtp; 550 no such user", "mailbox is full".
     `provider`: who said it, when known: "google", or another of `dsnparse.providers()`.
     `rules`: paths of TOML files with rules of your own, which win over the built-in ones. They are read at
-    each call: for many replies, use `Parser(rules=…).classify_reply`, or pass what `load_rules` made of them.
+    each call: for many replies, use `Parser(rules=…).classify_reply`, or pass what `load_rules` gave.
 
     Raises TypeError when `reply` is no str, ValueError for a provider that no rule knows, and RuleError (a
     ValueError) for a file of rules that cannot be used.

@@ -1,11 +1,13 @@
 """docs/api.md shows what comes out, and names every public name, parameter, field and code.
 
-`python tests/test_api_page.py` writes the output that comes now, and the reference, into docs/api.md.
+`python tests/test_api_page.py` writes the output that comes now, and the reference, into docs/api.md, and
+what the docstrings say of each field into the JSON Schema.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -22,6 +24,7 @@ from dsnparse.wire.plain import Plain
 from dsnparse.wire.warning import WARNINGS
 
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
+SCHEMA = Path(dsnparse.__file__).parent / "data" / "report.schema.json"
 MADE = "<!-- From here on made from the docstrings, by `python tests/test_api_page.py`. -->\n"
 _SECTION = re.compile(r"^(?:Attributes|Members):\n((?: {4}.*\n)+)\n?", re.MULTILINE)
 _ENTRY = re.compile(r"^ {4}(\w+): (.*\n(?: {5,}.*\n)*)", re.MULTILINE)
@@ -41,6 +44,21 @@ def reference() -> str:
         "### Warning codes\n\n" + _table(("code", "sentence"), WARNINGS.items()),
     ]
     return "\n" + "\n".join(section.rstrip("\n") + "\n" for section in sections)
+
+
+def described_schema() -> str:
+    """The JSON Schema of a report, with what the docstrings say of each field."""
+    schema = dsnparse.report_schema()
+    for kind, part in (
+        (dsnparse.Report, schema),
+        (dsnparse.BounceRecord, schema["$defs"]["record"]),
+        (dsnparse.OriginalMessage, schema["$defs"]["original"]),
+        (dsnparse.Evidence, schema["$defs"]["evidence"]),
+        (dsnparse.ParseWarning, schema["$defs"]["warning"]),
+    ):
+        for name, meaning in _docstring(kind)[1].items():
+            part["properties"][name.rstrip("_")]["description"] = meaning
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
 def _entry(name: str, thing: Any) -> Iterator[str]:
@@ -120,6 +138,10 @@ def test_the_reference_is_what_the_docstrings_say() -> None:
     assert PAGE.read_text("utf-8").partition(MADE)[2] == reference(), "python tests/test_api_page.py"
 
 
+def test_the_schema_says_of_each_field_what_its_docstring_says() -> None:
+    assert SCHEMA.read_text("utf-8") == described_schema(), "python tests/test_api_page.py"
+
+
 def test_the_page_names_every_public_name_field_and_code() -> None:
     text = PAGE.read_text("utf-8")
     names = [name for name in dsnparse.__all__ if name != "__version__"]
@@ -134,4 +156,5 @@ def test_the_page_names_every_public_name_field_and_code() -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         prose = PAGE.read_text("utf-8").partition(MADE)[0]
+        SCHEMA.write_text(described_schema(), "utf-8")
         PAGE.write_text(BLOCK.sub(Sessions(Path(folder)).run, prose) + MADE + reference(), "utf-8")

@@ -82,7 +82,7 @@ class OriginalMessage(Plain):
         subject: Subject, decoded.
         from_: From, decoded; called `from` in JSON.
         to: To, decoded.
-        date: Date: an aware datetime, or its text where that cannot be read as one.
+        date: Date: an aware datetime (in JSON, ISO 8601 with its offset), or the text where it is no date.
         return_path: Return-Path: the address that bounces go to.
         list_id: List-Id.
         list_unsubscribe: List-Unsubscribe.
@@ -115,7 +115,7 @@ class BounceRecord(Plain):
         original_recipient: The address that was mailed, where it differs (ORCPT, forwarding).
         actual_recipient: The address that it was forwarded to and that refused it, where the notice tells.
         action: What the mail system did (RFC 3464 section 2.3.3).
-        status: The enhanced status code that the message states (RFC 3463), else None.
+        status: The enhanced status code that the message states (RFC 3463).
         effective_status: The stated code, or the one that follows from the reply code or the reason.
         reply_code: The SMTP reply code (RFC 5321), such as 550.
         diagnostic: What the mail system said, unfolded and cleaned of control characters.
@@ -124,8 +124,10 @@ class BounceRecord(Plain):
         reason: Why the recipient did not get the message.
         bounce_type: What the failure says about the address.
         advice: What the sender should do about the address.
-        last_attempt_date: When delivery was tried last: an aware datetime, or the text where it is no date.
-        will_retry_until: When the mail system will give up: the same.
+        last_attempt_date: When delivery was tried last: an aware datetime (in JSON, ISO 8601 with its
+            offset), or the text where it is no date.
+        will_retry_until: When the mail system will give up: an aware datetime (in JSON, ISO 8601 with its
+            offset), or the text where it is no date.
         final_log_id: Final-Log-ID: the name of the attempt in the mail system's log.
         smtp_command: The SMTP command that was refused: "RCPT", "DATA", "MAIL", "CONN", …
         provider: The provider whose meaning of codes and phrases applied: "google", "microsoft", …
@@ -163,7 +165,8 @@ class Report(Plain):
         kind: What sort of notice the message is.
         records: One entry for each recipient.
         reporting_mta: The mail system that wrote the notice.
-        arrival_date: When that system got the message: an aware datetime, or the text where it is no date.
+        arrival_date: When that system got the message: an aware datetime (in JSON, ISO 8601 with its
+            offset), or the text where it is no date.
         envelope_id: Original-Envelope-Id: the ENVID that the sender gave (RFC 3461), decoded.
         original: What is known of the message that came back.
         feedback_type: Feedback-Type of a complaint (RFC 5965), in lower case: "abuse", "auth-failure", …

@@ -23,14 +23,14 @@ class Word(StrEnum):
 _Words = TypeVar("_Words", bound=type[Word])
 
 
-def _shown_in_help(words: _Words) -> _Words:
+def shown_in_help(words: _Words) -> _Words:
     """`words` with the meaning of each in its docstring, so that `help()` shows it."""
     meanings = "".join(f"\n    {word.name}: {word.meaning}" for word in words)
     words.__doc__ = f"{inspect.cleandoc(words.__doc__ or '')}\n\nMembers:{meanings}"
     return words
 
 
-@_shown_in_help
+@shown_in_help
 class Kind(Word):
     """What sort of notice a message is."""
 
@@ -43,7 +43,7 @@ class Kind(Word):
     OTHER = "other", "None of these: ordinary mail, a forwarded bounce, spam that imitates one."
 
 
-@_shown_in_help
+@shown_in_help
 class Action(Word):
     """What the mail system did for a recipient (RFC 3464 section 2.3.3)."""
 
@@ -54,7 +54,7 @@ class Action(Word):
     EXPANDED = "expanded", "The message was delivered to an alias, and went on to several addresses."
 
 
-@_shown_in_help
+@shown_in_help
 class BounceType(Word):
     """What a failure says about the *address* (not about the first digit of the reply)."""
 
@@ -64,7 +64,7 @@ class BounceType(Word):
     UNDETERMINED = "undetermined", "The message does not say."
 
 
-@_shown_in_help
+@shown_in_help
 class Advice(Word):
     """What the sender should do about the address."""
 
@@ -79,7 +79,7 @@ _HARD, _SOFT, _BLOCK, _OPEN = BounceType.HARD, BounceType.SOFT, BounceType.BLOCK
 _SUPPRESS, _RETRY, _FIX, _REVIEW = Advice.SUPPRESS, Advice.RETRY, Advice.FIX_SENDER, Advice.REVIEW
 
 
-@_shown_in_help
+@shown_in_help
 class Reason(Word):
     """Why a recipient did not get the message.
 

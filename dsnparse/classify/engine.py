@@ -137,7 +137,7 @@ def classify_reply(
     `host`: the name of the server that said it, from which the provider follows. `action`: what became of the
     recipient, where that is known: "delayed" is never hard, and a closed mailbox only when "failed".
     `rules`: paths of TOML files with rules of your own, which win over the built-in ones. They are read at
-    each call: for many replies, use `Parser(rules=…).classify_reply`, or pass what `load_rules` made of them.
+    each call: for many replies, use `Parser(rules=…).classify_reply`, or pass what `load_rules` gave.
 
     Raises TypeError when `reply` is no str, ValueError for a provider that no rule knows, and RuleError (a
     ValueError) for a file of rules that cannot be used.

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import pickle
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,9 @@ from dsnparse.classify import load_rules
 
 NOTICES = [
     report(group(f"user{number}@example.org", diagnostic="smtp; 550 frobnicated")) for number in range(6)
+]
+MESSAGES = [
+    path.read_bytes() for path in sorted((Path(__file__).parents[2] / "samples" / "provider").glob("*.eml"))
 ]
 REPLY = "550 frobnicated"
 RULES = """
@@ -87,6 +90,13 @@ def test_processes_that_start_afresh_take_a_parser_and_give_back_reports(file: P
         assert pool.submit(os.getpid).result() != os.getpid()
     assert found == [parser.parse(data) for data in NOTICES]
     assert {record.reason for one in found for record in one} == {Reason.MAILBOX_MOVED}
+
+
+def test_threads_may_share_a_parser() -> None:
+    parser = Parser()
+    expected = [parser.parse(data) for data in MESSAGES]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(parser.parse, MESSAGES)) == expected
 
 
 def test_replies_are_classified_by_rules_of_ones_own(file: Path) -> None:

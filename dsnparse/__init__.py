@@ -39,7 +39,7 @@ from dsnparse.model import (
 )
 
 if TYPE_CHECKING:
-    from dsnparse.classify import Conflict, RuleError, Verdict, classify_reply, providers
+    from dsnparse.classify import Conflict, Objection, RuleError, Source, Verdict, classify_reply, providers
     from dsnparse.compose import compose_dsn
     from dsnparse.parser import Parser, parse_dsn
     from dsnparse.schema import report_schema
@@ -64,6 +64,8 @@ __all__ = [  # noqa: RUF022  (what a reader needs first stands first)
     "Reason",
     "BounceType",
     "Advice",
+    "Source",
+    "Objection",
     "DsnparseError",
     "RuleError",
     "providers",
@@ -73,8 +75,10 @@ __all__ = [  # noqa: RUF022  (what a reader needs first stands first)
 _HOMES = {
     "Conflict": "classify",
     "Limits": "wire.limits",
+    "Objection": "classify",
     "Parser": "parser",
     "RuleError": "classify",
+    "Source": "classify",
     "Verdict": "classify",
     "classify_reply": "classify",
     "compose_dsn": "compose",

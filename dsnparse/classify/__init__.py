@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dsnparse.classify.claim import Source
 from dsnparse.classify.engine import classify, classify_reply
+from dsnparse.classify.hard import Objection
 from dsnparse.classify.providers import providers
 from dsnparse.classify.verdict import Conflict, Verdict
 from dsnparse.rulebook.files import load_rules
@@ -11,9 +13,11 @@ from dsnparse.rulebook.rule import Rule, RuleError
 
 __all__ = [
     "Conflict",
+    "Objection",
     "Rule",
     "RuleError",
     "RuleSet",
+    "Source",
     "Verdict",
     "classify",
     "classify_reply",

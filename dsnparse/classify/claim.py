@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
 
-from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
+from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason, Word, shown_in_help
 
 
-class Source(StrEnum):
+@shown_in_help
+class Source(Word):
     """What a claim rests on."""
 
-    #: Words of the reply.
-    WORDS = "words"
-    #: Words elsewhere in the notice.
-    CONTEXT = "context"
-    #: An enhanced code, a reply code, or a provider's meaning of one.
-    CODE = "code"
-    #: The first digit alone.
-    CLASS = "class"
-    #: How a provider's event classifies the failure.
-    EVENT = "event"
+    WORDS = "words", "Words of the reply."
+    CONTEXT = "context", "Words elsewhere in the notice."
+    CODE = "code", "An enhanced code, a reply code, or a provider's meaning of one."
+    CLASS = "class", "The first digit alone."
+    EVENT = "event", "How a provider's event classifies the failure."
 
 
 class Claim(NamedTuple):

@@ -6,35 +6,25 @@ that, of a failure that is final, told at first hand, about this recipient.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.rulebook.ranks import GUESS_RANK
-from dsnparse.vocabulary import Action, Kind, Reason
+from dsnparse.vocabulary import Action, Kind, Reason, Word, shown_in_help
 
 
-class Objection(StrEnum):
+@shown_in_help
+class Objection(Word):
     """Why a failure that its reason would make hard is not. In evidence: `not-hard.` and the value."""
 
-    DELAYED = "delayed", "the recipient is still being tried"
-    TEMPORARY = "temporary", "the reply or status code is one of class 4"
-    NOT_FINAL = "not-final", "a closed mailbox, and neither code nor action says that it is for good"
-    GENERIC_CODE = "generic-code", "nothing but a code that is sent for anything"
-    EVENT_CLASS_ALONE = "event-class-alone", "an event's class, with no permanent code beside it"
-    DOUBTFUL = "doubtful", "words as strong as these speak for a reason that is not about the address"
-    NO_BOUNCE = "no-bounce", "the message is no bounce: a delay, an answer, ordinary mail"
-    SECOND_HAND = "second-hand", "it stands in a notice that came within the notice"
-    UNCERTAIN_ADDRESS = "uncertain-address", "the notice can be read as naming another address, or none"
-    NAMES_ANOTHER = "names-another-recipient", "the reply names another recipient of the notice"
-
-    sense: str
-
-    def __new__(cls, value: str, sense: str) -> Objection:
-        """`sense`: the objection in words."""
-        self = str.__new__(cls, value)
-        self._value_ = value
-        self.sense = sense
-        return self
+    DELAYED = "delayed", "The recipient is still being tried."
+    TEMPORARY = "temporary", "The reply or status code is one of class 4."
+    NOT_FINAL = "not-final", "A closed mailbox, and neither code nor action says that it is for good."
+    GENERIC_CODE = "generic-code", "Nothing but a code that is sent for anything."
+    EVENT_CLASS_ALONE = "event-class-alone", "An event's class, with no permanent code beside it."
+    DOUBTFUL = "doubtful", "Words as strong as these speak for a reason that is not about the address."
+    NO_BOUNCE = "no-bounce", "The message is no bounce: a delay, an answer, ordinary mail."
+    SECOND_HAND = "second-hand", "It stands in a notice that came within the notice."
+    UNCERTAIN_ADDRESS = "uncertain-address", "The notice can be read as naming another address, or none."
+    NAMES_ANOTHER = "names-another-recipient", "The reply names another recipient of the notice."
 
 
 def may_be_hard(claim: Claim, case: Case, *, is_doubtful: bool) -> tuple[bool, Objection | None]:

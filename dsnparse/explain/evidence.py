@@ -16,7 +16,9 @@ def evidence_rules() -> Mapping[str, str]:
     """Rule → its meaning, in a line; a "*" stands for the rest of a name."""
     rules = {sign.rule: f"{sign.sense} ({sign.points:+d})" for sign in Sign}
     rules |= {f"text.{one.name}": f"{one.reason} ({one.weight:+d})" for one in (*OBSERVATIONS, MESSAGE_ID)}
-    rules |= {f"not-hard.{objection}": f"not hard: {objection.sense}" for objection in Objection}
+    rules |= {
+        f"not-hard.{one}": f"not hard: {one.meaning[0].lower()}{one.meaning[1:-1]}" for one in Objection
+    }
     rules.update(load("evidence")["rules"])
     return rules
 

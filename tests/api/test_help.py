@@ -14,7 +14,7 @@ import dsnparse
 FIRST = ["parse_dsn", "Parser", "classify_reply", "compose_dsn", "Limits"]
 PUBLIC = [name for name in dsnparse.__all__ if name != "__version__"]
 DATACLASSES = [name for name in PUBLIC if is_dataclass(getattr(dsnparse, name))]
-ENUMS = ["Kind", "Action", "Reason", "BounceType", "Advice"]
+ENUMS = ["Kind", "Action", "Reason", "BounceType", "Advice", "Source", "Objection"]
 
 
 def help_of(thing: object) -> str:
@@ -59,6 +59,13 @@ def test_help_shows_a_sentence_for_every_field(name: str) -> None:
     for field in fields(kind):
         sentence = re.search(rf"^{field.name}: [A-Z0-9`].*", section, re.MULTILINE)
         assert sentence is not None, field.name
+
+
+@pytest.mark.parametrize("name", DATACLASSES)
+def test_the_types_of_public_fields_are_public(name: str) -> None:
+    kind = getattr(dsnparse, name)
+    named = {word for field in fields(kind) for word in re.findall(r"\b[A-Z]\w+", str(field.type))}
+    assert named - set(PUBLIC) <= {"None", "Mapping"}
 
 
 @pytest.mark.parametrize("name", ENUMS)

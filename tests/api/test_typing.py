@@ -19,12 +19,14 @@ from dsnparse import (
     Evidence,
     Kind,
     Limits,
+    Objection,
     OriginalMessage,
     Parser,
     ParseWarning,
     Reason,
     Report,
     RuleError,
+    Source,
     Verdict,
     classify_reply,
     compose_dsn,
@@ -56,6 +58,8 @@ def test_a_program_sees_the_types_of_all_that_is_public() -> None:
     verdict = assert_type(classify_reply("550 5.1.1 no such user", "google", rules=[]), Verdict)
     assert_type(parser.classify_reply("550 5.1.1 no such user", provider="google"), Verdict)
     assert_type(Verdict.from_dict(verdict.to_dict()).conflicts, tuple[Conflict, ...])
+    assert_type(verdict.source, Source | None)
+    assert_type(verdict.not_hard, Objection | None)
     assert_type(verdict.reason.meaning, str)
     assert_type(Reason("expired").advice, Advice)
     assert_type(Reason.EXPIRED.bounce_type, BounceType)

@@ -251,7 +251,7 @@ def cases() -> Iterator[tuple[str, Hostile]]:
         ("open", "(" * 400 + f" {TOM}"),
         ("named", f'"x (y" ((z)) <{TOM}> (((a)b)c)'),
     ):
-        yield f"comments, {name}", Hostile(report(group(address)), names_tom=len(address) < 300)
+        yield f"comments, {name}", Hostile(report(group(address)))
     escapes = "550 5.1.1 \x1b[2J\x1b]0;owned\x07 No \x9b31m such \x00user\x08\x7f"
     yield "terminal escapes in a diagnostic", Hostile(report(group(TOM, diagnostic=f"smtp; {escapes}")))
     yield "terminal escapes in the text", Hostile(text(FAILURE.replace("No such user", escapes)))

@@ -23,7 +23,7 @@ from dsnparse.wire.flanker import by_flanker
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\xa0-\U0010ffff-]"
 _LABEL = r"[A-Za-z0-9_\xa0-\U0010ffff](?:[A-Za-z0-9_\xa0-\U0010ffff-]{0,62}[A-Za-z0-9_\xa0-\U0010ffff])?"
 _ADDR_SPEC = re.compile(
-    rf"""(?:{_ATOM}{{1,64}}(?:\.{_ATOM}{{1,64}}){{0,31}}|"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e]){{1,64}}")
+    rf"""(?:{_ATOM}{{1,255}}(?:\.{_ATOM}{{1,255}}){{0,63}}|"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e]){{1,255}}")
     @(?:\[[0-9A-Fa-f:.IPv]{{3,60}}\]|{_LABEL}(?:\.{_LABEL}){{0,31}}\.?)""",
     re.VERBOSE,
 )

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dsnparse.store import Policy
-from dsnparse.store.durations import format_duration, parse_duration
-from dsnparse.store.policy import OTHER_REASONS, default_text
+from dsnparse.store.policy.durations import format_duration, parse_duration
+from dsnparse.store.policy.policy import OTHER_REASONS, default_text
 from dsnparse.vocabulary import Reason
 
 DAY = 86_400

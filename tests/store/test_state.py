@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsnparse.store import Policy
-from dsnparse.store.past import KEPT, Past
-from dsnparse.store.state import Event, State, What, settle
+from dsnparse.store.changes.past_events import KEPT, Past
+from dsnparse.store.changes.state import Event, State, What, settle
 
 DAY = 86_400.0
 HARD, TWICE, SOFT, FULL = What.HARD, What.HARD_TWICE, What.SOFT, What.FULL

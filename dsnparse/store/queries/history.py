@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from dsnparse.store.schema import addresses, journal, messages, records
-from dsnparse.store.terms import Terms
+from dsnparse.store.policy.terms import Terms
+from dsnparse.store.sql.schema import addresses, journal, messages, records
 
 NOTICE, CHANGE = "notice", "change"
 

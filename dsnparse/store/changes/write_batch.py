@@ -10,16 +10,22 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dsnparse.model import BounceRecord, Kind
-from dsnparse.store.alerting import Refusal, Refusals, alert_key, write_alerts
-from dsnparse.store.dialect import insert
-from dsnparse.store.ledger import Ledger
-from dsnparse.store.rows import detail, message_row, record_row
-from dsnparse.store.schema import messages, positions, records
-from dsnparse.store.seen import AddResult, Seen
-from dsnparse.store.state import Event
-from dsnparse.store.terms import Terms
-from dsnparse.store.times import happened, to_epoch
-from dsnparse.store.weigh import complaint_treatment, failed_address, mailed_address, treatment, weigh
+from dsnparse.store.changes.alerts import Refusal, Refusals, alert_key, write_alerts
+from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.changes.ledger import Ledger
+from dsnparse.store.changes.report_rows import detail, message_row, record_row
+from dsnparse.store.changes.state import Event
+from dsnparse.store.changes.times import happened, to_epoch
+from dsnparse.store.changes.treatment import (
+    complaint_treatment,
+    failed_address,
+    mailed_address,
+    treatment,
+    weigh,
+)
+from dsnparse.store.policy.terms import Terms
+from dsnparse.store.sql.dialect import insert
+from dsnparse.store.sql.schema import messages, positions, records
 
 
 def write_batch(

@@ -10,10 +10,10 @@ from operator import itemgetter
 from sqlalchemy import Connection, func
 
 from dsnparse.model import Report
-from dsnparse.store.addresses import fold_domain
-from dsnparse.store.dialect import insert
-from dsnparse.store.schema import alerts
-from dsnparse.store.text import clean
+from dsnparse.store.address.normalize import fold_domain
+from dsnparse.store.sql.dialect import insert
+from dsnparse.store.sql.schema import alerts
+from dsnparse.store.sql.values import clean
 
 _LONGEST = 200
 

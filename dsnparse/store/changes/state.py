@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dsnparse.store.policy import Policy
+from dsnparse.store.policy.policy import Policy
 from dsnparse.vocabulary import Reason
 
 ACTIVE, REVIEW, PAUSED, SUPPRESSED = "active", "review", "paused", "suppressed"

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from dsnparse.store.decision import Answer, Decision
-from dsnparse.store.schema import addresses
-from dsnparse.store.state import ACTIVE, PAUSED, SUPPRESSED
-from dsnparse.store.terms import Terms
+from dsnparse.store.changes.state import ACTIVE, PAUSED, SUPPRESSED
+from dsnparse.store.policy.terms import Terms
+from dsnparse.store.queries.answer import Answer, Decision
+from dsnparse.store.sql.schema import addresses
 
 _STATEMENT = select(
     addresses.c.status,

@@ -13,9 +13,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from dsnparse.store.errors import StoreError, StoreUnavailable
-from dsnparse.store.migrations import is_current, upgrade
-from dsnparse.store.text import dump_json
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable
+from dsnparse.store.sql.migrations import is_current, upgrade
+from dsnparse.store.sql.values import dump_json
 
 #: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
 SQLITE_WAIT = 60

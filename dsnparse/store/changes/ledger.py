@@ -12,19 +12,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dsnparse.store.addresses import fold_domain, split_address
-from dsnparse.store.alerting import Key, Refusal
-from dsnparse.store.dialect import chunks, insert
-from dsnparse.store.entries import SELECT, Entry, shown_state, write_entries
-from dsnparse.store.journal import Journal
-from dsnparse.store.past import Past
-from dsnparse.store.rows import find_detail
-from dsnparse.store.schema import addresses
-from dsnparse.store.seen import Change
-from dsnparse.store.state import ACTIVE, NOTHING, PAUSED, REVIEW, SUPPRESSED, Event, State
-from dsnparse.store.terms import Terms
-from dsnparse.store.text import clean
-from dsnparse.store.times import from_epoch
+from dsnparse.store.address.normalize import fold_domain, split_address
+from dsnparse.store.changes.address_rows import SELECT, Entry, shown_state, write_entries
+from dsnparse.store.changes.alerts import Key, Refusal
+from dsnparse.store.changes.batch import Change
+from dsnparse.store.changes.journal import Journal
+from dsnparse.store.changes.past_events import Past
+from dsnparse.store.changes.report_rows import find_detail
+from dsnparse.store.changes.state import ACTIVE, NOTHING, PAUSED, REVIEW, SUPPRESSED, Event, State
+from dsnparse.store.changes.times import from_epoch
+from dsnparse.store.policy.terms import Terms
+from dsnparse.store.sql.dialect import chunks, insert
+from dsnparse.store.sql.schema import addresses
+from dsnparse.store.sql.values import clean
 
 _EVENTS = {
     ACTIVE: "address.released",

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dsnparse import data
-from dsnparse.store.addresses import AddressIdentity
-from dsnparse.store.durations import parse_duration
+from dsnparse.store.address.normalize import AddressIdentity
+from dsnparse.store.policy.durations import parse_duration
 from dsnparse.vocabulary import Reason
 
 T = TypeVar("T")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dsnparse.model import Action, BounceRecord, Kind, Report
-from dsnparse.store.policy import Policy
-from dsnparse.store.state import What
+from dsnparse.store.changes.state import What
+from dsnparse.store.policy.policy import Policy
 from dsnparse.vocabulary import BounceType, Reason
 
 #: A feedback report that names no type (RFC 5965 section 3.1 requires one; some senders don't).

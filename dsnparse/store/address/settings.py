@@ -8,22 +8,22 @@ from functools import partial
 
 from sqlalchemy import Connection, select
 
-from dsnparse.store.database import Database
-from dsnparse.store.dialect import insert
-from dsnparse.store.errors import StoreError
-from dsnparse.store.schema import meta
-from dsnparse.store.terms import Terms
+from dsnparse.store.address.normalize import AddressIdentity
+from dsnparse.store.address.privacy import Privacy
+from dsnparse.store.sql.database import Database
+from dsnparse.store.sql.dialect import insert
+from dsnparse.store.sql.errors import StoreError
+from dsnparse.store.sql.schema import meta
 
 
-def agree(database: Database, terms: Terms) -> None:
-    """Note it in a new database. Raise StoreError for one that does it in another way than `terms` say."""
-    identity = terms.policy.addresses
+def check_settings(database: Database, identity: AddressIdentity, privacy: Privacy) -> None:
+    """Note it in a new database. Raise StoreError for one that does it in another way."""
     ours = {
         "plus_tags": identity.plus_tags,
         "provider_dots": identity.provider_dots,
         "fold_domains": sorted(identity.fold_domains),
     }
-    wanted = {"addresses": json.dumps(ours), "privacy": terms.privacy.mark}
+    wanted = {"addresses": json.dumps(ours), "privacy": privacy.mark}
     with database.read() as connection:
         found = _noted(connection, wanted)
     if len(found) < len(wanted):
@@ -31,7 +31,7 @@ def agree(database: Database, terms: Terms) -> None:
     if found["privacy"] != wanted["privacy"]:
         if found["privacy"] == "plain":
             raise StoreError("This database holds addresses as they are: open it without --hash-addresses")
-        if not terms.privacy.hashed:
+        if not privacy.hashed:
             raise StoreError(
                 "This database holds hashed addresses: give --hash-addresses and the key it was made with"
             )

@@ -1,4 +1,4 @@
-"""Suppression lists in the formats of other systems, written. `list_formats.py` reads them."""
+"""Suppression lists in the formats of other systems, written. `import_formats.py` reads them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from email.utils import format_datetime
 from itertools import chain
 from typing import Any
 
-from dsnparse.store.list_formats import FORMATS
-from dsnparse.store.listing import Suppression
+from dsnparse.store.lists.import_formats import FORMATS
+from dsnparse.store.lists.suppressions import Suppression
 
 
 def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:

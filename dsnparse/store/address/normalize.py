@@ -16,7 +16,7 @@ from hashlib import blake2b
 from string import ascii_letters, digits
 
 from dsnparse import data
-from dsnparse.store.text import clean
+from dsnparse.store.sql.values import clean
 
 #: RFC 5321 section 4.5.3.1: a local part of 64 and a domain of 255 octets. What is longer than this is no
 #: address of a mailbox, and is kept short by a digest at its end.

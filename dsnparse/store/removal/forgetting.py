@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, Text, cast, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from dsnparse.store.dialect import chunks
-from dsnparse.store.privacy import remove_addresses
-from dsnparse.store.retention import overwrite_removed, remove_rows, row_ids
-from dsnparse.store.schema import addresses, alerts, journal, messages, outbox, records, suppressions
-from dsnparse.store.state import ACTIVE
-from dsnparse.store.terms import Terms
+from dsnparse.store.address.privacy import remove_addresses
+from dsnparse.store.changes.state import ACTIVE
+from dsnparse.store.policy.terms import Terms
+from dsnparse.store.removal.retention import overwrite_removed, remove_rows, row_ids
+from dsnparse.store.sql.dialect import chunks
+from dsnparse.store.sql.schema import addresses, alerts, journal, messages, outbox, records, suppressions
 
 
 @dataclass(frozen=True, slots=True)

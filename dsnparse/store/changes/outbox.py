@@ -14,9 +14,9 @@ from functools import partial
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from dsnparse.store.database import Database
-from dsnparse.store.hooks import Hook, HookFailed
-from dsnparse.store.schema import outbox
+from dsnparse.store.changes.hooks import Hook, HookFailed
+from dsnparse.store.sql.database import Database
+from dsnparse.store.sql.schema import outbox
 
 #: What one worker takes at a time, and how long the others leave it alone.
 TAKEN = 20

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from dsnparse.store.ledger import Ledger
-from dsnparse.store.policy import SUPPRESSION_REASONS
-from dsnparse.store.schema import addresses, suppressions
-from dsnparse.store.state import PAUSED, REVIEW, SUPPRESSED, Event, What
-from dsnparse.store.terms import Terms
-from dsnparse.store.text import clean
-from dsnparse.store.times import to_epoch
+from dsnparse.store.changes.ledger import Ledger
+from dsnparse.store.changes.state import PAUSED, REVIEW, SUPPRESSED, Event, What
+from dsnparse.store.changes.times import to_epoch
+from dsnparse.store.policy.policy import SUPPRESSION_REASONS
+from dsnparse.store.policy.terms import Terms
+from dsnparse.store.sql.schema import addresses, suppressions
+from dsnparse.store.sql.values import clean
 
 #: What `list` can show.
 STATES = (SUPPRESSED, PAUSED, REVIEW)

@@ -6,9 +6,9 @@ import subprocess
 from collections.abc import Callable, Sequence
 
 from dsnparse.model import BounceType, Kind
-from dsnparse.store.errors import StoreError, StoreUnavailable
-from dsnparse.store.policy import Policy
-from dsnparse.store.seen import Seen
+from dsnparse.store.changes.batch import Seen
+from dsnparse.store.policy.policy import Policy
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 
 KnowsMessage = Callable[[str], bool]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dsnparse.store.dialect import insert
-from dsnparse.store.schema import journal, outbox
-from dsnparse.store.seen import Change
-from dsnparse.store.text import dump_json
+from dsnparse.store.changes.batch import Change
+from dsnparse.store.sql.dialect import insert
+from dsnparse.store.sql.schema import journal, outbox
+from dsnparse.store.sql.values import dump_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from dsnparse.store.dialect import chunks, insert
-from dsnparse.store.past import Past
-from dsnparse.store.schema import addresses, suppressions
-from dsnparse.store.state import ACTIVE, SUPPRESSED, State
-from dsnparse.store.times import from_epoch
+from dsnparse.store.changes.past_events import Past
+from dsnparse.store.changes.state import ACTIVE, SUPPRESSED, State
+from dsnparse.store.changes.times import from_epoch
+from dsnparse.store.sql.dialect import chunks, insert
+from dsnparse.store.sql.schema import addresses, suppressions
 
 
 @dataclass(slots=True)

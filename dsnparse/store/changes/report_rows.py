@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from dsnparse.model import BounceRecord, Report
-from dsnparse.store.privacy import KEPT_OF_ORIGINAL, Privacy
-from dsnparse.store.schema import messages, records
-from dsnparse.store.seen import Seen
-from dsnparse.store.text import clean
-from dsnparse.store.times import aware, believable
+from dsnparse.store.address.privacy import KEPT_OF_ORIGINAL, Privacy
+from dsnparse.store.changes.batch import Seen
+from dsnparse.store.changes.times import aware, believable
+from dsnparse.store.sql.schema import messages, records
+from dsnparse.store.sql.values import clean
 
 #: What `detail` keeps of a diagnostic.
 LONGEST_DIAGNOSTIC = 500

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, and_, delete, exists, not_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from dsnparse.store.dialect import chunks
-from dsnparse.store.past import Past
-from dsnparse.store.schema import addresses, alerts, journal, messages, outbox, records
-from dsnparse.store.state import ACTIVE, What
+from dsnparse.store.changes.past_events import Past
+from dsnparse.store.changes.state import ACTIVE, What
+from dsnparse.store.sql.dialect import chunks
+from dsnparse.store.sql.schema import addresses, alerts, journal, messages, outbox, records
 
 #: Rows in one transaction: a prune of millions must not keep the others waiting.
 ROWS_AT_ONCE = 5_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsnparse.store.policy import Policy
-from dsnparse.store.privacy import Privacy
+from dsnparse.store.address.privacy import Privacy
+from dsnparse.store.policy.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, inspect, text
 
-from dsnparse.store.errors import StoreError
+from dsnparse.store.sql.errors import StoreError
 
 _TYPES = {
     "sqlite": {

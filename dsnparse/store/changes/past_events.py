@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, fields
 from functools import reduce
 from typing import Any
 
-from dsnparse.store.policy import Policy
-from dsnparse.store.state import NOTHING, Event, State, What, advance, settle
-from dsnparse.store.text import dump_json
+from dsnparse.store.changes.state import NOTHING, Event, State, What, advance, settle
+from dsnparse.store.policy.policy import Policy
+from dsnparse.store.sql.values import dump_json
 
 #: Events kept one by one. A mailing list that mails once a day sees a month and a half of them.
 KEPT = 50

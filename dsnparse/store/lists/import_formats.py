@@ -12,9 +12,9 @@ from itertools import chain
 from typing import Any, TextIO
 
 from dsnparse import data
-from dsnparse.store.listing import Suppression
-from dsnparse.store.policy import SUPPRESSION_REASONS
-from dsnparse.store.times import aware
+from dsnparse.store.changes.times import aware
+from dsnparse.store.lists.suppressions import Suppression
+from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.vocabulary import BounceType, Reason
 
 FORMATS = ("csv", "jsonl", "ses", "sendgrid", "mailgun", "postmark")

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Text, cast, func, literal, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from dsnparse.store.schema import addresses, alerts, messages, records
-from dsnparse.store.state import ACTIVE
+from dsnparse.store.changes.state import ACTIVE
+from dsnparse.store.sql.schema import addresses, alerts, messages, records
 
 #: What records and messages can be counted by.
 BY = ("reason", "type", "provider", "domain", "day", "kind", "state", "alert")

@@ -29,7 +29,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dsnparse.store.address.normalize import AddressIdentity
-    from dsnparse.store.changes.batch import AddResult, Change, Seen
+    from dsnparse.store.changes.batch import AddResult, Seen
+    from dsnparse.store.changes.change import Change
     from dsnparse.store.changes.hooks import ExecHook, WebhookHook
     from dsnparse.store.policy.policy import Policy
     from dsnparse.store.queries.answer import Answer, Decision
@@ -58,7 +59,7 @@ _HOME = {
     "AddResult": "dsnparse.store.changes.batch",
     "AddressIdentity": "dsnparse.store.address.normalize",
     "Answer": "dsnparse.store.queries.answer",
-    "Change": "dsnparse.store.changes.batch",
+    "Change": "dsnparse.store.changes.change",
     "Decision": "dsnparse.store.queries.answer",
     "ExecHook": "dsnparse.store.changes.hooks",
     "Policy": "dsnparse.store.policy.policy",

@@ -17,7 +17,8 @@ from dsnparse.store.changes.known_messages import KnowsMessage, find_lookup, kno
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.outbox import Delivered, deliver_due, waiting
 from dsnparse.store.changes.write_batch import write_batch
-from dsnparse.store.lists.suppressions import Listed, Suppression, entries, lift, succeed, suppress
+from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.lists.suppressions import Listed, entries, lift, succeed, suppress
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.queries.answer import Decision

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from dsnparse import Kind, OriginalMessage, ParseWarning, Reason, Report
 from dsnparse.store import Store, StoreError
 from dsnparse.store.address.privacy import Privacy, remove_addresses
-from dsnparse.store.lists.suppressions import Suppression
+from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.removal.retention import Pruned
 from dsnparse.store.sql.schema import metadata
 

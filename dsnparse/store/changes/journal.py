@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dsnparse.store.changes.batch import Change
+from dsnparse.store.changes.change import Change
 from dsnparse.store.sql.dialect import insert
 from dsnparse.store.sql.schema import journal, outbox
 from dsnparse.store.sql.values import dump_json

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from dsnparse.store.address.normalize import fold_domain, split_address
 from dsnparse.store.changes.address_rows import SELECT, Entry, shown_state, write_entries
 from dsnparse.store.changes.alerts import Key, Refusal
-from dsnparse.store.changes.batch import Change
+from dsnparse.store.changes.change import Change
 from dsnparse.store.changes.journal import Journal
 from dsnparse.store.changes.past_events import Past
 from dsnparse.store.changes.report_rows import find_detail

@@ -46,11 +46,6 @@ class Past:
             self.base = advance(self.base, self.events.pop(0), policy)
         return True
 
-    def trim(self, before: float, policy: Policy) -> None:
-        """Fold the events before this time into the base; the state stays as it is."""
-        while self.events and self.events[0].at < before:
-            self.base = advance(self.base, self.events.pop(0), policy)
-
     def copy(self) -> Past:
         """Another one with the same events."""
         return Past(self.base, list(self.events), self._folded)

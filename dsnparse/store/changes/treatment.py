@@ -58,7 +58,7 @@ def complaint_treatment(report: Report, policy: Policy) -> str:
     return "review" if feedback in policy.complaint_review else "nothing"
 
 
-def weigh(treated: str, record: BounceRecord, policy: Policy, *, forwarded: bool) -> What | None:
+def what_happened(treated: str, record: BounceRecord, policy: Policy, *, forwarded: bool) -> What | None:
     """The event for the address, from the record's `treatment`; None when its state is not concerned.
 
     `forwarded`: the address that failed is another one than was mailed.

@@ -21,7 +21,7 @@ from dsnparse.store.changes.treatment import (
     failed_address,
     mailed_address,
     treatment,
-    weigh,
+    what_happened,
 )
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.dialect import insert
@@ -116,7 +116,7 @@ def _event(
     key = terms.policy.addresses.key
     mailed, failed = mailed_address(record), failed_address(record)
     forwarded = mailed != failed and key(mailed) != key(failed)
-    what = weigh(treated, record, terms.policy, forwarded=forwarded)
+    what = what_happened(treated, record, terms.policy, forwarded=forwarded)
     if what is None:
         return None
     complaint = seen.report.kind is Kind.COMPLAINT

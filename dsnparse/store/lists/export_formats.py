@@ -10,8 +10,8 @@ from email.utils import format_datetime
 from itertools import chain
 from typing import Any
 
+from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.lists.import_formats import FORMATS
-from dsnparse.store.lists.suppressions import Suppression
 
 
 def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from dsnparse import data
 from dsnparse.store.changes.times import aware
-from dsnparse.store.lists.suppressions import Suppression
+from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.vocabulary import BounceType, Reason
 

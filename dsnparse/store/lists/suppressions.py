@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, select
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.state import PAUSED, REVIEW, SUPPRESSED, Event, What
 from dsnparse.store.changes.times import to_epoch
-from dsnparse.store.policy.policy import SUPPRESSION_REASONS
+from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.schema import addresses, suppressions
 from dsnparse.store.sql.values import clean
@@ -23,36 +23,6 @@ STATES = (SUPPRESSED, PAUSED, REVIEW)
 _ROWS_AT_ONCE = 1_000
 #: What the operator does counts as later than everything that the address has seen.
 _AFTERWARDS = 0.001
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """One entry of the list. `until` is None when it does not end by itself."""
-
-    address: str
-    reason: str
-    since: datetime | None = None
-    until: datetime | None = None
-    source: str = "manual"
-    by: str = ""
-    note: str = ""
-    status: str = SUPPRESSED
-    #: What the deciding notice said.
-    detail: dict[str, Any] | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The entry as plain JSON types; `address`, `reason`, `since`, `until` and `source` come first."""
-        return {
-            "address": self.address,
-            "reason": self.reason,
-            "since": self.since.isoformat() if self.since else None,
-            "until": self.until.isoformat() if self.until else None,
-            "source": self.source,
-            "by": self.by,
-            "note": self.note,
-            "status": self.status,
-            "detail": self.detail or {},
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +158,6 @@ def succeed(connection: Connection, terms: Terms, wanted: Sequence[str], at: dat
         ledger.apply(key, Event(seconds, f"delivered:{seconds:.3f}", What.SUCCESS, source="delivered"), dict)
     ledger.write()
     return len(ledger.entries)
-
-
-def check_reason(reason: str) -> str:
-    """The reason, if an address can be suppressed for it; else ValueError."""
-    if reason not in SUPPRESSION_REASONS:
-        raise ValueError(f"{reason!r} is no reason; the reasons are {', '.join(sorted(SUPPRESSION_REASONS))}")
-    return reason
 
 
 def _after(latest: float, now: datetime) -> float:

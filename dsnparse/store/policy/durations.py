@@ -21,12 +21,3 @@ def parse_duration(text: str) -> timedelta:
     if seconds > _LONGEST:
         raise ValueError(f"{text!r} is longer than a thousand years")
     return timedelta(seconds=seconds)
-
-
-def format_duration(duration: timedelta) -> str:
-    """The shortest text that `parse_duration` reads back; whole seconds."""
-    seconds = int(duration.total_seconds())
-    for unit in ("y", "d", "h", "m"):
-        if seconds and seconds % _SECONDS[unit] == 0:
-            return f"{seconds // _SECONDS[unit]}{unit}"
-    return f"{seconds}s"

@@ -80,15 +80,6 @@ class Policy:
         duration = self.expires.get(reason, self.expires_default)
         return None if duration is None else since + duration
 
-    @property
-    def horizon(self) -> int:
-        """How many seconds back a notice can still matter to the state of an address."""
-        return max(
-            self.soft_window + max(self.soft_pauses, default=0),
-            self.full_suppress_after + self.full_forget_after,
-            self.hard_confirm_within,
-        )
-
 
 def default_text() -> str:
     """The documented default, as its file has it."""

@@ -24,8 +24,9 @@ from dsnparse.mailboxes.received import received_at
 from dsnparse.mailboxes.sources import Mail, Mark, PathSource, Source
 from dsnparse.model import Kind, Report
 from dsnparse.parser import Parser
-from dsnparse.store.errors import StoreError, StoreUnavailable
-from dsnparse.store.seen import AddResult, Change, Seen
+from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.changes.change import Change
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 from dsnparse.wire.identity import message_identity
 
 #: Messages in one transaction. SQLite needs a few hundred to be fast; more gain little.

@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from dsnparse import Kind, OriginalMessage, ParseWarning, Reason, Report
 from dsnparse.store import Store, StoreError
-from dsnparse.store.listing import Suppression
-from dsnparse.store.privacy import Privacy, remove_addresses
-from dsnparse.store.retention import Pruned
-from dsnparse.store.schema import metadata
+from dsnparse.store.address.privacy import Privacy, remove_addresses
+from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.removal.retention import Pruned
+from dsnparse.store.sql.schema import metadata
 
 from .reports import NOW, bounce, day, record, seen
 

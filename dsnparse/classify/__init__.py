@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dsnparse.classify.engine import classify, classify_reply
 from dsnparse.classify.verdict import Conflict, Verdict
+from dsnparse.rulebook.errors import RuleError
 from dsnparse.rulebook.files import load_rules
 from dsnparse.rulebook.matcher import RuleSet
-from dsnparse.rulebook.rule import Rule, RuleError
+from dsnparse.rulebook.rule import Rule
 
 __all__ = ["Conflict", "Rule", "RuleError", "RuleSet", "Verdict", "classify", "classify_reply", "load_rules"]

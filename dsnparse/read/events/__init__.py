@@ -5,7 +5,7 @@
             case Event(report=report): ...
             case Problem(name=name, reason=reason): ...   # the rest goes on
 
-What the providers call things is data: `dsnparse/data/events/*.toml`.
+What the providers call things is data: `dsnparse/data/providers/*/events.toml`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class RuleError(ValueError):
@@ -12,6 +11,8 @@ class RuleError(ValueError):
 
 def instead(word: object, known: Iterable[str]) -> str:
     """What to write instead of `word`: the nearest of the known names, then all of them."""
+    from difflib import get_close_matches
+
     names = {name.lower(): name for name in map(str, known)}
     low = str(word).lower()
     near = get_close_matches(low, names, n=2, cutoff=0.6)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from email.header import Header
-from email.message import EmailMessage, Message
-from email.mime.text import MIMEText
 from typing import TYPE_CHECKING, Any
 
 from dsnparse.rulebook.source import Table
@@ -79,6 +76,10 @@ def _checked(example: Table, label: str) -> Mapping[str, Any]:
 
 def message_of(example: Mapping[str, Any]) -> bytes:
     """The message that an example describes: header, text, and what came back below it."""
+    from email.header import Header
+    from email.message import EmailMessage, Message
+    from email.mime.text import MIMEText
+
     text = MIMEText(example.get("html") or example["text"], "html" if "html" in example else "plain", "utf-8")
     message: Message = text
     if "returned" in example:

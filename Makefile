@@ -47,8 +47,8 @@ lint: $(VENV)/.stamp-lint ## ruff format, ruff check, mypy --strict, and whether
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict
-	$(BIN)/python -m dsnparse.data --check
-	$(BIN)/python -m dsnparse.docs --check
+	$(BIN)/python -m tools.compile_data --check
+	$(BIN)/python -m tools.write_docs --check
 
 bench: $(BENCH_VENV)/.stamp ## Measure speed, memory and growth, beside the standard library and other parsers
 	$(BENCH_BIN)/python benchmarks/bench.py $(BENCH_ARGS)
@@ -60,10 +60,10 @@ samples: $(VENV)/.stamp-run ## Make the samples of real mail servers anew (says 
 	$(BIN)/python samples/regenerate.py
 
 data: $(VENV)/.stamp-run ## Compile the tables in dsnparse/data (after a change to a .toml there)
-	$(BIN)/python -m dsnparse.data
+	$(BIN)/python -m tools.compile_data
 
 docs: $(VENV)/.stamp-run ## Write docs/codes.md and docs/reasons.md from the tables
-	$(BIN)/python -m dsnparse.docs
+	$(BIN)/python -m tools.write_docs
 
 clean: ## Remove what make has made, the virtualenvs too
 	rm -rf $(VENV) $(BENCH_VENV) build dist out fuzz-corpus .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,9 +7,10 @@ from dsnparse.classify.engine import classify, classify_reply
 from dsnparse.classify.hard import Objection
 from dsnparse.classify.providers import providers
 from dsnparse.classify.verdict import Conflict, Verdict
+from dsnparse.rulebook.errors import RuleError
 from dsnparse.rulebook.files import load_rules
 from dsnparse.rulebook.matcher import RuleSet
-from dsnparse.rulebook.rule import Rule, RuleError
+from dsnparse.rulebook.rule import Rule
 
 __all__ = [
     "Conflict",

@@ -20,7 +20,7 @@ from dsnparse.ingest import Tally
 from dsnparse.ingest import ingest as work_off
 from dsnparse.mailboxes.event_files import EventSource
 from dsnparse.mailboxes.sources import MailboxRefused, PathSource
-from dsnparse.read.events.tables import PROVIDERS
+from dsnparse.read.events.tables import providers
 
 #: EX_DATAERR of sysexits.h: what came through the pipe is no message.
 NO_MESSAGE = 65
@@ -33,7 +33,7 @@ _ATTEMPTS = 4
 @click.option(
     "--as",
     "provider",
-    type=click.Choice(PROVIDERS),
+    type=click.Choice(providers()),
     help="SOURCE is a file of a provider's events (JSON, as its webhook or API gives them).",
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")

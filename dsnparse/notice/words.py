@@ -1,4 +1,4 @@
-"""The words of notices (`data/formats/words.toml`), all lists in one linear-time automaton."""
+"""The words of notices (`data/words/*.toml`), all lists in one linear-time automaton."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ def _automaton(group: str) -> tuple[Any, tuple[str, ...]]:
     options.log_errors = False
     options.max_mem = _AUTOMATON_MEMORY
     automaton = re2.Set.SearchSet(options)
-    lists: dict[str, list[str]] = load("formats")["words"][group]
+    lists: dict[str, list[str]] = {}
+    for language in load("words").values():
+        for name, phrases in language.get(group, {}).items():
+            lists.setdefault(name, []).extend(phrases)
     for phrases in lists.values():
         automaton.Add("|".join(f"(?:{phrase})" for phrase in phrases))
     automaton.Compile()

@@ -1,158 +1,196 @@
-"""Rule files: the package's own, compiled, and the user's TOML."""
+"""Rule files, read whole: the user's TOML, and the package's own, which is compiled beforehand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
-from dsnparse.data import load
-from dsnparse.rulebook.matcher import RuleSet, build, phrase_of, stands_alone
+from dsnparse.data import HERE, load
+from dsnparse.rulebook import provider as providers
+from dsnparse.rulebook import rule as rules
+from dsnparse.rulebook.errors import RuleError, instead
+from dsnparse.rulebook.matcher import RuleSet, build
+from dsnparse.rulebook.provider import Provider, make_provider
 from dsnparse.rulebook.ranks import PROVIDER_RANK, USER_RANK
-from dsnparse.rulebook.rule import Rule, RuleError, from_row, make_rule, to_row
+from dsnparse.rulebook.rule import Owner, Rule, make_rule
+from dsnparse.rulebook.source import Table, read_source
+from dsnparse.rulebook.template import Format, make_format
+
+Lists = Mapping[str, tuple[str, ...]]
+
+#: The tables that a rules file may have; `reason` is that of all its rules which name none.
+TABLES = ("reason", "lists", "provider", "rule", "format")
+_LIST_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """All that one rules file says, checked."""
+
+    path: str
+    rules: tuple[Rule, ...] = ()
+    provider: Provider | None = None
+    formats: tuple[Format, ...] = ()
+    #: Lists of words that `not` of its rules may name.
+    lists: Lists | None = None
 
 
 @cache
 def builtin() -> RuleSet:
     """The package's own rules."""
-    return build(*_builtin(), where="dsnparse/data")
-
-
-def _builtin() -> tuple[list[Rule], list[Mapping[str, Any]]]:
-    data = [load("rules"), load("providers")]
-    return [from_row(row) for part in data for row in part["rules"]], load("providers")["providers"]
-
-
-def prepare(name: str, files: Mapping[str, Any]) -> dict[str, Any]:
-    """What `dsnparse.data` compiles the TOML of "rules" or "providers" to: checked, pruned, escaped."""
-    rules: list[Rule] = []
-    for stem, table in files.items():
-        where = f"dsnparse/data/{name}/{stem}.toml"
-        if name == "rules":
-            rules += rules_of(table, prefix="phrase.{reason}.", rank=None, where=where)
-        else:
-            rules += rules_of(table, prefix=f"provider.{stem}.", rank=PROVIDER_RANK, where=where)
-    providers = [table["provider"] for table in files.values() if "provider" in table]
-    build(rules, providers, where=f"dsnparse/data/{name}")  # refuses what cannot be compiled
-    return {"rules": [to_row(rule) for rule in without_redundant(rules)], "providers": providers}
-
-
-def without_redundant(rules: Sequence[Rule]) -> list[Rule]:
-    """The rules without phrases that add nothing: they contain another phrase of their rule.
-
-    A longer phrase stays when it takes something away from another rule that the shorter one does not.
-    """
-    words = [(phrase, number) for number, rule in enumerate(rules) for phrase in rule.phrases]
-    slim = []
-    for number, rule in enumerate(rules):
-        kept = []
-        for phrase in rule.phrases:
-            shorter = [other for other in rule.phrases if other != phrase and stands_in(other, phrase)]
-            others = [other for other, owner in words if owner != number and stands_in(other, phrase)]
-            if not any(all(stands_in(other, short) for other in others) for short in shorter):
-                kept.append(phrase)
-        slim.append(replace(rule, phrases=tuple(kept)))
-    return slim
-
-
-def stands_in(words: str, text: str) -> bool:
-    """Whether `words` would be found in `text`, as far as its first place there shows."""
-    start = text.find(words)
-    if start < 0:
-        return False
-    phrase = phrase_of(None, words, None)
-    return stands_alone(text, start, start + len(words), phrase.left, phrase.right, phrase.single)
-
-
-def rules_of(
-    table: Mapping[str, Any], *, prefix: str, rank: int | None, where: str, lines: Sequence[int] = ()
-) -> list[Rule]:
-    """The rules of one file; `lines` says where each starts. Raises RuleError."""
-    provider = table.get("provider", {}).get("name")
-    defaults = {"reason": table.get("reason"), "provider": provider, "rank": rank}
-    rows = table.get("rule", ())
-    places = [f"{where}:{line}" for line in lines] if len(lines) == len(rows) else [where] * len(rows)
-    rules = [
-        make_rule(row, prefix=prefix, defaults=defaults, where=place)
-        for row, place in zip(rows, places, strict=True)
-    ]
-    seen: set[str] = set()
-    for rule in rules:
-        if rule.id in seen:
-            raise RuleError(f"{where}: the id {rule.id!r} is used twice. Give each rule its own.")
-        seen.add(rule.id)
-    return rules
-
-
-def _header_lines(path: Path, header: str) -> list[int]:
-    """The lines, counted from 1, on which tables with this header start; tomllib does not tell."""
-    lines = path.read_text("utf-8").splitlines()
-    return [number for number, line in enumerate(lines, 1) if line.strip().startswith(header)]
+    return build(*_builtin())
 
 
 def load_rules(paths: Sequence[str | PathLike[str]]) -> RuleSet:
     """The package's rules and those of the user's TOML files, which win over ours.
 
-    A file has `[[rule]]` tables, may name a `[provider]` (name, hosts, domains, marks), and may carry
-    `[[format]]` tables, which are handed over unread in `RuleSet.formats`. Raises RuleError (a ValueError)
-    that names the file, the place and the cure; TypeError when `paths` is a single path.
+    A file has `[[rule]]` tables, may name a `[provider]` and `[lists]`, and may carry `[[format]]` tables;
+    docs/rules.md explains them. Raises RuleError (a ValueError): `file:line: what is wrong`, and the cure;
+    TypeError when `paths` is a single path.
     """
     if isinstance(paths, (str, PathLike)):
         raise TypeError("rules is a list of paths: write rules=[path], also for a single file.")
-    rules: list[Rule] = []
-    providers: list[Mapping[str, Any]] = []
-    formats: list[tuple[str, Any]] = []
-    for path in map(Path, paths):
-        table = _read(path)
-        rules += rules_of(
-            table,
-            prefix=f"user.{path.stem}.",
-            rank=USER_RANK,
-            where=str(path),
-            lines=_header_lines(path, "[[rule]]"),
-        )
-        providers += [table["provider"]] if "provider" in table else []
-        own = table.get("format", [])
-        starts = _header_lines(path, "[[format]]")
-        places = [f"{path}:{line}" for line in starts] if len(starts) == len(own) else [str(path)] * len(own)
-        formats += [
-            (f"{place}: [[format]] {number}", one)
-            for number, (place, one) in enumerate(zip(places, own, strict=True), 1)
-        ]
+    files = read_files(paths)
     own_rules, own_providers = _builtin()
-    where = ", ".join(map(str, paths))
-    return build([*rules, *own_rules], [*own_providers, *providers], formats, where=where)
+    return build(
+        [*(rule for file in files for rule in file.rules), *own_rules],
+        [*own_providers, *(file.provider for file in files if file.provider)],
+        [form for file in files for form in file.formats],
+    )
 
 
-def _read(path: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise RuleError(
-            f"{path}: cannot be read ({error.strerror}). Check the path and its permissions."
-        ) from None
-    except UnicodeDecodeError:
-        raise RuleError(f"{path}: is not UTF-8. Save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"{path}: is not valid TOML: {error}.") from None
-    unknown = sorted(set(table) - {"reason", "rule", "provider", "format"})
-    if unknown:
-        raise RuleError(f"{path}: unknown table {unknown[0]!r}. Use [[rule]], [provider] and [[format]].")
-    for key in ("rule", "format"):
-        if not isinstance(table.get(key, []), list):
-            raise RuleError(f"{path}: write [[{key}]] with two brackets, once per {key}.")
-    provider = table.get("provider")
-    if provider is not None and not (isinstance(provider, dict) and isinstance(provider.get("name"), str)):
-        raise RuleError(f'{path}: [provider] needs a name, such as name = "example".')
-    for key in ("hosts", "domains", "marks"):
-        value = (provider or {}).get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+def read_files(paths: Iterable[str | PathLike[str]]) -> list[RuleFile]:
+    """The user's TOML files, checked one by one and together. Raises RuleError."""
+    files = [
+        read_file(path, prefix=f"user.{path.stem}.", rank=USER_RANK, lists=_builtin_lists())
+        for path in dict.fromkeys(map(Path, paths))
+    ]
+    _refuse_twins([rule for file in files for rule in file.rules])
+    names = {provider.name for provider in _builtin()[1]}
+    names |= {file.provider.name for file in files if file.provider}
+    for rule in (rule for file in files for rule in file.rules):
+        if rule.provider is not None and rule.provider not in names:
             raise RuleError(
-                f'{path}: {key} of [provider] must be a list of strings, such as ["example.com"].'
+                f"{rule.where}: rule {rule.id!r}: there is no provider {rule.provider!r}. "
+                f"{instead(rule.provider, sorted(names))} Or add a [provider] table of that name."
             )
-    return table
+    return files
+
+
+def builtin_files() -> Iterator[RuleFile]:
+    """The package's own TOML files, with their examples: slow, for the compiler and for tests."""
+    for path in builtin_paths():
+        yield read_builtin(path)
+
+
+def builtin_paths() -> list[Path]:
+    """The package's TOML files with rules and notice formats, in the order in which they count."""
+    patterns = (
+        "rules/*.toml",
+        "rules/languages/*.toml",
+        "providers/*/replies.toml",
+        "providers/*/notices.toml",
+        "formats/*.toml",
+    )
+    return [path for pattern in patterns for path in sorted(HERE.glob(pattern))]
+
+
+def read_builtin(path: Path) -> RuleFile:
+    """One of the package's TOML files with its examples. Raises RuleError."""
+    folder = path.parent.name
+    allowed: tuple[str, ...]
+    if path.name == "replies.toml":
+        allowed = ("provider", "rule")
+        file = read_file(
+            path, prefix=f"provider.{folder}.", rank=PROVIDER_RANK, lists=_own_lists(), allowed=allowed
+        )
+        if file.provider is None:
+            raise RuleError(f'{path}:1: names no provider. Add [provider] and below it name = "{folder}".')
+    else:
+        allowed = ("format",) if path.name == "notices.toml" or folder == "formats" else ("reason", "rule")
+        file = read_file(path, prefix="phrase.", rank=None, lists=_own_lists(), allowed=allowed)
+    _refuse_twins(file.rules)
+    return file
+
+
+def read_file(
+    path: Path, *, prefix: str, rank: int | None, lists: Lists, allowed: Sequence[str] = TABLES
+) -> RuleFile:
+    """Read and check one file. Raises RuleError.
+
+    `prefix`: what the ids of its rules begin with. `rank`: USER_RANK, PROVIDER_RANK, or None for words of
+    anybody. `lists`: the lists that it may refer to besides its own. `allowed`: the tables that it may have.
+    """
+    root = read_source(path).root
+    for key in root.values:
+        if key not in allowed:
+            names = [name if name == "reason" else _heading(name) for name in allowed]
+            raise root.error(f"unknown table or key {key!r}. {instead(key, names)}", key)
+    provider = root.table("provider")
+    known = make_provider(provider) if provider else None
+    own_lists = _lists(root)
+    owner = Owner(prefix, rank, known.name if known else None, root.text("reason"))
+    return RuleFile(
+        str(path),
+        tuple(make_rule(table, owner, {**lists, **own_lists}) for table in root.tables("rule")),
+        known,
+        tuple(make_format(table) for table in root.tables("format")),
+        own_lists,
+    )
+
+
+def _heading(name: str) -> str:
+    return f"[[{name}]]" if name in ("rule", "format") else f"[{name}]"
+
+
+def _lists(root: Table) -> Lists:
+    table = root.table("lists")
+    if table is None:
+        return {}
+    table.label = "[lists]"
+    found = {}
+    for name in table.values:
+        if not _LIST_NAME.fullmatch(name):
+            raise table.error(f"{name!r} is no name for a list. Use small letters, digits and _.", name)
+        found[name] = tuple(table.strings(name))
+        for word in found[name]:
+            if word.startswith("$"):
+                raise table.error(
+                    f"{name} refers to {word!r}: a list cannot. Write its words here.", name, word
+                )
+    return found
+
+
+def _refuse_twins(given: Iterable[Rule]) -> None:
+    seen: dict[str, Rule] = {}
+    for rule in given:
+        first = seen.setdefault(rule.id, rule)
+        if first is not rule:
+            raise RuleError(
+                f"{rule.where}: the id {rule.id!r} is used twice, first at {first.where}. "
+                "Give each rule its own."
+            )
+
+
+@cache
+def _builtin() -> tuple[tuple[Rule, ...], tuple[Provider, ...]]:
+    tables = [*load("rules").values(), *load("replies").values()]
+    return (
+        tuple(rules.from_row(row) for table in tables for row in table["rules"]),
+        tuple(providers.from_row(table["provider"]) for table in tables if "provider" in table),
+    )
+
+
+def _builtin_lists() -> Lists:
+    return {name: tuple(words) for name, words in load("lists")["lists"].items()}
+
+
+@cache
+def _own_lists() -> Lists:
+    """The named lists of the package, from their source."""
+    path = HERE / "lists.toml"
+    return read_file(path, prefix="", rank=None, lists={}, allowed=("lists",)).lists or {}

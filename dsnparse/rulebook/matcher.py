@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, NamedTuple
 
-from dsnparse.reply.spelling import normalise
-from dsnparse.rulebook.rule import LETTERS, Rule, RuleError
+from dsnparse.rulebook.provider import Provider
+from dsnparse.rulebook.rule import LETTERS, Rule, compiled
+from dsnparse.rulebook.template import Format
 
 #: Memory for the automaton of the patterns, which grows as texts need it. At least RE2's default of 8 MB.
 AUTOMATON_MEMORY = 64 << 20
@@ -48,8 +48,8 @@ class RuleSet:
     domains: Mapping[str, str]
     #: Host suffix → name to show, for providers that share a table.
     called: Mapping[str, str]
-    #: `[[format]]` tables of the user's files, unread: (where it stands, table), for `formats.format_set`.
-    formats: tuple[tuple[str, Any], ...] = ()
+    #: The notice formats of the user's files.
+    formats: tuple[Format, ...] = ()
     #: Finds the phrases, by their number in `_phrases`.
     _phrase_finder: Any = field(default=None, repr=False)
     _phrases: Sequence[Phrase] = field(default=(), repr=False)
@@ -92,7 +92,7 @@ class RuleSet:
         rule, start, number = hit
         if start >= 0:
             return hit
-        match = _pattern(self._patterns[number][1]).search(low)
+        match = compiled(self._patterns[number][1]).search(low)
         if match is None:
             return rule, 0, 0
         start, end = match.span()
@@ -126,20 +126,8 @@ def stands_alone(low: str, start: int, end: int, left: bool, right: bool, single
     return True
 
 
-@cache
-def _pattern(pattern: str) -> Any:
-    import re2
-
-    return re2.compile(pattern)  # bounded by the number of patterns in rule files
-
-
-def build(
-    rules: Iterable[Rule],
-    providers: Iterable[Mapping[str, Any]],
-    formats: Iterable[tuple[str, Any]] = (),
-    where: str = "rules",
-) -> RuleSet:
-    """Compile rules and provider tables. Raises RuleError for a pattern that RE2 cannot read."""
+def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterable[Format] = ()) -> RuleSet:
+    """Compile rules and what is known of providers; `formats` are handed on."""
     from ahocorasick_rs import AhoCorasick, Implementation
 
     rules = tuple(rules)
@@ -156,20 +144,19 @@ def build(
         words_of += rule.urls
         phrases += [phrase_of(rule, words, marked, url=True) for words in rule.urls]
         patterns += [(rule, pattern, marked) for pattern in rule.patterns]
-    for table in providers:
-        name = table["name"]
-        hosts.update(dict.fromkeys(table.get("hosts", ()), name))
-        domains.update(dict.fromkeys(table.get("domains", ()), name))
-        called.update(table.get("called", {}))
-        for mark in map(normalise, table.get("marks", ())):
-            phrases.append(phrase_of(None, mark, name))
+    for provider in providers:
+        hosts.update(dict.fromkeys(provider.hosts, provider.name))
+        domains.update(dict.fromkeys(provider.domains, provider.name))
+        called.update(provider.called)
+        for mark in provider.marks:
+            phrases.append(phrase_of(None, mark, provider.name))
             words_of.append(mark)
     phrase_finder = AhoCorasick(
         words_of,
         implementation=Implementation.NoncontiguousNFA,
         store_patterns=False,
     )
-    pattern_finder = _pattern_set(patterns, where) if patterns else None
+    pattern_finder = _pattern_set(patterns) if patterns else None
     rows: dict[str, list[Rule]] = {}
     for rule in rules:
         if rule.provider and not rule.has_words:
@@ -179,20 +166,14 @@ def build(
     )
 
 
-def _pattern_set(patterns: Sequence[tuple[Rule, str, str | None]], where: str) -> Any:
+def _pattern_set(patterns: Sequence[tuple[Rule, str, str | None]]) -> Any:
     import re2
 
     options = re2.Options()
     options.max_mem = AUTOMATON_MEMORY
     options.log_errors = False
     automaton = re2.Set.SearchSet(options)
-    for owner, pattern, _ in patterns:
-        try:
-            automaton.Add(pattern)
-        except re2.error as error:
-            raise RuleError(
-                f"{where}: rule {owner.id!r} has a pattern that RE2 cannot read: {pattern!r} ({error}). "
-                f"Its syntax: https://github.com/google/re2/wiki/Syntax."
-            ) from None
+    for _, pattern, _ in patterns:
+        automaton.Add(pattern)
     automaton.Compile()
     return automaton

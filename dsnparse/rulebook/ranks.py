@@ -6,6 +6,8 @@ where it stands.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 #: A rule of the user's own: whoever reads his own bounces knows best.
 USER_RANK = 100
 #: Words that a provider is known to use: it means by them what it says it means, whatever the code.
@@ -37,10 +39,29 @@ GENERIC_REPLY_RANK = 20
 #: The first digit of a code: all that is left.
 CLASS_RANK = 10
 
-#: What `weight` in a rule says of its words.
-WEIGHTS = {"strong": STRONG_RANK, "normal": NORMAL_RANK, "weak": WEAK_RANK, "hint": HINT_RANK}
+
+class Weight(StrEnum):
+    """What `weight` in a rule says of its words."""
+
+    #: They are said for this reason only.
+    STRONG = "strong"
+    #: They name the reason.
+    NORMAL = "normal"
+    #: They are also said for other reasons.
+    WEAK = "weak"
+    #: They are better than a bare reply code, and no more.
+    HINT = "hint"
+
+
+#: The rank of anybody's words, by their weight.
+WEIGHTS = {
+    Weight.STRONG: STRONG_RANK,
+    Weight.NORMAL: NORMAL_RANK,
+    Weight.WEAK: WEAK_RANK,
+    Weight.HINT: HINT_RANK,
+}
 #: How far words of each weight lie below the rank of their owner, where that is a provider or the user.
-OWNED_BELOW = {"strong": 0, "normal": 1, "weak": 3, "hint": 4}
+OWNED_BELOW = {Weight.STRONG: 0, Weight.NORMAL: 1, Weight.WEAK: 3, Weight.HINT: 4}
 #: How far a rule without words, on codes alone, lies below its owner's words.
 CODES_BELOW = 5
 
@@ -89,7 +110,7 @@ CONFIDENCE = (
 )
 
 
-def rank_of(weight: str, owner: int | None, *, has_words: bool) -> int:
+def rank_of(weight: Weight, owner: int | None, *, has_words: bool) -> int:
     """The rank of a rule. `owner`: USER_RANK, PROVIDER_RANK, or None for words of anybody."""
     if owner is None:
         return WEIGHTS[weight]

@@ -19,13 +19,15 @@ words. `bounce_type` and `advice` override what the reason brings along.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from dsnparse.errors import DsnparseError
 from dsnparse.reply.spelling import normalise
-from dsnparse.rulebook.ranks import WEIGHTS, rank_of
+from dsnparse.rulebook.errors import instead
+from dsnparse.rulebook.ranks import Weight, rank_of
+from dsnparse.rulebook.source import Table
 from dsnparse.vocabulary import Advice, BounceType, Reason
 
 #: What words are made of, as far as their edges are looked at. Not all other scripts part words.
@@ -35,10 +37,13 @@ KEYS = frozenset(
     "id reason phrases patterns urls weight seen examples not status reply class command bounce_type advice"
     " provider mark".split()
 )
-
-
-class RuleError(DsnparseError, ValueError):
-    """A rule file that cannot be used: the message names the file, the place and the cure."""
+#: What `command` may name → how a failure at hand names it: "CONN" is the greeting, "" that nobody says.
+COMMANDS = {name: name for name in "CONN HELO EHLO LHLO STARTTLS AUTH MAIL RCPT DATA BDAT".split()} | {
+    "UNKNOWN": ""
+}
+#: How `not` refers to a named list.
+_LIST = re.compile(r"\$[a-z][a-z0-9_]*", re.ASCII)
+_STATUS = re.compile(r"[245X]\.\d{1,3}\.(?:\d{1,3}\*?|\*)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,11 @@ class Rule:
     mark: bool = False
     #: Whether anything besides the words must hold.
     conditional: bool = False
+    #: For its readers, in rules read from TOML only: where its words were seen, texts that it matches, and
+    #: `file:line`.
+    seen: str = ""
+    examples: tuple[str, ...] = ()
+    where: str = ""
 
     @property
     def has_words(self) -> bool:
@@ -96,60 +106,71 @@ class Rule:
         return True
 
 
-def make_rule(table: Mapping[str, Any], *, prefix: str, defaults: Mapping[str, Any], where: str) -> Rule:
-    """Check one `[[rule]]` table. Raises RuleError, whose text begins with `where`."""
-    if not isinstance(table, Mapping):
-        raise RuleError(f"{where}: a rule must be a table, headed [[rule]].")
-    name = table.get("id")
-    if not isinstance(name, str) or not name:
-        raise RuleError(f'{where}: a rule has no id. Give it one: id = "short_name".')
-    where = f"{where}: rule {name!r}"
-    unknown = sorted(set(table) - KEYS)
-    if unknown:
-        raise RuleError(f"{where} has the unknown key {unknown[0]!r}. Known keys: {', '.join(sorted(KEYS))}.")
-    reason = _member(Reason, table.get("reason", defaults.get("reason")), "reason", where)
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose rules a file holds, and what holds for a rule that does not say it itself."""
+
+    #: What ids begin with: "provider.google.", "user.mine."; "phrase." for words of anybody, then the reason.
+    prefix: str
+    #: USER_RANK, PROVIDER_RANK, or None for those of anybody.
+    rank: int | None
+    provider: str | None = None
+    reason: str | None = None
+
+
+def make_rule(table: Table, owner: Owner, lists: Mapping[str, Sequence[str]]) -> Rule:
+    """Check one `[[rule]]` table. Raises RuleError.
+
+    `owner`: whose rule it is. `lists`: what the named lists hold that `not` may refer to.
+    """
+    name = table.text("id")
+    if name is None:
+        raise table.error('has no id. Give it one: id = "short_name".')
+    table.label = f"rule {name!r}"
+    table.only(KEYS)
+    reason = table.member("reason", Reason, owner.reason)
     if reason is None:
-        raise RuleError(f"{where} has no reason. Give one of: {', '.join(Reason)}.")
-    weight = table.get("weight", "normal")
-    if weight not in WEIGHTS:
-        raise RuleError(f"{where} has weight {weight!r}. Use one of: {', '.join(WEIGHTS)}.")
-    status, prefixes = _statuses(_strings(table, "status", where), where)
-    reply = table.get("reply", ())
-    if not isinstance(reply, (list, tuple)) or not all(isinstance(c, int) and 200 <= c <= 599 for c in reply):
-        raise RuleError(f"{where}: reply must be a list of numbers such as [550, 554].")
-    digit = table.get("class")
-    if digit not in (None, 4, 5):
-        raise RuleError(f"{where}: class must be 4 or 5.")
-    words = [_spelt(word, where) for word in _strings(table, "phrases", where)]
+        raise table.error(f'has no reason. Give it one: reason = "…". {instead("", Reason)}')
+    words = [_spelt(table, word, "phrases") for word in table.strings("phrases")]
     phrases = [word for word in words if "@" not in word]
-    urls = [_spelt(word, where) for word in _strings(table, "urls", where)]
-    patterns = [_with_addresses(word) for word in words if "@" in word] + _strings(table, "patterns", where)
+    urls = [_spelt(table, word, "urls") for word in table.strings("urls")]
+    given = table.strings("patterns")
+    for pattern in given:
+        _check_pattern(table, pattern)
+    patterns = [_with_addresses(word) for word in words if "@" in word] + given
+    status, prefixes = _statuses(table)
+    reply = table.numbers("reply", 200, 599)
+    provider = table.text("provider") or owner.provider
     has_words = bool(phrases or urls or patterns)
-    provider = table.get("provider", defaults.get("provider"))
-    if not has_words and not (provider and (status or prefixes or reply)):
-        raise RuleError(f"{where} has no words to look for. Give it phrases, patterns or urls.")
-    if not _strings(table, "examples", where):
-        raise RuleError(f'{where} has no example. Give a text that it matches: examples = ["550 …"].')
-    unless = tuple(_unless(word) for word in _strings(table, "not", where))
-    command = frozenset(word.upper() for word in _strings(table, "command", where))
+    if not has_words:
+        _check_codes_only(table, provider, bool(status or prefixes or reply))
+    if not table.values.get("examples"):
+        raise table.error('has no example. Give a text that it matches: examples = ["550 …"].')
+    weight = table.member("weight", Weight, "normal") or Weight.NORMAL
+    unless = tuple(_unless(table, word) for word in _expanded(table, lists))
+    digit = _digit(table)
+    command = _commands(table)
     return Rule(
-        id=prefix.format(reason=reason.value) + name,
+        id=f"{owner.prefix}{name}" if owner.rank is not None else f"{owner.prefix}{reason.value}.{name}",
         reason=reason,
-        rank=rank_of(weight, defaults.get("rank"), has_words=has_words),
+        rank=rank_of(weight, owner.rank, has_words=has_words),
         phrases=tuple(dict.fromkeys(phrases)),
         urls=tuple(dict.fromkeys(urls)),
         patterns=tuple(dict.fromkeys(patterns)),
-        unless=unless,
+        unless=tuple(dict.fromkeys(unless)),
         status=frozenset(status),
         status_prefixes=tuple(prefixes),
         reply=frozenset(reply),
         digit=digit,
         command=command,
-        bounce_type=_member(BounceType, table.get("bounce_type"), "bounce_type", where),
-        advice=_member(Advice, table.get("advice"), "advice", where),
+        bounce_type=table.member("bounce_type", BounceType),
+        advice=table.member("advice", Advice),
         provider=provider,
-        mark=bool(table.get("mark", False)),
+        mark=table.flag("mark"),
         conditional=bool(unless or status or prefixes or reply or digit or command),
+        seen=table.text("seen") or "",
+        examples=tuple(table.strings("examples")),
+        where=table.where(),
     )
 
 
@@ -193,11 +214,66 @@ def from_row(row: Mapping[str, Any]) -> Rule:
     )
 
 
-def _spelt(word: str, where: str) -> str:
+@cache
+def compiled(pattern: str) -> Any:
+    """RE2, compiled. Raises ValueError when RE2 cannot read it."""
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)  # bounded by the number of patterns in rule files
+    except re2.error as error:
+        raise ValueError(str(error)) from None
+
+
+def _spelt(table: Table, word: str, key: str) -> str:
     text = normalise(word)
     if not text:
-        raise RuleError(f"{where} has an empty phrase. Take it out.")
+        raise table.error(f"{key} has an empty phrase, {word!r}. Take it out.", key)
     return text
+
+
+def _check_pattern(table: Table, pattern: str) -> None:
+    try:
+        matches_all = compiled(pattern).search("") is not None
+    except ValueError as error:
+        raise table.error(
+            f"has a pattern that RE2 cannot read: {pattern!r} ({error}). "
+            "Its syntax: https://github.com/google/re2/wiki/Syntax.",
+            "patterns",
+            pattern,
+        ) from None
+    if matches_all:
+        raise table.error(
+            f"has a pattern that is found in every text: {pattern!r}. Write words that must be there.",
+            "patterns",
+            pattern,
+        )
+
+
+def _check_codes_only(table: Table, provider: str | None, has_codes: bool) -> None:
+    """Refuses a rule without words, unless it tells what a provider means by a code."""
+    if not has_codes:
+        raise table.error("has no words to look for. Give it phrases, patterns or urls.")
+    if provider is None:
+        raise table.error(
+            "has no words to look for. Give it phrases, patterns or urls; or say whose codes these are, "
+            'with a [provider] table in the file or provider = "…" in the rule.'
+        )
+
+
+def _expanded(table: Table, lists: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The words of `not`, those of named lists in place of their names."""
+    for word in table.strings("not"):
+        if not _LIST.fullmatch(word):
+            yield word
+        elif word[1:] in lists:
+            yield from lists[word[1:]]
+        else:
+            raise table.error(
+                f"there is no list {word!r}. {instead(word, [f'${one}' for one in lists])}", "not", word
+            )
 
 
 def _with_addresses(words: str) -> str:
@@ -206,35 +282,38 @@ def _with_addresses(words: str) -> str:
     return (r"\b" if words[0] in LETTERS else "") + body + (r"\b" if words[-1] in LETTERS else "")
 
 
-def _unless(word: str) -> str:
+def _unless(table: Table, word: str) -> str:
     """A word of `not`: found anywhere, but a space at its edge stands for the edge of a word."""
-    return " " * word.startswith(" ") + normalise(word) + " " * (word.endswith(" ") and len(word) > 1)
+    return " " * word.startswith(" ") + _spelt(table, word, "not") + " " * word.endswith(" ")
 
 
-def _statuses(given: list[str], where: str) -> tuple[list[str], list[str]]:
+def _digit(table: Table) -> int | None:
+    digit = table.values.get("class")
+    if digit is None or (type(digit) is int and digit in (4, 5)):
+        return digit
+    raise table.error("class must be 4 or 5, without quotes.", "class")
+
+
+def _commands(table: Table) -> frozenset[str]:
+    given = table.strings("command")
+    for word in given:
+        if word.upper() not in COMMANDS:
+            raise table.error(
+                f"there is no command {word!r}. {instead(word.upper(), COMMANDS)}", "command", word
+            )
+    return frozenset(COMMANDS[word.upper()] for word in given)
+
+
+def _statuses(table: Table) -> tuple[list[str], list[str]]:
     exact, prefixes = [], []
-    for code in given:
-        if not re.fullmatch(r"[245X]\.\d{1,3}\.(?:\d{1,3}\*?|\*)", code):
-            raise RuleError(f'{where}: status {code!r} is no code. Write "5.4.1", "X.4.1" or "5.7.5*".')
+    for code in table.strings("status"):
+        if not _STATUS.fullmatch(code):
+            raise table.error(
+                f'status {code!r} is no code. Write "5.4.1", "X.4.1" or "5.7.5*".', "status", code
+            )
         for one in [f"4{code[1:]}", f"5{code[1:]}"] if code[0] == "X" else [code]:
             if one.endswith("*"):
                 prefixes.append(one[:-1])
             else:
                 exact.append(one)
     return exact, prefixes
-
-
-def _strings(table: Mapping[str, Any], key: str, where: str) -> list[str]:
-    value = table.get(key, ())
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise RuleError(f'{where}: {key} must be a list of strings, such as ["one", "two"].')
-    return list(value)
-
-
-def _member(kind: Any, value: Any, key: str, where: str) -> Any:
-    if value is None:
-        return None
-    try:
-        return kind(value)
-    except ValueError:
-        raise RuleError(f"{where} has {key} {value!r}. Use one of: {', '.join(kind)}.") from None

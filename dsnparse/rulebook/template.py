@@ -34,15 +34,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from dsnparse.classify import RuleError
+from dsnparse.rulebook.examples import checked_examples, is_field_name
+from dsnparse.rulebook.source import Table
 
 KEYS = frozenset(
     "name seen from subject headers marks patterns start end recipient original diagnostic domain delayed"
     " example".split()
 )
-#: Keys whose values are patterns; those that find something have one group around it.
-_PLAIN = ("from", "subject", "patterns", "start", "end", "delayed")
-_GROUPED = ("recipient", "original", "diagnostic", "domain")
 #: The condition that is looked for in the text; the others are names of header fields.
 TEXT = ""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -67,6 +65,10 @@ class Format:
     delayed: bool | tuple[str, ...] | None = None
     #: One of the package's; the user's own go before it.
     builtin: bool = False
+    #: For its readers, in formats read from TOML only: where it comes from, notices in it, and `file:line`.
+    seen: str = ""
+    examples: tuple[Mapping[str, Any], ...] = ()
+    where: str = ""
 
     @property
     def has_text(self) -> bool:
@@ -84,70 +86,71 @@ class Format:
         return not (self.has_header and self.has_text), not self.has_text
 
 
-def make_format(table: Any, where: str, *, builtin: bool = False) -> Format:
-    """Check one `[[format]]` table. Raises RuleError, whose text begins with `where`.
-
-    `builtin`: the package's own, whose patterns and examples its tests check; they compile when needed.
-    """
-    if not isinstance(table, Mapping):
-        raise RuleError(f"{where}: a format is a table. Write [[format]] and its keys below.")
-    name = table.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise RuleError(f'{where}: a format needs a name in lower case, such as name = "acme".')
-    where = f"{where}: format {name!r}"
+def make_format(table: Table) -> Format:
+    """Check one `[[format]]` table. Raises RuleError."""
+    name = table.text("name")
+    if name is None or not _NAME.fullmatch(name):
+        raise table.error('needs a name in lower case, such as name = "acme".', "name")
+    table.label = f"format {name!r}"
     if name in _TAKEN:
-        raise RuleError(f"{where} has a name that another reader uses. Choose another.")
-    unknown = sorted(set(table) - KEYS)
-    if unknown:
-        raise RuleError(f"{where} has the unknown key {unknown[0]!r}. Known keys: {', '.join(sorted(KEYS))}.")
-    headers = table.get("headers", {})
-    if not isinstance(headers, Mapping):
-        raise RuleError(f"{where}: headers must be a table, such as {{ x-mailer = ['^Acme'] }}.")
-    conditions = {field: _patterns(table, field, where) for field in ("from", "subject")}
-    conditions |= {field.lower(): _patterns(headers, field, where) for field in headers}
+        raise table.error("has a name that another reader uses. Choose another.", "name")
+    table.only(KEYS)
+    conditions = {field: _patterns(table, field) for field in ("from", "subject")}
+    if headers := table.table("headers"):
+        for field in headers.values:
+            if not is_field_name(field) or field.lower() in conditions:
+                raise headers.error(f"no header is called {field!r}. Write from and subject above it.", field)
+            conditions[field.lower()] = _patterns(headers, field)
     conditions[TEXT] = (
-        *(_literal(mark) for mark in _strings(table, "marks", where)),
-        *(_indented(one) for one in _patterns(table, "patterns", where)),
+        *(_literal(mark) for mark in table.strings("marks")),
+        *(_indented(one) for one in _patterns(table, "patterns")),
     )
     conditions = {field: patterns for field, patterns in conditions.items() if patterns}
     if not conditions:
-        raise RuleError(f"{where} cannot be recognised. Give it from, subject, headers, marks or patterns.")
-    delayed = table.get("delayed")
-    form = Format(
+        raise table.error("cannot be recognised. Give it from, subject, headers, marks or patterns.")
+    return Format(
         name=name,
         conditions=conditions,
-        start=_single(table, "start", where),
-        end=_single(table, "end", where),
-        recipient=_patterns(table, "recipient", where),
-        original=_patterns(table, "original", where),
-        diagnostic=_patterns(table, "diagnostic", where),
-        domain=_patterns(table, "domain", where),
-        delayed=delayed
-        if delayed is None or isinstance(delayed, bool)
-        else _patterns(table, "delayed", where),
-        builtin=builtin,
+        start=_single(table, "start"),
+        end=_single(table, "end"),
+        recipient=_patterns(table, "recipient", groups=1),
+        original=_patterns(table, "original", groups=1),
+        diagnostic=_patterns(table, "diagnostic", groups=1),
+        domain=_patterns(table, "domain", groups=1),
+        delayed=_delayed(table),
+        seen=table.text("seen") or "",
+        examples=checked_examples(table),
+        where=table.where(),
     )
-    if not builtin:
-        _check(table, where)
-        if not table.get("example"):
-            raise RuleError(f"{where} has no example. Add [[format.example]] with a text and its recipients.")
-    return form
 
 
-def _check(table: Mapping[str, Any], where: str) -> None:
-    """Compiles every pattern as it stands in the table."""
-    given = [(key, table.get(key, ())) for key in (*_PLAIN, *_GROUPED)]
-    given += [("headers", value) for value in table.get("headers", {}).values()]
-    for key, value in given:
-        for one in [value] if isinstance(value, str) else [] if isinstance(value, bool) else value:
-            try:
-                groups = pattern(one).groups
-            except ValueError as error:
-                raise RuleError(f"{where} has a pattern that RE2 cannot read: {one!r} ({error}).") from None
-            if key in _GROUPED and groups != 1:
-                raise RuleError(
-                    f"{where}: {key} {one!r} needs one group in round brackets around what it finds."
-                )
+def to_row(form: Format) -> dict[str, Any]:
+    """A format as plain JSON types, defaults left out."""
+    row: dict[str, Any] = {"name": form.name, "conditions": form.conditions}
+    for key in ("start", "end", "recipient", "original", "diagnostic", "domain"):
+        if value := getattr(form, key):
+            row[key] = value
+    if form.delayed is not None:
+        row["delayed"] = form.delayed
+    return row
+
+
+def from_row(row: Mapping[str, Any]) -> Format:
+    """The format that `to_row` wrote: one of the package's."""
+    get = row.get
+    delayed = get("delayed")
+    return Format(
+        row["name"],
+        {field: tuple(patterns) for field, patterns in row["conditions"].items()},
+        get("start"),
+        get("end"),
+        tuple(get("recipient", ())),
+        tuple(get("original", ())),
+        tuple(get("diagnostic", ())),
+        tuple(get("domain", ())),
+        tuple(delayed) if isinstance(delayed, list) else delayed,
+        builtin=True,
+    )
 
 
 @cache
@@ -173,18 +176,43 @@ def _indented(one: str) -> str:
     return rf"(?m)^[ \t>]*(?:{one[1:]})" if one.startswith("^") else f"(?m){one}"
 
 
-def _strings(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-    value = table.get(key, ())
-    if isinstance(value, (list, tuple)) and all(isinstance(item, str) and item.strip() for item in value):
-        return tuple(value)
-    raise RuleError(f"{where}: {key} must be a list of strings, such as ['one', 'two'].")
+def _patterns(table: Table, key: str, *, groups: int | None = None) -> tuple[str, ...]:
+    """The patterns of a list; with `groups`, each must have just so many."""
+    given = table.strings(key)
+    for one in given:
+        _check(table, key, one, groups)
+    return tuple(given)
 
 
-_patterns = _strings
+def _check(table: Table, key: str, one: str, groups: int | None) -> None:
+    try:
+        found: int = pattern(one).groups
+        pattern(one.removeprefix("^"))  # what stands behind it is put into a group
+    except ValueError as error:
+        raise table.error(
+            f"has a pattern that RE2 cannot read: {one!r} ({error}). "
+            "Its syntax: https://github.com/google/re2/wiki/Syntax.",
+            key,
+            one,
+        ) from None
+    if groups is not None and found != groups:
+        raise table.error(
+            f"{key} {one!r} needs one group in round brackets around what it finds; write (?:…) for others.",
+            key,
+            one,
+        )
 
 
-def _single(table: Mapping[str, Any], key: str, where: str) -> str | None:
-    value = table.get(key)
-    if value is not None and not (isinstance(value, str) and value):
-        raise RuleError(f"{where}: {key} must be one pattern, in quotes.")
+def _single(table: Table, key: str) -> str | None:
+    value = table.values.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value:
+        raise table.error(f"{key} must be one pattern, in quotes.", key)
+    _check(table, key, value, None)
     return value
+
+
+def _delayed(table: Table) -> bool | tuple[str, ...] | None:
+    value = table.values.get("delayed")
+    return value if isinstance(value, bool) else _patterns(table, "delayed") or None

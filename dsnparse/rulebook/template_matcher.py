@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from dsnparse.data import load
-from dsnparse.rulebook.template import TEXT, Format, make_format
+from dsnparse.rulebook.errors import instead
+from dsnparse.rulebook.template import TEXT, Format, from_row
 
 #: Memory for the states of each automaton.
 _AUTOMATON_MEMORY = 64 << 20
@@ -68,21 +69,19 @@ def header_pattern(name: str, pattern: str) -> str:
 
 
 def load_formats(
-    extra: Iterable[tuple[str, Any]] = (), only: Sequence[str] | None = None, *, builtin: bool = True
+    extra: Sequence[Format] = (), only: Sequence[str] | None = None, *, builtin: bool = True
 ) -> Formats:
-    """The package's formats behind those of `extra`: (where it stands, table as read from TOML).
+    """The package's formats behind those of `extra`, which are the user's.
 
-    `only`: the names of those to keep; () for none. Raises RuleError (a ValueError) for a table that cannot
-    be used, and ValueError for a name that no format has.
+    `only`: the names of those to keep; () for none. Raises ValueError for a name that no format has.
     """
-    own = [make_format(table, where) for where, table in extra]
-    formats = [*own, *(_builtin() if builtin else ())]
+    formats = [*extra, *(_builtin() if builtin else ())]
     if only is None:
         return Formats(formats)
     unknown = sorted(set(only) - {form.name for form in formats})
     if unknown:
-        names = ", ".join(sorted({form.name for form in formats}))
-        raise ValueError(f"There is no notice format {unknown[0]!r}. Known formats: {names}.")
+        names = sorted({form.name for form in formats})
+        raise ValueError(f"There is no notice format {unknown[0]!r}. {instead(unknown[0], names)}")
     return Formats([form for form in formats if form.name in only])
 
 
@@ -94,11 +93,9 @@ def default_formats() -> Formats:
 
 @cache
 def _builtin() -> tuple[Format, ...]:
-    return tuple(
-        make_format(table, f"dsnparse/data/formats/{file}.toml", builtin=True)
-        for file, content in load("formats").items()
-        for table in content.get("format", ())
-    )
+    """The package's formats: what is one provider's goes before what is a program's, which many run."""
+    tables = [*load("notices").values(), *load("formats").values()]
+    return tuple(from_row(row) for table in tables for row in table["formats"])
 
 
 def _new_set() -> Any:

@@ -45,7 +45,7 @@ def test_every_exception_of_our_own_is_a_dsnparse_error_and_pickles(module: str,
 @pytest.mark.parametrize(
     ("name", "also"),
     [
-        ("dsnparse.rulebook.rule.RuleError", ValueError),
+        ("dsnparse.rulebook.errors.RuleError", ValueError),
         ("dsnparse.mailboxes.sources.MailboxAway", OSError),
         ("dsnparse.mailboxes.sources.MailboxRefused", OSError),
         ("dsnparse.mailboxes.archive.DamagedError", OSError),

@@ -86,7 +86,7 @@ def test_a_rule_without_an_example_is_refused(mine: Path) -> None:
     mine.write_text('[[rule]]\nid = "x"\nreason = "expired"\nphrases = ["xyzzy"]\n')
     result = run("rules", "test", str(mine))
     assert result.exit_code == 2
-    assert "rule 'x' has no example" in result.stderr
+    assert "rule 'x': has no example" in result.stderr
 
 
 def test_an_example_that_is_taken_for_something_else_is_named(mine: Path) -> None:

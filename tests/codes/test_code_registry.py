@@ -6,7 +6,7 @@ import pytest
 
 from dsnparse import Reason
 from dsnparse.classify.codes import status_codes
-from dsnparse.data import names, read_toml
+from dsnparse.data import load
 from dsnparse.explain import Page, PageKind, explain
 
 #: Code, title, reply codes, reference and the classes it is meant for, as the registry and its RFCs say.
@@ -319,9 +319,7 @@ def test_pages_of_different_codes_differ() -> None:
 
 
 def test_no_page_is_written_for_a_code_that_is_not_in_the_registry() -> None:
-    assert "pages" in names()
-    sources = read_toml("pages")
-    written = {code for name, table in sources.items() if name.startswith("x") for code in table}
+    written = {code for name, table in load("pages").items() if name.startswith("x") for code in table}
     assert written == set(CODES)
 
 

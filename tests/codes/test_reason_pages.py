@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dsnparse import BounceType, Reason
-from dsnparse.data import load, read_toml
+from dsnparse.data import load
 from dsnparse.explain import PageKind, explain
 from dsnparse.vocabulary import Advice
 
@@ -32,7 +32,7 @@ def test_a_reason_has_a_page(reason: Reason) -> None:
 
 
 def test_no_page_is_written_for_a_reason_that_does_not_exist() -> None:
-    assert set(read_toml("pages")["reasons"]) == {reason.value for reason in Reason}
+    assert set(load("pages")["reasons"]) == {reason.value for reason in Reason}
 
 
 @pytest.mark.parametrize(

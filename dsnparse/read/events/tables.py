@@ -1,4 +1,4 @@
-"""The tables of the providers, and how a value is found in an event. Their language: data/events/ses.toml."""
+"""The tables of the providers, and how a value is found in an event. Their language: docs/rules.md."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 from dsnparse.data import load
 from dsnparse.read.recipient import clean_text
 
-#: The names for `--as`.
-PROVIDERS = ("ses", "sendgrid", "mailgun", "postmark", "sparkpost")
-
 Table = dict[str, Any]
 _MOST_SECONDS = 1e11  # beyond: milliseconds
 
 
+def providers() -> tuple[str, ...]:
+    """The providers whose events are read: the names for `--as`."""
+    return tuple(load("events"))
+
+
 def table_of(provider: str) -> Table:
     """The table of a provider. Raise ValueError for other names."""
-    if provider not in PROVIDERS:
-        raise ValueError(f"There is no provider {provider!r}; there is: {', '.join(PROVIDERS)}.")
+    if provider not in providers():
+        raise ValueError(f"There is no provider {provider!r}; there is: {', '.join(providers())}.")
     found: Table = load("events")[provider]
     return found
 

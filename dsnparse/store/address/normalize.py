@@ -99,7 +99,7 @@ def fold_domain(domain: str) -> str:
 @cache
 def _providers() -> dict[str, _Provider]:
     known = {}
-    for entry in data.load("address_providers")["provider"]:
+    for entry in (row for table in data.load("addresses").values() for row in table["addresses"]):
         for domain in entry["domains"]:
             known[domain] = _Provider(
                 domain=entry.get("same_as", domain),

@@ -1,4 +1,4 @@
-"""Suppression lists of other systems, read by the tables in `data/suppression_formats.toml`."""
+"""Suppression lists of other systems, read by the tables in `suppressions.toml` of each provider."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read_list(stream: TextIO, form: str, reason: str | None = None) -> Iterator[
     """
     if form not in FORMATS:
         raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(FORMATS)}")
-    table = data.load("suppression_formats")["csv" if form == "jsonl" else form]
+    table = data.load("suppressions")["csv" if form == "jsonl" else form]
     for number, fields in _entries(stream, table):
         if isinstance(fields, str):
             yield Unreadable(number, fields)

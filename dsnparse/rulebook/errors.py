@@ -1,0 +1,25 @@
+"""How a mistake in a rules file is told: `file:line: what is wrong. What to write instead.`"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dsnparse.errors import DsnparseError
+
+
+class RuleError(DsnparseError, ValueError):
+    """A rules file that cannot be used. The message names the file, the line, the mistake and the cure."""
+
+
+def instead(word: object, known: Iterable[str]) -> str:
+    """What to write instead of `word`: the nearest of the known names, then all of them."""
+    from difflib import get_close_matches
+
+    names = {name.lower(): name for name in map(str, known)}
+    low = str(word).lower()
+    near = get_close_matches(low, names, n=2, cutoff=0.6)
+    near = (
+        near or [name for name in names if min(len(low), len(name)) > 3 and (low in name or name in low)][:2]
+    )
+    meant = f"Did you mean {' or '.join(repr(names[name]) for name in near)}? " if near else ""
+    return f"{meant}Use one of: {', '.join(names.values())}."

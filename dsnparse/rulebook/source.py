@@ -1,0 +1,293 @@
+"""A rules file as its author sees it: tables whose values come out checked, and the lines of mistakes.
+
+tomllib reads values and no lines, so the lines are found beside it, in a file that it has already read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from dsnparse.rulebook.errors import RuleError, instead
+
+#: Where a value stands: ("rule", 2, "phrases"), counted from 0.
+Address = tuple[str | int, ...]
+_Member = TypeVar("_Member", bound=Enum)
+
+#: What a value can go on behind, or end at.
+_MARK = re.compile(r"[\"'#\[\]{}\n]")
+_NUMBER = re.compile(r"\d{1,9}")
+#: What tomllib says, and what helps.
+_CURES = (
+    ("Unescaped '\\'", "Write patterns in single quotes: '\\d+'."),
+    ("Unclosed array", "Put a comma between the entries of a list and a bracket behind the last one."),
+    ("Unterminated string", "Close the quotes where the text ends."),
+    ("Expected \"'", "Close the quotes where the text ends."),
+    ("Illegal character", "Close the quotes in the line in which they open, or use three of them."),
+    ("Cannot overwrite", "Each key may stand only once in its table."),
+    ("Cannot declare", "Write a table only once; what has two brackets, as [[rule]], may be repeated."),
+    ("Invalid value", "Put words into quotes."),
+    ("Expected newline", "Put each key into a line of its own, and each text into one pair of quotes."),
+    ("Expected '='", 'Write key = value, such as id = "full".'),
+    ("Expected ']", "Write [[rule]], [[format]] or [provider] on a line of its own."),
+)
+
+
+class Place(NamedTuple):
+    """The lines of a table's heading, or of a key and its value, counted from 1."""
+
+    first: int
+    last: int
+
+
+class Table:
+    """One table of a rules file. Whatever is taken out of it is checked; `error` says where it stands.
+
+    `label` is what its mistakes call it: "rule 'full'".
+    """
+
+    __slots__ = ("_address", "_source", "label", "values")
+
+    def __init__(self, source: Source, address: Address, values: Mapping[str, Any], label: str) -> None:
+        self._source = source
+        self._address = address
+        self.values = values
+        self.label = label
+
+    def error(self, sentence: str, key: str | None = None, item: str | None = None) -> RuleError:
+        """A mistake in this table, at the line of `key`, or of `item` in the list of that key."""
+        label = f"{self.label}: " if self.label else ""
+        return RuleError(f"{self.where(key, item)}: {label}{sentence}")
+
+    def where(self, key: str | None = None, item: str | None = None) -> str:
+        """`file:line` of this table, of `key`, or of `item` in the list of that key."""
+        address = self._address if key is None else (*self._address, key)
+        return f"{self._source.path}:{self._source.line(address, item)}"
+
+    def only(self, known: Iterable[str]) -> None:
+        """Refuses keys that nobody reads."""
+        names = sorted(known)
+        for key in self.values:
+            if key not in names:
+                raise self.error(f"there is no key {key!r} here. {instead(key, names)}", key)
+
+    def text(self, key: str) -> str | None:
+        """The text of `key`, or None."""
+        value = self.values.get(key)
+        if value is None or (isinstance(value, str) and value.strip()):
+            return value
+        raise self.error(f'{key} must be a text in quotes, such as {key} = "…".', key)
+
+    def flag(self, key: str) -> bool:
+        """The truth of `key`; False when it is left out."""
+        value = self.values.get(key, False)
+        if isinstance(value, bool):
+            return value
+        raise self.error(f"{key} must be true or false, without quotes.", key)
+
+    def strings(self, key: str) -> list[str]:
+        """The texts of a list; [] when it is left out."""
+        value = self.values.get(key)
+        if value is None:
+            return []
+        if isinstance(value, str):
+            raise self.error(f"{key} must be a list, also for one entry: {key} = [{value!r}].", key)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.error(f"{key} must be a list of strings, such as ['one', 'two'].", key)
+        if not value:
+            raise self.error(f"{key} is empty. Write at least one entry, or leave {key} out.", key)
+        for number, item in enumerate(value, 1):
+            if not item.strip():
+                raise self.error(f"{key} has an empty entry (number {number}). Take it out.", key)
+        return value
+
+    def numbers(self, key: str, least: int, most: int) -> list[int]:
+        """The numbers of a list; [] when it is left out."""
+        value = self.values.get(key)
+        if value is None:
+            return []
+        if (
+            isinstance(value, list)
+            and value
+            and all(type(one) is int and least <= one <= most for one in value)
+        ):
+            return value
+        raise self.error(f"{key} must be a list of numbers from {least} to {most}, such as [550, 554].", key)
+
+    def member(self, key: str, kind: type[_Member], value: Any = None) -> _Member | None:
+        """The member of `kind` that `key` (or the default `value`) names, or None."""
+        value = self.values.get(key, value)
+        if value is None:
+            return None
+        names = [str(member.value) for member in kind]
+        if isinstance(value, str) and value in names:
+            return kind(value)
+        raise self.error(f"has {key} {value!r}. {instead(value, names)}", key)
+
+    def table(self, key: str) -> Table | None:
+        """The table below `key`, or None."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, dict):
+            return Table(self._source, (*self._address, key), value, self.label)
+        raise self.error(f"{key} must be a table: write [{key}], and its keys below.", key)
+
+    def tables(self, key: str) -> Iterator[Table]:
+        """The tables of a list below `key`, each headed `[[key]]`."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            heading = ".".join([*(str(part) for part in self._address if isinstance(part, str)), key])
+            raise self.error(f"write [[{heading}]] with two brackets, once per {key}.", key)
+        for number, one in enumerate(value):
+            yield Table(self._source, (*self._address, key, number), one, f"{key} {number + 1}")
+
+
+class Source:
+    """A TOML file: its values as a `Table`, and the lines on which they stand."""
+
+    __slots__ = ("_lines", "_places", "path", "root")
+
+    def __init__(self, path: Path | str, text: str) -> None:
+        """Raises RuleError when `text` is no TOML; `path` is what its mistakes call the file."""
+        import tomllib
+
+        self.path = str(path)
+        text = text.replace("\r\n", "\n")
+        self._lines = text.split("\n")
+        try:
+            values = tomllib.loads(text)
+        except RecursionError:
+            raise RuleError(f"{path}:1: is nested too deeply. Take brackets out.") from None
+        except ValueError as error:  # TOMLDecodeError, or a number that Python will not read
+            raise RuleError(self._syntax(str(error))) from None
+        self._places = dict(_places(text))
+        self.root = Table(self, (), values, "")
+
+    def line(self, address: Address, item: str | None = None) -> int:
+        """The line of what stands at `address`, or of the table around it."""
+        while address and address not in self._places:
+            address = address[:-1]
+        place = self._places.get(address, Place(1, 1))
+        if item is not None:
+            for number in range(place.first, place.last + 1):
+                if item in self._lines[number - 1]:
+                    return number
+        return place.first
+
+    def _syntax(self, message: str) -> str:
+        what, known, place = message.rpartition(" (at ")
+        line, column = (*_NUMBER.findall(place), None, None)[:2] if known else (1, None)
+        cure = next(
+            (cure for words, cure in _CURES if what.startswith(words)), "Compare it with docs/rules.md."
+        )
+        if known and line is None:
+            statements = [place.first for _, place in _places("\n".join(self._lines))]
+            line = statements[-1] if statements else 1  # the one that goes on to the end of the file
+        where = f" in column {column}" if column else " at the end of the file" if known else ""
+        return f"{self.path}:{line}: is not valid TOML: {what if known else message}{where}. {cure}"
+
+
+def read_source(path: Path) -> Source:
+    """The file at `path`. Raises RuleError when it cannot be read, is not UTF-8 or is no TOML."""
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or error
+        raise RuleError(f"{path}: cannot be read ({why}). Check the path and its permissions.") from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RuleError(f"{path}:{line}: is not UTF-8. Save the file as UTF-8.") from None
+    return Source(path, text)
+
+
+def _places(text: str) -> Iterator[tuple[Address, Place]]:
+    """The lines of tables and keys, in a text that is TOML."""
+    counts: Counter[Address] = Counter()
+    here: Address = ()
+    line, start = 1, 0
+    while start < len(text):
+        head = text[start : _line_end(text, start)].strip()
+        end = _line_end(text, start) if head.startswith("#") else _end_of_statement(text, start)
+        last = line + text.count("\n", start, end)
+        if head.startswith("["):
+            each = head.startswith("[[")
+            here = _resolve(_parts(head.lstrip("[").partition("]")[0]), counts, each=each)
+            yield here, Place(line, line)
+        elif "=" in head and not head.startswith("#"):
+            address = here
+            for part in _parts(head.partition("=")[0]):
+                address = (*address, part)
+                yield address, Place(line, last)
+        line, start = last + 1, end + 1
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
+
+
+def _end_of_statement(text: str, position: int) -> int:
+    """Where the line end is that ends the statement which starts at `position`."""
+    depth = 0
+    while found := _MARK.search(text, position):
+        mark, position = found[0], found.end()
+        if mark == "\n" and depth <= 0:
+            return found.start()
+        if mark == "#":
+            position = _line_end(text, position)
+        elif mark in "\"'":
+            position = _end_of_string(text, found.start())
+        else:
+            depth += (mark in "[{") - (mark in "]}")
+    return len(text)
+
+
+def _end_of_string(text: str, start: int) -> int:
+    """The place behind the string that starts with a quote at `start`."""
+    quote = text[start] * 3 if text.startswith(text[start] * 3, start) else text[start]
+    position = start + len(quote)
+    while (end := text.find(quote, position)) >= 0:
+        slashes = 0
+        while quote[0] == '"' and text[end - slashes - 1] == "\\":
+            slashes += 1
+        if slashes % 2 == 0:
+            end += len(quote)
+            while len(quote) == 3 and text.startswith(quote[0], end):
+                end += 1  # up to two quotes may stand before the last three
+            return end
+        position = end + 1
+    return len(text)
+
+
+def _resolve(parts: list[str], counts: Counter[Address], *, each: bool) -> Address:
+    """The address of a heading: [[format.example]] is the next example of the last format."""
+    address: Address = ()
+    for number, part in enumerate(parts):
+        address = (*address, part)
+        if each and number == len(parts) - 1:
+            counts[address] += 1
+        if counts[address]:
+            address = (*address, counts[address] - 1)
+    return address
+
+
+def _parts(heading: str) -> list[str]:
+    """The names in a dotted key; "7.30" in quotes is one."""
+    parts, quoted = [""], ""
+    for sign in heading:
+        if sign == quoted:
+            quoted = ""
+        elif not quoted and sign in "\"'":
+            quoted = sign
+        elif sign == "." and not quoted:
+            parts.append("")
+        elif quoted or not sign.isspace():
+            parts[-1] += sign
+    return parts

@@ -1,0 +1,161 @@
+"""Write docs/codes.md and docs/reasons.md from the data."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from dsnparse.classify.codes import reply_codes, status_codes
+from dsnparse.data import load
+from dsnparse.explain import Page, Sense, explain
+from dsnparse.vocabulary import Advice, BounceType, Reason
+
+_MADE = "<!-- Made by `make docs`. Do not edit: change the data and run it again. -->"
+
+
+def codes_page() -> str:
+    """`docs/codes.md`: every registered enhanced code and every known reply code."""
+    return "\n".join(_codes()) + "\n"
+
+
+def reasons_page() -> str:
+    """`docs/reasons.md`: the vocabulary, with its names in other systems."""
+    return "\n".join(_reasons()) + "\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the pages; with `--check` write nothing and return 1 when one is out of date."""
+    options = argparse.ArgumentParser(prog="python -m tools.write_docs", description=__doc__)
+    options.add_argument("--check", action="store_true", help="write nothing; exit status 1 when out of date")
+    options.add_argument("folder", nargs="?", type=Path, default=Path("docs"), help="default: docs")
+    given = options.parse_args(arguments)
+    stale = False
+    for name, text in (("codes.md", codes_page()), ("reasons.md", reasons_page())):
+        file = given.folder / name
+        if file.is_file() and file.read_text("utf-8") == text:
+            continue
+        stale = True
+        if given.check:
+            print(f"Out of date, run make docs: {file}")
+        else:
+            given.folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+            print(f"Written: {file}")
+    return 1 if stale and given.check else 0
+
+
+def _codes() -> Iterator[str]:
+    words = load("pages")["classes"]
+    yield from ("# What the codes mean", "", _MADE, "")
+    yield (
+        "A bounce carries up to two codes: the SMTP reply code (550) and the enhanced status code (5.1.1). "
+        "`dsnparse explain CODE` shows the same pages on the terminal. The reason, type and advice are what "
+        "follows from the code alone; where the text beside it says more, the text decides. "
+        "[Reasons](reasons.md) are explained on a page of their own."
+    )
+    yield from (
+        "",
+        "- [Enhanced status codes](#enhanced-status-codes)",
+        "- [SMTP reply codes](#smtp-reply-codes)",
+    )
+    yield from ("", "## Enhanced status codes", "", "The first number is the class (RFC 3463):", "")
+    yield from ("| class | | |", "|---|---|---|")
+    for digit, entry in words["status_class"].items():
+        yield f"| {digit}.y.z | {entry['name']} | {entry['sense']} |"
+    yield ""
+    yield (
+        "The second number is the subject, the third the detail. A detail that is not registered is read as "
+        "the 0 of its subject."
+    )
+    yield ""
+    for subject, entry in words["subject"].items():
+        yield from (f"### X.{subject}.z: {entry['name']}", "", entry["sense"], "")
+        for code in status_codes():
+            if code.partition(".")[0] == subject:
+                yield from _code_section(explain(f"X.{code}"))
+    yield from (
+        "## SMTP reply codes",
+        "",
+        "The first digit (RFC 5321):",
+        "",
+        "| digit | | |",
+        "|---|---|---|",
+    )
+    for digit, entry in words["reply_class"].items():
+        yield f"| {digit}yz | {entry['name']} | {entry['sense']} |"
+    yield ""
+    for reply in reply_codes():
+        yield from _code_section(explain(str(reply)))
+
+
+def _code_section(page: Page) -> Iterator[str]:
+    official = dict(page.official)
+    yield from (f"#### {page.subject}: {page.title}", "")
+    facts = [] if page.title == official["title"] else [f"Official title: {official['title']}."]
+    facts += [text for label, text in page.official if label.startswith("detail")]
+    if "use" in official:
+        facts.append(f"Meant for {official['use']}.")
+    facts += [
+        f"{label.capitalize()}: {official[label]}."
+        for label in ("reply codes", "enhanced codes")
+        if official.get(label, "none is named") != "none is named"
+    ]
+    yield from (f"{' '.join(facts)} ({official['reference']})", "")
+    for sense in page.senses:
+        name = f"**{sense.code} {sense.name}.** " if len(page.senses) > 1 else ""
+        yield from (f"{name}{sense.happened}", "")
+        yield from _sense_lines(sense)
+    yield from (f"- Worth knowing: {note}" for note in page.notes)
+    if page.notes:
+        yield ""
+
+
+def _sense_lines(sense: Sense) -> Iterator[str]:
+    yield f"- What to do: {sense.fix}"
+    if sense.mends:
+        yield f"- Mends itself: {sense.mends}"
+    if sense.other:
+        yield f"- Another way: {sense.other}"
+    if sense.reason == sense.code:
+        yield f"- Type and advice: {sense.bounce_type}, `{sense.advice}`"
+    elif sense.reason is not None:
+        link = f"[`{sense.reason}`](reasons.md#{sense.reason})"
+        yield f"- Follows: {link}, {sense.bounce_type}, `{sense.advice}`"
+    yield ""
+
+
+def _reasons() -> Iterator[str]:
+    words = load("pages")["words"]
+    yield from ("# Reasons", "", _MADE, "")
+    yield (
+        "Every failed recipient gets one reason, a bounce type and an advice. The type and advice below are "
+        "those of the reason by itself; a temporary reply or a doubtful source makes them milder."
+    )
+    yield from ("", "| reason | meaning | type | advice |", "|---|---|---|---|")
+    for reason in Reason:
+        yield f"| [`{reason}`](#{reason}) | {reason.meaning} | {reason.bounce_type} | `{reason.advice}` |"
+    yield from ("", "## Types", "", "| type | meaning |", "|---|---|")
+    yield from (f"| {kind} | {words['bounce_type'][kind]} |" for kind in BounceType)
+    yield from ("", "## Advice", "", "| advice | meaning |", "|---|---|")
+    yield from (f"| `{advice}` | {words['advice'][advice]} |" for advice in Advice)
+    systems = [system for system, _ in explain(Reason.UNDEFINED).elsewhere]
+    yield from ("", "## Names in other systems", "")
+    yield (
+        "The nearest name: SparkPost's is its bounce classification number, Amazon SES's its bounce type and "
+        "subtype. Other systems draw their lines elsewhere, so several of our reasons may share a name."
+    )
+    yield from ("", f"| reason | {' | '.join(systems)} |", f"|---|{'---|' * len(systems)}")
+    for reason in Reason:
+        names = (name for _, name in explain(reason).elsewhere)
+        yield f"| [`{reason}`](#{reason}) | {' | '.join(names)} |"
+    yield from ("", "## Each reason", "")
+    for reason in Reason:
+        page = explain(reason)
+        yield from (f"### {reason}", "", page.senses[0].happened, "")
+        yield from (f"- Seen causes: {'; '.join(page.causes)}.", f"- Usual codes: {', '.join(page.codes)}")
+        yield from _sense_lines(page.senses[0])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,9 +1,30 @@
-"""Bounce messages in, per-recipient classified and explained records out."""
+"""Bounce messages in, per-recipient classified and explained records out.
+
+    from dsnparse import parse_dsn
+
+    report = parse_dsn(data)              # the bytes of a message, any bytes
+    if report:                            # it is a bounce
+        for record in report:             # one record for each recipient
+            print(record.recipient, record.reason, record.bounce_type, record.advice)
+
+What there is:
+
+    parse_dsn(message)                    a message in, a Report out
+    Parser(rules=…, limits=…, formats=…)  the same with options, to be made once
+    classify_reply(reply, provider)       one SMTP reply in, a Verdict out
+    compose_dsn(report)                   a Report in, the bytes of a notice (RFC 3464) out
+    Limits(parts=…, …)                    how much of a message is looked at
+
+A Report holds BounceRecords, an OriginalMessage, ParseWarnings and Evidence; its words are those of Kind,
+Action, Reason, BounceType and Advice. Each has `to_dict()` and `from_dict()`. What goes wrong for reasons of
+dsnparse's own is a DsnparseError. The database of bounces is in `dsnparse.store`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dsnparse.errors import DsnparseError
 from dsnparse.model import (
     Action,
     Advice,
@@ -12,42 +33,58 @@ from dsnparse.model import (
     Evidence,
     Kind,
     OriginalMessage,
+    ParseWarning,
     Reason,
     Report,
 )
 
 if TYPE_CHECKING:
-    from dsnparse.classify import Verdict, classify_reply
+    from dsnparse.classify import Conflict, Objection, RuleError, Source, Verdict, classify_reply, providers
     from dsnparse.compose import compose_dsn
     from dsnparse.parser import Parser, parse_dsn
+    from dsnparse.schema import report_schema
     from dsnparse.wire.limits import Limits
 
 __version__ = "0.1.0"
-__all__ = [
-    "Action",
-    "Advice",
-    "BounceRecord",
-    "BounceType",
-    "Evidence",
-    "Kind",
-    "Limits",
-    "OriginalMessage",
+__all__ = [  # noqa: RUF022  (what a reader needs first stands first)
+    "parse_dsn",
     "Parser",
-    "Reason",
-    "Report",
-    "Verdict",
-    "__version__",
     "classify_reply",
     "compose_dsn",
-    "parse_dsn",
+    "Limits",
+    "Report",
+    "BounceRecord",
+    "OriginalMessage",
+    "Evidence",
+    "ParseWarning",
+    "Verdict",
+    "Conflict",
+    "Kind",
+    "Action",
+    "Reason",
+    "BounceType",
+    "Advice",
+    "Source",
+    "Objection",
+    "DsnparseError",
+    "RuleError",
+    "providers",
+    "report_schema",
+    "__version__",
 ]
 _HOMES = {
+    "Conflict": "classify",
     "Limits": "wire.limits",
+    "Objection": "classify",
     "Parser": "parser",
+    "RuleError": "classify",
+    "Source": "classify",
     "Verdict": "classify",
     "classify_reply": "classify",
     "compose_dsn": "compose",
     "parse_dsn": "parser",
+    "providers": "classify",
+    "report_schema": "schema",
 }
 
 
@@ -59,3 +96,7 @@ def __getattr__(name: str) -> object:
     if home is None:
         raise AttributeError(f"module 'dsnparse' has no attribute {name!r}")
     return getattr(import_module(f"dsnparse.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

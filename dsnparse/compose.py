@@ -13,7 +13,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from dsnparse.model import Action, Kind, OriginalMessage, Report
-from dsnparse.read.recipient import command_in
+from dsnparse.reply.command import command_in
 
 _SUBJECTS = {
     Kind.BOUNCE: "Undelivered Mail Returned to Sender",

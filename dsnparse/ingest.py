@@ -18,14 +18,15 @@ from typing import Protocol
 
 from dsnparse import understood
 from dsnparse.mailboxes.eml import looks_like_message
+from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.items import PassedOver, Problem
 from dsnparse.mailboxes.received import received_at
 from dsnparse.mailboxes.sources import Mail, Mark, PathSource, Source
 from dsnparse.model import Kind, Report
 from dsnparse.parser import Parser
-from dsnparse.read.events.reader import Event
-from dsnparse.store.errors import StoreError, StoreUnavailable
-from dsnparse.store.seen import AddResult, Change, Seen
+from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.changes.change import Change
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 from dsnparse.wire.identity import message_identity
 
 #: Messages in one transaction. SQLite needs a few hundred to be fast; more gain little.

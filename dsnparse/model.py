@@ -1,14 +1,17 @@
-"""What comes out of a parse: `Report`, its `BounceRecord`s, and the `Evidence` for each value."""
+"""What comes out of a parse: `Report`, its `BounceRecord`s, and the `Evidence` for each value.
+
+All are values: they do not change, compare and hash by their fields, pickle, copy, and go into JSON and back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
+from dsnparse.wire.plain import Plain
+from dsnparse.wire.warning import ParseWarning
 
 __all__ = [
     "Action",
@@ -18,40 +21,74 @@ __all__ = [
     "Evidence",
     "Kind",
     "OriginalMessage",
+    "ParseWarning",
     "Reason",
     "Report",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Where one value of a record (or the kind of a report) comes from."""
+class Headers(Mapping[str, str]):
+    """Header fields that do not change: a dict that can be hashed, and equals a dict with the same fields."""
 
-    #: The field that this explains: "recipient", "status", "reason", "kind", …
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = dict(fields)
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._fields.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._fields)
+
+
+_NO_HEADERS = Headers({})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence(Plain):
+    """Where one value of a record (or the kind of a report) comes from.
+
+    Attributes:
+        field: The field that this explains: "recipient", "status", "reason", "kind", …
+        part: The part of the message, numbered as in IMAP ("1", "2", "1.2"); "header" for its own header.
+        line: The line within that part, counted from 1; 0 where a line makes no sense.
+        rule: The rule that read it: "rfc3464.status", "phrase.user_unknown.no_such_user", "code.5.1.1", …
+        text: The exact text that the rule looked at.
+    """
+
     field: str
-    #: The part of the message, numbered as in IMAP ("1", "2", "1.2"); "header" for the message's own header.
     part: str
-    #: Line within that part, counted from 1; 0 where a line makes no sense.
     line: int
-    #: The rule that read it: "rfc3464.status", "phrase.user_unknown.no_such_user", "code.5.1.1", …
     rule: str
-    #: The exact text that the rule looked at.
     text: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """The entry as plain JSON types."""
-        return {
-            "field": self.field,
-            "part": self.part,
-            "line": self.line,
-            "rule": self.rule,
-            "text": self.text,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class OriginalMessage:
-    """What is known of the message that came back. Every field is None or empty when not returned."""
+class OriginalMessage(Plain):
+    """What is known of the message that came back. Every field is None or empty when it did not.
+
+    Attributes:
+        message_id: Message-ID, with its angle brackets.
+        subject: Subject, decoded.
+        from_: From, decoded; called `from` in JSON.
+        to: To, decoded.
+        date: Date: an aware datetime (in JSON, ISO 8601 with its offset), or the text where it is no date.
+        return_path: Return-Path: the address that bounces go to.
+        list_id: List-Id.
+        list_unsubscribe: List-Unsubscribe.
+        feedback_id: Feedback-ID.
+        x_headers: `X-…` fields by their names in lower case, the first value of each.
+    """
 
     message_id: str | None = None
     subject: str | None = None
@@ -62,77 +99,93 @@ class OriginalMessage:
     list_id: str | None = None
     list_unsubscribe: str | None = None
     feedback_id: str | None = None
-    #: `X-…` fields by their names in lower case, first value of each.
-    x_headers: Mapping[str, str] = field(default_factory=dict)
+    x_headers: Mapping[str, str] = _NO_HEADERS
 
-    def to_dict(self) -> dict[str, Any]:
-        """The fields as plain JSON types; `from_` is called `from`."""
-        return {f.name.rstrip("_"): _plain(getattr(self, f.name)) for f in fields(self)}
+    def __post_init__(self) -> None:
+        if not isinstance(self.x_headers, Headers):
+            object.__setattr__(self, "x_headers", Headers(self.x_headers))
 
 
 @dataclass(frozen=True, slots=True)
-class BounceRecord:
-    """What happened to one recipient."""
+class BounceRecord(Plain):
+    """What happened to one recipient.
 
-    #: The address that failed, as the mail system named it.
+    Attributes:
+        recipient: The address that failed, as the mail system named it.
+        original_recipient: The address that was mailed, where it differs (ORCPT, forwarding).
+        actual_recipient: The address that it was forwarded to and that refused it, where the notice tells.
+        action: What the mail system did (RFC 3464 section 2.3.3).
+        status: The enhanced status code that the message states (RFC 3463).
+        effective_status: The stated code, or the one that follows from the reply code or the reason.
+        reply_code: The SMTP reply code (RFC 5321), such as 550.
+        diagnostic: What the mail system said, unfolded and cleaned of control characters.
+        diagnostic_type: The type in front of Diagnostic-Code, in lower case: "smtp", "x-unix", …
+        remote_mta: The host that refused the recipient.
+        reason: Why the recipient did not get the message.
+        bounce_type: What the failure says about the address.
+        advice: What the sender should do about the address.
+        last_attempt_date: When delivery was tried last: an aware datetime (in JSON, ISO 8601 with its
+            offset), or the text where it is no date.
+        will_retry_until: When the mail system will give up: an aware datetime (in JSON, ISO 8601 with its
+            offset), or the text where it is no date.
+        final_log_id: Final-Log-ID: the name of the attempt in the mail system's log.
+        smtp_command: The SMTP command that was refused: "RCPT", "DATA", "MAIL", "CONN", …
+        provider: The provider whose meaning of codes and phrases applied: "google", "microsoft", …
+        confidence: 0.0 to 1.0: how sure `reason` and `bounce_type` are.
+        evidence: Where each value comes from.
+    """
+
     recipient: str
-    #: The address that the sender mailed, when it differs (ORCPT, forwarding).
     original_recipient: str | None = None
-    #: The address that it was forwarded to and that refused it, where X-Actual-Recipient tells.
     actual_recipient: str | None = None
     action: Action | None = None
-    #: The enhanced status code that the message states (RFC 3463), else None.
     status: str | None = None
-    #: The stated code, or the one that follows from the reply code or the rule; never presented as stated.
     effective_status: str | None = None
-    #: The SMTP reply code (RFC 5321), e.g. 550.
     reply_code: int | None = None
-    #: What the mail system said, unfolded and cleaned of control characters.
     diagnostic: str | None = None
-    #: The type in front of Diagnostic-Code ("smtp", "x-unix"), in lower case.
     diagnostic_type: str | None = None
-    #: The host that refused the recipient.
     remote_mta: str | None = None
     reason: Reason = Reason.UNDEFINED
     bounce_type: BounceType = BounceType.UNDETERMINED
     advice: Advice = Advice.REVIEW
-    #: Aware datetimes, or the text where it can't be read as one.
     last_attempt_date: datetime | str | None = None
     will_retry_until: datetime | str | None = None
     final_log_id: str | None = None
-    #: The SMTP command that was refused: "RCPT", "DATA", "MAIL", "CONN", …
     smtp_command: str | None = None
-    #: The provider whose meaning of codes and phrases applied ("google", "microsoft", …).
     provider: str | None = None
-    #: 0.0 to 1.0: how sure `reason` and `bounce_type` are.
     confidence: float = 0.0
     evidence: tuple[Evidence, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """The fields as plain JSON types, under the same names."""
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
-
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What one message says. True when it is a bounce; iterating gives its records."""
+class Report(Plain):
+    """What one message says. True when it is a bounce; iterating gives its records.
+
+    Attributes:
+        kind: What sort of notice the message is.
+        records: One entry for each recipient.
+        reporting_mta: The mail system that wrote the notice.
+        arrival_date: When that system got the message: an aware datetime (in JSON, ISO 8601 with its
+            offset), or the text where it is no date.
+        envelope_id: Original-Envelope-Id: the ENVID that the sender gave (RFC 3461), decoded.
+        original: What is known of the message that came back.
+        feedback_type: Feedback-Type of a complaint (RFC 5965), in lower case: "abuse", "auth-failure", …
+        disposition: Disposition of a receipt (RFC 8098), in lower case: "displayed", "deleted", …
+        format: The notice format that was recognised: "rfc3464", "qmail", "generic", …
+        warnings: Limits that were hit, repairs that were made, and what is odd about an address.
+        evidence: Why the message is of this kind.
+    """
 
     kind: Kind
     records: tuple[BounceRecord, ...] = ()
     reporting_mta: str | None = None
     arrival_date: datetime | str | None = None
-    #: Original-Envelope-Id: the ENVID that the sender gave (RFC 3461), decoded.
     envelope_id: str | None = None
     original: OriginalMessage = field(default_factory=OriginalMessage)
-    #: Feedback-Type of a complaint ("abuse", "auth-failure", …), in lower case.
     feedback_type: str | None = None
-    #: Disposition of a receipt ("displayed", "deleted", …), in lower case.
     disposition: str | None = None
-    #: Which notice format it was: "rfc3464", "qmail", "generic", …
     format: str | None = None
-    #: Limits that were hit and repairs that were made, as sentences.
-    warnings: tuple[str, ...] = ()
-    #: Why the message is of this kind.
+    warnings: tuple[ParseWarning, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
     def __bool__(self) -> bool:
@@ -143,23 +196,3 @@ class Report:
 
     def __len__(self) -> int:
         return len(self.records)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report as plain JSON types, under the same names."""
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, (int, float)):
-        return value
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, str):
-        return value
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items()}
-    return value.to_dict()

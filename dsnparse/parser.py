@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from email.message import Message
-from functools import cache
+from functools import cache, partial
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
-from dsnparse.classify import RuleSet, load_rules
+from dsnparse.classify import RuleSet, Verdict, classify_reply, load_rules
 from dsnparse.model import Evidence, OriginalMessage, Report
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.returned import original_message
 from dsnparse.read.readers import read
-from dsnparse.read.recipient import Draft, clean_text
-from dsnparse.read.record import finish
+from dsnparse.read.reading import Reading
+from dsnparse.read.recipient import clean_text
+from dsnparse.read.record import records_of
 from dsnparse.rulebook.template_matcher import default_formats, load_formats
+from dsnparse.vocabulary import Action
 from dsnparse.wire.address import from_xtext, typed_address, unmasked
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import Field
@@ -25,14 +28,18 @@ from dsnparse.wire.mime import Buffer, read_message
 
 
 class Parser:
-    """A parser with options; `parse_dsn` is one without.
+    """A parser with options; `parse_dsn` and `classify_reply` are one without.
 
     `rules`: paths of TOML files with rules of your own, which win over the built-in ones.
     `limits`: how much of a message is looked at.
     `formats`: the names of the notice formats to know, as in `Report.format`; None for all; () for none, so
     that the generic reader reads every notice without status fields.
 
-    Raises TypeError or ValueError when an option is wrong, with what to do about it.
+    Raises TypeError or ValueError when an option is wrong, RuleError (a ValueError) when a file of rules is,
+    with what to do about it.
+
+    One parser may be used by many threads. It pickles and copies by its options: the copy reads the files of
+    rules anew, so it has what they say by then, and raises RuleError when they are gone.
     """
 
     def __init__(
@@ -42,16 +49,22 @@ class Parser:
         limits: Limits = DEFAULT_LIMITS,
         formats: Sequence[str] | None = None,
     ) -> None:
-        if isinstance(rules, (str, PathLike)):
-            raise TypeError("rules is a list of paths: write rules=[path], also for a single file.")
         if not isinstance(limits, Limits):
-            raise TypeError(f"limits must be a dsnparse.wire.limits.Limits, not {type(limits).__name__}.")
+            raise TypeError(f"limits must be a dsnparse.Limits, not {type(limits).__name__}.")
         if isinstance(formats, str):
             raise TypeError(f"formats is a list of names: write formats=[{formats!r}], also for just one.")
-        self.rules: RuleSet | None = load_rules([Path(path) for path in rules]) if rules else None
+        self.rules: RuleSet | None = load_rules(rules) if rules else None
         self.limits = limits
         own = self.rules.formats if self.rules else ()
         self.formats = default_formats() if formats is None and not own else load_formats(own, formats)
+        self._options: dict[str, Any] = {
+            "rules": tuple([Path(path).absolute() for path in rules]),
+            "limits": limits,
+            "formats": None if formats is None else tuple(formats),
+        }
+
+    def __reduce__(self) -> tuple[partial[Parser], tuple[()]]:
+        return partial(type(self), **self._options), ()
 
     def parse(self, message: bytes | bytearray | memoryview | Message) -> Report:
         """Reads one message and says who failed and why.
@@ -62,15 +75,14 @@ class Parser:
         thousand times).
         """
         root = read_message(_bytes_of(message), self.limits)
-        notice = Notice(root)
-        reading = read(notice, self.formats)
-        _warn_of_masks(reading.drafts, root.buffer)
+        notice = Notice(root, self.formats)
+        reading = read(notice)
+        _warn_of_masks(reading, root.buffer)
         fields = reading.fields
         reporting_mta = _typed(fields.get("reporting-mta"))
-        hosts = (reporting_mta,) if reporting_mta else ()
         return Report(
             kind=reading.kind,
-            records=tuple([finish(draft, reading, hosts, self.rules) for draft in reading.drafts]),
+            records=records_of(reading, reporting_mta, self.rules),
             reporting_mta=reporting_mta,
             arrival_date=parse_date(clean_text(fields["arrival-date"].value))
             if "arrival-date" in fields
@@ -83,6 +95,17 @@ class Parser:
             warnings=tuple(root.buffer.warnings),
             evidence=tuple([_readable(entry) for entry in reading.evidence]),
         )
+
+    def classify_reply(
+        self,
+        reply: str,
+        provider: str | None = None,
+        *,
+        host: str | None = None,
+        action: Action | None = None,
+    ) -> Verdict:
+        """Says what one SMTP reply means, by this parser's rules: see `dsnparse.classify_reply`."""
+        return classify_reply(reply, provider, host=host, action=action, rules=self.rules or ())
 
 
 def parse_dsn(message: bytes | bytearray | memoryview | Message) -> Report:
@@ -114,11 +137,11 @@ def _bytes_of(message: bytes | bytearray | memoryview | Message) -> bytes:
     )
 
 
-def _warn_of_masks(drafts: list[Draft], buffer: Buffer) -> None:
-    for draft in drafts:
-        for address in (draft.recipient, draft.original_recipient):
+def _warn_of_masks(reading: Reading, buffer: Buffer) -> None:
+    for recipient in reading.recipients:
+        for address in (recipient.recipient, recipient.original_recipient):
             if address and not address.isascii() and unmasked(address) != address:
-                buffer.warn(f"The recipient {unmasked(address)} has invisible characters in its address.")
+                buffer.warn("address.invisible_characters", address=unmasked(address))
 
 
 def _written(message: Message) -> bytes:

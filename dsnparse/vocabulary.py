@@ -1,73 +1,86 @@
 """The vocabulary: what a message is (`Kind`), what was done (`Action`), what is wrong (`Reason`), about what
-(`BounceType`), and what to do (`Advice`)."""
+(`BounceType`), and what to do (`Advice`). Each word has a `meaning`, a sentence."""
 
 from __future__ import annotations
 
+import inspect
 from enum import StrEnum
+from typing import Self, TypeVar
 
 
-class Kind(StrEnum):
+class Word(StrEnum):
+    """A word of the vocabulary: a str with a `meaning`."""
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str = "") -> Self:
+        self = str.__new__(cls, value)
+        self._value_ = value
+        self.meaning = meaning
+        return self
+
+
+_Words = TypeVar("_Words", bound=type[Word])
+
+
+def shown_in_help(words: _Words) -> _Words:
+    """`words` with the meaning of each in its docstring, so that `help()` shows it."""
+    meanings = "".join(f"\n    {word.name}: {word.meaning}" for word in words)
+    words.__doc__ = f"{inspect.cleandoc(words.__doc__ or '')}\n\nMembers:{meanings}"
+    return words
+
+
+@shown_in_help
+class Kind(Word):
     """What sort of notice a message is."""
 
-    #: At least one recipient failed for good.
-    BOUNCE = "bounce"
-    #: Still being tried; nothing has failed yet.
-    DELAY = "delay"
-    #: Delivered, relayed or expanded: good news.
-    DELIVERY = "delivery"
-    #: Out-of-office, ticket acknowledgement, challenge-response.
-    AUTO_REPLY = "auto_reply"
-    #: A feedback report (RFC 5965).
-    COMPLAINT = "complaint"
-    #: A message disposition notification (RFC 8098).
-    RECEIPT = "receipt"
-    #: None of these: ordinary mail, a forwarded bounce, spam that imitates one.
-    OTHER = "other"
+    BOUNCE = "bounce", "At least one recipient failed for good."
+    DELAY = "delay", "Still being tried; nothing has failed yet."
+    DELIVERY = "delivery", "Delivered, relayed or expanded: good news."
+    AUTO_REPLY = "auto_reply", "Out-of-office, ticket acknowledgement, challenge-response."
+    COMPLAINT = "complaint", "A feedback report (RFC 5965)."
+    RECEIPT = "receipt", "A message disposition notification (RFC 8098)."
+    OTHER = "other", "None of these: ordinary mail, a forwarded bounce, spam that imitates one."
 
 
-class Action(StrEnum):
-    """RFC 3464 section 2.3.3: what the mail system did for a recipient."""
+@shown_in_help
+class Action(Word):
+    """What the mail system did for a recipient (RFC 3464 section 2.3.3)."""
 
-    FAILED = "failed"
-    DELAYED = "delayed"
-    DELIVERED = "delivered"
-    RELAYED = "relayed"
-    EXPANDED = "expanded"
+    FAILED = "failed", "The message could not be delivered, and is not tried again."
+    DELAYED = "delayed", "The message could not be delivered yet, and is tried again."
+    DELIVERED = "delivered", "The message is in the recipient's mailbox, or on a list that sends it on."
+    RELAYED = "relayed", "The message went on to a mail system that tells nothing of its success."
+    EXPANDED = "expanded", "The message was delivered to an alias, and went on to several addresses."
 
 
-class BounceType(StrEnum):
+@shown_in_help
+class BounceType(Word):
     """What a failure says about the *address* (not about the first digit of the reply)."""
 
-    #: This address will not take mail, whoever sends it.
-    HARD = "hard"
-    #: It may work later.
-    SOFT = "soft"
-    #: Refused because of what was sent or who sent it; the address may be fine.
-    BLOCK = "block"
-    #: The message does not say.
-    UNDETERMINED = "undetermined"
+    HARD = "hard", "This address takes no mail, whoever sends it."
+    SOFT = "soft", "It may work later."
+    BLOCK = "block", "Refused because of what was sent or who sent it; the address may be fine."
+    UNDETERMINED = "undetermined", "The message does not say."
 
 
-class Advice(StrEnum):
+@shown_in_help
+class Advice(Word):
     """What the sender should do about the address."""
 
-    #: Stop mailing this address.
-    SUPPRESS = "suppress"
-    #: Keep the address; mail it again later.
-    RETRY = "retry"
-    #: Keep the address; repair something on the sending side first.
-    FIX_SENDER = "fix_sender"
-    #: A person should look at it.
-    REVIEW = "review"
-    #: Nothing to do.
-    NONE = "none"
+    SUPPRESS = "suppress", "Stop mailing this address."
+    RETRY = "retry", "Keep the address; mail it again later."
+    FIX_SENDER = "fix_sender", "Keep the address; repair something on the sending side first."
+    REVIEW = "review", "A person should look at it."
+    NONE = "none", "Nothing to do."
 
 
 _HARD, _SOFT, _BLOCK, _OPEN = BounceType.HARD, BounceType.SOFT, BounceType.BLOCK, BounceType.UNDETERMINED
 _SUPPRESS, _RETRY, _FIX, _REVIEW = Advice.SUPPRESS, Advice.RETRY, Advice.FIX_SENDER, Advice.REVIEW
 
 
-class Reason(StrEnum):
+@shown_in_help
+class Reason(Word):
     """Why a recipient did not get the message.
 
     Each member carries its default `bounce_type` and `advice`, one sentence (`meaning`), its `group`, and
@@ -78,7 +91,6 @@ class Reason(StrEnum):
     group: str
     bounce_type: BounceType
     advice: Advice
-    meaning: str
     sisimai: str
     kumomta: str
     sparkpost: int
@@ -93,7 +105,7 @@ class Reason(StrEnum):
         advice: Advice = Advice.REVIEW,
         meaning: str = "",
         elsewhere: tuple[str, str, int, str, str] = ("", "", 1, "", ""),
-    ) -> Reason:
+    ) -> Self:
         self = str.__new__(cls, value)
         self._value_ = value
         self.group = group

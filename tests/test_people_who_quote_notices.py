@@ -8,6 +8,7 @@ import pytest
 
 from dsnparse import Kind, parse_dsn
 from dsnparse.notice.notice import Notice
+from dsnparse.rulebook.template_matcher import load_formats
 from dsnparse.wire.mime import read_message
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -43,13 +44,13 @@ def test_a_notice_that_a_person_passes_on_bounces_nobody(way: str) -> None:
     fields, prefix, frame = WAYS[way]
     taken = []
     for path in NOTICES:
-        notice = Notice(read_message(path.read_bytes()))
-        text = "\n".join(notice.lines)
-        quoted = "\n".join(f"> {line}" for line in notice.lines)
+        notice = Notice(read_message(path.read_bytes()), load_formats(only=()))
+        text = "\n".join(notice.body.lines)
+        quoted = "\n".join(f"> {line}" for line in notice.body.lines)
         body = frame.replace("{text}", text).replace("{quoted}", quoted)
         message = (
             f"From: {PERSON}\nTo: help@example.com\nDate: Thu, 1 Jan 2009 00:00:00 +0000\n{fields}"
-            f"Message-ID: <1@person.example>\nSubject: {prefix}{notice.subject}\n"
+            f"Message-ID: <1@person.example>\nSubject: {prefix}{notice.head.subject}\n"
             f"Content-Type: text/plain; charset=utf-8\n\n{body}\n"
         )
         report = parse_dsn(message.encode("utf-8", "surrogateescape"))

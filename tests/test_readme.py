@@ -21,7 +21,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-_BLOCK = re.compile(r"^```(console|pycon|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(console|pycon|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
 #: How long things took is different each time.
 _TIMES = re.compile(r"\d+\.\d s, [\d,]+ a second")
@@ -72,7 +72,7 @@ def commands(session: str) -> Iterator[str]:
 
 def test_the_readme_shows_what_comes_out(tmp_path: Path) -> None:
     sessions = Sessions(tmp_path)
-    blocks = list(_BLOCK.finditer(README.read_text("utf-8")))
+    blocks = list(BLOCK.finditer(README.read_text("utf-8")))
     assert {block[1] for block in blocks} == {"console", "pycon", "toml"}
     for block in blocks:
         assert _TIMES.sub("TIME", block[0]) == _TIMES.sub("TIME", sessions.run(block))
@@ -99,4 +99,4 @@ def test_the_readme_names_every_command() -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        README.write_text(_BLOCK.sub(Sessions(Path(name)).run, README.read_text("utf-8")), "utf-8")
+        README.write_text(BLOCK.sub(Sessions(Path(name)).run, README.read_text("utf-8")), "utf-8")

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from dsnparse.classify.claim import Source
 from dsnparse.classify.engine import classify, classify_reply
+from dsnparse.classify.hard import Objection
+from dsnparse.classify.providers import providers
 from dsnparse.classify.verdict import Conflict, Verdict
 from dsnparse.rulebook.files import load_rules
 from dsnparse.rulebook.matcher import RuleSet
 from dsnparse.rulebook.rule import Rule, RuleError
 
-__all__ = ["Conflict", "Rule", "RuleError", "RuleSet", "Verdict", "classify", "classify_reply", "load_rules"]
+__all__ = [
+    "Conflict",
+    "Objection",
+    "Rule",
+    "RuleError",
+    "RuleSet",
+    "Source",
+    "Verdict",
+    "classify",
+    "classify_reply",
+    "load_rules",
+    "providers",
+]

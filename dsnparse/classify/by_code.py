@@ -8,17 +8,17 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.data import load
-from dsnparse.model import Action
-from dsnparse.vocabulary import BounceType, Reason
-
-#: Codes that are only sent for their own meaning: before a normal phrase, after a strong one.
-DELIBERATE_STATUS_RANK = 75
-SPECIFIC_STATUS_RANK = 60
-SPECIFIC_REPLY_RANK = 40
-GENERIC_STATUS_RANK = 30
-GENERIC_REPLY_RANK = 20
-CLASS_RANK = 10
+from dsnparse.rulebook.ranks import (
+    CLASS_RANK,
+    DELIBERATE_STATUS_RANK,
+    GENERIC_REPLY_RANK,
+    GENERIC_STATUS_RANK,
+    SPECIFIC_REPLY_RANK,
+    SPECIFIC_STATUS_RANK,
+)
+from dsnparse.vocabulary import Action, BounceType, Reason
 
 _STATUS_RANKS = {
     "deliberate": DELIBERATE_STATUS_RANK,
@@ -59,24 +59,26 @@ def _of_status(status: str) -> tuple[Reason, int] | None:
     return known
 
 
-def code_claims(status: str | None, reply_code: int | None, digit: int | None, command: str) -> list[Any]:
-    """What the codes speak for, as the engine's claims."""
-    claims: list[Any] = []
+def code_claims(case: Case) -> list[Claim]:
+    """What the codes of `case` speak for."""
+    claims: list[Claim] = []
+    status, reply_code = case.status, case.reply_code
     if status is not None:
         known = _of_status(status)
         if known is not None:
             rank = known[1] if known[0] is not Reason.UNDEFINED else CLASS_RANK
-            claims.append((rank, 0, 0, 0, known[0], f"status.{status}", status, None))
+            claims.append(Claim(rank, known[0], f"status.{status}", status, Source.CODE))
     if reply_code is not None:
         table = _tables()[1]
-        known = table.get(f"{reply_code} {command}") or table.get(str(reply_code))
+        known = table.get(f"{reply_code} {case.command}") or table.get(str(reply_code))
         if known is not None:
             rank = known[1] if known[0] is not Reason.UNDEFINED else CLASS_RANK
             if rank == SPECIFIC_REPLY_RANK and status is not None and status[2] not in "025":
                 rank = GENERIC_REPLY_RANK  # "552 5.7.0" is no full mailbox
-            claims.append((rank, 0, 0, 0, known[0], f"reply.{reply_code}", str(reply_code), None))
-    if digit is not None and not claims:
-        claims.append((CLASS_RANK, 0, 0, 0, Reason.UNDEFINED, f"class.{digit}", status or str(digit), None))
+            claims.append(Claim(rank, known[0], f"reply.{reply_code}", str(reply_code), Source.CODE))
+    if case.digit is not None and not claims:
+        shown = status or str(case.digit)
+        claims.append(Claim(CLASS_RANK, Reason.UNDEFINED, f"class.{case.digit}", shown, Source.CLASS))
     return claims
 
 

@@ -11,9 +11,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from dsnparse.classify.by_code import GENERIC_STATUS_RANK, code_claims
-from dsnparse.classify.verdict import advise, judge
+from dsnparse.classify.by_code import code_claims
+from dsnparse.classify.claim import Case
+from dsnparse.classify.decision import bounce_type_of
+from dsnparse.classify.verdict import advise
 from dsnparse.data import load
+from dsnparse.rulebook.ranks import GENERIC_STATUS_RANK
 from dsnparse.vocabulary import Advice, BounceType, Reason
 
 #: RFC 3463 section 2: class 2, 4 or 5; subject and detail 0 to 999, without leading zeros.
@@ -92,7 +95,9 @@ def reply_meaning(code: int) -> CodeMeaning | None:
 
 
 def _meaning(status: str | None, reply_code: int | None, digit: int) -> CodeMeaning:
-    rank, _, _, _, reason, *_ = code_claims(status, reply_code, digit, "")[0]
-    bounce_type = judge(reason, None, None, digit, specific=rank > GENERIC_STATUS_RANK)
-    generic = rank <= GENERIC_STATUS_RANK
-    return CodeMeaning(reason, bounce_type, advise(reason, None, bounce_type), generic)
+    case = Case(status=status, reply_code=reply_code, digit=digit)
+    claim = code_claims(case)[0]
+    bounce_type, _ = bounce_type_of(claim, case)
+    return CodeMeaning(
+        claim.reason, bounce_type, advise(claim.reason, None, bounce_type), claim.rank <= GENERIC_STATUS_RANK
+    )

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import cache
 
-from dsnparse.classify.by_code import SPECIFIC_REPLY_RANK, SPECIFIC_STATUS_RANK, effective_status
-from dsnparse.classify.verdict import Conflict, Verdict, advise, judge
-from dsnparse.model import Action
-from dsnparse.reply.spelling import Text
-from dsnparse.rulebook.rule import PROVIDER_RANK, USER_RANK, WEIGHTS, Rule
-from dsnparse.vocabulary import BounceType, Reason
+from dsnparse.classify.by_code import effective_status
+from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.hard import Objection, may_be_hard
+from dsnparse.classify.verdict import Conflict, Verdict, advise
+from dsnparse.reply import Reply
+from dsnparse.rulebook.ranks import CONFIDENCE, GUESS_RANK, ONE_STEP, SPECIFIC_STATUS_RANK
+from dsnparse.vocabulary import Action, BounceType, Reason
 
-#: With nothing more to show than a generic code, a verdict is a guess.
-GUESS_RANK = 32
-#: Claims that are nearer than this are equally believed.
-ONE_STEP = 10
 #: At most this many other opinions are listed.
 MAX_CONFLICTS = 5
 
-#: How sure a verdict of each rank is; a conflict takes some of it away.
-_CONFIDENCE = (
-    (USER_RANK, 0.99),
-    (PROVIDER_RANK - 5, 0.97),
-    (WEIGHTS["strong"], 0.96),
-    (WEIGHTS["normal"], 0.92),
-    (58, 0.85),
-    (55, 0.8),
-    (WEIGHTS["weak"], 0.65),
-    (SPECIFIC_REPLY_RANK, 0.6),
-    (30, 0.4),
-    (20, 0.3),
-    (0, 0.2),
-)
-#: Between phrases of one weight the cause goes before what followed from it: these only tell the outcome.
+#: Between words of one weight the cause goes before what followed from it: these only tell the outcome.
 OUTCOMES = {
     Reason.UNDEFINED: 6,
     Reason.SYSTEM_ERROR: 5,
@@ -44,91 +29,123 @@ OUTCOMES = {
     Reason.SENDER_REJECTED: 1,
     Reason.CONTENT_REJECTED: 1,
 }
-#: One thing that speaks for a reason: rank, outcome (0 or less), length, minus its place, reason, name of the
-#: rule, exact text, the rule.
-Claim = tuple[int, int, int, int, Reason, str, str, Rule | None]
+#: A code that says more than its subject; RFC 3463 has subjects 0 to 7.
+_SPECIFIC = re.compile(r"[45]\.[0-7]\.[1-9]\d{0,2}")
+#: The gate's objections after which a failure counts as one that may work later.
+_PASSING = (Objection.DELAYED, Objection.NOT_FINAL)
 
 
-def words_claim(rule: Rule, text: Text, start: int, length: int, rank: int) -> Claim:
-    """What the words of a rule at a place in the text speak for."""
-    # A rule that also asks for codes is the more exact one.
-    weight = length + 100 if rule.status or rule.reply or rule.status_prefixes else length
-    reason = rule.reason
-    return (
-        rank,
-        -OUTCOMES.get(reason, 0),
-        weight,
-        -start,
-        reason,
-        rule.id,
-        text.shown[start : start + length],
-        rule,
-    )
-
-
-def decide(
-    claims: list[Claim],
-    status: str | None,
-    reply_code: int | None,
-    digit: int | None,
-    action: Action | None,
-    certain: str | None,
-) -> Verdict:
-    """The verdict of the claims. `digit`: 4 or 5. `certain`: the provider that speaks."""
+def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
+    """The verdict of the claims about one failure, whose reply is `reply`."""
     if not claims:
-        bounce_type = judge(Reason.UNDEFINED, None, action, digit, specific=False)
+        bounce_type = BounceType.SOFT if case.digit == 4 else BounceType.UNDETERMINED
         return Verdict(
-            Reason.UNDEFINED, bounce_type, advise(Reason.UNDEFINED, None, bounce_type), status,
-            status or effective_status(Reason.UNDEFINED, digit, action), reply_code, None, 0.0, "none", "",
+            Reason.UNDEFINED, bounce_type, advise(Reason.UNDEFINED, None, bounce_type), case.status,
+            _code_of(reply, None) or case.status
+            or effective_status(Reason.UNDEFINED, case.digit, case.action),
+            case.reply_code, None, 0.0, "none", "",
         )  # fmt: skip
-    rank, _, _, _, reason, name, shown, owner = claims[0] if len(claims) == 1 else max(claims, key=_order)
-    own_type = owner.bounce_type if owner else None
-    bounce_type = judge(reason, own_type, action, digit, specific=rank > GUESS_RANK)
-    conflicts: tuple[Conflict, ...] = ()
+    best = claims[0] if len(claims) == 1 else _confirmed(max(claims, key=_order), claims)
     agreed = False
+    conflicts: tuple[Conflict, ...] = ()
+    is_doubtful = False
     for claim in claims:
-        if claim[4] is reason:
-            agreed = agreed or claim[5] != name
-        elif claim[0] > GUESS_RANK and len(conflicts) < MAX_CONFLICTS:
-            conflict = Conflict(claim[5], claim[4], claim[6])
+        if claim.reason is best.reason:
+            agreed = agreed or claim.rule != best.rule
+        elif claim.rank > GUESS_RANK and len(conflicts) < MAX_CONFLICTS:
+            conflict = Conflict(claim.rule, claim.reason, claim.text, claim.source)
             conflicts = conflicts if conflict in conflicts else (*conflicts, conflict)
-            if (
-                bounce_type is BounceType.HARD
-                and rank < SPECIFIC_STATUS_RANK
-                and claim[0] > rank - ONE_STEP
-                and claim[4].bounce_type is not BounceType.HARD
-                and claim[4] not in OUTCOMES
-            ):
-                bounce_type = BounceType.UNDETERMINED  # a notice that lists what may have happened
+            is_doubtful = is_doubtful or _casts_doubt(claim, best)
+    bounce_type, objection = bounce_type_of(best, case, is_doubtful=is_doubtful)
     return Verdict(
-        reason,
+        best.reason,
         bounce_type,
-        advise(reason, owner.advice if owner else None, bounce_type),
-        status,
-        status or effective_status(reason, digit, action),
-        reply_code,
-        owner.provider if owner and owner.provider else certain,
-        _confidence(rank, reason, agreed, conflicts),
-        name,
-        shown.strip(),
+        advise(best.reason, best.advice, bounce_type),
+        case.status,
+        _code_of(reply, best) or case.status or effective_status(best.reason, case.digit, case.action),
+        case.reply_code,
+        best.provider or case.provider,
+        _confidence(best, agreed, conflicts),
+        best.rule,
+        best.text.strip(),
         conflicts,
+        best.source,
+        objection,
     )
+
+
+def bounce_type_of(
+    claim: Claim, case: Case, *, is_doubtful: bool = False
+) -> tuple[BounceType, Objection | None]:
+    """The bounce type that a claim has in its case; and why it is not hard, where its reason would be."""
+    wanted = claim.bounce_type or claim.reason.bounce_type
+    if wanted is BounceType.HARD:
+        hard, objection = may_be_hard(claim, case, is_doubtful=is_doubtful)
+        if hard:
+            return BounceType.HARD, None
+        return (BounceType.SOFT if objection in _PASSING else BounceType.UNDETERMINED), objection
+    if case.action is Action.DELAYED:
+        return (BounceType.UNDETERMINED if wanted is BounceType.UNDETERMINED and case.digit != 4
+                else BounceType.SOFT), None  # fmt: skip
+    if claim.reason is Reason.UNDEFINED and claim.bounce_type is None:
+        return (BounceType.SOFT if case.digit == 4 else BounceType.UNDETERMINED), None
+    if claim.rank <= GUESS_RANK and case.digit == 4 and wanted is BounceType.BLOCK:
+        return BounceType.SOFT, None  # only a generic code says so, and it is a temporary one
+    if claim.rank <= GUESS_RANK and case.digit == 5 and wanted is BounceType.SOFT:
+        return BounceType.UNDETERMINED, None  # only a generic code says so, and it is a permanent one
+    return wanted, None
 
 
 def _order(claim: Claim) -> tuple[int, int, int, int, str]:
-    return claim[0], claim[1], claim[2], claim[3], claim[5]
+    is_words = claim.source in (Source.WORDS, Source.CONTEXT)
+    outcome = OUTCOMES.get(claim.reason, 0) if is_words else 0
+    return claim.rank, -outcome, claim.weight, -claim.place, claim.rule
+
+
+def _confirmed(best: Claim, claims: Sequence[Claim]) -> Claim:
+    """`best`; where it is an event's class that names no reason, with the guessed reason that it confirms."""
+    if best.source is not Source.EVENT or best.reason is not Reason.UNDEFINED:
+        return best
+    guess = max((claim for claim in claims if claim is not best), key=_order)
+    return best._replace(reason=guess.reason) if guess.reason.bounce_type is best.bounce_type else best
+
+
+def _casts_doubt(claim: Claim, best: Claim) -> bool:
+    """Whether `best` only lists, as others do, what may have happened."""
+    return (
+        best.rank < SPECIFIC_STATUS_RANK
+        and claim.rank > best.rank - ONE_STEP
+        and claim.reason.bounce_type is not BounceType.HARD
+        and claim.reason not in OUTCOMES
+    )
+
+
+def _code_of(reply: Reply, claim: Claim | None) -> str | None:
+    """The enhanced code in the reply that the verdict rests on; None when the reply states none.
+
+    A queue gives its own code (4.4.7 expired, 5.0.0, 5.1.1) to what the remote host said with another: the
+    code in the quoted reply counts, the specific one nearest before the words that decided.
+    """
+    if not reply.statuses:
+        return None
+    specific = [entry for entry in reply.statuses if _SPECIFIC.fullmatch(entry[1])] or reply.statuses
+    place = -1 if claim is None else claim.place
+    if claim is not None and claim.source is not Source.WORDS and claim.text:
+        place = reply.low.find(claim.text.lower())
+    before = [code for start, code in specific if start <= place]
+    return before[-1] if before else specific[0][1]
 
 
 @cache
 def _sure(rank: int) -> float:
-    return next(value for least, value in _CONFIDENCE if rank >= least)
+    return next(value for least, value in CONFIDENCE if rank >= least)
 
 
-def _confidence(rank: int, reason: Reason, agreed: bool, conflicts: tuple[Conflict, ...]) -> float:
-    sure = _sure(rank)
+def _confidence(best: Claim, agreed: bool, conflicts: tuple[Conflict, ...]) -> float:
+    sure = _sure(best.rank)
     if conflicts:
         for other in dict.fromkeys(conflict.reason for conflict in conflicts):
-            sure -= 0.1 if other.bounce_type is not reason.bounce_type else 0.04
+            sure -= 0.1 if other.bounce_type is not best.reason.bounce_type else 0.04
     if agreed:
         sure += (1 - sure) / 3
     return round(min(max(sure, 0.05), 0.99), 2)

@@ -1,8 +1,8 @@
-"""`classify`: from a diagnostic and its codes to a reason, in the order of what can be trusted most.
+"""`classify`: from a reply and its codes to a reason, in the order of what can be trusted most.
 
-The user's own rules, then what a known provider means by its words and codes, then specific phrases, specific
-enhanced codes, weak phrases, specific reply codes, generic codes, the class digit. One rank per step; the
-highest wins, and those it beats are listed as conflicts when they speak for another reason.
+The user's own rules, then what a known provider means by its words and codes, then specific words, specific
+enhanced codes, weak words, specific reply codes, generic codes, the class digit (`rulebook/ranks.py`). The
+highest rank wins, and those it beats are listed as conflicts when they speak for another reason.
 """
 
 from __future__ import annotations
@@ -10,44 +10,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from os import PathLike
 
 from dsnparse.classify.by_code import code_claims, specific_status
-from dsnparse.classify.decision import OUTCOMES, Claim, decide, words_claim
-from dsnparse.classify.providers import by_suffix, find_speakers
+from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.decision import OUTCOMES, decide
+from dsnparse.classify.providers import by_suffix, find_speakers, table_of
 from dsnparse.classify.verdict import Verdict, is_settled
-from dsnparse.model import Action
-from dsnparse.reply.spelling import find_codes, read_text
-from dsnparse.rulebook.files import builtin
+from dsnparse.reply import Reply
+from dsnparse.rulebook.files import builtin, load_rules
 from dsnparse.rulebook.matcher import Hit, RuleSet
-from dsnparse.rulebook.rule import USER_RANK, WEIGHTS
-from dsnparse.vocabulary import Advice, BounceType, Reason
+from dsnparse.rulebook.ranks import (
+    CONTEXT_DROP,
+    CONTEXT_OUTCOME_RANK,
+    CONTEXT_RANKS,
+    NORMAL_RANK,
+    SAME_STRENGTH,
+    STRONG_RANK,
+)
+from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
-#: Words elsewhere in the notice: below what the diagnostic and its codes say specifically, above weak words.
-CONTEXT_RANKS = {
-    USER_RANK: 98,
-    WEIGHTS["strong"]: 58,
-    WEIGHTS["normal"]: 55,
-    WEIGHTS["weak"]: 28,
-    WEIGHTS["hint"]: 5,
-}
-CONTEXT_PROVIDER_DROP = 20
-#: "The following recipients could not be reached" is in many a notice, whatever the cause.
-CONTEXT_OUTCOME_RANK = 45
-#: A phrase takes away another that is a part of it unless that one ranks higher by more than this.
-SAME_STRENGTH = 10
-_STRONG, _NORMAL = WEIGHTS["strong"], WEIGHTS["normal"]
-_HOST_IN_TEXT = re.compile(
-    r"\b(?:host|server|from|to) <?([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})[ .]?(?=[\[ (>:])"
-)
-_COMMAND_IN_TEXT = re.compile(
-    r"(?:reply to|after|response to|to) (?:the )?"
-    r"(rcpt to|mail from|end of data|data|helo|ehlo|pipelined \w{4}|initial conn)"
-)
+#: A rule that also asks for codes is the more exact one: as if its words were so many characters longer.
+_EXACT = 100
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
 def classify(
-    diagnostic: str,
+    diagnostic: str | Reply,
     *,
     status: str | None = None,
     reply_code: int | None = None,
@@ -57,61 +46,74 @@ def classify(
     recipient: str | None = None,
     context: str = "",
     provider: str | None = None,
+    claims: Sequence[Claim] = (),
+    kind: Kind = Kind.BOUNCE,
+    is_second_hand: bool = False,
+    is_uncertain: bool = False,
+    names_another: bool = False,
     rules: RuleSet | None = None,
 ) -> Verdict:
     """Say why a recipient did not get the message.
 
-    `diagnostic`: what the mail system said of this recipient, as text. `status`: the enhanced code (RFC 3463)
-    of the Status field. `reply_code`: the SMTP reply code. `action`: RFC 3464's action. `smtp_command`: the
-    command that was refused ("RCPT"). `hosts`: names of the refusing host, then the reporting one.
-    `recipient`: the failed address. `context`: other words of the notice about this recipient, believed less.
-    `provider`: its name when the caller knows it. `rules`: from `load_rules`, else the package's own.
+    `diagnostic`: what the mail system said of this recipient, as text or taken apart. `status`: the enhanced
+    code (RFC 3463) of the Status field. `reply_code`: the SMTP reply code, where it is not the text's.
+    `action`: RFC 3464's action. `smtp_command`: the command that was refused ("RCPT"). `hosts`: names of the
+    refusing host, then the reporting one. `recipient`: the failed address. `context`: other words of the
+    notice about this recipient, believed less. `provider`: its name when the caller knows it. `claims`: what
+    else speaks for a reason (an event's class). `kind`, `is_second_hand`, `is_uncertain`,
+    `names_another`: see `Case`.
+    `rules`: from `load_rules`, else the package's own.
 
-    Raises TypeError when `diagnostic` or `context` is no str. Any text is fine.
+    Raises TypeError when `diagnostic` or `context` is no text. Any text is fine.
     """
-    if not isinstance(diagnostic, str) or not isinstance(context, str):
+    if not isinstance(diagnostic, (str, Reply)) or not isinstance(context, str):
         raise TypeError(
             "classify() reads text: pass diagnostic and context as str, decoded from the message."
         )
     if rules is None:
         rules = builtin()
-    text = read_text(diagnostic)
-    found_reply, found_status = find_codes(text.shown)
-    reply_code = reply_code or found_reply
-    status = _best_status(status, found_status)
+    reply = diagnostic if isinstance(diagnostic, Reply) else Reply.parse(diagnostic)
+    reply_code = reply_code or reply.code
+    status = _best_status(status, reply.status)
     if is_settled(action):
         return Verdict(
             Reason.UNDEFINED, BounceType.UNDETERMINED, Advice.NONE, status, status, reply_code, None, 1.0,
             f"action.{action}", "",
         )  # fmt: skip
-    digit = _digit(status, reply_code, action)
-    command = _command(smtp_command, text.low)
-    hits, marked = rules.search(text.low)
-    if not hosts:
-        found = _HOST_IN_TEXT.search(text.low)
-        hosts = (found[1],) if found else ()
+    if status is not None and status[0] == "2":
+        status = None  # success, stated of a failure, says nothing
+    if not hosts and reply.host:
+        hosts = (reply.host.lower(),)
+    hits, marked = rules.search(reply.low)
     certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
-    case = (status, reply_code, digit, command)
-    held = _holding(rules, hits, text.low, case, involved)
-    claims: list[Claim] = code_claims(status, reply_code, digit, command)
-    for rule, start, length in held:
-        claims.append(words_claim(rule, text, start, length, rule.rank))
+    case = Case(
+        status,
+        reply_code,
+        _digit(status, reply_code, action),
+        action,
+        _command(smtp_command) or reply.command or "",
+        certain,
+        kind,
+        is_second_hand,
+        is_uncertain,
+        names_another,
+    )
+    held = _holding(rules, hits, reply.low, case, involved)
+    all_claims = [*code_claims(case), *claims]
+    all_claims += [_words_claim(hit, reply, hit[0].rank, Source.WORDS) for hit in held]
     if context and not _is_enough(held, status):
-        extra = read_text(context)
+        extra = Reply.parse(context)
         hits, marked = rules.search(extra.low)
         if marked and certain is None:
             certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
-        for rule, start, length in _holding(rules, hits, extra.low, case, involved):
-            rank = CONTEXT_RANKS.get(rule.rank) or rule.rank - CONTEXT_PROVIDER_DROP
-            if rule.reason in OUTCOMES:
-                rank = min(rank, CONTEXT_OUTCOME_RANK)
-            claims.append(words_claim(rule, extra, start, length, rank))
+            case = case._replace(provider=certain)
+        all_claims += [
+            _words_claim(hit, extra, _context_rank(hit), Source.CONTEXT)
+            for hit in _holding(rules, hits, extra.low, case, involved)
+        ]
     if certain is not None:
-        for row in rules.code_rows(certain):
-            if row.allows(f" {text.low} ", *case):
-                shown = (status if row.status or row.status_prefixes else "") or str(reply_code or "")
-                claims.append((row.rank, 0, 0, 0, row.reason, row.id, shown, row))
-    verdict = decide(claims, status, reply_code, digit, action, certain)
+        all_claims += _provider_codes(rules, reply, case)
+    verdict = decide(all_claims, case, reply)
     if verdict.provider is not None and hosts:
         # "filter", "hosting" and "sending_service" are tables of several; the host tells which of them.
         name = by_suffix(hosts[0], rules.called)
@@ -120,17 +122,39 @@ def classify(
     return verdict
 
 
-def classify_reply(reply: str, provider: str | None = None) -> Verdict:
-    """Classify one SMTP reply, of one or several lines, with or without its codes.
+def classify_reply(
+    reply: str,
+    provider: str | None = None,
+    *,
+    host: str | None = None,
+    action: Action | None = None,
+    rules: Sequence[str | PathLike[str]] | RuleSet = (),
+) -> Verdict:
+    """Says what one SMTP reply means, of one or several lines, with or without its codes.
 
-    "550 5.1.1 <x@example.com>... User unknown", "smtp; 550 no such user", "mailbox is full". `provider`: who
-    said it, when known ("google"). Raises TypeError when `reply` is no str.
+    `reply`: "550 5.1.1 <x@example.com>... User unknown", "smtp; 550 no such user", "mailbox is full".
+    `provider`: who said it, when known: "google", or another of `dsnparse.providers()`.
+    `host`: the name of the server that said it, from which the provider follows. `action`: what became of the
+    recipient, where that is known: "delayed" is never hard, and a closed mailbox only when "failed".
+    `rules`: paths of TOML files with rules of your own, which win over the built-in ones. They are read at
+    each call: for many replies, use `Parser(rules=…).classify_reply`, or pass what `load_rules` gave.
+
+    Raises TypeError when `reply` is no str, ValueError for a provider that no rule knows, and RuleError (a
+    ValueError) for a file of rules that cannot be used.
     """
     if not isinstance(reply, str):
         raise TypeError(
             f"classify_reply() reads text: pass the SMTP reply as str, not {type(reply).__name__}."
         )
-    return classify(reply, provider=provider)
+    if not isinstance(rules, RuleSet):
+        rules = load_rules(rules) if rules else builtin()
+    hosts = (host,) if host else ()
+    action = Action(action) if action is not None else None
+    if provider is None:
+        return classify(reply, hosts=hosts, action=action, rules=rules)
+    table = table_of(provider, rules)
+    verdict = classify(reply, hosts=hosts, action=action, provider=table, rules=rules)
+    return replace(verdict, provider=provider) if verdict.provider == table else verdict
 
 
 def _best_status(given: str | None, found: str | None) -> str | None:
@@ -157,16 +181,40 @@ def _digit(status: str | None, reply_code: int | None, action: Action | None) ->
     return 4 if action is Action.DELAYED else None
 
 
-def _command(given: str | None, low: str) -> str:
-    if given:
-        return given.split()[0].upper() if given.split() else ""
-    found = _COMMAND_IN_TEXT.search(low)
-    if found is None:
-        return ""
-    word = found[1].split()
-    return {"end": "DATA", "initial": "CONN"}.get(
-        word[0], word[-1] if word[0] == "pipelined" else word[0]
-    ).upper()
+def _command(given: str | None) -> str:
+    return given.split()[0].upper() if given and not given.isspace() else ""
+
+
+def _words_claim(hit: Hit, reply: Reply, rank: int, source: Source) -> Claim:
+    """What the words of a rule at a place in a text speak for."""
+    rule, start, length = hit
+    weight = length + _EXACT if rule.status or rule.reply or rule.status_prefixes else length
+    return Claim(
+        rank, rule.reason, rule.id, reply.shown[start : start + length], source, start, weight,
+        rule.bounce_type, rule.advice, rule.provider,
+    )  # fmt: skip
+
+
+def _context_rank(hit: Hit) -> int:
+    rule = hit[0]
+    rank = CONTEXT_RANKS.get(rule.rank) or rule.rank - CONTEXT_DROP
+    return min(rank, CONTEXT_OUTCOME_RANK) if rule.reason in OUTCOMES else rank
+
+
+def _provider_codes(rules: RuleSet, reply: Reply, case: Case) -> list[Claim]:
+    """What the provider that speaks means by its codes, whatever the words."""
+    claims: list[Claim] = []
+    padded = f" {reply.low} "
+    for row in rules.code_rows(case.provider or ""):
+        if row.allows(padded, case.status, case.reply_code, case.digit, case.command):
+            shown = (case.status if row.status or row.status_prefixes else "") or str(case.reply_code or "")
+            claims.append(
+                Claim(
+                    row.rank, row.reason, row.id, shown, Source.CODE,
+                    bounce_type=row.bounce_type, advice=row.advice, provider=row.provider,
+                )
+            )  # fmt: skip
+    return claims
 
 
 def _is_enough(hits: list[Hit], status: str | None) -> bool:
@@ -175,16 +223,10 @@ def _is_enough(hits: list[Hit], status: str | None) -> bool:
     for hit in hits:
         if hit[0].rank > best:
             best = hit[0].rank
-    return best >= _STRONG or (best >= _NORMAL and (status is None or specific_status(status)))
+    return best >= STRONG_RANK or (best >= NORMAL_RANK and (status is None or specific_status(status)))
 
 
-def _holding(
-    rules: RuleSet,
-    hits: list[Hit],
-    low: str,
-    case: tuple[str | None, int | None, int | None, str],
-    involved: frozenset[str],
-) -> list[Hit]:
+def _holding(rules: RuleSet, hits: list[Hit], low: str, case: Case, involved: frozenset[str]) -> list[Hit]:
     """The hits whose conditions hold, without those whose words are only a part of another's words.
 
     "Quota exceeded" means nothing within "sending quota exceeded". A much weaker rule takes nothing away.
@@ -194,7 +236,8 @@ def _holding(
     for hit in hits:
         rule = hit[0]
         if (rule.provider is None or rule.provider in involved) and (
-            not rule.conditional or rule.allows(padded, *case)
+            not rule.conditional
+            or rule.allows(padded, case.status, case.reply_code, case.digit, case.command)
         ):
             kept.append(hit if hit[1] >= 0 else rules.locate(hit, low))
     if len(kept) < 2:

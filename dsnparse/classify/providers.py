@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from os import PathLike
+
+from dsnparse.rulebook.files import builtin, load_rules
+from dsnparse.rulebook.matcher import RuleSet
 
 #: At most this many labels are taken off the left of a host name.
 MAX_LABELS = 10
@@ -18,6 +22,42 @@ def by_suffix(name: str, table: Mapping[str, str]) -> str | None:
         if not name:
             break
     return None
+
+
+def providers(*, rules: Sequence[str | PathLike[str]] = ()) -> tuple[str, ...]:
+    """The names of all providers whose codes and words are known, sorted: what `provider=` takes.
+
+    `rules`: paths of TOML files with rules of your own; the providers that they name come along.
+    Raises RuleError (a ValueError) for a file that cannot be used.
+    """
+    return _names(load_rules(rules) if rules else builtin())
+
+
+def table_of(provider: str, rules: RuleSet) -> str:
+    """The name under which the rules know a provider: its own, or that of the table it shares with others.
+
+    Raises TypeError when it is no str, ValueError when no rule knows it; names that come near are told.
+    """
+    if not isinstance(provider, str):
+        raise TypeError(f"provider is a name such as 'google', not {type(provider).__name__}.")
+    for host, name in rules.called.items():
+        if name == provider:
+            return rules.hosts[host]
+    if provider in rules.hosts.values() or provider in _names(rules):
+        return provider
+    from difflib import get_close_matches
+
+    near = get_close_matches(provider.lower(), _names(rules), n=3)
+    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    raise ValueError(
+        f"No provider is called {provider!r}.{hint} "
+        "All names: dsnparse.providers(), or `dsnparse classify --providers`."
+    )
+
+
+def _names(rules: RuleSet) -> tuple[str, ...]:
+    tables = [*rules.hosts.values(), *rules.domains.values(), *rules.called.values()]
+    return tuple(sorted({*tables, *[rule.provider for rule in rules.rules if rule.provider]}))
 
 
 def find_speakers(

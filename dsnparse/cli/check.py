@@ -11,7 +11,7 @@ import click
 from dsnparse.cli.listing import FORMATS, print_rows
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.table import Column, terminal_width
-from dsnparse.store.decision import Decision
+from dsnparse.store.queries.answer import Decision
 
 _COLUMNS = (
     ("answer", Column("ANSWER", 6)),

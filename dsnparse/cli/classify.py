@@ -31,44 +31,31 @@ _LINE_LIMIT = 64 * 1024
     "--format", "form", type=click.Choice(FORMATS), help="Default: a table on a terminal, else JSON Lines."
 )
 @click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
+@click.option("--providers", "names", is_flag=True, help="List the names that --provider takes, and exit.")
 def classify(
-    replies: tuple[str, ...], provider: str | None, form: str | None, rules: tuple[str, ...]
+    replies: tuple[str, ...], provider: str | None, form: str | None, rules: tuple[str, ...], names: bool
 ) -> None:
     """Say what SMTP replies mean.
 
     REPLY is one reply, such as "550 5.1.1 no such user", or - for standard input with one reply a line, as
     cut from a mail log. The output has one line per reply, in the same order.
     """
-    if not replies and sys.stdin.isatty():
-        raise click.UsageError("Give a reply in quotes, or - and replies on standard input.")
-    from dsnparse.classify import classify as decide
-    from dsnparse.classify import load_rules
+    from dsnparse.classify import classify_reply, load_rules, providers
 
     try:
-        rule_set = load_rules(rules) if rules else None
+        if names:
+            click.echo("\n".join(providers(rules=rules)))
+            return
+        rule_set = load_rules(rules)
+        classify_reply("", provider, rules=rule_set)  # refuses a provider that nobody knows
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    if not replies and sys.stdin.isatty():
+        raise click.UsageError("Give a reply in quotes, or - and replies on standard input.")
 
     def rows() -> Iterator[dict[str, Any]]:
         for reply in _replies(replies or ("-",)):
-            verdict = decide(reply, provider=provider, rules=rule_set)
-            yield {
-                "reply": reply,
-                "reason": verdict.reason.value,
-                "bounce_type": verdict.bounce_type.value,
-                "advice": verdict.advice.value,
-                "status": verdict.status,
-                "effective_status": verdict.effective_status,
-                "reply_code": verdict.reply_code,
-                "provider": verdict.provider,
-                "confidence": verdict.confidence,
-                "rule": verdict.rule,
-                "matched": verdict.matched,
-                "conflicts": [
-                    {"rule": other.rule, "reason": other.reason.value, "text": other.text}
-                    for other in verdict.conflicts
-                ],
-            }
+            yield {"reply": reply, **classify_reply(reply, provider, rules=rule_set).to_dict()}
 
     more = [(name, Column(name)) for name in _CSV_ONLY] if form == "csv" else []
     print_rows(rows(), [*_COLUMNS, *more], form)

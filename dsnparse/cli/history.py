@@ -11,7 +11,7 @@ from dsnparse.cli.check import fitting, said
 from dsnparse.cli.listing import FORMATS, print_rows
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.table import Column
-from dsnparse.store.history import NOTICE, Happening
+from dsnparse.store.queries.history import NOTICE, Happening
 
 _COLUMNS = (
     ("at", Column("WHEN (UTC)", 16)),

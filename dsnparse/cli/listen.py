@@ -16,7 +16,7 @@ from dsnparse.ingest import Tally, store_all
 from dsnparse.mailboxes.listener import MAX_SIZE, TIMEOUT, Address, Listener
 from dsnparse.mailboxes.sources import Mail
 from dsnparse.parser import Parser
-from dsnparse.store.errors import StoreError, StoreUnavailable
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 from dsnparse.store.store import Store
 
 #: Seconds between two lines that tell what has come, and between two rounds of housekeeping.

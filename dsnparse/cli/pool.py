@@ -92,6 +92,7 @@ class Pool(Generic[Item, Outcome]):
 
     def _one_by_one(self, worker: _Worker, piece: Sequence[Item]) -> list[Outcome]:
         """A worker has died: replaces it, and gives the replacement one item at a time."""
+        worker.process.join()  # its pipe ends a moment before it does
         outcomes: list[Outcome] = []
         for item in piece if len(piece) > 1 else ():
             self._replace(worker)
@@ -102,7 +103,6 @@ class Pool(Generic[Item, Outcome]):
                 worker.process.join()
                 outcomes.append(self._killed(item, -(worker.process.exitcode or 0)))
         if len(piece) == 1:
-            worker.process.join()
             outcomes.append(self._killed(piece[0], -(worker.process.exitcode or 0)))
         self._replace(worker)
         return outcomes

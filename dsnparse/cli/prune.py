@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from dsnparse.cli.store_options import Duration, StoreChoice, store_options
-from dsnparse.store.retention import Pruned
+from dsnparse.store.removal.retention import Pruned
 
 
 @click.command()

@@ -95,7 +95,7 @@ class CsvRows:
         tail = [data[name] for name in _REPORT_COLUMNS] + [
             data["original"][name] for name in _ORIGINAL_COLUMNS
         ]
-        tail.append(" ".join(report.warnings))
+        tail.append(" ".join(map(str, report.warnings)))
         lines = []
         for record in data["records"] or [{}]:
             row = [source, data["kind"], *(record.get(name) for name in _RECORD_COLUMNS), *tail]
@@ -163,7 +163,7 @@ class TableRows:
             return "\n".join(lines) + "\n"
         out: list[str] = []
         for warning in report.warnings:
-            out += self._indented(visible(warning), "yellow")
+            out += self._indented(visible(warning.text), "yellow")
         for entry in report.evidence:
             out += self._evidence(entry)
         for number, record in enumerate(report.records):

@@ -110,12 +110,12 @@ def rules_with_examples(files: Sequence[str] = ()) -> Iterator[RuleExamples]:
 def complaints(rule: RuleExamples, rule_set: RuleSet) -> Iterator[str]:
     """What is wrong with the examples of `rule`, as ends of sentences; nothing when all hold."""
     from dsnparse.classify import classify
-    from dsnparse.reply.spelling import read_text
+    from dsnparse.reply import Reply
 
     if not rule.examples:
         yield "has no example. Give it one that it matches."
     for example in rule.examples:
-        hits, _ = rule_set.search(read_text(example).low)
+        hits, _ = rule_set.search(Reply.parse(example).low)
         verdict = classify(example, provider=rule.provider, rules=rule_set)
         if rule.has_words and not any(found.id == rule.id for found, _, _ in hits):
             yield f"does not match its example {example!r}."

@@ -12,7 +12,7 @@ import click
 from dsnparse.cli.listing import FORMATS, print_rows
 from dsnparse.cli.store_options import Duration, StoreChoice, store_options
 from dsnparse.cli.table import Column
-from dsnparse.store.stats import BY, Count
+from dsnparse.store.queries.stats import BY, Count
 from dsnparse.store.store import Store
 
 _DEFAULT = ("kind", "state", "type", "reason", "provider", "day", "alert")

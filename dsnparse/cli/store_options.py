@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 import click
 
-from dsnparse.store.durations import parse_duration
-from dsnparse.store.errors import StoreError, StoreUnavailable
-from dsnparse.store.hooks import ExecHook, Hook, WebhookHook
-from dsnparse.store.policy import Policy
+from dsnparse.store.changes.hooks import ExecHook, Hook, WebhookHook
+from dsnparse.store.policy.durations import parse_duration
+from dsnparse.store.policy.policy import Policy
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 from dsnparse.store.store import Store
 
 #: The exit status when the database cannot do it: as for wrong usage, and never that of an answer.

@@ -16,11 +16,12 @@ from dsnparse.cli.listing import FORMATS, print_rows
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.table import Column
-from dsnparse.store.list_formats import FORMATS as LIST_FORMATS
-from dsnparse.store.list_formats import Unreadable, read_list, read_time
-from dsnparse.store.list_writing import write_list
-from dsnparse.store.listing import STATES, Listed, Suppression
-from dsnparse.store.policy import SUPPRESSION_REASONS, default_text
+from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.lists.export_formats import write_list
+from dsnparse.store.lists.import_formats import FORMATS as LIST_FORMATS
+from dsnparse.store.lists.import_formats import Unreadable, read_list, read_time
+from dsnparse.store.lists.suppressions import STATES, Listed
+from dsnparse.store.policy.policy import SUPPRESSION_REASONS, default_text
 
 _COLUMNS = (
     ("address", Column("ADDRESS", share=4)),

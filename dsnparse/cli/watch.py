@@ -14,8 +14,8 @@ from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import FAILED, StoreChoice, store_options
 from dsnparse.ingest import Tally, ingest
 from dsnparse.mailboxes.sources import MailboxRefused, Source
-from dsnparse.store.errors import StoreUnavailable
-from dsnparse.store.seen import AddResult, Seen
+from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.sql.errors import StoreUnavailable
 from dsnparse.store.store import Store
 
 #: Problems that are remembered, so that a message that can never be read is named once.

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from dsnparse.classify import Verdict, classify_reply
+from dsnparse.classify.claim import Source
 from dsnparse.classify.codes import STATUS, CodeMeaning, reply_meaning, status_meaning
 from dsnparse.data import load
 from dsnparse.explain.code_pages import reply_page, status_page
 from dsnparse.explain.page import Page, PageKind, Sense
+from dsnparse.reply.codes import first_codes
 from dsnparse.vocabulary import Reason
 
-#: How `Verdict.rule` begins when a code decided, not words.
-_CODE_RULES = ("status.", "reply.", "class.")
-#: The codes at the start of a reply, those of success too.
-_LEADING = re.compile(r"([2-5]\d\d)[ -]+(?:([245]\.\d{1,3}\.\d{1,3})\b)?", re.ASCII)
+#: A code decided, not words.
+_BY_CODE = (Source.CODE, Source.CLASS)
 
 
 def reason_page(reason: Reason) -> Page:
@@ -53,10 +51,10 @@ def reason_page(reason: Reason) -> Page:
 def verdict_page(text: str) -> Page | None:
     """The page of a whole reply; None when it has no code and no words that are understood."""
     verdict = classify_reply(text)
-    leading = _LEADING.match(text)
-    reply = verdict.reply_code or (int(leading[1]) if leading else None)
-    status = STATUS.fullmatch(verdict.status or (leading[2] if leading else None) or "")
-    if reply is None and status is None and verdict.rule == "none":
+    first_code, first_status = first_codes(text)
+    reply = verdict.reply_code or first_code
+    status = STATUS.fullmatch(verdict.status or first_status or "")
+    if reply is None and status is None and verdict.source is None:
         return None
     pages: list[Page] = []
     meanings: list[tuple[str, CodeMeaning | None]] = []
@@ -81,11 +79,11 @@ def verdict_page(text: str) -> Page | None:
 
 def _what_decided(verdict: Verdict, meanings: list[tuple[str, CodeMeaning | None]]) -> list[str]:
     """Sentences on what decided, where text and codes say different things."""
-    if verdict.rule.startswith(_CODE_RULES):
+    if verdict.source in _BY_CODE:
         return [
             f'The words "{conflict.text}" can mean {conflict.reason}; the code {verdict.matched} decided.'
             for conflict in verdict.conflicts
-            if not conflict.rule.startswith(_CODE_RULES)
+            if conflict.source not in _BY_CODE
         ]
     # The enhanced code is the more exact one: a 452 beside it is no contradiction.
     code, meaning = meanings[-1] if meanings else ("", None)

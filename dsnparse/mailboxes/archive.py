@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
+from dsnparse.errors import DsnparseError
 from dsnparse.mailboxes.items import Problem
 
 #: Decompressed bytes per compressed byte. Mail in bulk reaches 10 to 60; a bomb of zeros in gzip has 1,032.
@@ -27,7 +28,7 @@ MAX_EXTENDED_HEADER = 64 * 1024
 _BLOCK = 512
 
 
-class DamagedError(OSError):
+class DamagedError(DsnparseError, OSError):
     """An archive that cannot be read on; the text says why, as the end of a sentence."""
 
 

@@ -13,10 +13,10 @@ from typing import Any, BinaryIO, cast
 
 from dsnparse.mailboxes.archive import DamagedError, decompressed
 from dsnparse.mailboxes.content import HEAD_BYTES, archive_kind
+from dsnparse.mailboxes.events import Event, read_events
 from dsnparse.mailboxes.items import PassedOver, Problem
 from dsnparse.mailboxes.sources import Mark
 from dsnparse.parser import Parser
-from dsnparse.read.events.reader import Event, read_events
 from dsnparse.read.events.tables import table_of
 
 

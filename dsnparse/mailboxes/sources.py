@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from dsnparse.errors import DsnparseError
 from dsnparse.mailboxes.items import MessageRef, PassedOver, Problem
 from dsnparse.mailboxes.paths import find
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
-    from dsnparse.read.events.reader import Event
+    from dsnparse.mailboxes.events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,11 @@ class Mark:
     understood: bool = True
 
 
-class MailboxAway(OSError):  # noqa: N818  (it is a state of the mailbox, and reads as one)
+class MailboxAway(DsnparseError, OSError):  # noqa: N818  (it is a state of the mailbox, and reads as one)
     """The mailbox cannot be reached now; the same may work later."""
 
 
-class MailboxRefused(OSError):  # noqa: N818
+class MailboxRefused(DsnparseError, OSError):  # noqa: N818
     """The mailbox does not let us in, and trying again will not help."""
 
 

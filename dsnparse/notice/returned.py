@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from dsnparse.model import OriginalMessage
@@ -138,7 +138,7 @@ def _without_marks(lines: list[str]) -> Iterator[str]:
             yield bare if text else ""
 
 
-def original_message(fields: dict[str, str]) -> OriginalMessage:
+def original_message(fields: Mapping[str, str]) -> OriginalMessage:
     """What the header fields of the returned message say."""
     if not fields:
         return _NOTHING

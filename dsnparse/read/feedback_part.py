@@ -9,45 +9,71 @@ Facts:
 
 from __future__ import annotations
 
+import re
+
+from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
-from dsnparse.read.recipient import Draft
-from dsnparse.wire.address import addresses_in, clean
-from dsnparse.wire.fields import Field, read_groups
+from dsnparse.read.reading import Reading
+from dsnparse.read.recipient import Recipient
+from dsnparse.vocabulary import Kind
+from dsnparse.wire.address import address_in_field
+from dsnparse.wire.address_spans import addresses_in
+from dsnparse.wire.fields import Field, first_fields
+from dsnparse.wire.mime import Part
 from dsnparse.wire.text import body_text
 
 _RECIPIENT_FIELDS = ("original-rcpt-to", "removal-recipient", "x-hmxmroriginalrecipient", "x-rcpt-to")
+_RETURNED_FIELDS = ("x-hmxmroriginalrecipient", "x-rcpt-to", "x-original-to", "to")
+_JMRP_FIELD = "x-hmxmroriginalrecipient"
+_DMARC_REPORT = re.compile(r"DMARC (?:forensic|failure) report", re.IGNORECASE)
 
 
-def read_fields(notice: Notice) -> dict[str, Field]:
-    """The fields of the feedback-report part, first values by name in lower case."""
-    part = notice.feedback
-    if part is None:
-        return {}
-    fields: dict[str, Field] = {}
-    for group in read_groups(body_text(part, notice.limits.text_bytes)):
-        for field in group:
-            fields.setdefault(field.name, field)
-    return fields
+def read_feedback_part(notice: Notice) -> Reading | None:
+    """A complaint with a feedback-report part."""
+    part = notice.roles.feedback
+    return _complaint(notice, part) if part is not None else None
 
 
-def read_feedback(notice: Notice, fields: dict[str, Field]) -> list[Draft]:
-    """A draft for each recipient who complained, as far as the report says who."""
-    drafts: list[Draft] = []
-    number = notice.feedback.number if notice.feedback is not None else "1"
+def read_bare_complaint(notice: Notice) -> Reading | None:
+    """Reports without a feedback part: Hotmail's (JMRP), hardly a word; DMARC failure reports in prose."""
+    head = notice.head
+    if "staff@hotmail" in (head.mail_from + head.first.get("return-path", "")).lower():
+        is_one = _JMRP_FIELD in head.first or _JMRP_FIELD in notice.original
+    else:
+        is_one = "dmarc f" in head.subject.lower() and bool(_DMARC_REPORT.search(head.subject))
+    return _complaint(notice, None) if is_one else None
+
+
+def _complaint(notice: Notice, part: Part | None) -> Reading:
+    fields = first_fields(body_text(part, notice.limits.text_bytes)) if part is not None else {}
+    kind = fields.get("feedback-type")
+    subject = notice.head.subject
+    number = (part.number if part is not None else "header") or "1"
+    shown = kind.value if kind else subject
+    reading = Reading(Kind.COMPLAINT, [Evidence("kind", number, 0, "rfc5965", shown[:200])], "arf")
+    if kind is not None:
+        reading.feedback_type = kind.value.strip().lower()
+    else:
+        reading.feedback_type = "auth-failure" if _DMARC_REPORT.search(subject) else "abuse"
+    reading.fields = fields
+    reading.recipients = _recipients(notice, fields, part.number if part is not None else "1")
+    return reading
+
+
+def _recipients(notice: Notice, fields: dict[str, Field], number: str) -> list[Recipient]:
+    """Who complained, as far as the report says."""
     for name in _RECIPIENT_FIELDS:
         field = fields.get(name)
-        address = clean(field.value) if field else None
+        address = address_in_field(field.value) if field else None
         if address and field:
-            draft = Draft(address)
-            draft.note("recipient", number, field.line, f"rfc5965.{name}", field.value)
-            drafts.append(draft)
-            return drafts
-    for name in ("x-hmxmroriginalrecipient", "x-rcpt-to", "x-original-to", "to"):
+            recipient = Recipient(address.text, is_uncertain=address.is_uncertain)
+            recipient.note("recipient", number, field.line, f"rfc5965.{name}", field.value)
+            return [recipient]
+    for name in _RETURNED_FIELDS:
         value = notice.original.get(name, "")
         found = addresses_in(value)
         if len(found) == 1:
-            draft = Draft(found[0])
-            draft.note("recipient", "header", 0, f"returned.{name}", value)
-            drafts.append(draft)
-            return drafts
-    return drafts
+            recipient = Recipient(found[0])
+            recipient.note("recipient", "header", 0, f"returned.{name}", value)
+            return [recipient]
+    return []

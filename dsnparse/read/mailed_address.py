@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from dsnparse.notice.notice import Notice
-from dsnparse.read.recipient import Draft
+from dsnparse.read.recipient import Recipient
 from dsnparse.wire.address import is_address
 
 _FOR = re.compile(r"\bfor\s{1,3}<([^<>\s]{3,320})>")
@@ -21,22 +21,22 @@ _FOR = re.compile(r"\bfor\s{1,3}<([^<>\s]{3,320})>")
 _MAX_HOPS = 100
 
 
-def name_mailed_address(notice: Notice, draft: Draft) -> None:
+def name_mailed_address(notice: Notice, recipient: Recipient) -> None:
     """Fills `original_recipient` of the only recipient of `notice` where the trace names another address."""
-    if draft.original_recipient is not None or notice.returned is None:
+    if recipient.original_recipient is not None or notice.roles.returned is None:
         return
-    parts = notice.returned.parts()
+    parts = notice.roles.returned.parts()
     if not parts:
         return
-    mailed = {address.lower() for address in notice.mailed()}
-    if draft.recipient.lower() in mailed:
+    mailed = {address.lower() for address in notice.mailed}
+    if recipient.recipient.lower() in mailed:
         return
     fields = [value for name, value in parts[0].raw_items() if name.lower() == "received"][:_MAX_HOPS]
     for value in reversed(fields):
         found = _FOR.search(str(value))
         if found and is_address(found[1]):
             address = found[1]
-            if address.lower() != draft.recipient.lower() and address.lower() in mailed:
-                draft.original_recipient = address
-                draft.note("original_recipient", parts[0].number, 0, "returned.received-for", found[0])
+            if address.lower() != recipient.recipient.lower() and address.lower() in mailed:
+                recipient.original_recipient = address
+                recipient.note("original_recipient", parts[0].number, 0, "returned.received-for", found[0])
             return

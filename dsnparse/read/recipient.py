@@ -1,32 +1,18 @@
-"""A record in the making: what a reader found out about one recipient, with its evidence."""
+"""One recipient while a notice is read: what was found out about him, and where."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from dsnparse.model import Action, Evidence
+from dsnparse.reply import Reply
 from dsnparse.wire.text import without_controls
 
-#: A reply code where one can stand: not inside a number, an address, a host name or a date.
-REPLY_CODE = re.compile(r"(?<![\w.#:/=@+-])([245][0-5]\d)(?=[ \-:;,)\]}>\"']|$)(?![- ]\d{4}\b)")
-STATUS = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\w]|\.\d|-\d)")
-_TYPE = re.compile(r"\s{0,10}([A-Za-z][A-Za-z0-9-]{0,30})\s{0,5};")
-_COMMAND = re.compile(
-    r"(?:in reply to|after|following|response to|reply to|our|for|:|\()\s{0,3}(?:the |pipelined |initial )?"
-    r"(RCPT|MAIL|end of DATA|DATA|HELO|EHLO|LHLO|BDAT|STARTTLS|AUTH|TEXT|connection)\b",
-    re.IGNORECASE,
-)
-#: Looked for first: most texts have none of them, and the whole pattern is slow to say so.
-_COMMAND_WORD = re.compile(
-    r"RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH |TEXT|initial|connection|rcpt|data|mail "
-)
-_COMMANDS = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
 _MAX_EVIDENCE_TEXT = 500
 
 
-class Draft:
-    """One recipient while it is being read. Field names are those of `BounceRecord`."""
+class Recipient:
+    """A recipient that a notice names. Field names are those of `BounceRecord`."""
 
     __slots__ = (
         "action",
@@ -36,8 +22,10 @@ class Draft:
         "diagnostic_type",
         "evidence",
         "final_log_id",
+        "is_uncertain",
         "last_attempt_date",
         "original_recipient",
+        "places",
         "recipient",
         "remote_mta",
         "reply_code",
@@ -46,8 +34,10 @@ class Draft:
         "will_retry_until",
     )
 
-    def __init__(self, recipient: str) -> None:
+    def __init__(self, recipient: str, *, is_uncertain: bool = False) -> None:
         self.recipient = recipient
+        #: Whether the notice can be read as naming another address, or none.
+        self.is_uncertain = is_uncertain
         self.original_recipient: str | None = None
         self.actual_recipient: str | None = None
         self.action: Action | None = None
@@ -63,12 +53,30 @@ class Draft:
         #: Further words of the notice about this recipient; the classifier believes them less.
         self.context = ""
         self.evidence: list[Evidence] = []
+        #: Field → part and line where it was first read.
+        self.places: dict[str, tuple[str, int]] = {}
 
     def note(self, field: str, part: str, line: int, rule: str, text: str) -> None:
-        """Adds evidence for one field."""
+        """Says where one field was read, and by which rule."""
         if len(text) > _MAX_EVIDENCE_TEXT:
             text = text[:_MAX_EVIDENCE_TEXT] + "…"
         self.evidence.append(Evidence(field, part, line, rule, clean_text(text)))
+        self.places.setdefault(field, (part, line))
+
+    def take_codes(
+        self, reply: Reply, part: str, line: int, code_rule: str, status_rule: str | None = None
+    ) -> None:
+        """Takes reply code, enhanced code and command from a reply, where they are not yet known.
+
+        `code_rule`, `status_rule`: by which rules, for the evidence; without the second, the first.
+        """
+        if self.reply_code is None and reply.code is not None:
+            self.reply_code = reply.code
+            self.note("reply_code", part, line, code_rule, str(reply.code))
+        if self.status is None and reply.status is not None:
+            self.status = reply.status
+            self.note("status", part, line, status_rule or code_rule, reply.status)
+        self.smtp_command = self.smtp_command or reply.command
 
 
 def clean_text(text: str) -> str:
@@ -76,39 +84,3 @@ def clean_text(text: str) -> str:
     if not text.isprintable():
         text = without_controls(" ".join(text.split("\n")))
     return " ".join(text.split()) if "  " in text else text.strip()
-
-
-def diagnostic_of(value: str) -> tuple[str, str]:
-    """RFC 3464's `type; text` of a Diagnostic-Code: the type in lower case ("" when missing) and the text."""
-    found = _TYPE.match(value)
-    if found is None:
-        return "", value
-    return found[1].lower(), value[found.end() :].strip()
-
-
-def reply_code_in(text: str) -> int | None:
-    """The first SMTP reply code of a failure or delay in `text`, or None."""
-    for found in REPLY_CODE.finditer(text, 0, 4096):
-        code = int(found[1])
-        if code >= 400:
-            return code
-    return None
-
-
-def status_in(text: str) -> str | None:
-    """The first enhanced status code of a failure or delay in `text`, or None."""
-    for found in STATUS.finditer(text, 0, 4096):
-        if found[1][0] != "2":
-            return found[1]
-    return None
-
-
-def command_in(text: str) -> str | None:
-    """The SMTP command that the text says was refused: "RCPT", "MAIL", "DATA", "CONN", …"""
-    if _COMMAND_WORD.search(text, 0, 4096) is None:
-        return None
-    found = _COMMAND.search(text, 0, 4096)
-    if found is None:
-        return None
-    name = found[1].upper()
-    return _COMMANDS.get(name, name)

@@ -1,124 +1,136 @@
-"""From a draft to a record: the classifier's verdict, the derived codes, and the last checks."""
+"""From a recipient to his record: the classifier's verdict and its evidence. Pure: the same each time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dsnparse.classify import RuleSet, Verdict, classify
-from dsnparse.model import Advice, BounceRecord, BounceType, Evidence, Kind
-from dsnparse.read.readers import Reading
-from dsnparse.read.recipient import STATUS, Draft, clean_text
-from dsnparse.wire.address import addresses_in
+from dsnparse.classify.claim import Claim
+from dsnparse.model import BounceRecord, Evidence
+from dsnparse.read.reading import Reading
+from dsnparse.read.recipient import Recipient, clean_text
+from dsnparse.reply import Reply
+from dsnparse.vocabulary import Advice, BounceType, Kind
+from dsnparse.wire.address_spans import addresses_in
 
 #: How sure a verdict is at most whose reply names another recipient.
 _OF_ANOTHER = 0.3
+_MAX_EVIDENCE_TEXT = 500
 #: Complaints of these types ask for an end of the mailing; others are reports about something else.
 _COMPLAINTS_THAT_SUPPRESS = ("abuse", "fraud", "opt-out", "opt-out-list", "")
+_ABOUT_DELIVERY = (Kind.BOUNCE, Kind.DELAY, Kind.DELIVERY)
 
 
-def finish(draft: Draft, reading: Reading, hosts: tuple[str, ...], rules: RuleSet | None) -> BounceRecord:
-    """The record of one recipient."""
-    if reading.kind not in (Kind.BOUNCE, Kind.DELAY, Kind.DELIVERY):
-        return _without_failure(draft, reading)
+def records_of(
+    reading: Reading, reporting_mta: str | None, rules: RuleSet | None, claims: Sequence[Claim] = ()
+) -> tuple[BounceRecord, ...]:
+    """The record of each recipient of `reading`.
+
+    `reporting_mta`: the host that wrote the notice. `claims`: what else speaks for a reason.
+    """
+    if reading.kind not in _ABOUT_DELIVERY:
+        return tuple([_without_failure(recipient, reading) for recipient in reading.recipients])
+    others = frozenset([recipient.recipient.lower() for recipient in reading.recipients])
+    return tuple(
+        [
+            _record(recipient, reading, others, reporting_mta, rules, claims)
+            for recipient in reading.recipients
+        ]
+    )
+
+
+def _record(
+    recipient: Recipient,
+    reading: Reading,
+    failed: frozenset[str],
+    reporting_mta: str | None,
+    rules: RuleSet | None,
+    claims: Sequence[Claim],
+) -> BounceRecord:
+    names_another = len(failed) > 1 and _names_another(recipient, failed)
     verdict = classify(
-        draft.diagnostic or "",
-        status=draft.status,
-        reply_code=draft.reply_code,
-        action=draft.action,
-        smtp_command=draft.smtp_command,
-        hosts=(draft.remote_mta, *hosts) if draft.remote_mta else hosts,
-        recipient=draft.recipient,
-        context=draft.context,
+        Reply.parse(recipient.diagnostic or ""),
+        status=recipient.status,
+        reply_code=recipient.reply_code,
+        action=recipient.action,
+        smtp_command=recipient.smtp_command,
+        hosts=[host for host in (recipient.remote_mta, reporting_mta) if host],
+        recipient=recipient.recipient,
+        context=recipient.context,
+        claims=claims,
+        kind=reading.kind,
+        is_second_hand=reading.is_second_hand,
+        is_uncertain=recipient.is_uncertain,
+        names_another=names_another,
         rules=rules,
     )
-    evidence = draft.evidence
-    part, line = _place_of(draft, verdict.matched)
-    evidence.append(Evidence("reason", part, line, verdict.rule, clean_text(verdict.matched)))
-    for conflict in verdict.conflicts:
-        text = clean_text(conflict.text)
-        evidence.append(Evidence("reason", part, line, f"outranked: {conflict.rule}", text))
-    bounce_type = verdict.bounce_type
-    advice = verdict.advice
-    if bounce_type is BounceType.HARD and (reading.kind is not Kind.BOUNCE or reading.is_second_hand):
-        bounce_type, advice = BounceType.UNDETERMINED, Advice.REVIEW
-    confidence = verdict.confidence
-    if bounce_type is BounceType.HARD and len(reading.drafts) > 1 and _is_about_another(draft, reading):
-        bounce_type, advice = BounceType.UNDETERMINED, Advice.REVIEW
-        confidence = min(confidence, _OF_ANOTHER)
-        text = draft.diagnostic or ""
-        evidence.append(Evidence("bounce_type", part, line, "reply-names-another-recipient", text[:500]))
+    confidence = min(verdict.confidence, _OF_ANOTHER) if names_another else verdict.confidence
     return BounceRecord(
-        recipient=draft.recipient,
-        original_recipient=draft.original_recipient,
-        actual_recipient=draft.actual_recipient,
-        action=draft.action,
-        status=draft.status,
-        effective_status=_effective_status(draft, verdict),
-        reply_code=draft.reply_code or verdict.reply_code,
-        diagnostic=draft.diagnostic,
-        diagnostic_type=draft.diagnostic_type,
-        remote_mta=draft.remote_mta,
+        recipient=recipient.recipient,
+        original_recipient=recipient.original_recipient,
+        actual_recipient=recipient.actual_recipient,
+        action=recipient.action,
+        status=recipient.status,
+        effective_status=verdict.effective_status,
+        reply_code=recipient.reply_code or verdict.reply_code,
+        diagnostic=recipient.diagnostic,
+        diagnostic_type=recipient.diagnostic_type,
+        remote_mta=recipient.remote_mta,
         reason=verdict.reason,
-        bounce_type=bounce_type,
-        advice=advice,
-        last_attempt_date=draft.last_attempt_date,
-        will_retry_until=draft.will_retry_until,
-        final_log_id=draft.final_log_id,
-        smtp_command=draft.smtp_command,
+        bounce_type=verdict.bounce_type,
+        advice=verdict.advice,
+        last_attempt_date=recipient.last_attempt_date,
+        will_retry_until=recipient.will_retry_until,
+        final_log_id=recipient.final_log_id,
+        smtp_command=recipient.smtp_command,
         provider=verdict.provider,
         confidence=confidence,
-        evidence=tuple(evidence),
+        evidence=(*recipient.evidence, *_evidence(recipient, verdict)),
     )
 
 
-def _is_about_another(draft: Draft, reading: Reading) -> bool:
+def _evidence(recipient: Recipient, verdict: Verdict) -> list[Evidence]:
+    """What decided, what it outranked, and what kept it from being hard."""
+    part, line = _place_of(recipient, verdict.matched)
+    evidence = [Evidence("reason", part, line, verdict.rule, clean_text(verdict.matched))]
+    evidence += [
+        Evidence("reason", part, line, f"outranked: {conflict.rule}", clean_text(conflict.text))
+        for conflict in verdict.conflicts
+    ]
+    if verdict.not_hard is not None:
+        text = (recipient.diagnostic or "")[:_MAX_EVIDENCE_TEXT]
+        evidence.append(Evidence("bounce_type", part, line, f"not-hard.{verdict.not_hard}", text))
+    return evidence
+
+
+def _names_another(recipient: Recipient, failed: frozenset[str]) -> bool:
     """Whether the reply names another recipient of the notice, and not this one.
 
     nullmailer gives the reply to one recipient as the reason of all, also of those that were accepted.
     """
-    named = {address.lower() for address in addresses_in(draft.diagnostic or "")}
-    own = {draft.recipient, draft.original_recipient, draft.actual_recipient}
+    named = {address.lower() for address in addresses_in(recipient.diagnostic or "")}
+    own = {recipient.recipient, recipient.original_recipient, recipient.actual_recipient}
     if not named or any(address and address.lower() in named for address in own):
         return False
-    return not named.isdisjoint(reading.recipients())
+    return not named.isdisjoint(failed)
 
 
-def _place_of(draft: Draft, words: str) -> tuple[str, int]:
+def _place_of(recipient: Recipient, words: str) -> tuple[str, int]:
     """The part and line of the field that the deciding words stand in, as far as it is known."""
-    field = (
-        "diagnostic"
-        if words and draft.diagnostic and words.lower() in draft.diagnostic.lower()
-        else "recipient"
-    )
-    for entry in draft.evidence:
-        if entry.field == field or (field == "recipient" and entry.field == "status"):
-            return entry.part, entry.line
-    return "", 0
+    places = recipient.places
+    if words and recipient.diagnostic and words.lower() in recipient.diagnostic.lower():
+        return places.get("diagnostic", ("", 0))
+    return places.get("recipient") or places.get("status") or ("", 0)
 
 
-def _effective_status(draft: Draft, verdict: Verdict) -> str | None:
-    """The enhanced code that the verdict rests on.
-
-    A queue gives its own code (4.4.7 expired, 5.0.0, 5.1.1) to what the remote host said with another: the
-    code in the quoted reply counts, the specific one nearest before the words that decided.
-    """
-    text = draft.diagnostic
-    if not text:
-        return verdict.effective_status
-    found = [(m.start(), m[1]) for m in STATUS.finditer(text, 0, 4096) if m[1][0] != "2"]
-    specific = [entry for entry in found if not entry[1].endswith(".0")] or found
-    if not specific:
-        return verdict.effective_status
-    at = text.lower().find(verdict.matched.lower()) if verdict.matched else -1
-    before = [code for start, code in specific if start <= at]
-    return before[-1] if before else specific[0][1]
-
-
-def _without_failure(draft: Draft, reading: Reading) -> BounceRecord:
+def _without_failure(recipient: Recipient, reading: Reading) -> BounceRecord:
     """The recipient of a complaint or a receipt: nothing failed."""
     suppress = reading.kind is Kind.COMPLAINT and reading.feedback_type in _COMPLAINTS_THAT_SUPPRESS
     return BounceRecord(
-        recipient=draft.recipient,
-        original_recipient=draft.original_recipient,
+        recipient=recipient.recipient,
+        original_recipient=recipient.original_recipient,
+        bounce_type=BounceType.UNDETERMINED,
         advice=Advice.SUPPRESS if suppress else Advice.NONE,
         confidence=1.0,
-        evidence=tuple(draft.evidence),
+        evidence=tuple(recipient.evidence),
     )

@@ -11,13 +11,23 @@ Facts:
 
 from __future__ import annotations
 
-from dsnparse.model import Action
+import re
+
+from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
-from dsnparse.read.recipient import Draft, clean_text, command_in, diagnostic_of, reply_code_in, status_in
-from dsnparse.wire.address import addresses_in, field_address, is_routable, typed_address
+from dsnparse.notice.status_fields import StatusFields, StatusGroup
+from dsnparse.read.prose.context import add_context
+from dsnparse.read.prose.mention import notice_names
+from dsnparse.read.reading import Reading, kind_of
+from dsnparse.read.recipient import Recipient, clean_text
+from dsnparse.reply import Reply
+from dsnparse.reply.codes import find_codes
+from dsnparse.reply.reply import typed
+from dsnparse.vocabulary import Action, Kind
+from dsnparse.wire.address import FieldAddress, field_address, is_routable, typed_address
+from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.dates import parse_date
-from dsnparse.wire.fields import PER_MESSAGE, PER_RECIPIENT, Field, read_groups, recipient_groups
-from dsnparse.wire.text import body_text
+from dsnparse.wire.fields import Field
 
 _ACTIONS = {
     "fail": Action.FAILED,
@@ -36,68 +46,66 @@ _ACTIONS = {
     "succ": Action.DELIVERED,
     "expa": Action.EXPANDED,
 }
-#: The number of lines before a status field that are tried when such fields stand in a notice's text.
-_START_FIELDS = PER_MESSAGE | PER_RECIPIENT
+#: What was done, by the kind of notice that follows from it.
+_ACTION_OF = {Kind.BOUNCE: Action.FAILED, Kind.DELAY: Action.DELAYED}
+_SUCCESS = re.compile(
+    r"successfully delivered|expanded to multiple addresses|relayed to|was delivered", re.IGNORECASE
+)
+_SUCCESS_LINES = 40
 
 
-class StatusReport:
-    """What the status parts of one message say: fields about the message, a draft per recipient."""
-
-    __slots__ = ("drafts", "message", "places")
-
-    def __init__(self) -> None:
-        self.message: dict[str, Field] = {}
-        self.drafts: list[Draft] = []
-        #: Where the draft of each recipient (in lower case) stands in `drafts`.
-        self.places: dict[str, int] = {}
+def read_status_part(notice: Notice) -> Reading | None:
+    """The recipients of the status parts."""
+    if not notice.roles.status:
+        return None
+    return _reading(notice, notice.status_fields, "rfc3464")
 
 
-def read_status_parts(notice: Notice) -> StatusReport:
-    """Reads every status part of `notice`."""
-    report = StatusReport()
-    for part in notice.status:
-        _read(report, notice, body_text(part, notice.limits.status_bytes), part.number or "1", 0)
-    return report
+def read_status_text(notice: Notice) -> Reading | None:
+    """The recipients of status fields that stand in the notice's text."""
+    if not notice.signs.is_believed:
+        return None
+    return _reading(notice, notice.status_fields_in_text, "rfc3464-text")
 
 
-def read_status_text(notice: Notice) -> StatusReport:
-    """Reads status fields that stand in the notice's text (lost MIME structure, Amazon WorkMail)."""
-    report = StatusReport()
-    lines = notice.lines
-    for index, line in enumerate(lines):
-        if line[:1] in "FOfo" and line[:16].lower() in ("final-recipient:", "original-recipie"):
-            start = index
-            while start > 0 and lines[start - 1].partition(":")[0].strip().lower() in _START_FIELDS:
-                start -= 1
-            if start == index and not _has_status_after(lines, index):
-                continue
-            part, first = notice.place(start)
-            _read(report, notice, "\n".join(lines[start:]), part, first - 1)
+def read_success(notice: Notice) -> Reading | None:
+    """A status part without recipients, in a notice that tells of success in words (Sendmail's to a list)."""
+    if not notice.roles.status or not any(
+        _SUCCESS.search(line) for line in notice.body.lines[:_SUCCESS_LINES]
+    ):
+        return None
+    return Reading(Kind.DELIVERY, notice.signs.evidence, "rfc3464", fields=notice.status_fields.message)
+
+
+def _reading(notice: Notice, found: StatusFields, form: str) -> Reading | None:
+    recipients = _recipients(notice, found.groups)
+    if not recipients:
+        return None
+    kind = kind_of(recipients)
+    action = _ACTION_OF.get(kind) or recipients[0].action or Action.DELIVERED
+    evidence = [Evidence("kind", found.part, 0, f"{form}.action", action.value)]
+    if notice.roles.status or len(recipients) == 1:  # else the text is the fields, each beside another's
+        add_context(notice, recipients)
+    return Reading(kind, evidence, form, recipients, found.message)
+
+
+def _recipients(notice: Notice, groups: list[StatusGroup]) -> list[Recipient]:
+    _tell_apart([group.fields for group in groups])
+    recipients: list[Recipient] = []
+    places: dict[str, int] = {}
+    for group in groups:
+        if len(recipients) >= notice.limits.recipients:
+            notice.warn("limit.recipients", most=notice.limits.recipients)
             break
-    return report
-
-
-def _has_status_after(lines: list[str], index: int) -> bool:
-    return any(line[:7].lower() in ("action:", "status:") for line in lines[index + 1 : index + 8])
-
-
-def _read(report: StatusReport, notice: Notice, text: str, part: str, offset: int) -> None:
-    message, recipients = recipient_groups(read_groups(text))
-    for name, field in message.items():
-        report.message.setdefault(name, field)
-    _tell_apart(recipients)
-    for fields in recipients:
-        if len(report.drafts) >= notice.limits.recipients:
-            notice.root.buffer.warn(f"Recipients beyond the first {notice.limits.recipients} were not read.")
-            break
-        draft = _draft(fields, notice, part, offset)
-        if draft is None:
+        recipient = _recipient(group, notice)
+        if recipient is None:
             continue
-        at = report.places.setdefault(draft.recipient.lower(), len(report.drafts))
-        if at == len(report.drafts):
-            report.drafts.append(draft)
-        elif report.drafts[at].action is not Action.FAILED and draft.action is Action.FAILED:
-            report.drafts[at] = draft
+        at = places.setdefault(recipient.recipient.lower(), len(recipients))
+        if at == len(recipients):
+            recipients.append(recipient)
+        elif recipients[at].action is not Action.FAILED and recipient.action is Action.FAILED:
+            recipients[at] = recipient
+    return recipients
 
 
 def _tell_apart(recipients: list[dict[str, Field]]) -> None:
@@ -127,43 +135,46 @@ def _quoted_recipient(diagnostic: Field | None) -> Field | None:
     )
 
 
-def _draft(fields: dict[str, Field], notice: Notice, part: str, offset: int) -> Draft | None:
+def _recipient(group: StatusGroup, notice: Notice) -> Recipient | None:
+    fields = group.fields
     final, original = fields.get("final-recipient"), fields.get("original-recipient")
+    actual = fields.get("x-actual-recipient")
     address = field_address(final.value) if final else None
     mailed = field_address(_from_xtext(original.value)) if original else None
-    if address is not None and mailed is not None and not is_routable(address):
+    named = final
+    if address is not None and mailed is not None and not is_routable(address.text):
         # X.400 gateways and local stores ("user@ims-ms-daemon") name a place inside; nobody can mail that.
         address = None
-    actual = fields.get("x-actual-recipient")
-    named = final
-    if address is None:
+    if address is None and actual is not None:
         # "Final-Recipient: rfc822; tom": the local part alone; another field may have it whole.
-        address = (field_address(actual.value) if actual else None) or mailed
-        named = actual if address and address != mailed else original
-        if address is None:
-            address = _complete(final, notice)
-            named = final
+        address, named = field_address(actual.value), actual
+    if address is None and mailed is not None:
+        # Whom the sender mailed, by his own word: it proves nothing about that address.
+        is_named = final is None and notice_names(notice, mailed.text)
+        address, named = FieldAddress(mailed.text, is_uncertain=not is_named), original
+    if address is None:
+        address, named = _complete(final, notice), final
     if address is None or named is None:
         return None
-    draft = Draft(address)
-    draft.note("recipient", part, named.line + offset, f"rfc3464.{named.name}", named.value)
-    if mailed and original and mailed.lower() != address.lower():
-        draft.original_recipient = mailed
-        draft.note(
-            "original_recipient", part, original.line + offset, "rfc3464.original-recipient", original.value
-        )
-    if actual is not None and address != (forwarded := field_address(actual.value)) and named is not actual:
-        draft.actual_recipient = forwarded
-        if forwarded is not None:
-            draft.note(
-                "actual_recipient", part, actual.line + offset, "rfc3464.x-actual-recipient", actual.value
-            )
-    _codes(draft, fields, notice, part, offset)
-    _others(draft, fields, part, offset)
-    if draft.action is None:
-        draft.action = _derived_action(draft.status or status_in(draft.diagnostic or ""), notice)
-        draft.note("action", part, 0, "rfc3464.action-derived", draft.status or "")
-    return draft
+    recipient = Recipient(address.text, is_uncertain=address.is_uncertain)
+    _note(recipient, "recipient", group, named, f"rfc3464.{named.name}")
+    if mailed and original and mailed.text.lower() != address.text.lower():
+        recipient.original_recipient = mailed.text
+        _note(recipient, "original_recipient", group, original)
+    forwarded = field_address(actual.value) if actual is not None and named is not actual else None
+    if actual is not None and forwarded is not None and forwarded.text != address.text:
+        recipient.actual_recipient = forwarded.text
+        _note(recipient, "actual_recipient", group, actual)
+    _take_codes(recipient, group, notice)
+    _take_others(recipient, group)
+    if recipient.action is None:
+        recipient.action = _derived_action(recipient, notice)
+        recipient.note("action", group.part, 0, "rfc3464.action-derived", recipient.status or "")
+    return recipient
+
+
+def _note(recipient: Recipient, name: str, group: StatusGroup, field: Field, rule: str = "") -> None:
+    recipient.note(name, group.part, field.line + group.offset, rule or f"rfc3464.{field.name}", field.value)
 
 
 def _from_xtext(value: str) -> str:
@@ -171,53 +182,57 @@ def _from_xtext(value: str) -> str:
     return value.replace("+2B", "+").replace("+3D", "=") if "+2B" in value or "+3D" in value else value
 
 
-def _complete(final: Field | None, notice: Notice) -> str | None:
-    """A recipient given by its local part alone, with the domain that the returned To field gives it."""
+def _complete(final: Field | None, notice: Notice) -> FieldAddress | None:
+    """A recipient given by its local part alone, with the domain that the returned To field gives it.
+
+    Whoever sent the message wrote that field: it proves nothing about the address.
+    """
     if final is None:
         return None
     name = typed_address(final.value)[1].strip("<>").lower()
     if not name or "@" in name or " " in name:
         return None
-    candidates = notice.mailed_by_local().get(name, {})
-    return next(iter(candidates.values())) if len(candidates) == 1 else None
+    candidates = notice.mailed_by_local.get(name, {})
+    if len(candidates) != 1:
+        return None
+    return FieldAddress(next(iter(candidates.values())), is_uncertain=True)
 
 
-def _codes(draft: Draft, fields: dict[str, Field], notice: Notice, part: str, offset: int) -> None:
+def _take_codes(recipient: Recipient, group: StatusGroup, notice: Notice) -> None:
+    fields = group.fields
     field = fields.get("action")
     if field is not None:
-        draft.action = _ACTIONS.get(field.value[:4].lower())
-        if draft.action is not None:
-            draft.note("action", part, field.line + offset, "rfc3464.action", field.value)
+        recipient.action = _ACTIONS.get(field.value[:4].lower())
+        if recipient.action is not None:
+            _note(recipient, "action", group, field)
     field = fields.get("status")
     if field is not None:
-        draft.status = _status(field.value)
-        if draft.status is not None:
-            draft.note("status", part, field.line + offset, "rfc3464.status", field.value)
+        recipient.status = _status(field.value)
+        if recipient.status is not None:
+            _note(recipient, "status", group, field)
             # "4.0.0 (temporary failure: host name lookup failure)": the comment says what the code does not.
-            draft.context = clean_text(field.value.partition("(")[2].rstrip(") "))
+            recipient.context = clean_text(field.value.partition("(")[2].rstrip(") "))
     field = fields.get("diagnostic-code")
-    if field is not None and field.value:
-        draft.diagnostic_type, text = diagnostic_of(field.value)
-        draft.diagnostic_type = draft.diagnostic_type or None
-        draft.diagnostic = notice.shortened(clean_text(text))
-        draft.note("diagnostic", part, field.line + offset, "rfc3464.diagnostic-code", field.value)
     more = fields.get("x-supplementary-info")
+    if field is not None and field.value:
+        recipient.diagnostic_type, text = typed(field.value)
+        recipient.diagnostic = notice.body.shortened(clean_text(text))
+        _note(recipient, "diagnostic", group, field)
+        _take_reply(recipient, recipient.diagnostic, group, field)
     if more is not None and more.value:
-        draft.context = f"{draft.context} {clean_text(more.value)}".strip()
-        draft.note("reason", part, more.line + offset, "rfc3464.x-supplementary-info", more.value)
-    source = field
-    if draft.diagnostic:
-        draft.reply_code = reply_code_in(draft.diagnostic)
-        draft.smtp_command = command_in(draft.diagnostic)
-    if draft.reply_code is None and draft.context:
-        draft.reply_code = reply_code_in(draft.context)
-        source = more
-    if draft.reply_code is not None and source is not None:
-        draft.note("reply_code", part, source.line + offset, f"rfc3464.{source.name}", str(draft.reply_code))
+        recipient.context = f"{recipient.context} {clean_text(more.value)}".strip()
+        _note(recipient, "reason", group, more)
+    if recipient.reply_code is None and recipient.context:
+        _take_reply(recipient, recipient.context, group, more or fields["status"])
+
+
+def _take_reply(recipient: Recipient, text: str, group: StatusGroup, field: Field) -> None:
+    """Takes from a reply what the fields do not state."""
+    recipient.take_codes(Reply.parse(text), group.part, field.line + group.offset, f"rfc3464.{field.name}")
 
 
 def _status(value: str) -> str | None:
-    found = status_in(value)
+    found = find_codes(value).status
     if found is not None:
         return found
     bare = value.split("(")[0].strip()
@@ -227,29 +242,32 @@ def _status(value: str) -> str | None:
     return None
 
 
-def _others(draft: Draft, fields: dict[str, Field], part: str, offset: int) -> None:
+def _take_others(recipient: Recipient, group: StatusGroup) -> None:
+    fields = group.fields
     field = fields.get("remote-mta")
     if field is not None:
-        draft.remote_mta = clean_text(typed_address(field.value)[1].partition(" (")[0]).rstrip(".") or None
-        if draft.remote_mta is not None:
-            draft.note("remote_mta", part, field.line + offset, "rfc3464.remote-mta", field.value)
+        host = clean_text(typed_address(field.value)[1].partition(" (")[0]).rstrip(".")
+        recipient.remote_mta = host or None
+        if host:
+            _note(recipient, "remote_mta", group, field)
     field = fields.get("last-attempt-date")
     if field is not None and field.value:
-        draft.last_attempt_date = parse_date(clean_text(field.value))
-        draft.note("last_attempt_date", part, field.line + offset, "rfc3464.last-attempt-date", field.value)
+        recipient.last_attempt_date = parse_date(clean_text(field.value))
+        _note(recipient, "last_attempt_date", group, field)
     field = fields.get("will-retry-until")
     if field is not None and field.value:
-        draft.will_retry_until = parse_date(clean_text(field.value))
-        draft.note("will_retry_until", part, field.line + offset, "rfc3464.will-retry-until", field.value)
+        recipient.will_retry_until = parse_date(clean_text(field.value))
+        _note(recipient, "will_retry_until", group, field)
     field = fields.get("final-log-id")
     if field is not None and field.value:
-        draft.final_log_id = clean_text(field.value)
-        draft.note("final_log_id", part, field.line + offset, "rfc3464.final-log-id", field.value)
+        recipient.final_log_id = clean_text(field.value)
+        _note(recipient, "final_log_id", group, field)
 
 
-def _derived_action(status: str | None, notice: Notice) -> Action:
+def _derived_action(recipient: Recipient, notice: Notice) -> Action:
+    status = recipient.status
     if status is not None and status[0] == "2":
         return Action.DELIVERED
-    if (status is None or status[0] == "4") and notice.says_delayed():
+    if (status is None or status[0] == "4") and notice.says_delayed:
         return Action.DELAYED
     return Action.FAILED

@@ -1,13 +1,8 @@
-"""The text of a diagnostic, made ready for the rules: one spelling, addresses blanked, codes found."""
+"""One spelling for all texts that rules are matched against: white space, case, quotes, addresses."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
-
-#: Longer texts are cut here. An SMTP reply line has at most 512 octets (RFC 5321 section 4.5.3.1.5), and
-#: Sendmail and Postfix keep a few KB of a multiline reply; what decides stands at its beginning.
-MAX_TEXT = 4096
 
 # Every replacement is one character for one, so that offsets hold.
 _SPELLING = str.maketrans(
@@ -22,28 +17,6 @@ _MAX_DOMAIN = 255
 
 #: "550-5.1.1 text" at the start of the text or of a line: what each line of a multiline reply repeats.
 _PREFIX = re.compile(r"(?:^|[\s:;\"'(])([245]\d\d)-'?(?:([245]\.\d{1,3}\.\d{1,3})[\s-])?")
-#: The usual case: a reply begins with both.
-_BOTH = re.compile(r"(?:smtp; ?)?([45][0-7]\d)[ -]([45]\.\d{1,3}\.\d{1,3})(?![\w.])")
-#: A reply code standing alone, and the enhanced code that follows it.
-_REPLY = re.compile(
-    r"(?<![\w.,+@/-])(?<!\d:)([245][0-7]\d)(?:(?: |-|: ?)[(\['\"]?#?([245]\.\d{1,3}\.\d{1,3})(?![\w.]\w))?"
-    r"(?![\w@%]|[.,/]\w|:[0-9a-f]{0,4}:)"
-)
-#: What follows a number that only looks like a reply code.
-_UNITS = ("kb", "mb", "gb", "k ", "m ", "bytes", "octets", "messages", "mails", "recipients", "connections",
-          "seconds", "minutes", "hours", "days", "char", "lines", "per ", "times", "addresses")  # fmt: skip
-_STATUS = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![a-zA-Z0-9]|\.\d)")
-#: What stands before a version number, not before a status code.
-_VERSION = ("version", "exim", "postfix", "sendmail", "release", "ver", "v", "build", "qmail")
-
-
-class Text(NamedTuple):
-    """A diagnostic in two forms of one length: as written (white space collapsed) and as matched."""
-
-    #: White space collapsed, continuation codes of a multiline reply taken out.
-    shown: str
-    #: In lower case, "_" read as space, addresses blanked with "@".
-    low: str
 
 
 def normalise(text: str) -> str:
@@ -51,20 +24,22 @@ def normalise(text: str) -> str:
     return " ".join(text.translate(_SPELLING).lower().split())
 
 
-def read_text(text: str) -> Text:
-    """Prepare a diagnostic (any text) for matching; linear in at most `MAX_TEXT` characters."""
-    shown = " ".join(text[:MAX_TEXT].split())
+def as_shown(text: str) -> str:
+    """`text` in one line, with the codes taken out that each line of a multiline reply repeats."""
+    shown = " ".join(text.split())
     if not shown.isascii():
         shown = shown.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be matched
-    if "-" in shown:
-        shown = _join_lines(shown)
+    return _join_lines(shown) if "-" in shown else shown
+
+
+def as_matched(shown: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """`shown` in lower case and one spelling, addresses blanked with "@"; and where these stand.
+
+    Of the same length as `shown`, save where a letter grows in lower case ("İ").
+    """
     low = shown.lower()
     low = low.replace("_", " ").replace("`", "'") if low.isascii() else low.translate(_SPELLING)
-    if len(low) != len(shown):  # "İ" grows in lower case
-        shown = low
-    if "@" in low:
-        low = _blank_addresses(low)
-    return Text(shown, low)
+    return _blank_addresses(low) if "@" in low else (low, ())
 
 
 def _join_lines(shown: str) -> str:
@@ -86,9 +61,10 @@ def _join_lines(shown: str) -> str:
     return head + rest
 
 
-def _blank_addresses(low: str) -> str:
+def _blank_addresses(low: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Replace each address, with the brackets or quotes around it, by as many "@"."""
     out: list[str] = []
+    places: list[tuple[int, int]] = []
     done = 0
     size = len(low)
     at = low.find("@")
@@ -108,40 +84,8 @@ def _blank_addresses(low: str) -> str:
         while end < size and low[end] in _WRAPPING:
             end += 1
         out += (low[done:start], "@" * (end - start))
+        places.append((start, end))
         done = end
         at = low.find("@", end)
     out.append(low[done:])
-    return "".join(out)
-
-
-def find_codes(shown: str) -> tuple[int | None, str | None]:
-    """The SMTP reply code and the enhanced status code that a text states; None for what it does not.
-
-    RFC 5321 section 4.2 puts the reply code first; RFC 2034 section 4 puts the enhanced code right behind it.
-    Systems that quote a reply in a sentence keep the two together; qmail writes "(#5.1.1)" at the end.
-    """
-    both = _BOTH.match(shown)
-    if both is not None:
-        return int(both[1]), both[2]
-    reply = status = None
-    for found in _REPLY.finditer(shown):
-        if found[1][0] == "2" or (found[2] is None and _is_amount(shown, found.start(), found.end())):
-            continue
-        reply, status = int(found[1]), found[2]
-        break
-    if status is not None:
-        return reply, status
-    for found in _STATUS.finditer(shown):
-        before = shown[max(0, found.start() - 12) : found.start()].lower().split()
-        if found[1][0] == "2" or (before and before[-1].strip("(/#-") in _VERSION):
-            continue
-        if reply is None or found[1][0] == str(reply)[0]:
-            return reply, found[1]
-    return reply, None
-
-
-def _is_amount(shown: str, start: int, end: int) -> bool:
-    """Whether a number within a sentence counts something ("more than 500 messages per hour")."""
-    return shown[max(0, start - 2) : start - 1].isalnum() and shown[end : end + 12].lstrip(
-        " -"
-    ).lower().startswith(_UNITS)
+    return "".join(out), tuple(places)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from dsnparse.data import load
 from dsnparse.rulebook.matcher import RuleSet, build, phrase_of, stands_alone
-from dsnparse.rulebook.rule import PROVIDER_RANK, USER_RANK, Rule, RuleError, from_row, make_rule, to_row
+from dsnparse.rulebook.ranks import PROVIDER_RANK, USER_RANK
+from dsnparse.rulebook.rule import Rule, RuleError, from_row, make_rule, to_row
 
 
 @cache
@@ -91,13 +93,15 @@ def _header_lines(path: Path, header: str) -> list[int]:
     return [number for number, line in enumerate(lines, 1) if line.strip().startswith(header)]
 
 
-def load_rules(paths: Sequence[Path | str]) -> RuleSet:
+def load_rules(paths: Sequence[str | PathLike[str]]) -> RuleSet:
     """The package's rules and those of the user's TOML files, which win over ours.
 
     A file has `[[rule]]` tables, may name a `[provider]` (name, hosts, domains, marks), and may carry
     `[[format]]` tables, which are handed over unread in `RuleSet.formats`. Raises RuleError (a ValueError)
-    that names the file, the place and the cure.
+    that names the file, the place and the cure; TypeError when `paths` is a single path.
     """
+    if isinstance(paths, (str, PathLike)):
+        raise TypeError("rules is a list of paths: write rules=[path], also for a single file.")
     rules: list[Rule] = []
     providers: list[Mapping[str, Any]] = []
     formats: list[tuple[str, Any]] = []

@@ -23,15 +23,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dsnparse.errors import DsnparseError
 from dsnparse.reply.spelling import normalise
+from dsnparse.rulebook.ranks import WEIGHTS, rank_of
 from dsnparse.vocabulary import Advice, BounceType, Reason
-
-#: What a rule's words prove. `strong`: they are said for this reason only. `normal`: they name the reason.
-#: `weak`: they are also said for other reasons ("mailbox unavailable", "access denied"), so that a specific
-#: enhanced code is believed before them. `hint`: better than a bare reply code, and no more ("rejected").
-WEIGHTS = {"strong": 80, "normal": 70, "weak": 50, "hint": 25}
-PROVIDER_RANK = 90
-USER_RANK = 100
 
 #: What words are made of, as far as their edges are looked at. Not all other scripts part words.
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
@@ -42,7 +37,7 @@ KEYS = frozenset(
 )
 
 
-class RuleError(ValueError):
+class RuleError(DsnparseError, ValueError):
     """A rule file that cannot be used: the message names the file, the place and the cure."""
 
 
@@ -137,13 +132,10 @@ def make_rule(table: Mapping[str, Any], *, prefix: str, defaults: Mapping[str, A
         raise RuleError(f'{where} has no example. Give a text that it matches: examples = ["550 …"].')
     unless = tuple(_unless(word) for word in _strings(table, "not", where))
     command = frozenset(word.upper() for word in _strings(table, "command", where))
-    rank = defaults.get("rank")
-    if rank is not None and has_words:
-        rank -= {"strong": 0, "normal": 1, "weak": 3, "hint": 4}[weight]
     return Rule(
         id=prefix.format(reason=reason.value) + name,
         reason=reason,
-        rank=WEIGHTS[weight] if rank is None else rank if has_words else rank - 5,
+        rank=rank_of(weight, defaults.get("rank"), has_words=has_words),
         phrases=tuple(dict.fromkeys(phrases)),
         urls=tuple(dict.fromkeys(urls)),
         patterns=tuple(dict.fromkeys(patterns)),

@@ -9,6 +9,18 @@ Needs the extra `store` (`pip install 'mail-dsnparse[store]'`). `Policy`, `Addre
         store.add([Seen(message_identity(data), "maildir:/var/bounces", parse_dsn(data))])
         if store.check("jane@example.com"):
             ...
+
+Its folders; each imports only from those above it, and `store.py` from all of them:
+
+| | |
+|---|---|
+| `sql/` | the database itself: tables, versions, connection, the two dialects |
+| `address/` | which spellings are one address, and how it stands in the database: as it is, or hashed |
+| `policy/` | what the operator wants: the policy file, and the terms of a transaction |
+| `changes/` | what happened to each address: states as a pure fold, batches, journal, alerts, hooks |
+| `queries/` | questions that change nothing: may this be mailed, its history, statistics |
+| `lists/` | the suppression list: shown, added to, lifted, imported, exported |
+| `removal/` | removing what is old, and all that concerns one address |
 """
 
 from __future__ import annotations
@@ -16,12 +28,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dsnparse.store.addresses import AddressIdentity
-    from dsnparse.store.decision import Answer, Decision
-    from dsnparse.store.errors import StoreError, StoreUnavailable
-    from dsnparse.store.hooks import ExecHook, WebhookHook
-    from dsnparse.store.policy import Policy
-    from dsnparse.store.seen import AddResult, Change, Seen
+    from dsnparse.store.address.normalize import AddressIdentity
+    from dsnparse.store.changes.batch import AddResult, Seen
+    from dsnparse.store.changes.change import Change
+    from dsnparse.store.changes.hooks import ExecHook, WebhookHook
+    from dsnparse.store.policy.policy import Policy
+    from dsnparse.store.queries.answer import Answer, Decision
+    from dsnparse.store.sql.errors import StoreError, StoreUnavailable
     from dsnparse.store.store import Store
     from dsnparse.wire.identity import event_identity, message_identity
 
@@ -43,18 +56,18 @@ __all__ = [
 ]
 
 _HOME = {
-    "AddResult": "dsnparse.store.seen",
-    "AddressIdentity": "dsnparse.store.addresses",
-    "Answer": "dsnparse.store.decision",
-    "Change": "dsnparse.store.seen",
-    "Decision": "dsnparse.store.decision",
-    "ExecHook": "dsnparse.store.hooks",
-    "Policy": "dsnparse.store.policy",
-    "Seen": "dsnparse.store.seen",
+    "AddResult": "dsnparse.store.changes.batch",
+    "AddressIdentity": "dsnparse.store.address.normalize",
+    "Answer": "dsnparse.store.queries.answer",
+    "Change": "dsnparse.store.changes.change",
+    "Decision": "dsnparse.store.queries.answer",
+    "ExecHook": "dsnparse.store.changes.hooks",
+    "Policy": "dsnparse.store.policy.policy",
+    "Seen": "dsnparse.store.changes.batch",
     "Store": "dsnparse.store.store",
-    "StoreError": "dsnparse.store.errors",
-    "StoreUnavailable": "dsnparse.store.errors",
-    "WebhookHook": "dsnparse.store.hooks",
+    "StoreError": "dsnparse.store.sql.errors",
+    "StoreUnavailable": "dsnparse.store.sql.errors",
+    "WebhookHook": "dsnparse.store.changes.hooks",
     "event_identity": "dsnparse.wire.identity",
     "message_identity": "dsnparse.wire.identity",
 }

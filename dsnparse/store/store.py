@@ -9,26 +9,27 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, select
 
-from dsnparse.store.agreement import agree
-from dsnparse.store.checking import check
-from dsnparse.store.database import Database
-from dsnparse.store.decision import Decision
-from dsnparse.store.dialect import chunks
-from dsnparse.store.forgetting import Forgotten, forget
-from dsnparse.store.history import Happening, history
-from dsnparse.store.hooks import Hook
-from dsnparse.store.ledger import Ledger
-from dsnparse.store.listing import Listed, Suppression, entries, lift, succeed, suppress
-from dsnparse.store.lookup import KnowsMessage, find_lookup, known_ids
-from dsnparse.store.outbox import Delivered, deliver_due, waiting
-from dsnparse.store.policy import Policy
-from dsnparse.store.privacy import Privacy
-from dsnparse.store.retention import Pruned, prune_some
-from dsnparse.store.schema import positions
-from dsnparse.store.seen import AddResult, Seen
-from dsnparse.store.stats import Count, stats
-from dsnparse.store.terms import Terms
-from dsnparse.store.writing import write_batch
+from dsnparse.store.address.privacy import Privacy
+from dsnparse.store.address.settings import check_settings
+from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.changes.hooks import Hook
+from dsnparse.store.changes.known_messages import KnowsMessage, find_lookup, known_ids
+from dsnparse.store.changes.ledger import Ledger
+from dsnparse.store.changes.outbox import Delivered, deliver_due, waiting
+from dsnparse.store.changes.write_batch import write_batch
+from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.lists.suppressions import Listed, entries, lift, succeed, suppress
+from dsnparse.store.policy.policy import Policy
+from dsnparse.store.policy.terms import Terms
+from dsnparse.store.queries.answer import Decision
+from dsnparse.store.queries.check import check
+from dsnparse.store.queries.history import Happening, history
+from dsnparse.store.queries.stats import Count, stats
+from dsnparse.store.removal.forgetting import Forgotten, forget
+from dsnparse.store.removal.retention import Pruned, prune_some
+from dsnparse.store.sql.database import Database
+from dsnparse.store.sql.dialect import chunks
+from dsnparse.store.sql.schema import positions
 
 #: Addresses in one transaction of an import, a list of successes or the housekeeping.
 _AT_ONCE = 1_000
@@ -75,7 +76,7 @@ class Store:
         knows = find_lookup(policy, knows_message)
         database = Database(url, create=create)
         try:
-            agree(database, Terms(policy, privacy))
+            check_settings(database, policy.addresses, privacy)
         except BaseException:
             database.close()
             raise

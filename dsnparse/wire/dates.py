@@ -30,7 +30,7 @@ def parse_date(text: str) -> datetime | str:
     """`text` as an aware datetime; the text itself where it cannot be read as one, or names no zone."""
     found = _DATE.match(text)
     if found is None:
-        return _by_library(text)
+        return read_iso(text) or _by_library(text)
     day, month, year, hour, minute, second, zone = found.groups()
     number = _MONTHS.get(month.lower())
     if number is None or zone is None:
@@ -49,6 +49,15 @@ def parse_date(text: str) -> datetime | str:
         return datetime(int(year), number, int(day), int(hour), int(minute), seconds, tzinfo=where)
     except ValueError:
         return text
+
+
+def read_iso(text: str) -> datetime | None:
+    """A date of ISO 8601 with its zone, as an aware datetime; None for any other text."""
+    try:
+        date = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return date if date.tzinfo is not None else None
 
 
 def _by_library(text: str) -> datetime | str:

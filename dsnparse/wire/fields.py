@@ -165,3 +165,12 @@ def _continued(recipients: list[dict[str, Field]], group: list[Field]) -> dict[s
         return None
     repeats = names & before.keys() - {"x-display-name"}
     return before if not repeats or "final-recipient" not in before else None
+
+
+def first_fields(text: str) -> dict[str, Field]:
+    """The fields of a part that is about one thing (a feedback report, a receipt): first values by name."""
+    fields: dict[str, Field] = {}
+    for group in read_groups(text):
+        for field in group:
+            fields.setdefault(field.name, field)
+    return fields

@@ -40,7 +40,7 @@ def html_text(html: str, buffer: Buffer | None = None) -> str:
     if len(pieces) > most + 1:
         pieces.pop()
         if buffer is not None:
-            buffer.warn(f"HTML beyond the first {most} tags was not read.")
+            buffer.warn("limit.html_tags", most=most)
     html = _BLANKS.sub(" ", pieces[0] + "".join([_with_breaks(piece) for piece in pieces[1:]]))
     tree = LexborHTMLParser(html)
     tree.strip_tags(["script", "style", "head", "title", "noscript"])

@@ -38,6 +38,7 @@ from typing import Any
 from dsnparse.wire import boundary as boundaries
 from dsnparse.wire.header import read_header
 from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
+from dsnparse.wire.warning import ParseWarning, make_warning
 
 #: message/* types whose body is a group of fields or a bare header; it stays one text.
 FIELD_TYPES = frozenset(
@@ -66,9 +67,9 @@ class Buffer:
     __slots__ = ("data", "has_cr", "limits", "parts_left", "warnings")
 
     def __init__(self, data: bytes, limits: Limits) -> None:
-        self.warnings: list[str] = []
+        self.warnings: list[ParseWarning] = []
         if len(data) > limits.message_bytes:
-            self.warn(f"Only the first {limits.message_bytes} of {len(data)} bytes were read.")
+            self.warn("limit.message_bytes", most=limits.message_bytes, size=len(data))
             data = data[: limits.message_bytes]
         self.has_cr = b"\r" in data
         if self.has_cr and _has_lone_cr(data[:_LINE_END_PROBE]):
@@ -78,12 +79,15 @@ class Buffer:
         self.limits = limits
         self.parts_left = limits.parts
 
-    def warn(self, sentence: str) -> None:
-        """Adds a sentence for the user; the same one once, and no more than a screen can show."""
-        if len(self.warnings) < _MOST_WARNINGS and sentence not in self.warnings:
-            self.warnings.append(sentence)
+    def warn(self, code: str, **values: object) -> None:
+        """Adds a warning of `WARNINGS`; the same one once, and no more than a screen can show."""
+        if len(self.warnings) == _MOST_WARNINGS:
+            return
+        warning = make_warning(code, **values)
+        if warning not in self.warnings:
+            self.warnings.append(warning)
             if len(self.warnings) == _MOST_WARNINGS:
-                self.warnings[-1] = "There were more warnings than are kept."
+                self.warnings[-1] = make_warning("limit.warnings")
 
 
 def _has_lone_cr(head: bytes) -> bool:
@@ -107,9 +111,9 @@ class Part(Message):
             buffer.data, start, end, buffer.has_cr, limits.header_bytes, limits.header_fields
         )
         if header.too_many_bytes:
-            buffer.warn(f"Only the first {limits.header_bytes} bytes of a header block were read.")
+            buffer.warn("limit.header_bytes", most=limits.header_bytes)
         if header.too_many_fields:
-            buffer.warn(f"Header fields beyond the first {limits.header_fields} were not read.")
+            buffer.warn("limit.header_fields", most=limits.header_fields)
         self._headers = header.fields
         if header.unix_from is not None:
             self.set_unixfrom(header.unix_from)
@@ -170,7 +174,7 @@ class Part(Message):
     def _may_descend(self) -> bool:
         if self.depth < self.buffer.limits.depth:
             return True
-        self.buffer.warn(f"Parts nested deeper than {self.buffer.limits.depth} levels were not read.")
+        self.buffer.warn("limit.depth", most=self.buffer.limits.depth)
         return False
 
     def _split_by_the_body(self) -> list[Part]:
@@ -178,7 +182,7 @@ class Part(Message):
         found = boundaries.lost_boundary(self.buffer.data, self.body_start, self.body_end)
         parts = self._split(found) if found else []
         if parts:
-            self.buffer.warn("The boundary of a multipart was missing or wrong; it was read off the body.")
+            self.buffer.warn("repair.boundary")
         return parts
 
     def _split(self, boundary: bytes) -> list[Part]:
@@ -187,7 +191,7 @@ class Part(Message):
         buffer = self.buffer
         spans = boundaries.split(buffer.data, boundary, self.body_start, self.body_end, buffer.parts_left + 1)
         if len(spans) > buffer.parts_left:
-            buffer.warn(f"Parts beyond the first {buffer.limits.parts} were not read.")
+            buffer.warn("limit.parts", most=buffer.limits.parts)
             del spans[buffer.parts_left :]
         buffer.parts_left -= len(spans)
         return [

@@ -195,11 +195,14 @@ def charset_of(part: Part) -> str | None:
     return found[1] if found else None
 
 
-def body_text(part: Part, limit: int) -> str:
-    """A part's body as text with LF line ends, from at most `limit` encoded bytes."""
+def body_text(part: Part, limit: int, warning: str = "limit.text_bytes") -> str:
+    """A part's body as text with LF line ends, from at most `limit` encoded bytes.
+
+    `warning`: the code of what is said when it has more.
+    """
     raw = part.raw(limit + 1)
     if len(raw) > limit:
-        part.buffer.warn(f"Only the first {limit} bytes of a text part were read.")
+        part.buffer.warn(warning, most=limit)
         raw = raw[:limit]
     encoding = part.first.get("content-transfer-encoding")
     if encoding:
@@ -240,7 +243,7 @@ def header_text(value: str, buffer: Buffer | None = None, *, guess: bool = True)
         value = _BETWEEN_WORDS.sub(r"\1", value)
         value, count = _ENCODED_WORD.subn(_decode_word, value, count=most)
         if count == most and buffer is not None and _ENCODED_WORD.search(value) is not None:
-            buffer.warn(f"Encoded words beyond the first {most} of a header field were not decoded.")
+            buffer.warn("limit.encoded_words", most=most)
     if "\n" in value:
         value = " ".join(value.split())
     return without_controls(value).strip()

@@ -10,7 +10,7 @@ import pytest
 from dsnparse import Reason
 from dsnparse.classify import classify
 from dsnparse.data import COMPILED, compiled, names, read_toml
-from dsnparse.reply.spelling import read_text
+from dsnparse.reply import Reply
 from dsnparse.rulebook.files import builtin
 
 
@@ -36,7 +36,7 @@ def test_each_rule_gives_its_reason_for_each_of_its_examples(
         verdict = classify(example, provider=provider)
         assert (verdict.reason, example) == (Reason(reason), example), verdict
         if any(rule.get(key) for key in ("phrases", "patterns", "urls")):
-            assert name in {hit[0].id for hit in builtin().search(read_text(example).low)[0]}, example
+            assert name in {hit[0].id for hit in builtin().search(Reply.parse(example).low)[0]}, example
 
 
 @pytest.mark.parametrize(("name", "provider", "rule", "reason"), RULES)

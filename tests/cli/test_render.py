@@ -24,6 +24,7 @@ from dsnparse.model import (
     Evidence,
     Kind,
     OriginalMessage,
+    ParseWarning,
     Reason,
     Report,
 )
@@ -68,7 +69,7 @@ REPORTS = st.builds(
         date=DATE,
         x_headers=st.dictionaries(TEXT, TEXT, max_size=2),
     ),
-    warnings=st.lists(TEXT, max_size=2).map(tuple),
+    warnings=st.lists(st.builds(ParseWarning, TEXT, TEXT), max_size=2).map(tuple),
     evidence=EVIDENCE,
 )
 VALIDATOR = jsonschema.Draft202012Validator(report_schema())
@@ -93,6 +94,7 @@ def test_the_schema_is_a_schema_and_knows_every_field_and_word() -> None:
         "record": BounceRecord,
         "evidence": Evidence,
         "original": OriginalMessage,
+        "warning": ParseWarning,
     }.items():
         names = [field.name.rstrip("_") for field in fields(kind)]
         assert [key for key in parts[name]["properties"] if key != "source"] == names
@@ -192,7 +194,7 @@ def test_why_shows_the_evidence_of_the_message_and_of_each_record() -> None:
     report = Report(
         Kind.BOUNCE,
         (record, BounceRecord("b@x.org")),
-        warnings=("The depth limit was hit.",),
+        warnings=(ParseWarning("limit.depth", "The depth limit was hit."),),
         evidence=(Evidence("kind", "header", 0, "kind.report", "multipart/report " * 20),),
     )
     lines = renderer.report("x.eml", report).splitlines()

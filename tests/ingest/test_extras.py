@@ -48,7 +48,7 @@ def test_a_mail_server_keeps_its_message_while_an_extra_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["dsnparse", "dsnparse.mailboxes", "dsnparse.ingest", "dsnparse.read.events"]
+    "module", ["dsnparse", "dsnparse.mailboxes", "dsnparse.ingest", "dsnparse.mailboxes.events"]
 )
 def test_reading_mail_loads_no_extra(module: str) -> None:
     script = f"import sys, {module}; print(*sys.modules)"

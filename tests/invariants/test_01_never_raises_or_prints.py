@@ -96,7 +96,7 @@ def test_message_objects_of_text_are_read() -> None:
     [
         ({"rules": "mine.toml"}, "rules is a list of paths: write rules="),
         ({"formats": "qmail"}, "formats is a list of names: write formats="),
-        ({"limits": 5}, "limits must be a dsnparse.wire.limits.Limits, not int"),
+        ({"limits": 5}, "limits must be a dsnparse.Limits, not int"),
     ],
     ids=["rules", "formats", "limits"],
 )

@@ -10,7 +10,7 @@ import pytest
 from messages import RETURNED, group, notice, report
 from strategies import multipart
 
-from dsnparse import Limits, Parser, Report, parse_dsn
+from dsnparse import Limits, Parser, ParseWarning, Report, parse_dsn
 
 TOM = "tom.beck@example.org"
 FAILURE = "Your message could not be delivered"
@@ -62,7 +62,7 @@ CASES = {
     "status_bytes": Case(
         300,
         report(*[group(address) for address in FAILED]),
-        "Only the first 300 bytes of a text part were read.",
+        "Only the first 300 bytes of a status part were read.",
         FAILED[:2],
     ),
     "text_bytes": Case(
@@ -119,7 +119,7 @@ def test_every_limit_has_a_case() -> None:
 def test_a_limit_that_is_hit_shows_in_the_warnings(name: str) -> None:
     case = CASES[name]
     found = Parser(limits=Limits(**{name: case.limit})).parse(case.data)
-    assert case.sentence in found.warnings
+    assert ParseWarning(f"limit.{name}", case.sentence) in found.warnings
     assert recipients(found) == case.recipients
 
 
@@ -136,7 +136,7 @@ def test_a_limit_that_is_no_number_is_refused_with_a_sentence(name: str, wrong: 
 
 
 def test_limits_of_another_type_are_refused_with_a_sentence() -> None:
-    with pytest.raises(TypeError, match=r"limits must be a dsnparse\.wire\.limits\.Limits, not dict"):
+    with pytest.raises(TypeError, match=r"limits must be a dsnparse\.Limits, not dict"):
         Parser(limits={"parts": 1})  # type: ignore[arg-type]
 
 
@@ -145,7 +145,7 @@ def test_warnings_themselves_are_limited() -> None:
     found = parse_dsn(report(*hidden))
     assert len(found) == 200
     assert len(found.warnings) == 50
-    assert found.warnings[-1] == "There were more warnings than are kept."
+    assert str(found.warnings[-1]) == "There were more warnings than are kept."
 
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"], ids=["LF", "CRLF"])

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from dsnparse import Parser, Reason, parse_dsn
 from dsnparse.data import read_toml
 from dsnparse.mailboxes.event_files import EventSource
+from dsnparse.mailboxes.events import Event, read_events
 from dsnparse.mailboxes.items import PassedOver, Problem
-from dsnparse.read.events import Event, read_events
 from dsnparse.read.events.tables import PROVIDERS
 from dsnparse.vocabulary import BounceType
 from dsnparse.wire.json_values import values
@@ -56,7 +56,7 @@ def lines(provider: str, data: bytes) -> list[str]:
         ("ses-firehose", [
             "bounce full@example.com mailbox_full soft",
             "bounce old@example.com suppressed block",
-            "bounce silent@example.com undefined hard",
+            "bounce silent@example.com undefined undetermined",
             "complaint angry@example.com",
             "delivery ok@example.com",
             "delay slow@example.com network_error soft",
@@ -76,7 +76,7 @@ def lines(provider: str, data: bytes) -> list[str]:
             "delivery ok@example.com",
             "complaint angry@example.com",
             "-",
-            "bounce vague@example.com undefined hard",
+            "bounce vague@example.com undefined undetermined",
         ]),
         ("mailgun", [
             "bounce jane@example.com user_unknown hard",
@@ -123,8 +123,9 @@ def test_a_record_has_all_that_the_event_says_and_where_it_stood() -> None:
     assert (report.original.message_id, report.original.subject) == ("<n1@sender.example>", "Our spring list")
     assert (record.status, record.reply_code, record.remote_mta) == ("5.1.1", 550, "192.0.2.7")
     assert record.diagnostic == "550 5.1.1 <jane@example.com>: Recipient address rejected: User unknown"
-    assert [(e.field, e.rule) for e in record.evidence][:2] == [
-        ("recipient", "amazon-ses.emailAddress"), ("status", "amazon-ses.status"),
+    assert [(e.field, e.rule) for e in record.evidence][:3] == [
+        ("recipient", "amazon-ses.emailAddress"), ("action", "amazon-ses.action"),
+        ("status", "amazon-ses.status"),
     ]  # fmt: skip
 
 

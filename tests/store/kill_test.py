@@ -29,10 +29,19 @@ from sqlalchemy import create_engine, select, text
 
 from dsnparse import parse_dsn
 from dsnparse.store import Seen, Store, message_identity
-from dsnparse.store.database import database_url
-from dsnparse.store.outbox import LEASE
-from dsnparse.store.schema import addresses, alerts, journal, messages, metadata, outbox, positions, records
-from dsnparse.store.schema import suppressions as suppressed
+from dsnparse.store.changes.outbox import LEASE
+from dsnparse.store.sql.database import database_url
+from dsnparse.store.sql.schema import (
+    addresses,
+    alerts,
+    journal,
+    messages,
+    metadata,
+    outbox,
+    positions,
+    records,
+)
+from dsnparse.store.sql.schema import suppressions as suppressed
 
 from .reports import NOW, day
 

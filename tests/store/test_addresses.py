@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsnparse.store import AddressIdentity
-from dsnparse.store.addresses import LONGEST
+from dsnparse.store.address.normalize import LONGEST
 
 PLAIN = AddressIdentity()
 TAGS = AddressIdentity(plus_tags=True)

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import inspect, text
 
 from dsnparse.store import AddressIdentity, Policy, Store, StoreError, StoreUnavailable
-from dsnparse.store import database as database_module
-from dsnparse.store.database import Database
-from dsnparse.store.migrations import MIGRATIONS, Migration, upgrade
-from dsnparse.store.schema import metadata
+from dsnparse.store.sql import database as database_module
+from dsnparse.store.sql.database import Database
+from dsnparse.store.sql.migrations import MIGRATIONS, Migration, upgrade
+from dsnparse.store.sql.schema import metadata
 
 from .reports import NOW, bounce
 
@@ -195,7 +195,7 @@ def test_the_policy_says_which_spellings_are_one_address(url: str) -> None:
 
 def test_the_core_needs_no_database_library() -> None:
     script = (
-        "import sys, dsnparse, dsnparse.store, dsnparse.store.policy, dsnparse.wire.identity\n"
+        "import sys, dsnparse, dsnparse.store, dsnparse.store.policy.policy, dsnparse.wire.identity\n"
         "dsnparse.store.Policy.default(); dsnparse.store.message_identity(b''); dsnparse.store.Seen\n"
         "sys.exit('sqlalchemy' in sys.modules)"
     )

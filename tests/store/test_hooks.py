@@ -17,8 +17,8 @@ import pytest
 
 from dsnparse import Reason
 from dsnparse.store import ExecHook, Store, WebhookHook
-from dsnparse.store.hooks import HookFailed
-from dsnparse.store.outbox import FIRST_PAUSE, LEASE, LONGEST_PAUSE, TAKEN, pause_after
+from dsnparse.store.changes.hooks import HookFailed
+from dsnparse.store.changes.outbox import FIRST_PAUSE, LEASE, LONGEST_PAUSE, TAKEN, pause_after
 
 from .reports import NOW, bounce
 

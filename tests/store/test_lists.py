@@ -10,9 +10,9 @@ import pytest
 
 from dsnparse import Reason
 from dsnparse.store import Policy, Store
-from dsnparse.store.list_formats import FORMATS, Unreadable, read_list
-from dsnparse.store.list_writing import write_list
-from dsnparse.store.listing import Suppression
+from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.lists.export_formats import write_list
+from dsnparse.store.lists.import_formats import FORMATS, Unreadable, read_list
 
 from .reports import NOW, START, bounce, complaint, day
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dsnparse.store import Policy, Store, StoreError, StoreUnavailable
-from dsnparse.store.lookup import command_lookup
+from dsnparse.store.changes.known_messages import command_lookup
 
 from .reports import NOW, bounce
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from dsnparse import Kind, OriginalMessage, Reason, Report
+from dsnparse import Kind, OriginalMessage, ParseWarning, Reason, Report
 from dsnparse.store import Store, StoreError
-from dsnparse.store.listing import Suppression
-from dsnparse.store.privacy import Privacy, remove_addresses
-from dsnparse.store.retention import Pruned
-from dsnparse.store.schema import metadata
+from dsnparse.store.address.privacy import Privacy, remove_addresses
+from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.removal.retention import Pruned
+from dsnparse.store.sql.schema import metadata
 
 from .reports import NOW, bounce, day, record, seen
 
@@ -98,7 +98,9 @@ def two_recipients() -> Report:
     other = record("joe@example.com")
     other = replace(other, diagnostic=f"550 not for you, see {JANE}")
     original = OriginalMessage(to=f"{JANE}, joe@example.com", subject="Dear Jane")
-    return Report(Kind.BOUNCE, (record(JANE), other), original=original, warnings=(f"odd: {JANE}",))
+    return Report(
+        Kind.BOUNCE, (record(JANE), other), original=original, warnings=(ParseWarning("odd", f"odd: {JANE}"),)
+    )
 
 
 def test_forgetting_leaves_no_trace_of_the_address(store: Store, tmp_path: Path) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dsnparse.store import Policy
-from dsnparse.store.past import KEPT, Past
-from dsnparse.store.state import Event, State, What, settle
+from dsnparse.store.changes import past_events
+from dsnparse.store.changes.past_events import KEPT, Past
+from dsnparse.store.changes.state import Event, State, What, settle
 
 DAY = 86_400.0
 HARD, TWICE, SOFT, FULL = What.HARD, What.HARD_TWICE, What.SOFT, What.FULL
@@ -187,21 +189,19 @@ def test_the_order_in_which_events_are_stored_does_not_matter(story: Story, shuf
     assert one.state(policy) == other.state(policy)
 
 
-@given(STORIES, st.integers(0, 200))
-def test_forgetting_single_events_keeps_the_state(story: Story, before: int) -> None:
-    policy = Policy.default()
-    past = past_of(story, policy)
-    state = past.state(policy)
-    past.trim(before * DAY, policy)
-    assert past.state(policy) == state
-    assert all(each.at >= before * DAY for each in past.events)
+@given(STORIES, st.integers(1, KEPT))
+def test_events_that_are_not_kept_one_by_one_still_count(story: Story, kept: int) -> None:
+    policy, story = Policy.default(), sorted(story)
+    with patch.object(past_events, "KEPT", kept):
+        past = past_of(story, policy)
+    assert len(past.events) <= kept
+    assert past.state(policy) == past_of(story, policy).state(policy)
 
 
-@given(STORIES)
-def test_a_past_comes_back_from_the_database_as_it_was(story: Story) -> None:
-    policy = Policy.default()
-    past = past_of(story, policy)
-    past.trim(100 * DAY, policy)
+@given(STORIES, st.integers(1, KEPT))
+def test_a_past_comes_back_from_the_database_as_it_was(story: Story, kept: int) -> None:
+    with patch.object(past_events, "KEPT", kept):
+        past = past_of(story, Policy.default())
     assert Past.load(past.dump()) == past
 
 

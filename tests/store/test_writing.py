@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from dsnparse import Action, BounceRecord, BounceType, Evidence, Kind, OriginalMessage, Reason, Report
 from dsnparse.store import Answer, Policy, Seen, Store, StoreError
-from dsnparse.store.schema import alerts, journal, messages, records
+from dsnparse.store.sql.schema import alerts, journal, messages, records
 
 from .reports import NOW, START, bounce, complaint, day, delivery, of_kind, record, seen
 

@@ -8,16 +8,17 @@ from hypothesis import strategies as st
 from messages import group, notice, report
 from strategies import ASCII_ADDRESSES, UNICODE_ADDRESSES
 
-from dsnparse import parse_dsn
+from dsnparse import BounceType, ParseWarning, parse_dsn
 from dsnparse.wire.address import (
-    addresses_in,
-    clean,
+    FieldAddress,
+    address_in_field,
     field_address,
+    is_addr_spec,
     is_address,
     is_routable,
-    spans_in,
     unmasked,
 )
+from dsnparse.wire.address_spans import addresses_in, spans_in
 
 #: "{", "}" and "=" may be in a local part; in text they stand around addresses more often.
 PLAIN_ADDRESSES = ASCII_ADDRESSES.filter(lambda address: not set(address) & set("{}=`"))
@@ -33,17 +34,16 @@ PLAIN_ADDRESSES = ASCII_ADDRESSES.filter(lambda address: not set(address) & set(
         ("tom@example.org", "tom@example.org"),
         ("unknown; tom@example.org", "tom@example.org"),
         ("x-vendor; tom@example.org", "tom@example.org"),
-        ("rfc822; SMTP:tom@example.org", "tom@example.org"),
         ('rfc822; "tom beck"@example.org', '"tom beck"@example.org'),
         ("rfc822; tom@[192.0.2.1]", "tom@[192.0.2.1]"),
         ("rfc822; tom@[IPv6:2001:db8::1]", "tom@[IPv6:2001:db8::1]"),
-        ("rfc822; tom+40example.org", "tom@example.org"),
         ("rfc822; tom+tag@example.org", "tom+tag@example.org"),
         ("utf-8; tóm@exämple.org", "tóm@exämple.org"),
         ("utf-8; t\\x{F3}m@ex\\x{E4}mple.org", "tóm@exämple.org"),
         ("utf-8; \\x{110000}m@example.org", None),
+        ("rfc822;rfc822; tom@example.org", "tom@example.org"),
+        ("rfc822; 'tom@example.org'", "tom@example.org"),
         ("x400; /G=Tom/S=Beck/O=firm/", "/G=Tom/S=Beck/O=firm/"),
-        ("rfc822; @relay.example:tom@example.org", "@relay.example:tom@example.org"),
         ("rfc822; tom", None),
         ("rfc822;", None),
         ("", None),
@@ -52,7 +52,7 @@ PLAIN_ADDRESSES = ASCII_ADDRESSES.filter(lambda address: not set(address) & set(
     ],
 )
 def test_the_address_of_a_field_is_read_with_its_type(value: str, address: str | None) -> None:
-    assert field_address(value) == address
+    assert field_address(value) == (FieldAddress(address) if address is not None else None)
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,15 @@ def test_plain_addresses_are_found_in_text(text: str, addresses: list[str]) -> N
     st.sampled_from([" ", ", ", "\n", "> <", ";"]),
 )
 def test_what_stands_apart_is_found_whole_and_where_it_stands(wanted: list[str], between: str) -> None:
-    text = "<" + between.join(wanted) + ">"
+    text = between.join(wanted) if between != "> <" else f"<{between.join(wanted)}>"
     assert addresses_in(text) == wanted
-    assert [text[start:end] for start, end, _ in spans_in(text)] == wanted
+    assert [text[span.start : span.end] for span in spans_in(text)] == wanted
 
 
 @given(st.text(st.sampled_from("ab@.<>()\"',;:=é\u200b\u202e\\ \n\x00\ud800-["), max_size=60))
 def test_any_text_gives_addresses_without_controls(text: str) -> None:
-    for address in [*addresses_in(text), field_address(text), clean(text)]:
+    given_by_fields = [field_address(text), address_in_field(text)]
+    for address in [*addresses_in(text), *(found.text for found in given_by_fields if found is not None)]:
         if address is not None:
             assert not any(char < " " or "\x7f" <= char <= "\x9f" for char in address)
             assert address.encode("utf-8", "surrogatepass")
@@ -124,30 +125,103 @@ def test_an_invisible_character_in_an_address_is_kept_and_told(name: str) -> Non
     ):
         found = parse_dsn(data)
         assert [record.recipient for record in found] == [address]
-        assert sentence in found.warnings
+        assert ParseWarning("address.invisible_characters", sentence) in found.warnings
 
 
 @pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202a", "\u2068", "\ufeff", "\u200b"])
-def test_marks_of_direction_around_an_address_are_not_part_of_it(mark: str) -> None:
+def test_marks_of_direction_around_an_address_in_text_silence_nobody(
+    mark: str,
+) -> None:
     text = f"Your message could not be delivered:\n\n{mark}tom@example.org{mark}\n550 5.1.1 No such user\n"
-    for data in (notice(text), report(group(f"{mark}tom@example.org{mark}"))):
-        found = parse_dsn(data)
-        assert [record.recipient for record in found] == ["tom@example.org"]
-        assert found.warnings == ()
+    (record,) = parse_dsn(notice(text))
+    assert record.recipient == "tom@example.org"
+    assert record.bounce_type is not BounceType.HARD
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u202e", "\u200b"])
+def test_an_invisible_character_in_front_of_a_field_makes_another_address(mark: str) -> None:
+    (record,) = parse_dsn(report(group(f"{mark}tom@example.org")))
+    assert record.recipient == f"{mark}tom@example.org"
+    assert record.bounce_type is not BounceType.HARD
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "tom@example.org (Tom (the (nested) one))",
+        "Tom (x) <tom@example.org>",
+        '"tom@victim.example" <tom@example.org>',
+    ],
+)
+def test_comments_and_names_around_an_address_are_taken_off(value: str) -> None:
+    assert field_address(f"rfc822; {value}") == FieldAddress("tom@example.org")
 
 
 @pytest.mark.parametrize(
     "value",
     [
         "(comment) tom@example.org",
-        "tom@example.org (Tom (the (nested) one))",
-        "(" * 300 + "tom@example.org" + ")" * 300,
-        "Tom (x) <tom@example.org>",
-        '"tom@victim.example" <tom@example.org>',
+        "foo tom@example.org",
+        "SMTP:tom@example.org",
+        "tom+40example.org",
+        "@relay.example:tom@example.org",
+        "tom@example.org@evil.example",
+        "x <tom@example.org>@evil.example",
+        "&lt;tom@example.org",
+        "(x)tom@example.org",
+        "tom@example。org",
+        "tom@#example.org",
+        "t\x00om@example.org",
+        "tom@example.org on Monday",
     ],
 )
-def test_comments_and_names_around_an_address_are_taken_off(value: str) -> None:
-    assert field_address(f"rfc822; {value}") == "tom@example.org"
+def test_what_can_be_read_as_more_than_one_address_is_uncertain(value: str) -> None:
+    found = field_address(f"rfc822; {value}")
+    assert found is not None
+    assert found.is_uncertain
+
+
+#: Other addresses than tom@example.org, or none; whoever mails them chooses what a notice says of them.
+DISGUISES = (
+    "'tom@example.org", "*tom@example.org", "foo|tom@example.org", "smtp=tom@example.org", "}tom@example.org",
+    "x='tom@example.org", "rfc822=tom@example.org", '"<tom@example.org>"@evil.example', "x:tom@example.org",
+    '"a tom@example.org b"@evil.example', '"tom@example.org "@evil.example', "tom@example.org@evil.example",
+    "x <tom@example.org>@evil.example", "a tom@example.org b@evil.example", "@evil.example:tom@example.org",
+    "&lt;tom@example.org", "(x)tom@example.org", "\u200btom@example.org", "\\164om@example.org",
+    "tom@example。org",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_nobody_is_silenced_by_an_address_that_is_not_his(disguise: str) -> None:
+    messages = [
+        report(group(disguise)),
+        notice(f"Sorry, no such user:\n\n<{disguise}>:\n550 5.1.1 No such user\n"),
+    ]
+    messages.append(notice(f"Your message failed:\n\n  {disguise}\n    550 5.1.1 No such user\n"))
+    for message in messages:
+        for record in parse_dsn(message):
+            assert record.recipient != "tom@example.org" or record.bounce_type is not BounceType.HARD
+
+
+@given(
+    st.text(st.sampled_from("'*|={}()<>\"@:;,. \\\u200b。abX"), max_size=12),
+    st.sampled_from(["", "@evil.example"]),
+)
+def test_whatever_stands_before_or_behind_an_address_makes_another_one(before: str, behind: str) -> None:
+    local = f"{before}tom@example.org{behind}" if behind else f"{before}tom"
+    quoted = local.replace("\\", "\\\\").replace('"', '\\"')
+    for written in (f"{before}tom@example.org{behind}", f'"{quoted}"{behind or "@example.org"}'):
+        found = field_address(f"rfc822; {written}")
+        if before.strip() and found is not None and found.text == "tom@example.org":
+            assert found.is_uncertain or written.strip().rstrip(".").endswith((">", "'", '"', ")"))
+
+
+@given(ASCII_ADDRESSES)
+def test_an_addr_spec_is_taken_as_it_stands(address: str) -> None:
+    assert is_addr_spec(address)
+    assert field_address(f"rfc822; {address}") == FieldAddress(address)
+    assert [(span.address, span.is_uncertain) for span in spans_in(f"<{address}>: no")] == [(address, False)]
 
 
 @pytest.mark.parametrize(

@@ -299,9 +299,9 @@ CASES = dict(cases())
 def test_what_is_made_to_hurt_is_read_within_limits(name: str) -> None:
     case = CASES[name]
     found = parse_dsn(case.data)
-    assert {record.recipient for record in found} - {TOM} == set() or "addresses" in name
-    assert (TOM in [record.recipient for record in found]) is case.names_tom
-    assert set(case.warnings) <= set(found.warnings)
+    assert all(TOM in record.recipient for record in found) or "addresses" in name
+    assert any(TOM in record.recipient for record in found) is case.names_tom
+    assert set(case.warnings) <= {*map(str, found.warnings)}
     assert without_controls(found)
 
 
@@ -320,7 +320,7 @@ def test_fifty_thousand_recipients_are_all_read() -> None:
     fields = "\n\n".join(f"Final-Recipient: rfc822; {name}\nAction: delivered" for name in names)
     found = parse_dsn(report(fields))
     assert [record.recipient for record in found] == names[:-1]
-    assert found.warnings == ("Recipients beyond the first 50000 were not read.",)
+    assert tuple(map(str, found.warnings)) == ("Recipients beyond the first 50000 were not read.",)
     assert found.kind is Kind.DELIVERY
 
 

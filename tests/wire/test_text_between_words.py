@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dsnparse.wire.address import addresses_in, spans_in
+from dsnparse.wire.address_spans import addresses_in, spans_in
 from dsnparse.wire.html import html_text
 
 
@@ -24,8 +24,8 @@ from dsnparse.wire.html import html_text
 )
 def test_an_address_ends_where_the_words_of_another_script_begin(text: str, address: str) -> None:
     assert addresses_in(text) == [address]
-    [(start, end, found)] = spans_in(text)
-    assert (text[start:end], found) == (address, address)
+    (span,) = spans_in(text)
+    assert (text[span.start : span.end], span.address) == (address, address)
 
 
 def test_the_cells_of_a_table_stay_apart() -> None:

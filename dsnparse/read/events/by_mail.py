@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import json
 
-from dsnparse.model import Kind
+from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
-from dsnparse.read.recipient import Draft
+from dsnparse.read.reading import Reading
+from dsnparse.vocabulary import Kind
 
 
-def read_sns(notice: Notice) -> tuple[Kind, list[Draft]] | None:
-    """The kind and the recipients of an SES notification, or None when the text is none."""
-    if "amazonaws.com" not in notice.mail_from and "AWS" not in notice.subject:
+def read_event_by_mail(notice: Notice) -> Reading | None:
+    """An SES notification, or None when the text is none."""
+    if "amazonaws.com" not in notice.head.mail_from and "AWS" not in notice.head.subject:
         return None
-    lines = notice.lines
+    lines = notice.body.lines
     if not lines or not lines[0].lstrip().startswith("{"):
         return None
     try:
         event, _ = json.JSONDecoder().raw_decode("".join(lines).lstrip())
     except (ValueError, RecursionError):
         return None
-    from dsnparse.read.events.recipients import drafts_of
+    from dsnparse.read.events.recipients import recipients_of
     from dsnparse.read.events.tables import names_of, table_of
 
     table = table_of("ses")
     spec = next((table["events"][name] for name in names_of(table, event) if name in table["events"]), None)
     if spec is None:
         return None
-    return Kind(spec["kind"]), drafts_of(table, spec, event, notice.limits.recipients, part="1", line=1)
+    kind = Kind(spec["kind"])
+    recipients = recipients_of(table, spec, event, notice.limits.recipients, part="1", line=1)
+    return Reading(kind, [Evidence("kind", "1", 1, "sns", kind.value)], "amazon-sns", recipients)

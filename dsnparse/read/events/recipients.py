@@ -6,14 +6,16 @@ from typing import Any
 
 from dsnparse.model import Action
 from dsnparse.read.events.tables import Table, text_of, time_of, value_at
-from dsnparse.read.recipient import Draft, diagnostic_of, reply_code_in
-from dsnparse.wire.address import clean
+from dsnparse.read.recipient import Recipient
+from dsnparse.reply import Reply
+from dsnparse.reply.reply import typed
+from dsnparse.wire.address import address_in_field
 
 
-def drafts_of(
+def recipients_of(
     table: Table, spec: dict[str, Any], event: Any, most: int, *, part: str = "event", line: int = 0
-) -> list[Draft]:
-    """A draft for each recipient, at most `most`.
+) -> list[Recipient]:
+    """A recipient for each entry, at most `most`.
 
     `table`: the provider's; `spec`: its entry for this sort of event. `part` and `line`: for the evidence.
     """
@@ -21,46 +23,51 @@ def drafts_of(
     if "recipients" in spec:
         found = value_at(spec["recipients"], event)
         entries = found if isinstance(found, list) else []
-    drafts = []
+    found_recipients = []
     for entry in entries[:most]:
-        draft = _draft(table, spec, event, entry, part, line)
-        if draft is not None:
-            drafts.append(draft)
-    return drafts
+        recipient = _recipient(table, spec, event, entry, part, line)
+        if recipient is not None:
+            found_recipients.append(recipient)
+    return found_recipients
 
 
-def _draft(table: Table, spec: dict[str, Any], event: Any, entry: Any, part: str, line: int) -> Draft | None:
+def _recipient(
+    table: Table, spec: dict[str, Any], event: Any, entry: Any, part: str, line: int
+) -> Recipient | None:
     fields = table["fields"]
 
     def said(field: str) -> str:
         text, path = text_of(fields.get(field, ()), event, entry)
         if text:
             name = path.rpartition("/")[2].strip(".") or value_name(spec)
-            draft.note(field, part, line, f"{table['format']}.{name}", text)
+            recipient.note(field, part, line, f"{table['format']}.{name}", text)
         return text
 
     address, path = text_of(fields["recipient"], event, entry)
-    recipient = clean(address)
-    if recipient is None:
+    named = address_in_field(address)
+    if named is None:
         return None
-    draft = Draft(recipient)
+    recipient = Recipient(named.text, is_uncertain=named.is_uncertain)
     name = path.rpartition("/")[2].strip(".") or value_name(spec)
-    draft.note("recipient", part, line, f"{table['format']}.{name}", address)
+    recipient.note("recipient", part, line, f"{table['format']}.{name}", address)
     if "action" in spec:
-        draft.action = Action(spec["action"])
-    draft.status = said("status") or None
+        recipient.action = Action(spec["action"])
+        stated = said("action").lower()
+        if stated in list(Action):
+            recipient.action = Action(stated)
+    recipient.status = said("status") or None
     diagnostic = said("diagnostic")
     if diagnostic:
-        draft.diagnostic_type, draft.diagnostic = diagnostic_of(diagnostic)
-        draft.diagnostic_type = draft.diagnostic_type or None
-        draft.reply_code = reply_code_in(draft.diagnostic)
+        recipient.diagnostic_type, recipient.diagnostic = typed(diagnostic)
     stated = said("reply_code")
     if stated.isdigit() and 400 <= int(stated) <= 599:
-        draft.reply_code = int(stated)
-    draft.remote_mta = said("remote_mta") or None
-    draft.last_attempt_date = time_of(fields["time"], event)
-    draft.will_retry_until = time_of(fields.get("will_retry_until", ()), event)
-    return draft
+        recipient.reply_code = int(stated)
+    if recipient.diagnostic:
+        recipient.take_codes(Reply.parse(recipient.diagnostic), part, line, f"{table['format']}.reply")
+    recipient.remote_mta = said("remote_mta") or None
+    recipient.last_attempt_date = time_of(fields["time"], event)
+    recipient.will_retry_until = time_of(fields.get("will_retry_until", ()), event)
+    return recipient
 
 
 def value_name(spec: dict[str, Any]) -> str:

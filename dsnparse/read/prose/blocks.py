@@ -6,9 +6,11 @@ import re
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
-from dsnparse.read.prose.weights import Candidate
-from dsnparse.read.recipient import Draft, clean_text, command_in, reply_code_in, status_in
-from dsnparse.wire.address import addresses_in, spans_in
+from dsnparse.read.prose.mention import Mention
+from dsnparse.read.recipient import Recipient, clean_text
+from dsnparse.reply import Reply
+from dsnparse.reply.codes import find_codes, states_code
+from dsnparse.wire.address_spans import addresses_in, spans_in
 
 _BLOCK_LINES = 10
 _BLOCK_CHARS = 1200
@@ -21,28 +23,24 @@ _REPLY_LINES = 4
 _NEXT_COMMAND = (">>>", "... while talking", "While talking", "... While talking")
 #: "421 example.com (smtp)... Deferred: …": Sendmail 5 on all recipients at a host.
 _ABOUT_A_HOST = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
-_REMOTE_HOST = re.compile(
-    r"\b(?:host|server|while talking to|talking to|connected to|remote server|remote host|mx)\s{1,3}[<(]?"
-    r"([A-Za-z0-9][A-Za-z0-9.-]{2,200}\.[A-Za-z]{2,24})\b",
-    re.IGNORECASE,
-)
 
 
 class Blocks:
     """Finds what the text says about each failed address."""
 
-    def __init__(self, notice: Notice, lines: list[str], failed: set[str]) -> None:
-        self.notice = notice
-        self.lines = lines
+    def __init__(self, notice: Notice, failed: set[str]) -> None:
+        """`failed`: all the recipients of the notice, in lower case."""
+        self.body = notice.body
+        self.lines = notice.body.stripped
         self.failed = failed
         self._common: tuple[str, int] | None = None
 
-    def about(self, mentions: list[Candidate]) -> str:
+    def about(self, mentions: list[Mention]) -> str:
         """The words around the first mentions of a recipient."""
         return clean_text(" ".join([self._block(mention) for mention in mentions[:3]]))
 
-    def fill(self, draft: Draft, mentions: list[Candidate]) -> None:
-        """Takes from the text what `draft` lacks."""
+    def fill(self, recipient: Recipient, mentions: list[Mention]) -> None:
+        """Takes from the text what `recipient` lacks."""
         best, where, rank = "", mentions[0].line, -1
         for mention in mentions[:8]:
             text = self._block(mention)
@@ -52,37 +50,29 @@ class Blocks:
         if rank < 4:
             common, line = self._shared()
             if common and (rank <= 1 or _worth(common) > rank):
-                draft.context = best
+                recipient.context = best
                 best, where = common, line
         if rank <= 1 and len(self.failed) == 1 and where == mentions[0].line:
             # "There was an error delivering your mail to <…>.", and the error in the paragraph below.
             best = f"{best} {self._paragraph_below(where)}".strip()
         if best:
-            self.describe(draft, best, where)
+            self.describe(recipient, best, where)
         if len(self.failed) == 1 or rank <= 0:
             # Where the words about each recipient stand apart, those about the others must not count.
-            draft.context = f"{draft.context} {self.prose()}".strip()
+            recipient.context = f"{recipient.context} {self.prose()}".strip()
 
-    def describe(self, draft: Draft, text: str, line: int, rule: str = "text.block") -> None:
-        """Makes `text`, which stands at `line`, the diagnostic of `draft`; takes codes and host from it."""
-        draft.diagnostic = self.notice.shortened(clean_text(text))
-        part, number = self.notice.place(line)
-        draft.note("diagnostic", part, number, rule, text)
-        if draft.reply_code is None:
-            draft.reply_code = reply_code_in(text)
-            if draft.reply_code is not None:
-                draft.note("reply_code", part, number, "text.reply", str(draft.reply_code))
-        if draft.status is None:
-            draft.status = status_in(text)
-            if draft.status is not None:
-                draft.note("status", part, number, "text.status", draft.status)
-        draft.smtp_command = draft.smtp_command or command_in(text)
-        host = _REMOTE_HOST.search(text)
-        if host is not None and draft.remote_mta is None:
-            draft.remote_mta = host[1].rstrip(".")
-            draft.note("remote_mta", part, number, "text.host", host[0])
+    def describe(self, recipient: Recipient, text: str, line: int, rule: str = "text.block") -> None:
+        """Makes `text`, which stands at `line`, the diagnostic of `recipient`; takes its codes and host."""
+        recipient.diagnostic = self.body.shortened(clean_text(text))
+        part, number = self.body.place(line)
+        recipient.note("diagnostic", part, number, rule, text)
+        reply = Reply.parse(recipient.diagnostic)
+        recipient.take_codes(reply, part, number, "text.reply", "text.status")
+        if reply.host is not None and recipient.remote_mta is None:
+            recipient.remote_mta = reply.host
+            recipient.note("remote_mta", part, number, "text.host", reply.host)
 
-    def _block(self, mention: Candidate) -> str:
+    def _block(self, mention: Mention) -> str:
         """The words around one mention: its line, and the lines after it up to a blank or another address."""
         line = self.lines[mention.line]
         before = line[max(0, mention.start - _BEFORE_CHARS) : mention.start].strip(" <\"'(*>-:")
@@ -125,9 +115,9 @@ class Blocks:
 
     def _is_other(self, line: str, address: str) -> bool:
         """Whether `line` begins with another failed address."""
-        for start, _, other in spans_in(line)[:1]:
-            key = other.lower()
-            return key != address.lower() and key in self.failed and start < 12
+        for span in spans_in(line)[:1]:
+            key = span.address.lower()
+            return key != address.lower() and key in self.failed and span.start < 12
         return False
 
     def _shared(self) -> tuple[str, int]:
@@ -135,7 +125,7 @@ class Blocks:
         if self._common is None:
             self._common = ("", 0)
             for index, line in enumerate(self.lines):
-                if line and _has_code(line.lstrip("<>: ")) and not says("contact", line):
+                if line and states_code(line.lstrip("<>: ")) and not says("contact", line):
                     end = index + 1
                     while end < len(self.lines) and self.lines[end] and end - index < _BLOCK_LINES:
                         end += 1
@@ -180,12 +170,9 @@ class Blocks:
         return " ".join(pieces)[:_CONTEXT_CHARS]
 
 
-def _has_code(line: str) -> bool:
-    return reply_code_in(line) is not None or status_in(line) is not None
-
-
 def _worth(text: str) -> int:
     """How much a text says about a failure."""
     if not text:
         return 0
-    return 4 * (reply_code_in(text) is not None) + 2 * (status_in(text) is not None) + says("failure", text)
+    found = find_codes(text)
+    return 4 * (found.reply_code is not None) + 2 * (found.status is not None) + says("failure", text)

@@ -5,89 +5,85 @@ Facts:
 * A notice names the failed address on a line of its own ("<a@b>:", "  a@b"), behind a label ("Recipient:"),
   in a sentence about the failure, or in a transcript of the SMTP session.
 * It also names addresses that did not fail: the sender, the postmaster to ask, a help desk, Message-IDs.
-* So: each address is weighed by where it stands and what stands around it; a sum decides, not a pattern.
+* So: each address is weighed by where it stands and what stands around it (`observations.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
-from dsnparse.read.prose.weights import Candidate, Weigher, accept
-from dsnparse.read.recipient import Draft, command_in
-from dsnparse.wire.address import spans_in
+from dsnparse.read.prose.mention import Mention, Page
+from dsnparse.read.prose.observations import ENOUGH, Candidate, weigh
+from dsnparse.read.recipient import Recipient
+from dsnparse.wire.address import is_routable
+from dsnparse.wire.address_spans import spans_in
 
-_MENTIONS_A_LINE = 20
 
-
-def read_text(notice: Notice) -> list[Draft]:
-    """A draft for each address that the text of `notice` names as failed, in their order."""
-    lines = notice.stripped
-    most = notice.limits.text_addresses
-    weigher = Weigher(notice, lines)
+def prose_recipients(notice: Notice) -> list[Recipient]:
+    """A recipient for each address that the text of `notice` names as failed, in their order."""
+    page = Page(notice)
     best: dict[str, Candidate] = {}
-    mentions: dict[str, list[Candidate]] = {}
-    count = 0
-    for index, line in enumerate(lines):
-        if "@" not in line:
-            continue
-        for start, end, address in spans_in(line):
-            count += 1
-            if count > most:
-                notice.root.buffer.warn(f"Addresses beyond the first {most} in the text were not read.")
-                break
-            found = weigher.weigh(index, start, end, address)
-            key = address.lower()
-            mentions.setdefault(key, []).append(found)
-            if key not in best or found.score > best[key].score:
-                best[key] = found
-        if count > most:
-            break
-    accepted = accept(best, weigher)
+    mentions: dict[str, list[Mention]] = {}
+    for mention in _mentions(notice, page):
+        found = weigh(mention)
+        mentions.setdefault(mention.key, []).append(mention)
+        if mention.key not in best or _is_better(found, best[mention.key]):
+            best[mention.key] = found
+    accepted = _accept(best, page)
     if not accepted:
         return []
-    taken = Blocks(notice, lines, set(accepted))
-    drafts = []
+    blocks = Blocks(notice, set(accepted))
+    recipients = []
     for key, found in accepted.items():
-        draft = Draft(found.address)
-        part, number = notice.place(found.line)
-        draft.note("recipient", part, number, f"text.{found.why}", lines[found.line])
-        taken.fill(draft, mentions[key])
-        drafts.append(draft)
-    return drafts
+        recipient = Recipient(found.mention.address, is_uncertain=found.mention.is_uncertain)
+        part, number = notice.body.place(found.mention.line)
+        recipient.note("recipient", part, number, f"text.{found.why}", page.lines[found.mention.line])
+        recipient.note("recipient", part, number, "text.weighed", found.explained())
+        blocks.fill(recipient, mentions[key])
+        recipients.append(recipient)
+    return recipients
 
 
-def fill_from_text(notice: Notice, drafts: list[Draft]) -> None:
-    """Fills the diagnostics that another source left empty with what the text says about the recipients."""
-    silent = [draft for draft in drafts if not draft.diagnostic]
-    blocks, mentions = _mentions(notice, silent, {draft.recipient.lower() for draft in drafts})
-    for draft in silent:
-        found = mentions.get(draft.recipient.lower())
-        if found:
-            blocks.fill(draft, found)
+def _is_better(one: Candidate, other: Candidate) -> bool:
+    """Whether `one` names the address more plainly: for certain, with enough points, or else with more."""
+    plain = [found.score >= ENOUGH and not found.mention.is_uncertain for found in (one, other)]
+    return (plain[0], one.score) > (plain[1], other.score)
 
 
-def add_blocks(notice: Notice, drafts: list[Draft]) -> None:
-    """Adds to the context of each draft what the text says about its recipient, and about no other."""
-    blocks, mentions = _mentions(notice, drafts, {draft.recipient.lower() for draft in drafts})
-    for draft in drafts:
-        found = mentions.get(draft.recipient.lower())
-        if found:
-            text = blocks.about(found)
-            draft.context = f"{draft.context} {text}".strip()
-            draft.smtp_command = draft.smtp_command or command_in(text)
+def _mentions(notice: Notice, page: Page) -> list[Mention]:
+    """Every address in the text, as many as the limit allows."""
+    most = notice.limits.text_addresses
+    found: list[Mention] = []
+    for index, line in enumerate(page.lines):
+        if "@" not in line:
+            continue
+        for span in spans_in(line):
+            if len(found) == most:
+                notice.warn("limit.text_addresses", most=most)
+                return found
+            found.append(Mention(page, index, span))
+    return found
 
 
-def _mentions(
-    notice: Notice, drafts: list[Draft], failed: set[str]
-) -> tuple[Blocks, dict[str, list[Candidate]]]:
-    """Where the text names the recipients of `drafts`. `failed`: all the recipients of the notice."""
-    lines = notice.stripped
-    wanted = {draft.recipient.lower() for draft in drafts}
-    mentions: dict[str, list[Candidate]] = {}
-    for index, line in enumerate(lines):
-        if "@" in line:
-            for start, end, address in spans_in(line)[:_MENTIONS_A_LINE]:
-                if address.lower() in wanted:
-                    found = Candidate(address, index, start, end, 0, "mention")
-                    mentions.setdefault(address.lower(), []).append(found)
-    return Blocks(notice, lines, failed), mentions
+def _accept(best: Mapping[str, Candidate], page: Page) -> dict[str, Candidate]:
+    """The candidates with enough points; the doubtful ones only where there is no other."""
+    lone = [found for found in best.values() if found.score > 0 and not found.last_resort]
+    enough = ENOUGH - (len(lone) == 1)
+    accepted = {k: found for k, found in best.items() if found.score >= enough and not found.last_resort}
+    routable = {key.partition("@")[0] for key in accepted if is_routable(key)}
+    # "user@ims-ms-daemon" beside "user@example.com" is where the system kept it.
+    accepted = {k: f for k, f in accepted.items() if is_routable(k) or k.partition("@")[0] not in routable}
+    if page.listed & accepted.keys():
+        # X-Failed-Recipients is complete where it is given (Exim, Gmail).
+        accepted = {
+            k: f
+            for k, f in accepted.items()
+            if k in page.listed or (f.mention.is_heading and not f.mention.is_rcpt)
+        }
+    if not accepted:
+        accepted = {k: found for k, found in best.items() if found.score >= ENOUGH}
+        if len(accepted) > 1:
+            accepted = {k: found for k, found in accepted.items() if k not in page.ours} or accepted
+    return accepted

@@ -15,16 +15,16 @@ from typing import NamedTuple
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
-from dsnparse.read.prose.weights import Candidate
-from dsnparse.read.recipient import Draft
+from dsnparse.read.prose.mention import Mention, Page, mentions_of
+from dsnparse.read.recipient import Recipient
 from dsnparse.rulebook.template import Format, pattern
-from dsnparse.wire.address import addresses_in, clean, spans_in
+from dsnparse.wire.address import FieldAddress, address_in_field, is_addr_spec
+from dsnparse.wire.address_spans import Span, addresses_in, spans_in
 
 #: Lines and characters of one recipient's block, and of the text for what all recipients share.
 _BLOCK_LINES = 40
 _BLOCK_CHARS = 3000
 _TEXT_CHARS = 20_000
-_MENTIONS_A_LINE = 50
 #: RFC 5321 section 4.5.3.1.1.
 _LONGEST_LOCAL = 64
 
@@ -36,36 +36,39 @@ class Entry(NamedTuple):
     start: int
     end: int
     text: str
+    #: Where on the line the pattern begins to match; 0 where it does so on a line before.
+    seen_from: int = 0
 
 
-class Reader:
+class TemplateReader:
     """Reads one notice by one format."""
 
     def __init__(self, notice: Notice, form: Format) -> None:
         self.notice = notice
         self.form = form
-        self.lines = notice.stripped
+        self.lines = notice.body.stripped
         self.text = "\n".join(self.lines)[:_TEXT_CHARS]
-        self._whole: list[tuple[str, dict[str, dict[str, str]]]] | None = None
+        self._whole: list[tuple[str, dict[str, dict[str, FieldAddress]]]] | None = None
 
-    def read(self) -> list[Draft]:
+    def read(self) -> list[Recipient]:
         first, last = self._bounds()
         entries = self._entries(first, last)[: self.notice.limits.recipients]
-        drafts: dict[str, Draft] = {}
+        recipients: dict[str, Recipient] = {}
         places: dict[str, tuple[Entry, int]] = {}
         ends = [*(entry.line for entry in entries[1:]), last]
         for entry, end in zip(entries, ends[: len(entries)], strict=True):
-            address, source = self._complete(entry.text)
-            if address is None or address.lower() in drafts:
+            address, source = self._named(entry)
+            if address is None or address.text.lower() in recipients:
                 continue
-            draft = drafts[address.lower()] = Draft(address)
-            places[address.lower()] = entry, end
-            part, number = self.notice.place(entry.line)
-            draft.note("recipient", part, number, f"format.{self.form.name}", self.lines[entry.line])
+            key = address.text.lower()
+            recipient = recipients[key] = Recipient(address.text, is_uncertain=address.is_uncertain)
+            places[key] = entry, end
+            part, number = self.notice.body.place(entry.line)
+            recipient.note("recipient", part, number, f"format.{self.form.name}", self.lines[entry.line])
             if source:
-                draft.note("recipient", part, number, f"format.{self.form.name}.domain", source)
-        self._describe(drafts, places)
-        return list(drafts.values())
+                recipient.note("recipient", part, number, f"format.{self.form.name}.domain", source)
+        self._describe(recipients, places)
+        return list(recipients.values())
 
     def _bounds(self) -> tuple[int, int]:
         """The first line of the block of recipients and the one behind it; (0, 0) where there is no block."""
@@ -101,74 +104,93 @@ class Reader:
                 at = bisect_right(starts, match.start(1)) - 1
                 if owner.get(at, one) == one:
                     start = match.start(1) - starts[at]
-                    entries.append(Entry(first + at, start, start + len(match[1]), match[1]))
+                    seen_from = max(match.start() - starts[at], 0)
+                    entries.append(Entry(first + at, start, start + len(match[1]), match[1], seen_from))
                     top = bisect_right(starts, match.start()) - 1
                     owner.update(dict.fromkeys(range(top, at + 1), one))
         return sorted(entries)
 
-    def _complete(self, raw: str) -> tuple[str | None, str]:
-        """The address that `raw` names; and where its domain comes from when that is not given with it."""
-        if "@" in raw or raw.startswith("/"):  # X.400 in text: "/S=Doe/O=Example/C=GB/"
-            found = addresses_in(raw)
-            return (found[0] if found else clean(raw)), ""
-        local = raw.strip("<>\"'.,:; \t")
+    def _named(self, entry: Entry) -> tuple[FieldAddress | None, str]:
+        """The address at `entry`; and where its domain comes from when that is not given with it."""
+        if "@" in entry.text or entry.text.startswith("/"):  # X.400 in text: "/S=Doe/O=Example/C=GB/"
+            if is_addr_spec(entry.text) and self._is_whole(entry):
+                return FieldAddress(entry.text.removesuffix(".")), ""
+            for span in spans_in(self.lines[entry.line]):
+                if span.start < entry.end and span.end > entry.start:
+                    return FieldAddress(span.address, span.is_uncertain), ""
+            return address_in_field(entry.text), ""
+        local = entry.text.strip("<>\"'.,:; \t")
         if not local or len(local) > _LONGEST_LOCAL or any(char.isspace() for char in local):
             return None, ""
         for source, whole in self._whole_addresses():
             addresses = whole.get(local.lower(), {})
             if len(addresses) == 1:
-                return next(iter(addresses.values())), f"{local}: completed from {source}"
+                found = next(iter(addresses.values()))
+                is_listed = found in self.notice.head.listed
+                return found if is_listed else FieldAddress(
+                    found.text, True
+                ), f"{local}: completed from {source}"
         for one in self.form.domain:
             domain = pattern(one).search(self.text)
             if domain is not None and domain[1]:
-                return clean(f"{local}@{domain[1].rstrip('.')}"), f"{local}: completed from {domain[0]}"
+                whole_text = f"{local}@{domain[1].rstrip('.')}"
+                return address_in_field(whole_text), f"{local}: completed from {domain[0]}"
         return None, ""
 
-    def _whole_addresses(self) -> list[tuple[str, dict[str, dict[str, str]]]]:
+    def _is_whole(self, entry: Entry) -> bool:
+        """Whether the format accounts for all that is glued to the address from before: "[SMTP:a@b]"."""
+        line = self.lines[entry.line]
+        return not line[: entry.start].strip() or line.rfind(" ", 0, entry.start) >= entry.seen_from - 1
+
+    def _whole_addresses(self) -> list[tuple[str, dict[str, dict[str, FieldAddress]]]]:
         """Where the message gives whole addresses, the most certain place first: local part → addresses."""
         if self._whole is None:
             notice = self.notice
-            ours = notice.ours()
-            listed = addresses_in(notice.first.get("x-failed-recipients", ""))
-            named = [address for address in addresses_in(self.text) if address.lower() not in ours]
+            ours = notice.ours
+            listed = notice.head.listed
+            named = [FieldAddress(one) for one in addresses_in(self.text) if one.lower() not in ours]
             self._whole = [
                 ("X-Failed-Recipients", _by_local(listed)),
-                ("the returned message's To and Cc", notice.mailed_by_local()),
+                ("the returned message's To and Cc", _by_local([FieldAddress(one) for one in notice.mailed])),
                 ("the same text", _by_local(named)),
             ]
         return self._whole
 
-    def _describe(self, drafts: dict[str, Draft], places: dict[str, tuple[Entry, int]]) -> None:
-        """Gives each draft what the notice says of it: by the format's patterns, else by the lines around."""
-        blocks = Blocks(self.notice, self.lines, set(drafts))
-        mentions = self._mentions(drafts)
+    def _describe(self, recipients: dict[str, Recipient], places: dict[str, tuple[Entry, int]]) -> None:
+        """Gives each recipient the words about him: by the format's patterns, else by the lines around."""
+        blocks = Blocks(self.notice, set(recipients))
+        mentions = mentions_of(self.notice, set(recipients))
+        page = Page(self.notice)
         shared = self._diagnostic(self.text)
-        for key, draft in drafts.items():
+        for key, recipient in recipients.items():
             entry, end = places[key]
             lines = self.lines[entry.line : min(max(end, entry.line + 1), entry.line + _BLOCK_LINES)]
             block = "\n".join(lines)[:_BLOCK_CHARS]
-            self._name_original(draft, block, entry.line)
+            self._name_original(recipient, block, entry.line)
             own = self._diagnostic(block)
             if own or shared:
                 text, line = (own[0], own[1] + entry.line) if own else (shared or ("", 0))
-                blocks.describe(draft, text, line, f"format.{self.form.name}.diagnostic")
-                draft.context = (
-                    f"{block} {blocks.prose() if len(drafts) == 1 else ''}".strip()
+                blocks.describe(recipient, text, line, f"format.{self.form.name}.diagnostic")
+                recipient.context = (
+                    f"{block} {blocks.prose() if len(recipients) == 1 else ''}".strip()
                     if len(blocks.failed) == 1
                     else block
                 )
             else:
-                here = Candidate(draft.recipient, entry.line, entry.start, entry.end, 0, self.form.name)
-                blocks.fill(draft, [here, *mentions.get(key, ())])
+                here = Mention(page, entry.line, Span(entry.start, entry.end, recipient.recipient))
+                blocks.fill(recipient, [here, *mentions.get(key, ())])
 
-    def _name_original(self, draft: Draft, block: str, line: int) -> None:
+    def _name_original(self, recipient: Recipient, block: str, line: int) -> None:
         for one in self.form.original:
             found = pattern(one).search(block)
-            address = clean(found[1]) if found is not None and found[1] else None
-            if found is not None and address and address.lower() != draft.recipient.lower():
-                draft.original_recipient = address
-                part, number = self.notice.place(line + block.count("\n", 0, found.start(1)))
-                draft.note("original_recipient", part, number, f"format.{self.form.name}.original", found[0])
+            named = address_in_field(found[1]) if found is not None and found[1] else None
+            address = named.text if named is not None else ""
+            if found is not None and address and address.lower() != recipient.recipient.lower():
+                recipient.original_recipient = address
+                part, number = self.notice.body.place(line + block.count("\n", 0, found.start(1)))
+                recipient.note(
+                    "original_recipient", part, number, f"format.{self.form.name}.original", found[0]
+                )
                 return
 
     def _diagnostic(self, text: str) -> tuple[str, int] | None:
@@ -179,17 +201,6 @@ class Reader:
                 return found[1], text.count("\n", 0, found.start(1))
         return None
 
-    def _mentions(self, drafts: dict[str, Draft]) -> dict[str, list[Candidate]]:
-        mentions: dict[str, list[Candidate]] = {}
-        for index, line in enumerate(self.lines):
-            if "@" not in line:
-                continue
-            for start, end, address in spans_in(line)[:_MENTIONS_A_LINE]:
-                if address.lower() in drafts:
-                    found = Candidate(address, index, start, end, 0, "mention")
-                    mentions.setdefault(address.lower(), []).append(found)
-        return mentions
-
 
 def _is_cut(text: str, start: int, end: int) -> bool:
     """Whether a pattern found only a piece of an address: "m@b" within "tom@b.example"."""
@@ -199,9 +210,10 @@ def _is_cut(text: str, start: int, end: int) -> bool:
     )
 
 
-def _by_local(addresses: list[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+def _by_local(addresses: list[FieldAddress]) -> dict[str, dict[str, FieldAddress]]:
+    """Addresses by their local part, then by the whole, both in lower case."""
+    found: dict[str, dict[str, FieldAddress]] = {}
     for address in addresses:
-        key = address.lower()
+        key = address.text.lower()
         found.setdefault(key.rpartition("@")[0], {}).setdefault(key, address)
     return found

@@ -1,0 +1,62 @@
+"""One thing that speaks for a reason, and the case that it is about."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason, Word, shown_in_help
+
+
+@shown_in_help
+class Source(Word):
+    """What a claim rests on."""
+
+    WORDS = "words", "Words of the reply."
+    CONTEXT = "context", "Words elsewhere in the notice."
+    CODE = "code", "An enhanced code, a reply code, or a provider's meaning of one."
+    CLASS = "class", "The first digit alone."
+    EVENT = "event", "How a provider's event classifies the failure."
+
+
+class Claim(NamedTuple):
+    """What one rule, code or event says is the reason."""
+
+    #: What is believed first: see `rulebook.ranks`.
+    rank: int
+    reason: Reason
+    #: The rule's id, as in evidence.
+    rule: str
+    #: The exact text that it looked at.
+    text: str
+    source: Source
+    #: Where `text` starts in the text that it is from; -1 where it has no place.
+    place: int = -1
+    #: Of two claims of one rank, the longer words count.
+    weight: int = 0
+    #: What the rule itself says, in place of what the reason brings along.
+    bounce_type: BounceType | None = None
+    advice: Advice | None = None
+    provider: str | None = None
+
+
+class Case(NamedTuple):
+    """What is known of one failure besides its words."""
+
+    #: The codes that count: stated in fields, or in the reply.
+    status: str | None = None
+    reply_code: int | None = None
+    #: 4 or 5, the class of these; None when nobody says.
+    digit: int | None = None
+    action: Action | None = None
+    #: The SMTP command that was refused.
+    command: str = ""
+    #: The provider that speaks.
+    provider: str | None = None
+    #: What sort of notice tells of it.
+    kind: Kind = Kind.BOUNCE
+    #: Whether it was read from a notice within the notice.
+    is_second_hand: bool = False
+    #: Whether the notice can be read as naming another address, or none.
+    is_uncertain: bool = False
+    #: Whether the reply names another recipient of the notice, and not this one.
+    names_another: bool = False

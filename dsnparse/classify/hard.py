@@ -1,0 +1,62 @@
+"""May it be hard? The only place that says so.
+
+`hard` silences a person. So it takes a reason that means the address, from words or a code that say just
+that, of a failure that is final, told at first hand, about this recipient.
+"""
+
+from __future__ import annotations
+
+from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.rulebook.ranks import GUESS_RANK
+from dsnparse.vocabulary import Action, Kind, Reason, Word, shown_in_help
+
+
+@shown_in_help
+class Objection(Word):
+    """Why a failure that its reason would make hard is not. In evidence: `not-hard.` and the value."""
+
+    DELAYED = "delayed", "The recipient is still being tried."
+    TEMPORARY = "temporary", "The reply or status code is one of class 4."
+    NOT_FINAL = "not-final", "A closed mailbox, and neither code nor action says that it is for good."
+    GENERIC_CODE = "generic-code", "Nothing but a code that is sent for anything."
+    EVENT_CLASS_ALONE = "event-class-alone", "An event's class, with no permanent code beside it."
+    DOUBTFUL = "doubtful", "Words as strong as these speak for a reason that is not about the address."
+    NO_BOUNCE = "no-bounce", "The message is no bounce: a delay, an answer, ordinary mail."
+    SECOND_HAND = "second-hand", "It stands in a notice that came within the notice."
+    UNCERTAIN_ADDRESS = "uncertain-address", "The notice can be read as naming another address, or none."
+    NAMES_ANOTHER = "names-another-recipient", "The reply names another recipient of the notice."
+
+
+def may_be_hard(claim: Claim, case: Case, *, is_doubtful: bool) -> tuple[bool, Objection | None]:
+    """Whether `claim`, which decides `case`, may make it hard; and what speaks against it.
+
+    `is_doubtful`: whether another claim that is as strong speaks for a reason that is not about the address.
+    """
+    objection = _objection(claim, case, is_doubtful)
+    return objection is None, objection
+
+
+def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
+    if case.action is Action.DELAYED:
+        return Objection.DELAYED
+    if claim.reason is Reason.MAILBOX_DISABLED and claim.bounce_type is None and not _is_final(case):
+        return Objection.NOT_FINAL
+    if case.digit == 4:
+        return Objection.TEMPORARY
+    if claim.source is Source.EVENT and case.digit != 5:
+        return Objection.EVENT_CLASS_ALONE
+    if claim.rank <= GUESS_RANK:
+        return Objection.GENERIC_CODE
+    if is_doubtful:
+        return Objection.DOUBTFUL
+    if case.kind is not Kind.BOUNCE:
+        return Objection.NO_BOUNCE
+    if case.is_second_hand:
+        return Objection.SECOND_HAND
+    if case.is_uncertain:
+        return Objection.UNCERTAIN_ADDRESS
+    return Objection.NAMES_ANOTHER if case.names_another else None
+
+
+def _is_final(case: Case) -> bool:
+    return case.digit == 5 or (case.digit is None and case.action is Action.FAILED)

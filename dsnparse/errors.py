@@ -1,0 +1,12 @@
+"""The one exception above all that dsnparse raises for reasons of its own."""
+
+from __future__ import annotations
+
+
+class DsnparseError(Exception):
+    """Above every exception of dsnparse's own; its text is a sentence that somebody can act on.
+
+    `RuleError` (a file of rules), `dsnparse.store.StoreError` and `StoreUnavailable` (the database),
+    `HookFailed`, `MailboxAway`, `MailboxRefused` and `DamagedError` (an archive) are such. A wrong argument
+    raises TypeError or ValueError, a file that is not there OSError, as everywhere in Python.
+    """

@@ -1,0 +1,90 @@
+"""The notice's own text as lines, each with its place, up to where it quotes the returned message."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+from dsnparse.notice.quoted_subject import without_subject
+from dsnparse.notice.returned import find_quoted_header
+from dsnparse.notice.roles import Roles
+from dsnparse.wire.html import html_text
+from dsnparse.wire.mime import Buffer, Part
+from dsnparse.wire.text import body_text
+
+
+class _Text(NamedTuple):
+    """The text of some parts: the notice's own lines, what they quote, each part's start and number."""
+
+    lines: list[str]
+    quoted: list[str]
+    starts: list[tuple[int, str]]
+
+
+class Body:
+    """The text of a notice; decoded when somebody looks."""
+
+    def __init__(self, roles: Roles, buffer: Buffer) -> None:
+        self.buffer = buffer
+        self._roles = roles
+
+    @property
+    def lines(self) -> list[str]:
+        """The notice's own lines."""
+        return self._text.lines
+
+    @property
+    def quoted(self) -> list[str]:
+        """What the text quotes of the returned message, from its first header field on; [] when nothing."""
+        return self._text.quoted
+
+    @cached_property
+    def stripped(self) -> list[str]:
+        """The first lines, as many as the limit allows, without blanks and without quoted subjects."""
+        lines, most = self.lines, self.buffer.limits.text_lines
+        if len(lines) > most:
+            self.buffer.warn("limit.text_lines", most=most)
+        return [without_subject(line.strip()) for line in lines[:most]]
+
+    def place(self, index: int) -> tuple[str, int]:
+        """The part number and the line within it of line `index` of the text."""
+        for start, number in reversed(self._text.starts):
+            if start <= index:
+                return number, index - start + 1
+        return "1", index + 1
+
+    def shortened(self, diagnostic: str) -> str:
+        """`diagnostic` as far as the limit allows."""
+        most = self.buffer.limits.diagnostic_chars
+        if len(diagnostic) > most:
+            self.buffer.warn("limit.diagnostic_chars", most=most)
+        return diagnostic[:most]
+
+    @cached_property
+    def _text(self) -> _Text:
+        """The plain parts; the HTML ones where the plain ones name no address."""
+        plain = self._read(self._roles.texts)
+        if self._roles.html and not any("@" in line for line in plain.lines):
+            html = self._read(self._roles.html)
+            return html._replace(quoted=html.quoted or plain.quoted)
+        return plain
+
+    def _read(self, parts: list[Part]) -> _Text:
+        lines: list[str] = []
+        starts: list[tuple[int, str]] = []
+        budget = self.buffer.limits.text_bytes
+        for part in parts:
+            if budget <= 0:
+                self.buffer.warn("limit.text_parts")
+                break
+            text = body_text(part, budget)
+            budget -= len(text)
+            if part.type == "text/html":
+                text = html_text(text, self.buffer)
+            new = text.split("\n")
+            starts.append((len(lines), part.number or "1"))
+            at = find_quoted_header(new)
+            if at >= 0:
+                return _Text(lines + new[:at], new[at:], starts)
+            lines.extend(new)
+        return _Text(lines, [], starts)

@@ -1,0 +1,61 @@
+"""The header of a notice: what it says of itself."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property, lru_cache
+
+from dsnparse.wire.address import FieldAddress, listed_addresses
+from dsnparse.wire.address_spans import addresses_in
+from dsnparse.wire.mime import Part
+from dsnparse.wire.text import header_text
+
+#: Local parts of mail systems.
+DAEMON = re.compile(
+    r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|mmdf|daemon|mailer|mail\.delivery\.system|"
+    r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp)\b",
+    re.IGNORECASE,
+)
+#: Words in their display names.
+DAEMON_NAME = re.compile(
+    r"mail(?:er)?[ .-]?(?:delivery|daemon|system)|system administrator|postmaster|delivery subsystem|"
+    r"mail administrator|undeliver|content-?filter|mail server|mail ?gateway|virus ?wall|ndr administrator|"
+    r"microsoft (?:exchange|outlook)|interscan|mdaemon|groupwise",
+    re.IGNORECASE,
+)
+
+
+class Head:
+    """The header fields of a notice, decoded where people read them."""
+
+    def __init__(self, root: Part) -> None:
+        self.buffer = root.buffer
+        #: The type of the whole message ("multipart/report").
+        self.type = root.type
+        #: First values of the fields by name in lower case, undecoded.
+        self.first = root.first
+        self.subject = header_text(self.first.get("subject", ""), root.buffer)
+        self.mail_from = header_text(self.first.get("from", ""), root.buffer)
+
+    @cached_property
+    def is_daemon(self) -> bool:
+        """Whether From names a mail system rather than a person."""
+        return _names_a_system(self.mail_from)
+
+    @cached_property
+    def listed(self) -> list[FieldAddress]:
+        """The addresses of X-Failed-Recipients (Exim, Gmail)."""
+        return listed_addresses(self.first.get("x-failed-recipients", ""))
+
+    def low(self, name: str, default: str = "") -> str:
+        """The value of a field in lower case, without blanks around it."""
+        return self.first.get(name, default).strip().lower()
+
+
+@lru_cache(maxsize=64)
+def _names_a_system(sender: str) -> bool:
+    if not sender:
+        return False
+    found = addresses_in(sender)
+    bare = found[0] if found else sender.strip('<>" ')
+    return bool(DAEMON.match(bare) or DAEMON_NAME.search(sender))

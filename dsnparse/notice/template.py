@@ -1,0 +1,93 @@
+"""The named format that a notice is in.
+
+Facts:
+
+* A mail system says the same words each time; a handful of them, with its From and Subject, tell it apart.
+* So: tables of signs and patterns (`data/formats/*.toml`, and the user's), no code per format.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dsnparse.model import Evidence
+from dsnparse.notice.body import Body
+from dsnparse.notice.head import Head
+from dsnparse.rulebook.template import Format, pattern
+from dsnparse.rulebook.template_matcher import Formats
+from dsnparse.wire.text import header_text
+
+#: Lines and characters of the text that are looked at to recognise a format; Exchange 5.5 lists every
+#: addressee before it says what it is.
+_OPENING_LINES = 60
+_OPENING_CHARS = 8000
+_HEADER_CHARS = 500
+
+
+class Known(NamedTuple):
+    """A format, and what gave it away."""
+
+    form: Format
+    evidence: Evidence
+
+
+def find_template(head: Head, body: Body, formats: Formats, *, suspected: bool) -> Known | None:
+    """The format that a notice is in, or None.
+
+    Of several: the user's; those that know header and text, those that know the text, those that know the
+    header; the one that stands first in the files (which go by their names).
+
+    `suspected`: whether header or text look like a notice's anyway. If not, only formats that the header
+    itself gives away are tried, and the text of other mail is never touched.
+    """
+    if not len(formats):
+        return None
+    known = formats.formats
+    header = formats.in_header(_header(head, formats))
+    if not suspected and not any(known[number].has_text for number in header):
+        return None
+    opening = _opening(body)
+    in_text = formats.in_text(opening)
+    found = [n for n in header if n in in_text or (suspected and not known[n].has_text)]
+    if suspected:
+        found += [n for n in in_text if not known[n].has_header]
+    if not found:
+        return None
+    best = min(found, key=lambda n: (known[n].builtin, *known[n].weakness, n))
+    return Known(known[best], _evidence(head, body, known[best], in_text.get(best)))
+
+
+def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:
+    """Whether the format itself tells of a delay; None when it leaves that to the words of the text."""
+    if not isinstance(form.delayed, tuple):
+        return form.delayed
+    text = f"{head.subject}\n{_opening(body)}"
+    return any(pattern(one).search(text) is not None for one in form.delayed)
+
+
+def _evidence(head: Head, body: Body, form: Format, mark: str | None) -> Evidence:
+    """What gave the format away: the words of the text, or else the header field."""
+    rule = f"format.{form.name}"
+    opening = _opening(body) if mark is not None else ""
+    found = pattern(mark).search(opening) if mark is not None else None
+    if found is None:
+        name = next(iter(form.conditions))
+        return Evidence("kind", "header", 0, rule, f"{name}: {_field(head, name)}"[:200])
+    part, line = body.place(opening.count("\n", 0, found.start()))
+    return Evidence("kind", part, line, rule, " ".join(found[0].split())[:200])
+
+
+def _header(head: Head, formats: Formats) -> str:
+    return "\n".join(f"{name}: {_field(head, name)}" for name in formats.fields if name in head.first)
+
+
+def _field(head: Head, name: str) -> str:
+    if name == "subject":
+        return head.subject[:_HEADER_CHARS]
+    if name == "from":
+        return head.mail_from[:_HEADER_CHARS]
+    return header_text(head.first.get(name, "")[:_HEADER_CHARS], head.buffer)
+
+
+def _opening(body: Body) -> str:
+    return "\n".join(body.lines[:_OPENING_LINES])[:_OPENING_CHARS]

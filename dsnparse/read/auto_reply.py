@@ -1,0 +1,59 @@
+"""Automatic answers: out of office, acknowledgements of tickets, challenges."""
+
+from __future__ import annotations
+
+from dsnparse.model import Evidence
+from dsnparse.notice.notice import Notice
+from dsnparse.notice.signs import LOOK
+from dsnparse.notice.words import says
+from dsnparse.read.reading import Reading
+from dsnparse.vocabulary import Kind
+
+_TEXT_LINES = 40
+_OPENING_LINES = 10
+_MAX_EVIDENCE_TEXT = 200
+
+
+def read_auto_reply(notice: Notice) -> Reading | None:
+    """An answer whose header says so, where no mail system shows as its author."""
+    if notice.signs.score_without_text >= LOOK and _is_machine(notice):
+        return None
+    return _stated(notice)
+
+
+def read_auto_reply_in_words(notice: Notice) -> Reading | None:
+    """An answer that only its null return path and its first words give away."""
+    if notice.signs.score >= LOOK:
+        return None
+    path = notice.head.low("return-path", "unknown").strip("<> ")
+    if path not in ("", "mailer-daemon") and not notice.head.low("auto-submitted").startswith("auto-"):
+        return None
+    for line in [line for line in notice.body.lines[:_TEXT_LINES] if line][:_OPENING_LINES]:
+        if says("auto_reply", line):
+            return _reading("1", "text.auto_reply", line)
+    return None
+
+
+def read_stated_auto_reply(notice: Notice) -> Reading | None:
+    """An answer by a mail system's address, whose header states that it is one."""
+    return _stated(notice) if notice.auto_reply is not None and notice.auto_reply.is_stated else None
+
+
+def _stated(notice: Notice) -> Reading | None:
+    found = notice.auto_reply
+    return _reading("header", found.rule, found.text[:_MAX_EVIDENCE_TEXT]) if found is not None else None
+
+
+def _reading(part: str, rule: str, text: str) -> Reading:
+    return Reading(Kind.AUTO_REPLY, [Evidence("kind", part, 0, rule, text)], "auto-reply")
+
+
+def _is_machine(notice: Notice) -> bool:
+    known = notice.signs.template
+    return (
+        notice.head.is_daemon
+        or (known is not None and known.form.has_header and known.form.has_text)
+        or "x-failed-recipients" in notice.head.first
+        or bool(notice.roles.status)
+        or (notice.root.type == "multipart/report" and not notice.head.mail_from)
+    )

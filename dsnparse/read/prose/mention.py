@@ -1,0 +1,193 @@
+"""A place in the text that names an address, and what can be seen around it."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from dsnparse.notice.notice import Notice
+from dsnparse.notice.words import says
+from dsnparse.reply.codes import find_codes, states_code
+from dsnparse.wire.address_spans import Span, spans_in
+
+#: Mentions of addresses that are looked at on one line.
+A_LINE = 50
+_INTRO_LINES = 6
+#: The same with blank lines, of which a stranger can send thousands.
+_INTRO_REACH = 40
+_SENTENCE_CHARS = 120
+_DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
+_CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
+_RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
+#: Characters of a line before and after an address that say something about it.
+_AROUND = 200
+
+
+class Page:
+    """The lines of a notice's text, and what is asked of each line once."""
+
+    def __init__(self, notice: Notice) -> None:
+        self.lines = notice.body.stripped
+        self.ours = notice.ours
+        self.mailed = frozenset([address.lower() for address in notice.mailed])
+        self.listed = frozenset([address.text.lower() for address in notice.head.listed])
+        self.subject = notice.head.subject.lower()
+        self._intro: dict[int, bool] = {}
+
+    def fails(self, index: int) -> bool:
+        """Whether a line tells of a failure."""
+        return says("failure", self.lines[index])
+
+    def asks(self, index: int) -> bool:
+        """Whether a line ends in an offer of help."""
+        return index >= 0 and bool(self.lines[index]) and says("contact", self.lines[index][-120:])
+
+    def announces(self, index: int) -> bool:
+        """Whether one of the last lines of text before a line says that failed addresses follow."""
+        seen = 0
+        for at in range(index - 1, max(index - _INTRO_REACH, 0) - 1, -1):
+            line = self.lines[at]
+            if not line:
+                continue
+            known = self._intro.get(at)
+            if known is None:
+                known = self._intro[at] = says("intro", line)
+            if known:
+                return True
+            seen += 1
+            if seen >= _INTRO_LINES:
+                break
+        return False
+
+    def explains(self, index: int) -> bool:
+        """Whether the line after, or the first one after a blank line, tells of a failure."""
+        for line in self.lines[index + 1 : index + 4]:
+            if line:
+                return "@" not in line[:3] and (
+                    find_codes(line).reply_code is not None or says("failure", line)
+                )
+        return False
+
+    def refuses(self, index: int) -> bool:
+        """Whether the reply to the RCPT command in a line is a refusal."""
+        if find_codes(self.lines[index].partition(">")[2]).reply_code:
+            return True
+        for line in self.lines[index + 1 : index + 4]:
+            bare = line.lstrip("<>: ").removeprefix("Received").lstrip("<>: ")
+            if bare[:3].isdigit():
+                return bare[0] in "45"
+        return False
+
+
+class Mention:
+    """One address at one place: what stands before it on its line, after it, and around the line."""
+
+    def __init__(self, page: Page, line: int, span: Span) -> None:
+        self.page = page
+        self.line = line
+        self.start = span.start
+        self.end = span.end
+        self.address = span.address
+        self.is_uncertain = span.is_uncertain
+        self.key = span.address.lower()
+
+    @cached_property
+    def before(self) -> str:
+        """What stands before it on its line."""
+        return self.page.lines[self.line][max(0, self.start - _AROUND) : self.start]
+
+    @cached_property
+    def after(self) -> str:
+        """What stands after it on its line."""
+        return self.page.lines[self.line][self.end : self.end + _AROUND]
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether nothing but dressing stands beside it."""
+        return not _DRESSING.sub("", self.before + self.after.replace(self.address, ""))
+
+    @cached_property
+    def heads(self) -> bool:
+        """Whether nothing but a code and dressing stands before it."""
+        return not _DRESSING.sub("", _CODES.sub("", self.before))
+
+    @cached_property
+    def is_heading(self) -> bool:
+        """Whether it heads its line and a colon follows: "<a@b>: host said …"."""
+        return self.heads and self.after.lstrip(">)]\"' ")[:1] == ":"
+
+    @cached_property
+    def is_rcpt(self) -> bool:
+        """Whether it is the argument of a RCPT command in a transcript."""
+        return _RCPT.search(self.before[-20:]) is not None
+
+    @cached_property
+    def is_refused(self) -> bool:
+        """Whether the RCPT command was refused."""
+        return self.is_rcpt and self.page.refuses(self.line)
+
+    @cached_property
+    def is_labelled(self) -> bool:
+        """Whether a word for recipients stands before it: "Recipient: a@b"."""
+        return not self.is_rcpt and bool(self.before) and says("label", self.before)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its place alone says that it failed."""
+        return self.is_refused if self.is_rcpt else self.is_heading or self.is_labelled
+
+    @cached_property
+    def has_code(self) -> bool:
+        """Whether a code stands on its line."""
+        return states_code(f"{self.before} {self.after}")
+
+    @cached_property
+    def is_announced(self) -> bool:
+        """Whether words before, on its line or above, say that failed addresses follow."""
+        return (len(self.before) > 3 and says("intro", self.before)) or self.page.announces(self.line)
+
+    @cached_property
+    def goes_on(self) -> bool:
+        """Whether the sentence says behind it that it failed: "Ihre Nachricht an <x> konnte nicht …"."""
+        sentence = self.after[:_SENTENCE_CHARS].partition(". ")[0]
+        return len(sentence) > 3 and says("intro", sentence)
+
+    @cached_property
+    def is_explained(self) -> bool:
+        """Whether the lines below tell of a failure."""
+        return self.page.explains(self.line)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether X-Failed-Recipients names it."""
+        return self.key in self.page.listed
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether the returned message was sent to it."""
+        return self.key in self.page.mailed
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is of the sender's side, and no field names it as failed."""
+        return self.key in self.page.ours and not self.is_listed
+
+
+def mentions_of(notice: Notice, wanted: set[str]) -> dict[str, list[Mention]]:
+    """Where the text names the addresses in `wanted` (lower case)."""
+    page = Page(notice)
+    found: dict[str, list[Mention]] = {}
+    for index, line in enumerate(page.lines):
+        if "@" in line:
+            for span in spans_in(line)[:A_LINE]:
+                key = span.address.lower()
+                if key in wanted:
+                    found.setdefault(key, []).append(Mention(page, index, span))
+    return found
+
+
+def notice_names(notice: Notice, address: str) -> bool:
+    """Whether a line of the notice's own text begins with `address`, as lines about failed recipients do."""
+    key = address.lower()
+    found = mentions_of(notice, {key}).get(key, ())
+    return any(mention.heads and not mention.is_uncertain for mention in found)

@@ -1,0 +1,196 @@
+"""What speaks for and against an address in a text being one that failed: observations, each with a weight.
+
+A sum decides (`ENOUGH`), not a pattern. To change the reader's mind, change a weight here, or add an
+observation with its reason; `tests/read/test_observations.py` has a line for each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dsnparse.notice.words import says
+from dsnparse.read.prose.mention import Mention
+from dsnparse.reply.codes import find_codes
+
+#: An address needs this sum to be taken for one that failed.
+ENOUGH = 4
+
+_BEFORE_ID = re.compile(r"(?:message-?id|\bid|\bref)\W{0,4}$", re.IGNORECASE)
+_PARENT = re.compile(
+    r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? of",
+    re.IGNORECASE,
+)
+#: What a report says of those whom the message did reach, beside those whom it did not (PowerMTA, Sendmail).
+_REACHED_AFTER = re.compile(
+    r"\W{0,6}(?:was |has been |were )?(?:successfully )?(?:delivered|relayed|expanded) (?:to|by|via|into)\b",
+    re.IGNORECASE,
+)
+_SENDER_AFTER = re.compile(
+    r"\W{0,6}(?:\.\.\. ?)?(?:invalid |your |the )?"
+    r"(?:sender|envelope.?from|mail.?from|return.?path|from address)",
+    re.IGNORECASE,
+)
+_NEW_ADDRESS = re.compile(
+    r"(?:please )?\btry\b|moved to|new (?:e-?mail )?address|\binstead|\buse\b|write to|forward(?:ed)? to|"
+    r"changed to|neue (?:e-?mail-?)?adresse|nouvelle adresse|nueva direcci|новый адрес|新しい",
+    re.IGNORECASE,
+)
+_TO_LINE = re.compile(r"(?:to|an|à|para|a|do|aan|till|til|кому)\s?:", re.IGNORECASE)
+#: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
+_SERVICE = frozenset(
+    "postmaster mailer-daemon abuse support helpdesk help hostmaster webmaster noreply no-reply admin "
+    "administrator info security contact unblock delist removal sysadmin mailmaster itsupport".split()
+)
+
+
+class Observation(NamedTuple):
+    """One thing that can be seen of a mention."""
+
+    name: str
+    weight: int
+    #: Why it speaks for or against, or where it was seen.
+    reason: str
+    holds: Callable[[Mention], bool]
+    #: Taken only where nothing better is found.
+    last_resort: bool = False
+
+
+def _is_entry(seen: Mention) -> bool:
+    """Whether the sender himself stands in a list of failed addresses, or is said to have failed."""
+    announced = (seen.alone or seen.heads) and seen.is_announced
+    stated = seen.is_plain and ((seen.is_heading and not seen.is_rcpt) or seen.has_code or seen.is_explained)
+    return announced or stated or (seen.is_mailed and (seen.is_plain or seen.has_code))
+
+
+def _lead(seen: Mention) -> str:
+    if len(seen.before) > 3 or seen.line == 0:
+        return seen.before
+    return seen.page.lines[seen.line - 1]
+
+
+OBSERVATIONS = (
+    Observation("alone", 2, "failed addresses stand on lines of their own", lambda m: m.alone),
+    Observation(
+        "heading", 3, "qmail, Postfix, Exim: the address, a colon, the reply", lambda m: m.is_heading
+    ),
+    Observation("head", 1, "it begins its line", lambda m: m.heads and not m.is_heading),
+    Observation("rcpt", 3, "a transcript: the command that names a recipient", lambda m: m.is_rcpt),
+    Observation(
+        "rcpt-accepted",
+        -2,
+        "the command is followed by no refusal: the next one was refused",
+        lambda m: m.is_rcpt and not m.is_refused and not find_codes(m.page.lines[m.line]).reply_code,
+    ),
+    Observation("label", 2, 'a word for recipients: "Recipient:", "To:"', lambda m: m.is_labelled),
+    Observation("code", 2, "a reply code or status code on its line", lambda m: m.has_code),
+    Observation("fails", 1, "its line tells of a failure", lambda m: not m.alone and m.page.fails(m.line)),
+    Observation(
+        "announced", 3, "words before or behind it say that it failed", lambda m: m.is_announced or m.goes_on
+    ),
+    Observation("explained", 1, "the line below tells of a failure", lambda m: m.is_explained),
+    Observation("mailed", 3, "the returned message was sent to it", lambda m: m.is_mailed),
+    Observation("listed", 10, "X-Failed-Recipients names it", lambda m: m.is_listed),
+    Observation("subject", 2, "the subject names it", lambda m: m.key in m.page.subject),
+    Observation(
+        "ours-failed",
+        -1,
+        "the sender, in a place where only failed addresses stand: people do mail themselves",
+        lambda m: m.is_ours and _is_entry(m),
+        last_resort=True,
+    ),
+    Observation(
+        "ours",
+        -7,
+        "the sender: a notice names him more often than it fails him",
+        lambda m: m.is_ours and not _is_entry(m),
+        last_resort=True,
+    ),
+    Observation(
+        "to-line",
+        -1,
+        "a To line quotes the message, or is the notice's way to say who failed",
+        lambda m: bool(m.before) and _TO_LINE.match(m.before) is not None,
+        last_resort=True,
+    ),
+    Observation(
+        "parent",
+        -1,
+        "the alias or list that a failed address came from (Exim: generated from)",
+        lambda m: not m.is_listed and _PARENT.search(_lead(m)[-40:]) is not None,
+        last_resort=True,
+    ),
+    Observation(
+        "new-address",
+        -8,
+        '"551 User not local; please try <…>", "has moved to …": where to write instead',
+        lambda m: not m.is_listed and _NEW_ADDRESS.search(m.before[-40:]) is not None,
+    ),
+    Observation(
+        "sender",
+        -6,
+        "a word for the sender stands before it",
+        lambda m: bool(m.before) and not m.is_plain and says("sender", m.before[-60:]),
+    ),
+    Observation(
+        "other-fate",
+        -8,
+        "behind it: that it is the sender's, or that the message reached it",
+        lambda m: _SENDER_AFTER.match(m.after) is not None or _REACHED_AFTER.match(m.after) is not None,
+    ),
+    Observation(
+        "service",
+        -3,
+        "somebody who answers for a mail system: postmaster, support",
+        lambda m: m.key.rpartition("@")[0] in _SERVICE and not m.is_mailed and not m.is_listed,
+    ),
+    Observation(
+        "contact",
+        -5,
+        "an offer of help: whom to write to",
+        lambda m: (
+            not m.is_plain
+            and not m.alone
+            and (says("contact", m.before[-120:]) or (not m.before and m.page.asks(m.line - 1)))
+        ),
+    ),
+)
+#: What is no address at all, whatever stands around it.
+MESSAGE_ID = Observation(
+    "message-id", -9, "behind the word for an identifier", lambda m: _BEFORE_ID.search(m.before) is not None
+)
+
+
+class Candidate(NamedTuple):
+    """A mention, and all that was observed of it."""
+
+    mention: Mention
+    observed: tuple[Observation, ...]
+    score: int
+
+    @property
+    def last_resort(self) -> bool:
+        """Whether it is taken only where nothing better is found."""
+        return any(one.last_resort for one in self.observed)
+
+    @property
+    def why(self) -> str:
+        """What says most plainly that it is one that failed: the name of the rule in evidence."""
+        names = [one.name for one in self.observed]
+        return next((name for name in _TELLING if name in names), "near")
+
+    def explained(self) -> str:
+        """All that counted, with its weight: "heading +3, code +2"."""
+        return f"{', '.join(f'{one.name} {one.weight:+d}' for one in self.observed)}: {self.score}"
+
+
+_TELLING = ("message-id", "rcpt", "heading", "label", "announced", "alone")
+
+
+def weigh(mention: Mention) -> Candidate:
+    """All that is observed of a mention, and the sum."""
+    if MESSAGE_ID.holds(mention):
+        return Candidate(mention, (MESSAGE_ID,), MESSAGE_ID.weight)
+    observed = tuple([one for one in OBSERVATIONS if one.holds(mention)])
+    return Candidate(mention, observed, sum([one.weight for one in observed]))

@@ -1,0 +1,37 @@
+"""Which SMTP command was refused, and by which host, as far as a text says."""
+
+from __future__ import annotations
+
+import re
+
+_COMMAND = re.compile(
+    r"(?:in reply to|after|following|response to|reply to|our|for|:|\()\s{0,3}(?:the |pipelined |initial )?"
+    r"(RCPT|MAIL|end of DATA|DATA|HELO|EHLO|LHLO|BDAT|STARTTLS|AUTH|TEXT|connection)\b",
+    re.IGNORECASE,
+)
+#: Looked for first: most texts have none of them, and the whole pattern is slow to say so.
+_COMMAND_WORD = re.compile(
+    r"RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH |TEXT|initial|connection|rcpt|data|mail "
+)
+_COMMANDS = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
+_HOST = re.compile(
+    r"\b(?:host|server|talking to|connected to|mx)\s{1,3}[<(]?([a-z0-9][a-z0-9.-]{2,200}\.[a-z]{2,24})\b",
+    re.IGNORECASE,
+)
+
+
+def command_in(text: str) -> str | None:
+    """The SMTP command that `text` says was refused: "RCPT", "MAIL", "DATA", "CONN", …"""
+    if _COMMAND_WORD.search(text) is None:
+        return None
+    found = _COMMAND.search(text)
+    if found is None:
+        return None
+    name = found[1].upper()
+    return _COMMANDS.get(name, name)
+
+
+def host_in(text: str) -> str | None:
+    """The name of the host that `text` says it was told by: "host mx.example.com[192.0.2.1] said: …"."""
+    found = _HOST.search(text)
+    return found[1].rstrip(".") if found is not None else None

@@ -1,0 +1,96 @@
+"""The ranks: of all that speaks for a reason, the highest wins. `docs/rules.md` prints this table.
+
+The numbers have no unit; only their order and a few distances count. The line above each says why it stands
+where it stands.
+"""
+
+from __future__ import annotations
+
+#: A rule of the user's own: whoever reads his own bounces knows best.
+USER_RANK = 100
+#: Words that a provider is known to use: it means by them what it says it means, whatever the code.
+PROVIDER_RANK = 90
+#: What a mail service's event says certainly ("on our own suppression list"): before words that it quotes.
+CERTAIN_EVENT_RANK = 95
+#: Words that are said for this reason only.
+STRONG_RANK = 80
+#: An enhanced code that nobody sends for anything else (5.1.10): before words that name a reason.
+DELIBERATE_STATUS_RANK = 75
+#: Words that name the reason.
+NORMAL_RANK = 70
+#: An enhanced code that names a reason (5.2.2): after words, which are seldom wrong, where codes often are.
+SPECIFIC_STATUS_RANK = 60
+#: Words that are also said for other reasons ("mailbox unavailable"): a specific enhanced code goes before.
+WEAK_RANK = 50
+#: How a mail service's event classifies a failure: it saw the reply, but puts many things into few classes.
+EVENT_RANK = 45
+#: A reply code that names a reason (552): of few codes for many things, so any words go before it.
+SPECIFIC_REPLY_RANK = 40
+#: With no more than this to show, a verdict is a guess: never hard, and it contradicts nobody.
+GUESS_RANK = 32
+#: An enhanced code that many systems send for anything (5.0.0, 5.7.1).
+GENERIC_STATUS_RANK = 30
+#: Words that are better than a bare reply code and no more ("rejected").
+HINT_RANK = 25
+#: A reply code that is sent for anything (550).
+GENERIC_REPLY_RANK = 20
+#: The first digit of a code: all that is left.
+CLASS_RANK = 10
+
+#: What `weight` in a rule says of its words.
+WEIGHTS = {"strong": STRONG_RANK, "normal": NORMAL_RANK, "weak": WEAK_RANK, "hint": HINT_RANK}
+#: How far words of each weight lie below the rank of their owner, where that is a provider or the user.
+OWNED_BELOW = {"strong": 0, "normal": 1, "weak": 3, "hint": 4}
+#: How far a rule without words, on codes alone, lies below its owner's words.
+CODES_BELOW = 5
+
+#: In other words of the notice, which may be about somebody else: a rule of the user's own.
+CONTEXT_USER_RANK = 98
+#: In other words of the notice: strong words, just below an enhanced code that names a reason.
+CONTEXT_STRONG_RANK = 58
+#: In other words of the notice: normal words, still before weak ones in the reply itself.
+CONTEXT_NORMAL_RANK = 55
+#: In other words of the notice: weak words, below any code that says something.
+CONTEXT_WEAK_RANK = 28
+#: In other words of the notice: hints, below everything.
+CONTEXT_HINT_RANK = 5
+#: The rank that words have elsewhere in the notice, by the rank that they have in the reply.
+CONTEXT_RANKS = {
+    USER_RANK: CONTEXT_USER_RANK,
+    STRONG_RANK: CONTEXT_STRONG_RANK,
+    NORMAL_RANK: CONTEXT_NORMAL_RANK,
+    WEAK_RANK: CONTEXT_WEAK_RANK,
+    HINT_RANK: CONTEXT_HINT_RANK,
+}
+#: How far all other ranks (a provider's words) fall there.
+CONTEXT_DROP = 20
+#: The most that an outcome counts there: many a notice says "could not be reached", whatever the cause.
+CONTEXT_OUTCOME_RANK = 45
+
+#: Claims that are nearer than this are equally believed: where they differ in type, nothing is hard.
+ONE_STEP = 10
+#: Words take away those that are a part of them ("sending quota exceeded": "quota exceeded"), unless these
+#: rank higher by more than this.
+SAME_STRENGTH = 10
+
+#: From this rank on, how sure a verdict is. A conflict takes some away, a second rule that agrees adds some.
+CONFIDENCE = (
+    (USER_RANK, 0.99),
+    (PROVIDER_RANK - CODES_BELOW, 0.97),
+    (STRONG_RANK, 0.96),
+    (NORMAL_RANK, 0.92),
+    (CONTEXT_STRONG_RANK, 0.85),
+    (CONTEXT_NORMAL_RANK, 0.8),
+    (WEAK_RANK, 0.65),
+    (SPECIFIC_REPLY_RANK, 0.6),
+    (GENERIC_STATUS_RANK, 0.4),
+    (GENERIC_REPLY_RANK, 0.3),
+    (0, 0.2),
+)
+
+
+def rank_of(weight: str, owner: int | None, *, has_words: bool) -> int:
+    """The rank of a rule. `owner`: USER_RANK, PROVIDER_RANK, or None for words of anybody."""
+    if owner is None:
+        return WEIGHTS[weight]
+    return owner - (OWNED_BELOW[weight] if has_words else CODES_BELOW)

@@ -1,0 +1,1 @@
+"""Which spellings are one address, and how an address stands in the database."""

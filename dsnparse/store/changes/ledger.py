@@ -1,0 +1,233 @@
+"""The addresses that one transaction touches: loaded, changed by events, written with what follows.
+
+`add`, the suppression list and the housekeeping all change states through here, so that a state, its
+suppression, its line in the journal and its message to the hooks are always written together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from dsnparse.store.address.normalize import fold_domain, split_address
+from dsnparse.store.changes.address_rows import SELECT, Entry, shown_state, write_entries
+from dsnparse.store.changes.alerts import Key, Refusal
+from dsnparse.store.changes.change import Change
+from dsnparse.store.changes.journal import Journal
+from dsnparse.store.changes.past_events import Past
+from dsnparse.store.changes.report_rows import find_detail
+from dsnparse.store.changes.state import ACTIVE, NOTHING, PAUSED, REVIEW, SUPPRESSED, Event, State
+from dsnparse.store.changes.times import from_epoch
+from dsnparse.store.policy.terms import Terms
+from dsnparse.store.sql.dialect import chunks, insert
+from dsnparse.store.sql.schema import addresses
+from dsnparse.store.sql.values import clean
+
+_EVENTS = {
+    ACTIVE: "address.released",
+    REVIEW: "address.review",
+    PAUSED: "address.paused",
+    SUPPRESSED: "address.suppressed",
+}
+
+
+class Ledger:
+    """Use once per transaction: `load`, then `apply` and `alert`, then `write`."""
+
+    def __init__(self, connection: Connection, terms: Terms, now: datetime) -> None:
+        self.connection = connection
+        self.terms = terms
+        self.now = now
+        self.entries: dict[str, Entry] = {}
+        self._journal = Journal()
+        self._details: dict[str, Callable[[], dict[str, Any]]] = {}
+        self._now = now.timestamp()
+
+    def load(self, wanted: Mapping[str, str]) -> None:
+        """Lock and load these addresses, by their folded keys; new ones get a row. What expired is released.
+
+        `wanted`: for each folded key the address as it is written.
+        """
+        privacy = self.terms.privacy
+        stored = self._stored(wanted)
+        self._fetch(stored)
+        missing = [name for name in sorted(stored) if stored[name] not in self.entries]
+        if not missing:
+            return
+        rows = []
+        for name in missing:
+            address = clean(wanted[stored[name]])
+            rows.append(
+                {
+                    "key": name,
+                    "address": privacy.stored(stored[name]) if privacy.hashed else address,
+                    "domain": clean(fold_domain(split_address(address)[1])),
+                    "status": ACTIVE,
+                    "reason": "",
+                    "source": "",
+                    "past": "",
+                }
+            )
+        statement = insert(self.connection, addresses).on_conflict_do_nothing()
+        made = self.connection.execute(statement.returning(addresses.c.id, addresses.c.key), rows).all()
+        ids = {name: number for number, name in made}
+        for row in rows:
+            if row["key"] in ids:
+                self.entries[stored[row["key"]]] = Entry(
+                    ids[row["key"]], row["address"], row["domain"], Past(), NOTHING, {}, was_suppressed=False
+                )
+        self._fetch({name: stored[name] for name in missing if name not in ids})  # another worker's
+
+    def load_known(self, wanted: Iterable[str]) -> None:
+        """Lock and load those of these folded keys that the store knows."""
+        self._fetch(self._stored(wanted))
+
+    def reapply(self, after: int, limit: int) -> int:
+        """Load addresses with numbers above `after` and fold their pasts by the policy of today.
+
+        Returns the highest number seen; `after` itself when there are no more.
+        """
+        statement = SELECT.where(addresses.c.id > after).order_by(addresses.c.id).limit(limit)
+        for row in self.connection.execute(statement.with_for_update(of=addresses)).all():
+            self._take(row.key, row)
+            entry, after = self.entries[row.key], row.id
+            state = entry.past.state(self.terms.policy).at(self._now)
+            if state.visible != entry.state.visible:
+                entry.touched = True
+                self._move(entry, state, self._now, "policy", "", source="policy")
+        return after
+
+    def load_expired(self, limit: int) -> int:
+        """Load addresses whose pause, review or suppression has ended, which releases them; say how many."""
+        statement = SELECT.where(addresses.c.until <= self.now).order_by(addresses.c.key).limit(limit)
+        rows = self.connection.execute(statement.with_for_update(of=addresses, skip_locked=True)).all()
+        for row in rows:
+            self._take(row.key, row)
+        return len(rows)
+
+    def would_change(self, key: str, event: Event) -> bool:
+        """Whether `apply` would change the state of a loaded address."""
+        entry = self.entries[key]
+        past = entry.past.copy()
+        if not past.add(event, self.terms.policy):
+            return False
+        return past.state(self.terms.policy).at(self._now).visible != entry.state.visible
+
+    def apply(
+        self,
+        key: str,
+        event: Event,
+        detail: Callable[[], dict[str, Any]],
+        *,
+        by: str = "policy",
+        note: str = "",
+    ) -> Change | None:
+        """Something happened to a loaded address. The change of its state, or None.
+
+        `detail`: what to show of the event, asked for only when it decides.
+        """
+        entry = self.entries[key]
+        self._details[event.ref] = detail
+        if not entry.past.add(event, self.terms.policy):
+            return None
+        entry.touched = True
+        state = entry.past.state(self.terms.policy).at(self._now)
+        if state.visible == entry.state.visible:
+            if state.ref != entry.state.ref:
+                # Of two notices of the same second, the same one decides in whatever order they came.
+                entry.detail = self._detail(state.ref)
+            entry.state = state
+            return None
+        return self._move(entry, state, event.at, by, note, source=state.source or event.source)
+
+    def alert(self, key: Key, refusal: Refusal, count: int) -> None:
+        """Raise an alert for the sender: so many refusals of one day, the last of them this one."""
+        day, reason, receiver, sender = key
+        detail = {
+            "day": day,
+            "receiver": receiver,
+            "sender": sender,
+            "count": count,
+            "diagnostic": refusal.diagnostic,
+        }
+        self._journal.note(
+            None,
+            "",
+            "policy",
+            key_detail=True,
+            event="sender.alert",
+            address=None,
+            before="",
+            after="",
+            reason=reason,
+            at=refusal.at,
+            until=None,
+            source="bounce",
+            detail=detail,
+        )
+
+    def write(self) -> tuple[Change, ...]:
+        """Write all that follows; the changes, in the order in which they came about."""
+        write_entries(self.connection, [entry for entry in self.entries.values() if entry.touched])
+        return self._journal.write(self.connection, self.terms.targets, self.now)
+
+    def _stored(self, keys: Iterable[str]) -> dict[str, str]:
+        """The keys as the database has them, for those that are not loaded yet."""
+        return {self.terms.privacy.stored(key): key for key in keys if key and key not in self.entries}
+
+    def _fetch(self, stored: Mapping[str, str]) -> None:
+        for names in chunks(sorted(stored)):
+            statement = SELECT.where(addresses.c.key.in_(names)).order_by(addresses.c.key)
+            for row in self.connection.execute(statement.with_for_update(of=addresses)):
+                self._take(stored[row.key], row)
+
+    def _take(self, key: str, row: Any) -> None:
+        past = Past.load(row.past)
+        entry = self.entries[key] = Entry(
+            row.id,
+            row.address,
+            row.domain,
+            past,
+            shown_state(row, past.state(self.terms.policy)),
+            row.detail or {},
+            was_suppressed=row.status == SUPPRESSED,
+            by=row.by_whom or "policy",
+            note=row.note or "",
+        )
+        if row.until is not None and row.until <= self.now:
+            state = past.state(self.terms.policy).at(self._now)
+            entry.touched = True
+            self._move(entry, state, row.until.timestamp(), "policy", "", source="expiry")
+
+    def _move(self, entry: Entry, state: State, at: float, by: str, note: str, *, source: str) -> Change:
+        before, entry.state = entry.state, state
+        if state.ref != before.ref or not entry.detail:
+            entry.detail = self._detail(state.ref)
+        if (state.status, state.ref) != (before.status, before.ref):
+            entry.by, entry.note = by, note
+        return self._journal.note(
+            entry.id,
+            state.ref,
+            by,
+            event=_EVENTS[state.status],
+            address=entry.address,
+            before=before.status,
+            after=state.status,
+            reason=state.reason or before.reason,
+            at=from_epoch(at),
+            until=None if state.until is None else from_epoch(state.until),
+            source=source,
+            detail=entry.detail,
+        )
+
+    def _detail(self, ref: str) -> dict[str, Any]:
+        if not ref:
+            return {}
+        if ref in self._details:
+            return self._details[ref]()
+        # A late notice made an earlier one, of another transaction, decide.
+        digest, _, position = ref.partition(":")
+        return find_detail(self.connection, digest, int(position)) if position.isdigit() else {}

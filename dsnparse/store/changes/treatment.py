@@ -1,0 +1,82 @@
+"""What one record of a report means for the address that was mailed."""
+
+from __future__ import annotations
+
+from dsnparse.model import Action, BounceRecord, Kind, Report
+from dsnparse.store.changes.state import What
+from dsnparse.store.policy.policy import Policy
+from dsnparse.vocabulary import BounceType, Reason
+
+#: A feedback report that names no type (RFC 5965 section 3.1 requires one; some senders don't).
+DEFAULT_FEEDBACK = "abuse"
+
+_TREATMENT = {
+    BounceType.HARD: "hard",
+    BounceType.SOFT: "soft",
+    BounceType.BLOCK: "block",
+    BounceType.UNDETERMINED: "review",
+}
+_FORWARDED = {"same": What.HARD, "second_notice": What.HARD_TWICE, "review": What.REVIEW}
+
+
+def mailed_address(record: BounceRecord) -> str:
+    """The address that the sender mailed, whose state the record changes: the original one, when given."""
+    return record.original_recipient or record.recipient
+
+
+def failed_address(record: BounceRecord) -> str:
+    """The address that failed: where the mail was forwarded to, when that is known."""
+    return record.actual_recipient or record.recipient
+
+
+def treatment(report: Report, record: BounceRecord, policy: Policy) -> str:
+    """One of "hard", "soft", "block", "review", "complaint", "success" and "nothing".
+
+    A delay, an auto-reply, a receipt and other mail are always nothing, and so is an expansion (the members'
+    own notices will follow). A complaint goes by its feedback type, a failure by its reason and type.
+    """
+    if report.kind is Kind.COMPLAINT:
+        return complaint_treatment(report, policy)
+    if report.kind not in (Kind.BOUNCE, Kind.DELIVERY):
+        return "nothing"
+    if record.action in (Action.DELIVERED, Action.RELAYED):
+        return "success"
+    if record.action in (Action.DELAYED, Action.EXPANDED):
+        return "nothing"
+    if report.kind is Kind.DELIVERY:
+        return "success" if record.action is None else "nothing"
+    return policy.treat.get(record.reason) or _TREATMENT[record.bounce_type]
+
+
+def complaint_treatment(report: Report, policy: Policy) -> str:
+    """ "complaint", "review" or "nothing", by the feedback type; "nothing" for other kinds of messages."""
+    if report.kind is not Kind.COMPLAINT:
+        return "nothing"
+    feedback = (report.feedback_type or DEFAULT_FEEDBACK).lower()
+    if feedback in policy.complaint_suppress:
+        return "complaint"
+    return "review" if feedback in policy.complaint_review else "nothing"
+
+
+def what_happened(treated: str, record: BounceRecord, policy: Policy, *, forwarded: bool) -> What | None:
+    """The event for the address, from the record's `treatment`; None when its state is not concerned.
+
+    `forwarded`: the address that failed is another one than was mailed.
+    """
+    match treated:
+        case "complaint":
+            return What.COMPLAINT
+        case "success":
+            return What.SUCCESS
+        case "review":
+            return What.REVIEW
+        case "hard" | "soft" if record.reason is Reason.MAILBOX_FULL:
+            return What.FULL
+        case "soft":
+            return What.SOFT
+        case "hard":
+            if record.confidence < policy.hard_min_confidence:
+                return What.REVIEW
+            return _FORWARDED[policy.forwarded_hard] if forwarded else What.HARD
+        case _:
+            return None

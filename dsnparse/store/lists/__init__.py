@@ -1,0 +1,1 @@
+"""The suppression list: shown, added to, lifted, imported and exported."""

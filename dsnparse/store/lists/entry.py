@@ -1,0 +1,39 @@
+"""One entry of the suppression list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dsnparse.store.changes.state import SUPPRESSED
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address on the list. `until` is None when it does not end by itself."""
+
+    address: str
+    reason: str
+    since: datetime | None = None
+    until: datetime | None = None
+    source: str = "manual"
+    by: str = ""
+    note: str = ""
+    status: str = SUPPRESSED
+    #: What the deciding notice said.
+    detail: dict[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry as plain JSON types; `address`, `reason`, `since`, `until` and `source` come first."""
+        return {
+            "address": self.address,
+            "reason": self.reason,
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+            "source": self.source,
+            "by": self.by,
+            "note": self.note,
+            "status": self.status,
+            "detail": self.detail or {},
+        }

@@ -1,0 +1,88 @@
+"""Suppression lists in the formats of other systems, written. `import_formats.py` reads them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from email.utils import format_datetime
+from itertools import chain
+from typing import Any
+
+from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.lists.import_formats import FORMATS
+
+
+def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
+    """The list in a format, piece by piece. Raise ValueError when `form` is unknown."""
+    match form:
+        case "csv":
+            names = ("address", "reason", "since", "until", "source", "by", "note")
+            return _csv(names, ([entry.to_dict()[name] or "" for name in names] for entry in entries))
+        case "jsonl":
+            return (json.dumps(entry.to_dict(), ensure_ascii=False) + "\n" for entry in entries)
+        case "ses":
+            return (
+                json.dumps({"emailAddress": entry.address, "reason": _either(entry, "COMPLAINT", "BOUNCE")})
+                + "\n"
+                for entry in entries
+            )
+        case "sendgrid":
+            return _csv(("email", "created", "status", "reason"), map(_sendgrid_row, entries))
+        case "mailgun":
+            return _csv(("address", "code", "error", "created_at"), map(_mailgun_row, entries))
+        case "postmark":
+            return _postmark(entries)
+    raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(FORMATS)}")
+
+
+def _either(entry: Suppression, complaint: str, bounce: str) -> str:
+    return complaint if entry.reason == "complaint" else bounce
+
+
+def _csv(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    line = _Line()
+    writer = csv.writer(line, lineterminator="\n")
+    for row in chain([names], rows):
+        writer.writerow(row)
+        yield line.text
+
+
+class _Line:
+    """What csv.writer writes to: it keeps the last line."""
+
+    text = ""
+
+    def write(self, text: str) -> None:
+        self.text = text
+
+
+def _sendgrid_row(entry: Suppression) -> tuple[Any, ...]:
+    detail = entry.detail or {}
+    created = int(entry.since.timestamp()) if entry.since else ""
+    return entry.address, created, detail.get("status", ""), detail.get("diagnostic") or entry.reason
+
+
+def _mailgun_row(entry: Suppression) -> tuple[Any, ...]:
+    detail = entry.detail or {}
+    created = format_datetime(entry.since.astimezone(UTC), usegmt=True) if entry.since else ""
+    code = detail.get("reply_code") or ("" if entry.reason == "complaint" else 550)
+    return entry.address, code, detail.get("diagnostic") or entry.reason, created.replace("GMT", "UTC")
+
+
+def _postmark(entries: Iterable[Suppression]) -> Iterator[str]:
+    before = '{"Suppressions": [\n'
+    for entry in entries:
+        reason = (
+            "ManualSuppression" if entry.source == "manual" else _either(entry, "SpamComplaint", "HardBounce")
+        )
+        item = {
+            "EmailAddress": entry.address,
+            "SuppressionReason": reason,
+            "Origin": "Customer" if entry.source == "manual" else "Recipient",
+            "CreatedAt": entry.since.isoformat() if entry.since else None,
+        }
+        yield before + json.dumps(item, ensure_ascii=False)
+        before = ",\n"
+    yield "\n]}\n" if before.startswith(",") else '{"Suppressions": []}\n'

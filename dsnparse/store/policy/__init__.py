@@ -1,0 +1,1 @@
+"""What the operator wants: when an address is suppressed, paused or left alone."""

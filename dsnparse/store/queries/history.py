@@ -1,0 +1,126 @@
+"""What happened to one address: its notices and the changes of its state, in order of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from dsnparse.store.policy.terms import Terms
+from dsnparse.store.sql.schema import addresses, journal, messages, records
+
+NOTICE, CHANGE = "notice", "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A notice that was read, or a change of the address's state."""
+
+    at: datetime
+    #: "notice" or "change".
+    what: str
+    #: The kind of the message (bounce, delay, …), or the state after the change.
+    kind: str
+    #: The type of a bounce, or the state before the change.
+    type: str
+    reason: str
+    until: datetime | None = None
+    #: The mailbox of a notice; who changed the state.
+    source: str = ""
+    #: The notice's fields, or the change's detail.
+    detail: dict[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON types."""
+        return {
+            "at": self.at.isoformat(),
+            "what": self.what,
+            "kind": self.kind,
+            "type": self.type,
+            "reason": self.reason,
+            "until": self.until.isoformat() if self.until else None,
+            "source": self.source,
+            "detail": self.detail or {},
+        }
+
+
+_NOTICE_FIELDS = (
+    "recipient",
+    "original_recipient",
+    "actual_recipient",
+    "action",
+    "status",
+    "reply_code",
+    "diagnostic",
+    "remote_mta",
+    "provider",
+    "confidence",
+    "advice",
+    "evidence",
+)
+
+
+def history(connection: Connection, terms: Terms, address: str) -> list[Happening]:
+    """Everything that the store holds about an address, oldest first; empty when it is unknown."""
+    key = terms.privacy.stored(terms.policy.addresses.key(address))
+    number = connection.execute(select(addresses.c.id).where(addresses.c.key == key)).scalar()
+    if number is None:
+        return []
+    found = [*_notices(connection, number), *_changes(connection, number)]
+    return sorted(found, key=lambda happening: (happening.at, happening.what != NOTICE))
+
+
+def _notices(connection: Connection, number: int) -> list[Happening]:
+    rows = connection.execute(
+        select(
+            records,
+            messages.c.kind,
+            messages.c.source,
+            messages.c.digest,
+            messages.c.feedback_type,
+            messages.c.reporting_mta,
+        )
+        .join(messages, messages.c.id == records.c.message_id)
+        .where(records.c.address_id == number)
+        .order_by(records.c.id)
+    ).all()
+    return [
+        Happening(
+            at=row.happened_at,
+            what=NOTICE,
+            kind=row.kind,
+            type=row.bounce_type if row.kind == "bounce" else (row.feedback_type or row.action or ""),
+            reason=row.reason,
+            source=row.source,
+            detail=_present(
+                {name: getattr(row, name) for name in _NOTICE_FIELDS}
+                | {"reporting_mta": row.reporting_mta, "notice": row.digest}
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _changes(connection: Connection, number: int) -> list[Happening]:
+    rows = connection.execute(
+        select(journal).where(journal.c.address_id == number).order_by(journal.c.id)
+    ).all()
+    return [
+        Happening(
+            at=row.happened_at,
+            what=CHANGE,
+            kind=row.after,
+            type=row.before,
+            reason=row.reason,
+            until=row.until,
+            source=row.source if row.by_whom in ("", "policy") else f"{row.source} by {row.by_whom}",
+            detail=row.detail,
+        )
+        for row in rows
+    ]
+
+
+def _present(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,1 @@
+"""Removing what is old, and all that concerns one address."""

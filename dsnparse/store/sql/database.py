@@ -1,0 +1,172 @@
+"""The connection: SQLite or PostgreSQL, opened, upgraded, and its errors turned into sentences."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable
+from dsnparse.store.sql.migrations import is_current, upgrade
+from dsnparse.store.sql.values import dump_json
+
+#: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
+SQLITE_WAIT = 60
+#: How often a transaction starts over after a deadlock or a lost race. Its effect is the same each time.
+ATTEMPTS = 5
+#: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock timeout.
+_TRY_AGAIN = ("40001", "40P01", "55P03")
+_SQLITE_TEMPORARY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+
+T = TypeVar("T")
+
+
+class Database:
+    """An engine with our settings. `read` and `write` give transactions."""
+
+    def __init__(self, url: str, *, create: bool = True) -> None:
+        self.url = database_url(url)
+        self.shown = self.url.render_as_string(hide_password=True)
+        if self.url.get_backend_name() == "sqlite":
+            _check_sqlite_path(self.url, create=create)
+        try:
+            self.engine = _engine(self.url)
+        except ModuleNotFoundError as problem:
+            raise StoreError(
+                f"The driver for {self.shown} is not installed ({problem.name}): "
+                "pip install 'mail-dsnparse[postgresql]'"
+            ) from problem
+        # Looking first: a question must not wait for somebody else's batch.
+        with self.read() as connection:
+            current = is_current(connection)
+        if not current:
+            self.write(upgrade)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction that is committed on return; start over after a lost race.
+
+        Raise StoreUnavailable when the database cannot be reached or is locked: nothing was written.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self._errors(), self.engine.connect() as connection:
+                    connection = connection.execution_options(dsnparse_write=True)
+                    with connection.begin():
+                        return work(connection)
+            except _Race as race:
+                if attempt == ATTEMPTS:
+                    raise StoreUnavailable(f"{self.shown} is too busy: {race}") from race
+        raise AssertionError
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading."""
+        with self._errors(), self.engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as problem:
+            said = " ".join(str(problem.orig).split())
+            if getattr(problem.orig, "sqlstate", None) in _TRY_AGAIN:
+                raise _Race(said) from problem
+            if problem.connection_invalidated or _is_temporary(problem.orig):
+                raise StoreUnavailable(f"{self.shown} cannot be used now: {said}") from problem
+            raise StoreError(f"{self.shown}: {said}") from problem
+        except sqlite3.Error as problem:  # from `_prepare_sqlite`
+            kind = StoreUnavailable if _is_temporary(problem) else StoreError
+            raise kind(f"{self.shown} cannot be used: {problem}") from problem
+        except SQLAlchemyError as problem:
+            raise StoreError(f"{self.shown}: {problem}") from problem
+
+
+class _Race(Exception):  # noqa: N818
+    """Another transaction was faster; the same one may succeed now."""
+
+
+def database_url(text: str) -> URL:
+    """The SQLAlchemy URL for a URL or a path. Raise StoreError for other databases and broken URLs."""
+    if "://" not in text:
+        return URL.create("sqlite", database=text)
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as problem:
+        raise StoreError(
+            "The database URL cannot be read; write a path, sqlite:///file.db or "
+            "postgresql+psycopg://user@host/name"
+        ) from problem
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise StoreError(
+            f"{url.drivername} is not supported; the databases are SQLite (a path, or sqlite:///file.db) "
+            "and PostgreSQL (postgresql+psycopg://user@host/name)"
+        )
+    return url
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        if url.get_backend_name() == "postgresql":
+            return create_engine(url, pool_pre_ping=True, json_serializer=dump_json)
+        memory = url.database in (None, "", ":memory:")
+        engine = create_engine(
+            url,
+            json_serializer=dump_json,
+            connect_args={"timeout": SQLITE_WAIT, "check_same_thread": False},
+            **({"poolclass": StaticPool} if memory else {}),
+        )
+    except NoSuchModuleError as problem:
+        raise StoreError(str(problem)) from problem
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    # We say BEGIN ourselves: a writer takes its lock at once, and never has to give up half-way.
+    connection.isolation_level = None
+    # WAL: readers don't wait for a writer. FULL: what is committed survives a power cut, which is what lets
+    # a mailbox's message be marked done.
+    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("dsnparse_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _check_sqlite_path(url: URL, *, create: bool) -> None:
+    if url.database in (None, "", ":memory:") or url.database.startswith("file:"):
+        return
+    path = Path(url.database)
+    if path.is_dir():
+        raise StoreError(f"{path} is a directory; give the name of a database file in it")
+    if not path.parent.is_dir():
+        raise StoreError(f"There is no directory {path.parent} to put the database {path.name} in")
+    if not create and not path.exists():
+        raise StoreError(f"There is no database {path}; `dsnparse ingest … --db {path}` makes one")
+
+
+def _is_temporary(problem: BaseException | None) -> bool:
+    """Whether it is about reaching or locking the database, not about what we asked it."""
+    if isinstance(problem, sqlite3.Error):
+        name = getattr(problem, "sqlite_errorname", "") or ""
+        return name.startswith(_SQLITE_TEMPORARY)
+    state = getattr(problem, "sqlstate", None)
+    # Classes 08 connection, 53 resources, 57 operator intervention; none: never connected.
+    return type(problem).__name__ == "OperationalError" and (state is None or state[:2] in ("08", "53", "57"))

@@ -1,0 +1,172 @@
+"""Addresses in running text: where they stand, and whether they can be read in one way only.
+
+Facts:
+
+* Notices write them bare, in brackets or quotes, glued to labels ("to=<a@b>", "Recipient:a@b") and, in
+  scripts without blanks, to the words around them; a comma or full stop may follow.
+* Whoever sends mail to `"foo|kim"@example.com`, `'kim@example.com` or `"x <kim@example.com>"@evil.example`
+  chooses what the notice of its failure has in front of an address, or around it.
+* So: in angle brackets an addr-spec is taken as it stands, and a quoted local part is read before any bracket
+  is looked for. Elsewhere an address begins at a blank or at a bracket that closes behind it. What begins
+  otherwise is `uncertain`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import NamedTuple
+
+from dsnparse.wire.address import INVISIBLE, is_addr_spec, is_address
+
+#: A plain addr-spec, tried only where a run of such characters starts: linear.
+_PLAIN = re.compile(
+    r"""(?<![^\s<>()\[\]{},;:"'`|=*«»“”„‘’（）［］＜＞【】「」、，。：；/])
+    ((?:"[^"@<>\x00-\x1f\x7f-\x9f]{1,64}"|[^\s<>()\[\]{},;:"`|@«»“”„＜＞（）［］【】「」、，。：；\x00-\x1f\x7f-\x9f]{1,80})
+    @(?:\[[0-9A-Fa-f:.IPv]{3,60}\]|[^\s<>()\[\]{},;:"'`|@/\\=*!?&%#$^~+«»“”„‘’＜＞（）、，。：；]{1,255}))""",
+    re.VERBOSE,
+)
+#: A quoted local part may hold anything, other addresses too.
+_QUOTED = re.compile(
+    r'"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e]){1,64}"@[A-Za-z0-9\[\x80-\uffff][^\s<>()"\',;]{0,254}'
+)
+#: Scripts that are written without blanks, so that an address stands glued to the words around it.
+_UNSPACED = "\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_GLUED_BEFORE = re.compile(f"[{_UNSPACED}]{{1,80}}(?=[!-~]{{1,80}}@)")
+_GLUED_AFTER = re.compile(rf"(?<=\.)([A-Za-z]{{2,24}})[{_UNSPACED}]")
+_WORD = re.compile(f"[{_UNSPACED}]")
+#: Bytes beyond ASCII, as Exim writes them: "\316\264".
+_OCTAL = re.compile(r"\\([23][0-7]{2})")
+#: Trailing characters that belong to the sentence, not to the address.
+_TRAILING = ".-_'"
+#: Marks of the text around an address, in Arabic and Hebrew notices above all.
+_MARKS = "".join(
+    map(chr, (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF))
+)
+#: What may open before an address, and closes behind it.
+_PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "'", "«": "»", "“": "”", "„": "“", "‘": "’",
+          "（": "）", "［": "］", "＜": "＞", "【": "】", "「": "」"}  # fmt: skip
+#: What ends a run of characters around an address.
+_ENDS = frozenset(" \t<>«»“”„（）［］＜＞【】「」、，。：；")
+#: The longest run without a blank that is looked at around an address.
+_REACH = 400
+
+
+class Span(NamedTuple):
+    """An address in a text."""
+
+    start: int
+    end: int
+    address: str
+    #: Whether the text can be read as another address, or as none.
+    is_uncertain: bool = False
+
+
+def addresses_in(text: str) -> list[str]:
+    """The addresses in a line of text or a header value, in their order, as written."""
+    return [span.address for span in spans_in(text)]
+
+
+def spans_in(text: str) -> list[Span]:
+    """The addresses in a line of text or a header value, with where each stands."""
+    if not text.isascii():
+        text = _without_surrogates(text).replace("＠", "@")
+    if "@" not in text:
+        return []
+    quoted = [Span(*found.span(), found[0].rstrip(_TRAILING)) for found in _QUOTED.finditer(text)]
+    spans = list(quoted)
+    done = 0
+    for found in _PLAIN.finditer(text):
+        if found.start(1) < done or any(span.start <= found.start(1) < span.end for span in quoted):
+            continue
+        span = _span(text, found)
+        if span is not None:
+            spans.append(span)
+            done = span.end
+    return sorted(spans) if quoted else spans
+
+
+def _without_surrogates(text: str) -> str:
+    """Raw UTF-8, which stands in header values as lone surrogates, decoded."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # others, which JSON can spell
+        return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _span(text: str, found: re.Match[str]) -> Span | None:
+    start, end = found.span(1)
+    bracket, closing = _brackets(text, start, end)
+    if closing >= 0:
+        inside = text[bracket + 1 : closing]
+        if is_addr_spec(inside):
+            return Span(bracket + 1, closing, inside, _is_nested(text, bracket, closing))
+        if inside.count("@") > 1:
+            return Span(bracket + 1, closing, inside, is_uncertain=True)
+    address = _trim(found[1])
+    if text[found.end(1) : found.end(1) + 1] == "'":
+        address = address.rpartition("'")[2]  # to='a@b.example': no domain ends in a quote
+    if address[:5].lower() == "smtp=" and text[max(0, start - 4) : start].lower() == "dda:":
+        address = address[5:]  # "c=US;a= ;dda:SMTP=a@b.example": of an X.400 gateway
+    if not is_address(address):
+        return None
+    start += max(found[1].rfind(address), 0)
+    end = start + len(address)
+    first, last = _run(text, start, end)
+    if text[end : end + 1] == "@" or text[first] == "@":  # "a@b.example@c.example", "@b.example:a@c.example"
+        return Span(first, last, text[first:last], is_uncertain=True)
+    before = text[start - 1 : start]
+    stands_apart = not before or before.isspace() or _PAIRS.get(before) == text[end : end + 1]
+    if stands_apart and closing < 0 and not INVISIBLE.search(address):
+        return Span(start, end, address)
+    if is_addr_spec(text[first:end]) and not _WORD.match(before):  # "foo|a@b.example" is an address, too
+        return Span(first, end, text[first:end], is_uncertain=True)
+    return Span(start, end, address, is_uncertain=True)
+
+
+def _is_nested(text: str, bracket: int, closing: int) -> bool:
+    """Whether brackets stand within others, or go on as an address: `<x <a@b.example>@c.example>`."""
+    outer = text.rfind("<", max(0, bracket - _REACH), bracket)
+    is_open = outer > text.rfind(">", 0, bracket) and text[outer - 1 : outer] != "<"  # "<<<": a transcript
+    return is_open or text[closing + 1 : closing + 2] == "@"
+
+
+def _brackets(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the angle brackets stand that enclose a piece of the text; (-1, -1) where none do."""
+    bracket = text.rfind("<", max(0, start - _REACH), start)
+    closing = text.find(">", end, end + _REACH)
+    if bracket < 0 or closing < 0 or text.find(">", bracket, start) >= 0 or text.find("<", end, closing) >= 0:
+        return -1, -1
+    return bracket, closing
+
+
+def _run(text: str, start: int, end: int) -> tuple[int, int]:
+    """The run of characters around a piece of the text that could belong to one address."""
+    first, last = start, end
+    while first > max(0, start - _REACH) and text[first - 1] not in _ENDS:
+        first -= 1
+    while last < min(len(text), end + _REACH) and text[last] not in _ENDS:
+        last += 1
+    return first, last
+
+
+def _trim(address: str) -> str:
+    """What a pattern found, without what belongs to the sentence around it."""
+    if not address.isascii():
+        address = _unglued(address)
+    address = address.rstrip(_TRAILING + _MARKS).lstrip("'.*" + _MARKS)
+    if "\\" in address and _OCTAL.search(address):
+        raw = _OCTAL.sub(lambda found: chr(int(found[1], 8)), address)
+        with contextlib.suppress(UnicodeError):
+            address = raw.encode("latin-1").decode("utf-8")
+    return address
+
+
+def _unglued(address: str) -> str:
+    """The address alone, where Chinese, Japanese, Korean or Thai words stand next to it without a blank."""
+    local, _, domain = address.rpartition("@")
+    glued = _GLUED_AFTER.search(domain)
+    if glued is not None:
+        domain = domain[: glued.end(1)]
+    before = _GLUED_BEFORE.match(address) if domain.isascii() else None
+    return f"{local[before.end() :] if before else local}@{domain}"

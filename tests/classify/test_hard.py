@@ -1,0 +1,98 @@
+"""Invariant 12: `hard` comes out of one gate, which says why it lets nothing through."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dsnparse
+from dsnparse import Action, BounceType, Kind, Reason
+from dsnparse.classify import classify
+from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.hard import Objection, may_be_hard
+from dsnparse.rulebook.ranks import EVENT_RANK, GENERIC_REPLY_RANK, STRONG_RANK
+
+WORDS = Claim(STRONG_RANK, Reason.USER_UNKNOWN, "phrase.user_unknown", "user unknown", Source.WORDS)
+FAILED = Case(digit=5, action=Action.FAILED)
+
+
+def test_words_about_the_address_in_a_bounce_pass() -> None:
+    assert may_be_hard(WORDS, FAILED, is_doubtful=False) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("claim", "case", "is_doubtful", "objection"),
+    [
+        (WORDS, FAILED._replace(action=Action.DELAYED), False, Objection.DELAYED),
+        (WORDS, FAILED._replace(digit=4), False, Objection.TEMPORARY),
+        (WORDS, FAILED, True, Objection.DOUBTFUL),
+        (WORDS, FAILED._replace(kind=Kind.DELAY), False, Objection.NO_BOUNCE),
+        (WORDS, FAILED._replace(kind=Kind.AUTO_REPLY), False, Objection.NO_BOUNCE),
+        (WORDS, FAILED._replace(is_second_hand=True), False, Objection.SECOND_HAND),
+        (WORDS, FAILED._replace(is_uncertain=True), False, Objection.UNCERTAIN_ADDRESS),
+        (WORDS, FAILED._replace(names_another=True), False, Objection.NAMES_ANOTHER),
+        (WORDS._replace(rank=GENERIC_REPLY_RANK), FAILED, False, Objection.GENERIC_CODE),
+        (WORDS._replace(reason=Reason.MAILBOX_DISABLED), Case(), False, Objection.NOT_FINAL),
+        (WORDS._replace(source=Source.EVENT, rank=EVENT_RANK), Case(action=Action.FAILED), False,
+         Objection.EVENT_CLASS_ALONE),
+    ],
+    ids=lambda value: value.value if isinstance(value, Objection) else "",
+)  # fmt: skip
+def test_the_gate_says_what_speaks_against_hard(
+    claim: Claim, case: Case, is_doubtful: bool, objection: Objection
+) -> None:
+    assert may_be_hard(claim, case, is_doubtful=is_doubtful) == (False, objection)
+
+
+def test_every_objection_has_a_case_above() -> None:
+    (mark,) = test_the_gate_says_what_speaks_against_hard.pytestmark  # type: ignore[attr-defined]
+    assert {case[3] for case in mark.args[1]} == set(Objection)
+
+
+def test_an_event_is_hard_when_a_permanent_code_stands_beside_its_class() -> None:
+    event = Claim(
+        EVENT_RANK, Reason.UNDEFINED, "ses.class", "Permanent", Source.EVENT, bounce_type=BounceType.HARD
+    )
+    assert classify("", claims=[event], action=Action.FAILED).not_hard is Objection.EVENT_CLASS_ALONE
+    assert classify("550 no", claims=[event], action=Action.FAILED).bounce_type is BounceType.HARD
+    assert classify("450 no", claims=[event], action=Action.FAILED).bounce_type is not BounceType.HARD
+
+
+@given(
+    st.sampled_from(["450", "421 4.2.1", "4.7.1", "452-4.2.2"]),
+    st.sampled_from(["user unknown", "no such user here", "mailbox disabled", "domain does not exist", ""]),
+    st.sampled_from([None, *Action]),
+    st.sampled_from(list(Kind)),
+)
+def test_a_temporary_reply_is_never_hard(code: str, words: str, action: Action | None, kind: Kind) -> None:
+    assert classify(f"{code} {words}", action=action, kind=kind).bounce_type is not BounceType.HARD
+
+
+@given(st.sampled_from(["550 5.1.1 user unknown", "556", "550 mailbox disabled"]), st.booleans())
+def test_nothing_but_a_bounce_at_first_hand_is_hard(reply: str, is_second_hand: bool) -> None:
+    for kind in Kind:
+        verdict = classify(reply, kind=kind, is_second_hand=is_second_hand)
+        if kind is not Kind.BOUNCE or is_second_hand:
+            assert verdict.bounce_type is not BounceType.HARD
+
+
+def test_only_the_decision_asks_the_gate_and_only_it_makes_hard() -> None:
+    askers, makers = set(), set()
+    root = Path(dsnparse.__file__).parent
+    for path in root.rglob("*.py"):
+        name = path.relative_to(root).as_posix()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "may_be_hard":
+                askers.add(name)
+            values = [node.value] if isinstance(node, (ast.Return, ast.Assign)) and node.value else []
+            if isinstance(node, ast.keyword) and node.arg == "bounce_type":
+                values.append(node.value)
+            values += [item for value in values if isinstance(value, ast.Tuple) for item in value.elts]
+            if any(isinstance(value, ast.Attribute) and value.attr == "HARD" for value in values):
+                makers.add(name)
+    assert askers == {"classify/decision.py"}
+    assert makers <= {"classify/decision.py", "vocabulary.py"}

@@ -1,0 +1,98 @@
+"""Each observation of the prose reader: where it is made, where it is not, and what it weighs."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsnparse import parse_dsn
+from dsnparse.notice.notice import Notice
+from dsnparse.read.prose.mention import Mention, Page
+from dsnparse.read.prose.observations import ENOUGH, MESSAGE_ID, OBSERVATIONS, Candidate, weigh
+from dsnparse.rulebook.template_matcher import load_formats
+from dsnparse.wire.address_spans import spans_in
+from dsnparse.wire.mime import read_message
+
+KIM = "kim@example.com"
+HEADER = "From: MAILER-DAEMON@mx.example\nTo: me@example.net\nSubject: {subject}\n{fields}\n"
+RETURNED = "\n------ This is a copy of your message.\nReceived: by a; 1\nFrom: me@example.net\nTo: {to}\n"
+
+
+def seen(text: str, *, subject: str = "Notice", fields: str = "", to: str = "") -> Candidate:
+    """What is observed of the last address in a notice's text."""
+    message = HEADER.format(subject=subject, fields=fields) + text + (RETURNED.format(to=to) if to else "")
+    notice = Notice(read_message(message.encode()), load_formats(only=()))
+    page = Page(notice)
+    found = [
+        weigh(Mention(page, index, span)) for index, line in enumerate(page.lines) for span in spans_in(line)
+    ]
+    return found[-1]
+
+
+OURS = {"fields": f"Delivered-To: {KIM}\n"}
+LISTED = {"fields": f"X-Failed-Recipients: {KIM}\n"}
+#: Observation → a notice in which it is made, and one in which it is not.
+PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]] = {
+    "alone": ((f"  {KIM}", {}), (f"about {KIM}", {})),
+    "heading": ((f"<{KIM}>: no", {}), (f"to <{KIM}>: no", {})),
+    "head": ((f"550 <{KIM}> no", {}), (f"said <{KIM}> no", {})),
+    "rcpt": ((f">>> RCPT TO:<{KIM}>", {}), (f">>> MAIL FROM:<{KIM}>", {})),
+    "rcpt-accepted": (
+        (f">>> RCPT TO:<{KIM}>\n<<< 250 ok", {}),
+        (f">>> RCPT TO:<{KIM}>\n<<< 550 no", {}),
+    ),
+    "label": ((f"Recipient: {KIM}", {}), (f"Colour: {KIM}", {})),
+    "code": ((f"550 5.1.1 {KIM} no", {}), (f"{KIM} no", {})),
+    "fails": ((f"the user {KIM} is unknown: user unknown", {}), (f"the user {KIM} is fine", {})),
+    "announced": (
+        (f"The following addresses failed:\n\n  {KIM}", {}),
+        (f"Here is a friend of ours:\n\n  {KIM}", {}),
+    ),
+    "explained": ((f"{KIM}\n550 user unknown", {}), (f"{KIM}\nhow nice", {})),
+    "mailed": ((KIM, {"to": KIM}), (KIM, {"to": "lee@example.com"})),
+    "listed": ((KIM, LISTED), (KIM, {})),
+    "subject": ((KIM, {"subject": f"no way to {KIM}"}), (KIM, {})),
+    "ours-failed": (
+        (f"The following addresses failed:\n\n  {KIM}", OURS),
+        (f"this is about {KIM}", OURS),
+    ),
+    "ours": ((f"this is about {KIM}", OURS), (f"The following addresses failed:\n\n  {KIM}", OURS)),
+    "to-line": ((f"To: {KIM}", {}), (f"Toll: {KIM}", {})),
+    "parent": ((f"(generated from {KIM})", {}), (f"(said by {KIM})", {})),
+    "new-address": ((f"551 please try {KIM}", {}), (f"551 sorry {KIM}", {})),
+    "sender": ((f"the sender {KIM} is refused", {}), (f"the mailbox {KIM} is refused", {})),
+    "other-fate": ((f"{KIM} was delivered to the mailbox", {}), (f"{KIM} was refused", {})),
+    "service": (("ask postmaster@example.com", {}), (f"ask {KIM}", {})),
+    "contact": ((f"for help please contact {KIM}", {}), (f"we could not reach {KIM}", {})),
+}
+
+
+def test_every_observation_has_a_place_here_a_reason_and_a_name_of_its_own() -> None:
+    names = [one.name for one in OBSERVATIONS]
+    assert sorted(names) == sorted(PLACES)
+    assert all(one.reason and one.weight for one in OBSERVATIONS)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_an_observation_is_made_where_it_is_meant_and_nowhere_else(name: str) -> None:
+    (there, given), (elsewhere, other) = PLACES[name]
+    assert name in [one.name for one in seen(there, **given).observed]
+    assert name not in [one.name for one in seen(elsewhere, **other).observed]
+
+
+def test_the_score_is_the_sum_of_what_was_observed_and_is_told() -> None:
+    found = seen(f"The following addresses failed:\n\n<{KIM}>: 550 user unknown")
+    assert found.score == sum(one.weight for one in found.observed) >= ENOUGH
+    assert found.explained() == "heading +3, code +2, fails +1, announced +3: 9"
+
+
+def test_an_identifier_is_no_address_whatever_stands_around_it() -> None:
+    found = seen(f"550 user unknown, Message-ID: <{KIM}>")
+    assert found.observed == (MESSAGE_ID,)
+    assert found.score < 0
+
+
+def test_evidence_tells_all_that_counted() -> None:
+    message = HEADER.format(subject="Undelivered Mail", fields="") + f"Sorry.\n\n<{KIM}>:\n550 user unknown\n"
+    (record,) = parse_dsn(message.encode()).records
+    (told,) = [entry.text for entry in record.evidence if entry.rule == "text.weighed"]
+    assert told.startswith("alone +2, heading +3")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from dsnparse.model import OriginalMessage
 from dsnparse.wire.dates import parse_date
+from dsnparse.wire.header import header_lines_of_text
 from dsnparse.wire.text import header_text
 
 #: Fields that only a mail header has; one of these among header-like lines makes them a quoted header.
@@ -108,34 +109,33 @@ def _is_header(lines: list[str], index: int) -> tuple[bool, int]:
 def parse_header_lines(lines: list[str]) -> dict[str, str]:
     """First values of the header fields that `lines` start with (a marker line and quote marks aside)."""
     fields: dict[str, str] = {}
-    name = ""
-    indent: int | None = None
-    for line in lines[:_HEADER_LINES]:
-        bare = line[1:].removeprefix(" ") if line.startswith(">") else line
-        if not bare.strip():
-            if len(fields) >= 2:
-                break
-            continue
-        if indent is None and ":" in bare:
-            indent = len(bare) - len(bare.lstrip())
-        bare = bare[indent or 0 :] if bare[: indent or 0].isspace() else bare
-        if bare[:1] in (" ", "\t") and (name or fields):
-            if name:
-                fields[name] += "\n" + bare
-            continue
-        found = _HEADER_LINE.match(bare.lstrip())
-        if found is None:
-            if len(fields) >= 2 and ":" not in bare:
-                break
-            name = ""
-            continue
-        key = found[1].lower()
-        if key in fields:
-            name = ""
-            continue
-        name = key
-        fields[name] = bare.lstrip()[found.end() :].strip()
+    for line in header_lines_of_text("\n".join(_without_marks(lines[:_HEADER_LINES]))):
+        found = _HEADER_LINE.match(line)
+        if found:
+            fields.setdefault(found[1].lower(), line[found.end() :].strip())
+        elif len(fields) >= 2 and ":" not in line.partition("\n")[0]:
+            break
     return fields
+
+
+def _without_marks(lines: list[str]) -> Iterator[str]:
+    """The lines from the first header field to the end of the header, without quote marks and indent.
+
+    An empty line ends it behind two fields: a marker line may look like the first.
+    """
+    indent = -1
+    fields = 0
+    for line in lines:
+        bare = line[1:].removeprefix(" ") if line.startswith(">") else line
+        text = bare.lstrip()
+        if indent < 0 and _HEADER_LINE.match(text):
+            indent = len(bare) - len(text)
+        if not text and fields >= 2:
+            return
+        if indent >= 0:
+            bare = bare[indent:] if not bare[:indent].strip() else bare
+            fields += ":" in bare and bare[0] not in " \t"
+            yield bare if text else ""
 
 
 def original_message(fields: Mapping[str, str]) -> OriginalMessage:

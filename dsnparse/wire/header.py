@@ -7,18 +7,33 @@ Facts:
 * Section 4.5 allows blanks before the colon in old mail; bounces of gateways still have them.
 * Files of old tools start with an mbox line ("From a@b Mon Jan 1 …"), gateways leave a stray line amid the
   fields or forget the empty line at the end.
+
+`read_header` reads all that a parser needs of an entity. Who wants to know one thing of a message, whatever
+its line endings, has `header_end` and `header_lines`; who has text has `header_lines_of_text`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
-_FIELD_START = re.compile(r"\n(?![ \t])")
-_NAME = re.compile(r"[!-9;-~]{1,500}")
+#: The end of a line that the next one does not continue; in bytes, and there with any line endings.
+_LINE_END = re.compile(r"\n(?![ \t])")
+_LINE_END_IN_BYTES = re.compile(_LINE_END.pattern.encode())
+_LINE_END_OF_ANY_KIND = re.compile(rb"\n(?![ \t])|\r(?![\n \t])")
+#: Two patterns that start with a byte each are found many times faster than one for both.
+_EMPTY_LINE = re.compile(rb"\n(?:\r\n?|\n)")
+_EMPTY_LINE_BEHIND_CR = re.compile(rb"\r\r\n?")
+#: Bytes of a header that `header_lines` reads at a time, and the rest of the field that they end in.
+_BLOCK = 64 * 1024
 #: Names of fields that were found to be such, in lower case: a few hundred make up nearly all mail.
 _KEYS: dict[str, str] = {}
 _MAX_KEYS = 2000
+_UNIX_FROM = ("From ", ">From ")
+#: The longest name of a field that goes on with a header block behind a stray line.
+_LONGEST_NAME = 80
 
 
 class Header(NamedTuple):
@@ -37,6 +52,40 @@ class Header(NamedTuple):
     too_many_bytes: bool
 
 
+def header_end(data: bytes | memoryview, start: int, end: int) -> tuple[int, int]:
+    """Where the header block that starts at `start` ends, and where the body behind the empty line starts.
+
+    Any line endings; both are `end` where there is no empty line before it. Raises nothing.
+    """
+    found = _EMPTY_LINE.search(data, start, end)
+    earlier = _EMPTY_LINE_BEHIND_CR.search(data, start, found.start() + 1 if found else end)
+    found = earlier or found
+    return found.span() if found else (end, end)
+
+
+def header_lines(data: bytes | memoryview, start: int, end: int) -> Iterator[bytes]:
+    """The lines of the header block from `start` to `end`, any line endings.
+
+    A folded line is one, parted by LF; there may be an empty one behind the last. Raises nothing. They are
+    read when asked for: a block of bytes, or one line, is held at a time.
+    """
+    return chain.from_iterable(map(_LINE_END_IN_BYTES.split, _blocks(data, start, end)))
+
+
+def _blocks(data: bytes | memoryview, start: int, end: int) -> Iterator[bytes]:
+    """The bytes from `start` to `end` in pieces of whole lines, with LF for every line ending."""
+    while start < end:
+        found = _LINE_END_OF_ANY_KIND.search(data, min(start + _BLOCK, end), end)
+        stop = found.end() if found else end
+        yield bytes(data[start:stop]).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        start = stop
+
+
+def header_lines_of_text(text: str, most: int = 0) -> list[str]:
+    """The same of text with LF: the first `most` lines (0: all), and the rest as another."""
+    return _LINE_END.split(text, most)
+
+
 def read_header(data: bytes, start: int, end: int, has_cr: bool, max_bytes: int, max_fields: int) -> Header:
     """The header block that starts at `start` of `data`, in an entity that ends at `end`.
 
@@ -53,40 +102,41 @@ def read_header(data: bytes, start: int, end: int, has_cr: bool, max_bytes: int,
     block = data[start:stop].decode("ascii", "surrogateescape")
     if has_cr:
         block = block.replace("\r\n", "\n")
-    fields: list[tuple[str, str]] = []
-    first: dict[str, str] = {}
-    unix_from = None
-    lines = _FIELD_START.split(block, max_fields)
+    lines = header_lines_of_text(block, max_fields)
     too_many_fields = len(lines) > max_fields
     if too_many_fields or (too_many_bytes and len(lines) > 1):
         lines.pop()
+    unix_from = None
+    found: list[tuple[str, str]] = []
+    first: dict[str, str] = {}
     for index, line in enumerate(lines):
         name, colon, value = line.partition(":")
-        key = _KEYS.get(name) if colon else None
-        if key is None and not (colon and name and name.isascii() and name.isprintable() and " " not in name):
-            if index == 0:
-                if line.startswith(("From ", ">From ")):
-                    unix_from = line.partition("\n")[0].rstrip("\r")
-                    continue
-                if line[:1] in (" ", "\t"):  # continues nothing
-                    continue
-            if colon and not name:
-                continue
-            name = name.rstrip(" \t")
-            if not colon or not _NAME.fullmatch(name):
-                if index == 0 or not _more_fields(lines, index):
-                    body = _line_start(data, start, stop, lines, index)
-                    return Header(fields, first, unix_from, body, False, False)
-                continue
+        key = _KEYS.get(name) if colon else ""
         if key is None:
-            key = name.lower()
-            if len(_KEYS) < _MAX_KEYS:
-                _KEYS[name] = key
+            name = name.rstrip(" \t")
+            key = _key(name)
+        if not key:
+            if index == 0 and line.startswith(_UNIX_FROM):
+                unix_from = line.partition("\n")[0].rstrip("\r")
+            elif not _goes_on(lines, index):
+                body = _line_start(data, start, stop, lines, index)
+                return Header(found, first, unix_from, body, False, False)
+            continue
         value = value.lstrip(" \t\r\n").rstrip("\r\n")
-        fields.append((name, value))
+        found.append((name, value))
         if key not in first:
             first[key] = value.rstrip(" \t\r\n")
-    return Header(fields, first, unix_from, body, too_many_fields, too_many_bytes)
+    return Header(found, first, unix_from, body, too_many_fields, too_many_bytes)
+
+
+def _key(name: str) -> str:
+    """`name` in lower case, and kept in `_KEYS`; "" when no field has such a name."""
+    if not name.isascii() or not name.isprintable() or " " in name:
+        return ""
+    key = name.lower()
+    if key and len(_KEYS) < _MAX_KEYS:
+        _KEYS[name] = key
+    return key
 
 
 def _block_end(data: bytes, start: int, end: int, has_cr: bool) -> tuple[int, int]:
@@ -101,15 +151,18 @@ def _block_end(data: bytes, start: int, end: int, has_cr: bool) -> tuple[int, in
     return (lf, lf + 2) if lf >= 0 else (end, end)
 
 
-def _more_fields(lines: list[str], index: int) -> bool:
-    """Whether a stray line is followed by a field, so that the header block goes on behind it."""
+def _goes_on(lines: list[str], index: int) -> bool:
+    """Whether the header block goes on behind line `index`, which is no field."""
+    line = lines[index]
+    if line.startswith(":") or index == 0:
+        return line.startswith((":", " ", "\t"))  # at the start, a blank continues nothing
     following = lines[index + 1] if index + 1 < len(lines) else ""
     name, colon, _ = following.partition(":")
-    return bool(colon) and len(name) < 80 and _NAME.fullmatch(name) is not None
+    return bool(colon and len(name) < _LONGEST_NAME and _key(name))
 
 
 def _line_start(data: bytes, start: int, end: int, lines: list[str], index: int) -> int:
-    """Where logical line `index` of the header block starts in the data."""
+    """Where line `index` of the header block starts in the data."""
     at = start
     for line in lines[:index]:
         for _ in range(line.count("\n") + 1):

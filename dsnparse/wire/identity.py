@@ -16,35 +16,42 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
-_FIELDS = (b"message-id", b"date", b"from", b"subject")
+from dsnparse.wire.header import header_end, header_lines
+
+_FIELDS = dict.fromkeys([b"message-id", b"date", b"from", b"subject"], b"")
 _SIZE = 20
+#: Bytes of a body that are held at a time.
+_CHUNK = 64 * 1024
+#: Bytes that are looked at together for where the text of a body ends.
+_TAIL = 4096
+#: What stands before a header: an mbox separator that was left in front, and empty lines.
+_BEFORE_HEADER = re.compile(rb"(?:>?From [^\r\n]*+)?[\r\n]*+")
 # mboxo and mboxrd put ">" before "From " at the start of a line. How many stood there before is not known,
 # so all of them go.
-_QUOTED_FROM = re.compile(rb"^>+From ", re.MULTILINE)
+_QUOTED_FROM = re.compile(rb"\n>++From ")
+#: What the end of a piece may be the start of.
+_START_OF_IT = re.compile(rb"\n(?:>++(?:From|Fro|Fr|F)?)?")
 
 
 def message_identity(data: bytes | bytearray | memoryview) -> str:
     """The identity of a whole message (header and body, any line endings): 40 hexadecimal digits.
 
-    Never raises on bytes. Linear in the length of `data`.
+    Never raises on bytes. Linear in the length of `data`, of which one field or a chunk is held at a time.
     """
-    content = bytes(data)
-    if b"\r" in content:
-        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if content.startswith((b"From ", b">From ")):  # an mbox separator left in front
-        content = content.partition(b"\n")[2]
-    content = content.lstrip(b"\n")
-    header, blank, body = content.partition(b"\n\n")
+    view = memoryview(data)
+    if view.itemsize != 1 or view.ndim != 1 or not view.contiguous:
+        view = memoryview(view.tobytes())
+    before = _BEFORE_HEADER.match(view)
+    start = before.end() if before else 0
+    end, body = header_end(view, start, len(view))
     digest = blake2b(digest_size=_SIZE)
-    for value in _values(header):
+    for value in _values(view, start, end):
         digest.update(value + b"\n")
-    digest.update(b"\n")
-    if blank:
-        if b">From " in body:
-            body = _QUOTED_FROM.sub(b"From ", body)
-        digest.update(body.rstrip(b"\n"))
+    for piece in _without_quotes(_pieces(view, body, _end_of_text(view, body))):
+        digest.update(piece)
     return digest.hexdigest()
 
 
@@ -53,17 +60,77 @@ def event_identity(*parts: str | None) -> str:
     return blake2b(json.dumps(parts).encode(), digest_size=_SIZE).hexdigest()
 
 
-def _values(header: bytes) -> list[bytes]:
+def _values(view: memoryview, start: int, end: int) -> Iterable[bytes]:
+    """The values of `_FIELDS`, the first of each; empty ones for those that the header does not have."""
     found: dict[bytes, bytes] = {}
-    name = b""
-    lines: list[bytes] = []
-    for line in [*header.split(b"\n"), b"end:"]:
-        if line[:1] in (b" ", b"\t"):
-            lines.append(line)
-            continue
-        if name in _FIELDS and name not in found:
-            found[name] = b" ".join(b"".join(lines).split())
+    for line in header_lines(view, start, end):
         name, _, value = line.partition(b":")
-        name = name.strip().lower()
-        lines = [value]
-    return [found.get(name, b"") for name in _FIELDS]
+        if b"\n" in name:  # folded before its colon, or without one
+            name, _, value = line.partition(b"\n")
+        if name[:1] in (b" ", b"\t"):  # continues nothing
+            continue
+        key = name.strip().lower()
+        if key in _FIELDS and key not in found:
+            found[key] = b" ".join(value.split())
+            if len(found) == len(_FIELDS):
+                break
+    return (_FIELDS | found).values()
+
+
+def _end_of_text(view: memoryview, start: int) -> int:
+    """Where the line endings at the end of `view` start; they are looked for down to `start`."""
+    end = len(view)
+    while end > start:
+        piece = bytes(view[max(start, end - _TAIL) : end])
+        text = len(piece.rstrip(b"\r\n"))
+        end += text - len(piece)
+        if text:
+            break
+    return end
+
+
+def _pieces(view: memoryview, start: int, end: int) -> Iterator[bytes]:
+    """The bytes from `start` to `end`, a chunk at a time, with LF for every line ending."""
+    after_cr = False
+    for at in range(start, end, _CHUNK):
+        piece = bytes(view[at : min(at + _CHUNK, end)])
+        if after_cr:
+            piece = piece.removeprefix(b"\n")
+        after_cr = piece.endswith(b"\r")
+        if b"\r" in piece:
+            piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        yield piece
+
+
+def _without_quotes(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces of a text, with a line end before it, without the ">" that mbox puts before "From ".
+
+    Where one ends in the start of such a line, this is held back until the next one says what it is: with
+    one ">", and the number of further ones.
+    """
+    held, further = b"\n", 0
+    for piece in pieces:
+        text = held + piece
+        if further and not _START_OF_IT.fullmatch(text):
+            if not _QUOTED_FROM.match(text):
+                yield from _with_quotes(held[:1], further)
+                text = text[1:]
+            further = 0
+        line = text.rfind(b"\n")
+        held = text[line:] if line >= 0 and _START_OF_IT.fullmatch(text, line) else b""
+        text = text[: len(text) - len(held)]
+        quotes = held.count(b">")
+        if quotes > 1:
+            further += quotes - 1
+            held = b"\n>" + held.lstrip(b"\n>")
+        if b">" in text and b">From " in text:  # a single byte is found in no time
+            text = _QUOTED_FROM.sub(b"\nFrom ", text)
+        yield text
+    yield from _with_quotes(held[:1], further)
+    yield held[1:]
+
+
+def _with_quotes(start: bytes, number: int) -> Iterator[bytes]:
+    yield start
+    for at in range(0, number, _CHUNK):
+        yield b">" * min(_CHUNK, number - at)

@@ -23,7 +23,6 @@ ALLOWED = {
     r"\n[ \t]*(?=[{\[])": "a run of blanks behind one line end is tried once: it has no other line end in it",
     r"[\s,\]]*\[?[\s,]*": "nothing has to follow, so nothing is tried twice",
     r"([2-5]\d\d)[ -]+(?:([245]\.\d{1,3}\.\d{1,3})\b)?": "what follows may be missing: no second try",
-    r"^>+From ": "tried at the start of a line only, which has no other start in it",
 }
 #: Modules that put patterns together while they run, each with the reason why that is no danger.
 COMPUTED = {

@@ -12,7 +12,7 @@ from dsnparse.notice.head import Head
 from dsnparse.notice.original import mailed_addresses, original_header, returned_message
 from dsnparse.notice.ours import our_addresses
 from dsnparse.notice.roles import roles_of
-from dsnparse.notice.signs import Signs, signs_of
+from dsnparse.notice.signs import LOOK, Signs, signs_of
 from dsnparse.notice.status_fields import StatusFields, fields_in_parts, fields_in_text
 from dsnparse.rulebook.template_matcher import Formats
 from dsnparse.wire.mime import Part
@@ -58,6 +58,14 @@ class Notice:
     def signs(self) -> Signs:
         """What speaks for a notice and against, and the named format that it is in."""
         return signs_of(self.head, self.body, self.formats)
+
+    @cached_property
+    def is_report(self) -> bool:
+        """Whether its parts for machines count: by its own type, or as a mail system shows as its author.
+
+        People attach such parts to letters, and lists put them into digests.
+        """
+        return self.head.type == "multipart/report" or self.signs.score_without_text >= LOOK
 
     @cached_property
     def auto_reply(self) -> AutoReply | None:

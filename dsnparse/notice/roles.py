@@ -57,15 +57,16 @@ def roles_of(root: Part) -> Roles:
         if kind.startswith("multipart/") and part.parts():
             waiting.extend(reversed(part.parts()))
         elif kind in STATUS_TYPES:
-            # A further one behind the returned message: its sender guessed the boundary.
-            if roles.returned is None or not roles.status:
+            if roles.returned is None:  # behind it: the sender of that message guessed the boundary
                 roles.status.append(part)
         elif kind in RETURNED_TYPES and part is not root:
             roles.returned = roles.returned or part
         elif kind in _FEEDBACK_TYPES:
-            roles.feedback = roles.feedback or part
+            if roles.returned is None:
+                roles.feedback = roles.feedback or part
         elif kind in _RECEIPT_TYPES:
-            roles.receipt = roles.receipt or part
+            if roles.returned is None:
+                roles.receipt = roles.receipt or part
         elif kind.startswith(("text/", "multipart/")) or part is root or kind == "message/":
             _take_text(roles, part)
     return roles

@@ -54,9 +54,9 @@ class Sign(Enum):
 #: Signs that a person had a hand in it.
 _HUMAN = (Sign.LIST, Sign.LIST_WORD, Sign.ANSWER, Sign.THREAD, Sign.PERSON, Sign.MAIL_READER)
 #: Signs that a program sent it; with one of these, words in the text give a format away.
-_MACHINE = (Sign.FAILED_RECIPIENTS, Sign.DAEMON, Sign.RETURN_PATH, Sign.REPORT)
+MACHINE = (Sign.FAILED_RECIPIENTS, Sign.DAEMON, Sign.RETURN_PATH, Sign.REPORT)
 #: Signs that need no help: together they show what the notice is.
-_PLAIN = (*_MACHINE, Sign.SUBJECT)
+_PLAIN = (*MACHINE, Sign.SUBJECT)
 _IN_TEXT = (Sign.BANNER, Sign.GREETING, Sign.OPENING)
 _OF_TEMPLATE = (Sign.TEMPLATE_SURE, Sign.TEMPLATE)
 
@@ -192,7 +192,7 @@ def _add_template(signs: Signs, known: Known | None) -> None:
         return
     form = known.form
     human = signs.has(Sign.ANSWER, Sign.LIST, Sign.LIST_WORD)
-    if not human and form.has_text and (form.has_header or signs.has(*_MACHINE)):
+    if not human and form.has_text and (form.has_header or signs.has(*MACHINE)):
         sign = Sign.TEMPLATE_SURE if form.has_header else Sign.TEMPLATE
         signs.seen.append(sign)
         signs.evidence.append(

@@ -13,8 +13,10 @@ import re
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
+from dsnparse.notice.signs import MACHINE
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
+from dsnparse.reply.codes import states_code
 from dsnparse.vocabulary import Kind
 from dsnparse.wire.address import address_in_field
 from dsnparse.wire.address_spans import addresses_in
@@ -25,13 +27,14 @@ from dsnparse.wire.text import body_text
 _RECIPIENT_FIELDS = ("original-rcpt-to", "removal-recipient", "x-hmxmroriginalrecipient", "x-rcpt-to")
 _RETURNED_FIELDS = ("x-hmxmroriginalrecipient", "x-rcpt-to", "x-original-to", "to")
 _JMRP_FIELD = "x-hmxmroriginalrecipient"
+_OPENING_LINES = 20
 _DMARC_REPORT = re.compile(r"DMARC (?:forensic|failure) report", re.IGNORECASE)
 
 
 def read_feedback_part(notice: Notice) -> Reading | None:
     """A complaint with a feedback-report part."""
     part = notice.roles.feedback
-    return _complaint(notice, part) if part is not None else None
+    return _complaint(notice, part) if part is not None and notice.is_report else None
 
 
 def read_bare_complaint(notice: Notice) -> Reading | None:
@@ -40,8 +43,17 @@ def read_bare_complaint(notice: Notice) -> Reading | None:
     if "staff@hotmail" in (head.mail_from + head.first.get("return-path", "")).lower():
         is_one = _JMRP_FIELD in head.first or _JMRP_FIELD in notice.original
     else:
-        is_one = "dmarc f" in head.subject.lower() and bool(_DMARC_REPORT.search(head.subject))
-    return _complaint(notice, None) if is_one else None
+        is_one = "dmarc f" in head.subject.lower() and _is_dmarc_report(notice)
+    return _complaint(notice, notice.roles.feedback) if is_one else None
+
+
+def _is_dmarc_report(notice: Notice) -> bool:
+    """Whether the subject is that of a DMARC report, and not of the message that a bounce returns."""
+    subject = notice.head.subject
+    if not notice.signs.has(*MACHINE):
+        return bool(_DMARC_REPORT.search(subject))
+    opening = notice.body.lines[:_OPENING_LINES]
+    return bool(_DMARC_REPORT.match(subject)) and not any(states_code(line) for line in opening)
 
 
 def _complaint(notice: Notice, part: Part | None) -> Reading:

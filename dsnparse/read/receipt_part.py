@@ -15,7 +15,7 @@ from dsnparse.wire.text import body_text
 def read_receipt_part(notice: Notice) -> Reading | None:
     """A receipt, and who sent it."""
     part = notice.roles.receipt
-    if part is None:
+    if part is None or not notice.is_report:
         return None
     fields = first_fields(body_text(part, notice.limits.text_bytes))
     found = fields.get("disposition")

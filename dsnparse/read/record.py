@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dsnparse.classify import RuleSet, Verdict, classify
 from dsnparse.classify.claim import Claim
+from dsnparse.classify.hard import Objection
 from dsnparse.model import BounceRecord, Evidence
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
 from dsnparse.vocabulary import Advice, BounceType, Kind
-from dsnparse.wire.address_spans import addresses_in
+from dsnparse.wire.address_spans import Span, spans_in
 
 #: How sure a verdict is at most whose reply names another recipient.
 _OF_ANOTHER = 0.3
+#: The codes that a reply begins with.
+_CODES = re.compile(r"^\W{0,8}[245]\d\d[ -]?(?:#?[245]\.\d{1,3}\.\d{1,3})?")
+_AROUND = 80
 _MAX_EVIDENCE_TEXT = 500
 #: Complaints of these types ask for an end of the mailing; others are reports about something else.
 _COMPLAINTS_THAT_SUPPRESS = ("abuse", "fraud", "opt-out", "opt-out-list", "")
@@ -30,24 +35,19 @@ def records_of(
     """
     if reading.kind not in _ABOUT_DELIVERY:
         return tuple([_without_failure(recipient, reading) for recipient in reading.recipients])
-    others = frozenset([recipient.recipient.lower() for recipient in reading.recipients])
     return tuple(
-        [
-            _record(recipient, reading, others, reporting_mta, rules, claims)
-            for recipient in reading.recipients
-        ]
+        [_record(recipient, reading, reporting_mta, rules, claims) for recipient in reading.recipients]
     )
 
 
 def _record(
     recipient: Recipient,
     reading: Reading,
-    failed: frozenset[str],
     reporting_mta: str | None,
     rules: RuleSet | None,
     claims: Sequence[Claim],
 ) -> BounceRecord:
-    names_another = len(failed) > 1 and _names_another(recipient, failed)
+    names_another = _names_another(recipient)
     verdict = classify(
         Reply.parse(recipient.diagnostic or ""),
         status=recipient.status,
@@ -64,7 +64,9 @@ def _record(
         names_another=names_another,
         rules=rules,
     )
-    confidence = min(verdict.confidence, _OF_ANOTHER) if names_another else verdict.confidence
+    confidence = verdict.confidence
+    if verdict.not_hard is Objection.NAMES_ANOTHER:
+        confidence = min(confidence, _OF_ANOTHER)
     return BounceRecord(
         recipient=recipient.recipient,
         original_recipient=recipient.original_recipient,
@@ -103,16 +105,27 @@ def _evidence(recipient: Recipient, verdict: Verdict) -> list[Evidence]:
     return evidence
 
 
-def _names_another(recipient: Recipient, failed: frozenset[str]) -> bool:
-    """Whether the reply names another recipient of the notice, and not this one.
+def _names_another(recipient: Recipient) -> bool:
+    """Whether the reply names another address as the failed one, and not this recipient.
 
-    nullmailer gives the reply to one recipient as the reason of all, also of those that were accepted.
+    nullmailer gives the reply to one recipient as the reason of all, also of those that were accepted; and
+    whoever runs the refusing server writes what he likes.
     """
-    named = {address.lower() for address in addresses_in(recipient.diagnostic or "")}
-    own = {recipient.recipient, recipient.original_recipient, recipient.actual_recipient}
-    if not named or any(address and address.lower() in named for address in own):
+    text = recipient.diagnostic or ""
+    spans = spans_in(text)
+    if not spans:
         return False
-    return not named.isdisjoint(failed)
+    own = {recipient.recipient, recipient.original_recipient, recipient.actual_recipient} - {None}
+    named = {span.address.lower() for span in spans}
+    if any(address.lower() in named or address.lower() in text.lower() for address in own if address):
+        return False
+    return any(_is_subject(text, span) for span in spans)
+
+
+def _is_subject(text: str, span: Span) -> bool:
+    """Whether a reply is about an address: it stands right behind the codes, or words tell of its failure."""
+    before = text[max(0, span.start - _AROUND) : span.start]
+    return not _CODES.sub("", before).strip(" <\"'(:") and text[span.end :].strip(">\"'):. ") != ""
 
 
 def _place_of(recipient: Recipient, words: str) -> tuple[str, int]:

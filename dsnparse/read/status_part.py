@@ -56,7 +56,7 @@ _SUCCESS_LINES = 40
 
 def read_status_part(notice: Notice) -> Reading | None:
     """The recipients of the status parts."""
-    if not notice.roles.status:
+    if not notice.roles.status or not notice.is_report:
         return None
     return _reading(notice, notice.status_fields, "rfc3464")
 

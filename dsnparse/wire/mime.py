@@ -12,7 +12,7 @@ Structure, fields and payloads are those of `email.message_from_bytes`. The deli
 reasoned and held by an example in `tests/wire/test_mime_differences.py`:
 
 * status fields: message/delivery-status and its like stay one text;
-* lone carriage returns: all line ends become LF in a message that has them;
+* lone carriage returns: are line ends in a message that has no others, else white space;
 * doubled carriage returns: CR CR LF is one line end;
 * folded values: their lines are parted by LF;
 * leading blank lines: skipped;
@@ -72,9 +72,9 @@ class Buffer:
             self.warn("limit.message_bytes", most=limits.message_bytes, size=len(data))
             data = data[: limits.message_bytes]
         self.has_cr = b"\r" in data
-        if self.has_cr and _has_lone_cr(data[:_LINE_END_PROBE]):
-            data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-            self.has_cr = False
+        if self.has_cr:
+            data = _with_line_feeds(data)
+            self.has_cr = b"\r\n" in data
         self.data = data
         self.limits = limits
         self.parts_left = limits.parts
@@ -90,8 +90,15 @@ class Buffer:
                 self.warnings[-1] = make_warning("limit.warnings")
 
 
-def _has_lone_cr(head: bytes) -> bool:
-    return head.count(b"\r") - head.endswith(b"\r") > head.count(b"\r\n")
+def _with_line_feeds(data: bytes) -> bytes:
+    """`data` with LF for line ends, where they are CR alone (old Macs) or CR CR LF; else as it is.
+
+    A CR amid lines that end in LF is no line end: whoever wrote it would make fields of his own with it.
+    """
+    head = data[:_LINE_END_PROBE]
+    if b"\r\r\n" in head:
+        return data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
+    return data if b"\n" in head else data.replace(b"\r", b"\n")
 
 
 class Part(Message):

@@ -213,9 +213,10 @@ def body_text(part: Part, limit: int, warning: str = "limit.text_bytes") -> str:
 
 
 def tidy(text: str) -> str:
-    """Line ends as LF, no NUL, no byte order mark."""
+    """Line ends as LF, no NUL, no byte order mark; a CR amid other line ends is none (see `wire.mime`)."""
     if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text.replace("\r\n", "\n")
+        text = text.replace("\r", " " if "\n" in text else "\n")
     if "\x00" in text:
         text = text.replace("\x00", "")
     return text.removeprefix("\ufeff")

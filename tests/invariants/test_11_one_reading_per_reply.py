@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from dsnparse import Action, classify_reply, parse_dsn
 from dsnparse.explain import explain
 from dsnparse.mailboxes.events import Event, read_events
+from dsnparse.wire.address_spans import addresses_in
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Real mail of other projects, where it lies beside a checkout; the samples alone are enough for the law.
 ELSEWHERE = ROOT.parent / "shared" / "corpora"
-RECIPIENT = "kim@example.com"
 HOSTS = (None, "mx.example.org", "aspmx.l.google.com", "example-com.mail.protection.outlook.com")
 #: Reply code, status, effective status, reason, bounce type.
 Reading = tuple[int | None, str | None, str | None, str, str]
@@ -38,9 +38,14 @@ def diagnostics() -> list[str]:
 DIAGNOSTICS = diagnostics()
 
 
+def recipient_of(reply: str) -> str:
+    """Whom the reply names: one that names somebody else would be believed less."""
+    return next(iter(addresses_in(reply)), "kim@example.com")
+
+
 def notice(reply: str, host: str | None, action: Action) -> bytes:
     """A report about one recipient that states nothing but the reply, the host, and what was done."""
-    fields = f"Final-Recipient: rfc822; {RECIPIENT}\nAction: {action}\n"
+    fields = f"Final-Recipient: rfc822; {recipient_of(reply)}\nAction: {action}\n"
     fields += f"Remote-MTA: dns; {host}\n" if host else ""
     body = (
         "MIME-Version: 1.0\nFrom: <>\nSubject: report\nContent-Type: multipart/report; boundary=b\n\n"
@@ -62,7 +67,11 @@ def of_notice(reply: str, host: str | None, action: Action) -> Reading:
 
 
 def of_event(reply: str, host: str | None, action: Action) -> Reading:
-    recipient = {"emailAddress": RECIPIENT, "action": action.value, "diagnosticCode": f"smtp; {reply}"}
+    recipient = {
+        "emailAddress": recipient_of(reply),
+        "action": action.value,
+        "diagnosticCode": f"smtp; {reply}",
+    }
     event = {
         "eventType": "Bounce",
         "bounce": {"bouncedRecipients": [recipient], "reportingMTA": f"dns; {host}" if host else ""},

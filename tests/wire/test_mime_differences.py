@@ -60,7 +60,7 @@ DIFFERENCES = {
         GMAIL_STATUS,
     ),
     "lone carriage returns": Difference(
-        "Where a message has one near its start, all line ends are read as LF, in payloads too.",
+        "Where a message has no other line ends near its start, they are read as LF, in payloads too.",
         b"Subject: x\r\rone\rtwo\r",
         payload,
         "one\ntwo\n",

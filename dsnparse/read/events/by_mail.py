@@ -12,11 +12,16 @@ from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
 from dsnparse.read.reading import Reading
 from dsnparse.vocabulary import Kind
+from dsnparse.wire.address_spans import addresses_in
+
+#: The domain of SNS's From, with what stands before it.
+_SENDERS = (".amazonaws.com", "@amazonaws.com")
 
 
 def read_event_by_mail(notice: Notice) -> Reading | None:
     """An SES notification, or None when the text is none."""
-    if "amazonaws.com" not in notice.head.mail_from and "AWS" not in notice.head.subject:
+    sender = addresses_in(notice.head.mail_from)[-1:]
+    if not sender or not sender[0].lower().endswith(_SENDERS):
         return None
     lines = notice.body.lines
     if not lines or not lines[0].lstrip().startswith("{"):

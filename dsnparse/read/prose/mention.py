@@ -15,6 +15,8 @@ A_LINE = 50
 _INTRO_LINES = 6
 #: The same with blank lines, of which a stranger can send thousands.
 _INTRO_REACH = 40
+#: Lines of a reply that are looked back over.
+_REPLY_REACH = 20
 _SENTENCE_CHARS = 120
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
@@ -66,6 +68,20 @@ class Page:
                 return "@" not in line[:3] and (
                     find_codes(line).reply_code is not None or says("failure", line)
                 )
+        return False
+
+    def goes_on_from(self, index: int, heads: set[int]) -> bool:
+        """Whether a line goes on with the reply about another recipient, whose line is one of `heads`.
+
+        Whoever runs the server that refused him writes that reply, on as many lines as he likes.
+        """
+        has_code = states_code(self.lines[index])
+        for at in range(index - 1, max(index - _REPLY_REACH, 0) - 1, -1):
+            if not self.lines[at]:
+                return False
+            has_code = has_code or states_code(self.lines[at])
+            if at in heads:
+                return has_code
         return False
 
     def refuses(self, index: int) -> bool:
@@ -140,6 +156,11 @@ class Mention:
     def has_code(self) -> bool:
         """Whether a code stands on its line."""
         return states_code(f"{self.before} {self.after}")
+
+    @cached_property
+    def is_in_reply(self) -> bool:
+        """Whether it stands behind a reply code on its line: in the words of the server that refused."""
+        return find_codes(self.before).reply_code is not None
 
     @cached_property
     def is_announced(self) -> bool:

@@ -25,25 +25,52 @@ def prose_recipients(notice: Notice) -> list[Recipient]:
     """A recipient for each address that the text of `notice` names as failed, in their order."""
     page = Page(notice)
     best: dict[str, Candidate] = {}
-    mentions: dict[str, list[Mention]] = {}
+    weighed: dict[str, list[Candidate]] = {}
     for mention in _mentions(notice, page):
         found = weigh(mention)
-        mentions.setdefault(mention.key, []).append(mention)
+        weighed.setdefault(mention.key, []).append(found)
         if mention.key not in best or _is_better(found, best[mention.key]):
             best[mention.key] = found
     accepted = _accept(best, page)
     if not accepted:
         return []
+    doubtful = _named_by_servers({key: weighed[key] for key in accepted}, page)
+    accepted = {key: found for key, found in accepted.items() if doubtful.get(key, True)}
     blocks = Blocks(notice, set(accepted))
     recipients = []
     for key, found in accepted.items():
-        recipient = Recipient(found.mention.address, is_uncertain=found.mention.is_uncertain)
+        is_uncertain = found.mention.is_uncertain or key in doubtful
+        recipient = Recipient(found.mention.address, is_uncertain=is_uncertain)
         part, number = notice.body.place(found.mention.line)
         recipient.note("recipient", part, number, f"text.{found.why}", page.lines[found.mention.line])
         recipient.note("recipient", part, number, "text.weighed", found.explained())
-        blocks.fill(recipient, mentions[key])
+        blocks.fill(recipient, [one.mention for one in weighed[key]])
         recipients.append(recipient)
     return recipients
+
+
+def _named_by_servers(weighed: Mapping[str, list[Candidate]], page: Page) -> dict[str, bool]:
+    """The addresses that only the reply of a refusing server may name, where the notice names others itself.
+
+    A reply is written by whoever runs that server, on as many lines as he likes. False for an address that
+    stands behind a reply code wherever it is named: it is no recipient of the notice.
+    """
+    lines = {key: {one.mention.line for one in found} for key, found in weighed.items()}
+    doubtful: dict[str, bool] = {}
+    for key, found in weighed.items():
+        others = set().union(*(lines[other] for other in lines if other != key))
+        own = [one.mention for one in found if one.score >= ENOUGH - 1]
+        if key in page.listed or any(_is_the_notices_own(mention, page, others) for mention in own):
+            continue
+        doubtful[key] = not all(mention.is_in_reply for mention in own)
+    return doubtful if len(doubtful) < len(weighed) else {}
+
+
+def _is_the_notices_own(mention: Mention, page: Page, others: set[int]) -> bool:
+    """Whether the notice names an address in its own words; `others`: lines that name other recipients."""
+    if mention.is_in_reply:
+        return False
+    return mention.is_rcpt or not page.goes_on_from(mention.line, others)
 
 
 def _is_better(one: Candidate, other: Candidate) -> bool:

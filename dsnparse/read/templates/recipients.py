@@ -17,6 +17,7 @@ from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.mention import Mention, Page, mentions_of
 from dsnparse.read.recipient import Recipient
+from dsnparse.reply.codes import states_code
 from dsnparse.rulebook.template import Format, pattern
 from dsnparse.wire.address import FieldAddress, address_in_field, is_addr_spec
 from dsnparse.wire.address_spans import Span, addresses_in, spans_in
@@ -55,13 +56,16 @@ class TemplateReader:
         entries = self._entries(first, last)[: self.notice.limits.recipients]
         recipients: dict[str, Recipient] = {}
         places: dict[str, tuple[Entry, int]] = {}
+        page = Page(self.notice)
+        heads = {entry.line for entry in entries}
         ends = [*(entry.line for entry in entries[1:]), last]
         for entry, end in zip(entries, ends[: len(entries)], strict=True):
             address, source = self._named(entry)
             if address is None or address.text.lower() in recipients:
                 continue
             key = address.text.lower()
-            recipient = recipients[key] = Recipient(address.text, is_uncertain=address.is_uncertain)
+            is_uncertain = address.is_uncertain or self._may_be_a_reply(page, entry, heads)
+            recipient = recipients[key] = Recipient(address.text, is_uncertain=is_uncertain)
             places[key] = entry, end
             part, number = self.notice.body.place(entry.line)
             recipient.note("recipient", part, number, f"format.{self.form.name}", self.lines[entry.line])
@@ -69,6 +73,13 @@ class TemplateReader:
                 recipient.note("recipient", part, number, f"format.{self.form.name}.domain", source)
         self._describe(recipients, places)
         return list(recipients.values())
+
+    def _may_be_a_reply(self, page: Page, entry: Entry, heads: set[int]) -> bool:
+        """Whether an entry stands where the reply about the recipient before it may go on."""
+        before = self.lines[entry.line][: entry.start]
+        if entry.text.lower() in page.listed or before.startswith(">>>") or states_code(before):
+            return False  # a field names it; or the line is one of the format's own
+        return page.goes_on_from(entry.line, heads - {entry.line})
 
     def _bounds(self) -> tuple[int, int]:
         """The first line of the block of recipients and the one behind it; (0, 0) where there is no block."""

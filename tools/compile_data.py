@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from dsnparse.data import COMPILED, HERE
-from dsnparse.rulebook import provider, rule, template
+from dsnparse.rulebook import provider, rule, rule_table, template
 from dsnparse.rulebook.errors import RuleError
-from dsnparse.rulebook.files import RuleFile, builtin_paths, read_builtin
+from dsnparse.rulebook.files import RuleFile, builtin_paths, builtin_sources, read_builtin
 from dsnparse.rulebook.source import read_source
 
 
@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--check", action="store_true", help="write nothing; exit status 1 when out of date")
     check = options.parse_args(arguments).check
     try:
+        builtin_sources()  # refuses what no single file shows
         wanted = {target(path): text(path) for path in sources()}
     except RuleError as error:
         print(error, file=sys.stderr)
@@ -72,7 +73,10 @@ def _rows(file: RuleFile) -> dict[str, Any]:
         rows["provider"] = provider.to_row(file.provider)
     if file.formats:
         return {"formats": [template.to_row(form) for form in file.formats]}
-    return rows | {"rules": [rule.to_row(one) for one in file.rules]}
+    rows["rules"] = [rule.to_row(one) for one in file.rules]
+    if file.words:
+        rows["words"] = [rule_table.to_row(one) for one in file.words]
+    return rows
 
 
 def _lines(content: Mapping[str, Any], depth: int = 2) -> Iterator[str]:

@@ -28,18 +28,18 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the pages; with `--check` write nothing and return 1 when one is out of date."""
     options = argparse.ArgumentParser(prog="python -m tools.write_docs", description=__doc__)
     options.add_argument("--check", action="store_true", help="write nothing; exit status 1 when out of date")
-    options.add_argument("folder", nargs="?", type=Path, default=Path("docs"), help="default: docs")
+    options.add_argument("--to", metavar="FOLDER", type=Path, default=Path("docs"), help="default: docs")
     given = options.parse_args(arguments)
     stale = False
     for name, text in (("codes.md", codes_page()), ("reasons.md", reasons_page())):
-        file = given.folder / name
+        file = given.to / name
         if file.is_file() and file.read_text("utf-8") == text:
             continue
         stale = True
         if given.check:
             print(f"Out of date, run make docs: {file}")
         else:
-            given.folder.mkdir(parents=True, exist_ok=True)
+            given.to.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8")
             print(f"Written: {file}")
     return 1 if stale and given.check else 0

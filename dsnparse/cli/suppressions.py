@@ -17,7 +17,7 @@ from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.table import Column
 from dsnparse.store.list_formats import FORMATS as LIST_FORMATS
-from dsnparse.store.list_formats import Unreadable, read_list, read_time
+from dsnparse.store.list_formats import Unreadable, read_list, read_time, readable
 from dsnparse.store.list_writing import write_list
 from dsnparse.store.listing import STATES, Listed, Suppression
 from dsnparse.store.policy import SUPPRESSION_REASONS, default_text
@@ -157,7 +157,7 @@ def delivered(addresses: tuple[str, ...], at: str | None, choice: StoreChoice) -
 @click.option(
     "--format",
     "form",
-    type=click.Choice(LIST_FORMATS),
+    type=click.Choice(readable()),
     default="csv",
     show_default=True,
     help="csv and jsonl are dsnparse's own; the others are what the provider exports.",

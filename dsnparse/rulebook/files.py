@@ -101,6 +101,7 @@ def builtin_paths() -> list[Path]:
     return [path for pattern in patterns for path in sorted(HERE.glob(pattern))]
 
 
+@cache
 def read_builtin(path: Path) -> RuleFile:
     """One of the package's TOML files with its examples. Raises RuleError."""
     folder = path.parent.name

@@ -23,6 +23,12 @@ _COLUMNS = (
 )
 
 
+class _Mistake(click.ClickException):
+    """A mistake in a file, not in the command: the usage would not help."""
+
+    exit_code = 2
+
+
 @click.group()
 def rules() -> None:
     """List the rules, and run the examples they carry.
@@ -103,4 +109,4 @@ def _read(files: Sequence[str]) -> list[RuleFile]:
     try:
         return read_files(files)
     except ValueError as error:
-        raise click.UsageError(str(error)) from None
+        raise _Mistake(str(error)) from None

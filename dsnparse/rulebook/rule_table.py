@@ -32,7 +32,7 @@ from dsnparse.vocabulary import Advice, BounceType, Reason
 
 KEYS = frozenset(
     "id reason phrases patterns urls weight seen examples not status reply class command bounce_type advice"
-    " provider mark in_languages".split()
+    " provider mark".split()
 )
 #: What `command` may name → how a failure at hand names it: "CONN" is the greeting, "" that nobody says.
 COMMANDS = {name: name for name in "CONN HELO EHLO LHLO STARTTLS AUTH MAIL RCPT DATA BDAT".split()} | {
@@ -72,7 +72,7 @@ def make_rule(table: Table, owner: Owner, lists: Mapping[str, Sequence[str]]) ->
     if name is None:
         raise table.error('has no id. Give it one: id = "short_name".')
     table.label = f"rule {name!r}"
-    table.only(KEYS)
+    table.only(KEYS if owner.rank is not None else KEYS | {"in_languages"})
     reason = table.member("reason", Reason, owner.reason)
     if reason is None:
         raise table.error(f'has no reason. Give it one: reason = "…". {instead("", Reason)}')

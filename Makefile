@@ -59,11 +59,11 @@ fuzz: $(BENCH_VENV)/.stamp-fuzz ## Look for messages that break a law, for FUZZ_
 samples: $(VENV)/.stamp-run ## Make the samples of real mail servers anew (says what it needs)
 	$(BIN)/python samples/regenerate.py
 
-data: $(VENV)/.stamp-run ## Compile the tables in dsnparse/data (after a change to a .toml there)
-	$(BIN)/python -m tools.compile_data
+data: $(VENV)/.stamp-run ## Check and compile the tables in dsnparse/data (after a change to a .toml there)
+	@$(BIN)/python -m tools.compile_data
 
-docs: $(VENV)/.stamp-run ## Write docs/codes.md and docs/reasons.md from the tables
-	$(BIN)/python -m tools.write_docs
+docs: $(VENV)/.stamp-run ## Write docs/codes.md, docs/reasons.md and the ranks in docs/rules.md
+	@$(BIN)/python -m tools.write_docs
 
 clean: ## Remove what make has made, the virtualenvs too
 	rm -rf $(VENV) $(BENCH_VENV) build dist out fuzz-corpus .pytest_cache .mypy_cache .ruff_cache .hypothesis

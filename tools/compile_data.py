@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from dsnparse.data import COMPILED, HERE
-from dsnparse.rulebook import provider, rule, template
+from dsnparse.rulebook import provider, rule, rule_table, template
 from dsnparse.rulebook.errors import RuleError
-from dsnparse.rulebook.files import RuleFile, builtin_paths, read_builtin
+from dsnparse.rulebook.files import RuleFile, builtin_paths, builtin_sources, read_builtin
 from dsnparse.rulebook.source import read_source
+from tools.check_tables import check_of
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,9 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--check", action="store_true", help="write nothing; exit status 1 when out of date")
     check = options.parse_args(arguments).check
     try:
+        builtin_sources()  # refuses what no single file shows
         wanted = {target(path): text(path) for path in sources()}
     except RuleError as error:
-        print(error, file=sys.stderr)
+        print(str(error).replace(f"{Path.cwd()}/", ""), file=sys.stderr)
         return 2
     there = set(COMPILED.rglob("*.json"))
     stale = [path for path, text in wanted.items() if path not in there or path.read_text("utf-8") != text]
@@ -61,8 +63,12 @@ def target(source: Path) -> Path:
 
 def text(source: Path) -> str:
     """What the compiled file of `source` must say. Raises RuleError for a mistake in it."""
-    content = _rows(read_builtin(source)) if source in builtin_paths() else read_source(source).root.values
-    return "".join(_lines(content)) + "\n"
+    if source in builtin_paths():
+        return "".join(_lines(_rows(read_builtin(source)))) + "\n"
+    root = read_source(source).root
+    if check := check_of(source):
+        check(root)
+    return "".join(_lines(root.values)) + "\n"
 
 
 def _rows(file: RuleFile) -> dict[str, Any]:
@@ -72,7 +78,10 @@ def _rows(file: RuleFile) -> dict[str, Any]:
         rows["provider"] = provider.to_row(file.provider)
     if file.formats:
         return {"formats": [template.to_row(form) for form in file.formats]}
-    return rows | {"rules": [rule.to_row(one) for one in file.rules]}
+    rows["rules"] = [rule.to_row(one) for one in file.rules]
+    if file.words:
+        rows["words"] = [rule_table.to_row(one) for one in file.words]
+    return rows
 
 
 def _lines(content: Mapping[str, Any], depth: int = 2) -> Iterator[str]:

@@ -1,16 +1,21 @@
-"""Write docs/codes.md and docs/reasons.md from the data."""
+"""Write docs/codes.md, docs/reasons.md and the ranks in docs/rules.md from what the program goes by."""
 
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from dsnparse.classify.codes import reply_codes, status_codes
 from dsnparse.data import load
 from dsnparse.explain import Page, Sense, explain
+from dsnparse.rulebook import ranks
 from dsnparse.vocabulary import Advice, BounceType, Reason
 
+DOCS = Path(__file__).parents[1] / "docs"
+#: A rank in the source of the table, and what is said of it.
+_RANK = re.compile(r"((?:^#: .*\n)+)^[A-Z_]+_RANK = (\d+)$", re.MULTILINE)
 _MADE = "<!-- Made by `make docs`. Do not edit: change the data and run it again. -->"
 
 
@@ -24,25 +29,55 @@ def reasons_page() -> str:
     return "\n".join(_reasons()) + "\n"
 
 
+def rules_page(page: str) -> str:
+    """`docs/rules.md` with the ranks as they are now. Raises ValueError when their place is not marked."""
+    before, begin, rest = page.partition("<!-- ranks:")
+    comment, arrow, rest = rest.partition("-->\n")
+    _, end, after = rest.partition("<!-- end of ranks -->")
+    if not (begin and arrow and end):
+        raise ValueError(
+            "docs/rules.md has no place for the ranks: <!-- ranks: … --> and <!-- end of ranks -->."
+        )
+    table = "\n".join(_ranks())
+    return f"{before}{begin}{comment}{arrow}\n{table}\n\n{end}{after}"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Write the pages; with `--check` write nothing and return 1 when one is out of date."""
     options = argparse.ArgumentParser(prog="python -m tools.write_docs", description=__doc__)
     options.add_argument("--check", action="store_true", help="write nothing; exit status 1 when out of date")
-    options.add_argument("folder", nargs="?", type=Path, default=Path("docs"), help="default: docs")
+    options.add_argument("--to", metavar="FOLDER", type=Path, default=DOCS, help="default: docs")
     given = options.parse_args(arguments)
     stale = False
-    for name, text in (("codes.md", codes_page()), ("reasons.md", reasons_page())):
-        file = given.folder / name
+    rules = rules_page((DOCS / "rules.md").read_text("utf-8"))
+    for name, text in (("codes.md", codes_page()), ("reasons.md", reasons_page()), ("rules.md", rules)):
+        file = given.to / name
         if file.is_file() and file.read_text("utf-8") == text:
             continue
         stale = True
         if given.check:
             print(f"Out of date, run make docs: {file}")
         else:
-            given.folder.mkdir(parents=True, exist_ok=True)
+            given.to.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8")
             print(f"Written: {file}")
     return 1 if stale and given.check else 0
+
+
+def _ranks() -> Iterator[str]:
+    yield from ("| rank | | why there | confidence |", "|--:|---|---|--:|")
+    source = Path(ranks.__file__).read_text("utf-8")
+    found = [(int(rank), " ".join(said.replace("#:", "").split())) for said, rank in _RANK.findall(source)]
+    for rank, said in sorted(found, reverse=True):
+        what, _, why = said.rstrip(".").partition(": ")
+        sure = next(sure for least, sure in ranks.CONFIDENCE if rank >= least)
+        yield f"| {rank} | {what} | {why} | {'' if rank == ranks.GUESS_RANK else f'{sure:.2f}'} |"
+    below = ", ".join(f"{weight} {steps}" for weight, steps in ranks.OWNED_BELOW.items())
+    yield (
+        f"\nYour words and a provider's lie below the rank of their owner by their weight ({below}); rules "
+        f"on codes alone by {ranks.CODES_BELOW}. Elsewhere in the notice, a provider's words lose "
+        f"{ranks.CONTEXT_DROP}."
+    )
 
 
 def _codes() -> Iterator[str]:

@@ -23,6 +23,12 @@ _COLUMNS = (
 )
 
 
+class _Mistake(click.ClickException):
+    """A mistake in a file, not in the command: the usage would not help."""
+
+    exit_code = 2
+
+
 @click.group()
 def rules() -> None:
     """List the rules, and run the examples they carry.
@@ -38,12 +44,11 @@ def rules() -> None:
 )
 def list_rules(files: tuple[str, ...], form: str | None) -> None:
     """List the rules of FILE and the built-in ones: reason, where the words were seen, number of examples."""
-    from dsnparse.rulebook.files import builtin_files
+    from dsnparse.rulebook.files import builtin_sources
 
     rows = (
         {"id": rule.id, "reason": rule.reason.value, "examples": len(rule.examples), "seen": rule.seen}
-        for file in [*_read(files), *builtin_files()]
-        for rule in file.rules
+        for rule in [*(rule for file in _read(files) for rule in file.rules), *builtin_sources()[0]]
     )
     print_rows(rows, _COLUMNS, form)
 
@@ -60,13 +65,15 @@ def test_rules(context: click.Context, files: tuple[str, ...]) -> None:
     from dsnparse.classify import load_rules
     from dsnparse.parser import Parser
     from dsnparse.rulebook.examples import complaints as format_complaints
-    from dsnparse.rulebook.files import builtin_files
+    from dsnparse.rulebook.files import builtin_sources
 
-    tested = [*_read(files), *builtin_files()]
-    rules, formats = load_rules(files), [form for file in tested for form in file.formats]
-    count = failed = examples = 0
-    for rule in (rule for file in tested for rule in file.rules):
-        count += 1
+    own = _read(files)
+    tested, formats = builtin_sources()
+    tested = [*(rule for file in own for rule in file.rules), *tested]
+    formats = [*(form for file in own for form in file.formats), *formats]
+    rules = load_rules(files)
+    failed = examples = 0
+    for rule in tested:
         examples += len(rule.examples)
         for complaint in complaints(rule, rules):
             failed += 1
@@ -78,7 +85,7 @@ def test_rules(context: click.Context, files: tuple[str, ...]) -> None:
             failed += 1
             print(visible(complaint))
     outcome = f"{failed:,} failed" if failed else "all hold"
-    print(f"{examples:,} examples of {count:,} rules and {len(formats):,} formats: {outcome}.")
+    print(f"{examples:,} examples of {len(tested):,} rules and {len(formats):,} formats: {outcome}.")
     context.exit(1 if failed else 0)
 
 
@@ -102,4 +109,4 @@ def _read(files: Sequence[str]) -> list[RuleFile]:
     try:
         return read_files(files)
     except ValueError as error:
-        raise click.UsageError(str(error)) from None
+        raise _Mistake(str(error)) from None

@@ -19,7 +19,7 @@ from dsnparse.cli.table import Column
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.lists.export_formats import write_list
 from dsnparse.store.lists.import_formats import FORMATS as LIST_FORMATS
-from dsnparse.store.lists.import_formats import Unreadable, read_list, read_time
+from dsnparse.store.lists.import_formats import Unreadable, read_list, read_time, readable
 from dsnparse.store.lists.suppressions import STATES, Listed
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS, default_text
 
@@ -158,7 +158,7 @@ def delivered(addresses: tuple[str, ...], at: str | None, choice: StoreChoice) -
 @click.option(
     "--format",
     "form",
-    type=click.Choice(LIST_FORMATS),
+    type=click.Choice(readable()),
     default="csv",
     show_default=True,
     help="csv and jsonl are dsnparse's own; the others are what the provider exports.",

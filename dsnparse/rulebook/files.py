@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from os import PathLike
@@ -16,7 +16,8 @@ from dsnparse.rulebook.errors import RuleError, instead
 from dsnparse.rulebook.matcher import RuleSet, build
 from dsnparse.rulebook.provider import Provider, make_provider
 from dsnparse.rulebook.ranks import PROVIDER_RANK, USER_RANK
-from dsnparse.rulebook.rule import Owner, Rule, make_rule
+from dsnparse.rulebook.rule import Rule
+from dsnparse.rulebook.rule_table import MoreWords, Owner, make_more_words, make_rule, with_more_words
 from dsnparse.rulebook.source import Table, read_source
 from dsnparse.rulebook.template import Format, make_format
 
@@ -37,6 +38,8 @@ class RuleFile:
     formats: tuple[Format, ...] = ()
     #: Lists of words that `not` of its rules may name.
     lists: Lists | None = None
+    #: Words of rules that stand in other files, in the language of this one.
+    words: tuple[MoreWords, ...] = ()
 
 
 @cache
@@ -81,10 +84,13 @@ def read_files(paths: Iterable[str | PathLike[str]]) -> list[RuleFile]:
     return files
 
 
-def builtin_files() -> Iterator[RuleFile]:
-    """The package's own TOML files, with their examples: slow, for the compiler and for tests."""
-    for path in builtin_paths():
-        yield read_builtin(path)
+def builtin_sources() -> tuple[list[Rule], list[Format]]:
+    """The package's own rules and formats from their TOML, with their examples: slow. Raises RuleError."""
+    files = [read_builtin(path) for path in builtin_paths()]
+    rules = [rule for file in files for rule in file.rules]
+    _refuse_twins(rules)
+    rules = with_more_words(rules, [more for file in files for more in file.words])
+    return rules, [form for file in files for form in file.formats]
 
 
 def builtin_paths() -> list[Path]:
@@ -99,6 +105,7 @@ def builtin_paths() -> list[Path]:
     return [path for pattern in patterns for path in sorted(HERE.glob(pattern))]
 
 
+@cache
 def read_builtin(path: Path) -> RuleFile:
     """One of the package's TOML files with its examples. Raises RuleError."""
     folder = path.parent.name
@@ -111,9 +118,9 @@ def read_builtin(path: Path) -> RuleFile:
         if file.provider is None:
             raise RuleError(f'{path}:1: names no provider. Add [provider] and below it name = "{folder}".')
     else:
-        allowed = ("format",) if path.name == "notices.toml" or folder == "formats" else ("reason", "rule")
+        rules_too = path.name != "notices.toml" and folder != "formats"
+        allowed = ("reason", "rule", "words") if rules_too else ("format",)
         file = read_file(path, prefix="phrase.", rank=None, lists=_own_lists(), allowed=allowed)
-    _refuse_twins(file.rules)
     return file
 
 
@@ -134,17 +141,19 @@ def read_file(
     known = make_provider(provider) if provider else None
     own_lists = _lists(root)
     owner = Owner(prefix, rank, known.name if known else None, root.text("reason"))
+    lists = {**lists, **own_lists}
     return RuleFile(
         str(path),
-        tuple(make_rule(table, owner, {**lists, **own_lists}) for table in root.tables("rule")),
+        tuple(make_rule(table, owner, lists) for table in root.tables("rule")),
         known,
         tuple(make_format(table) for table in root.tables("format")),
         own_lists,
+        tuple(make_more_words(table, lists) for table in root.tables("words")),
     )
 
 
 def _heading(name: str) -> str:
-    return f"[[{name}]]" if name in ("rule", "format") else f"[{name}]"
+    return f"[[{name}]]" if name in ("rule", "format", "words") else f"[{name}]"
 
 
 def _lists(root: Table) -> Lists:
@@ -179,8 +188,15 @@ def _refuse_twins(given: Iterable[Rule]) -> None:
 @cache
 def _builtin() -> tuple[tuple[Rule, ...], tuple[Provider, ...]]:
     tables = [*load("rules").values(), *load("replies").values()]
+    rows = {row["id"]: row for table in tables for row in table["rules"]}
+    for more in (more for table in tables for more in table.get("words", ())):
+        row = rows[more["of"]] = dict(rows[more["of"]])
+        for key in ("phrases", "urls", "patterns", "unless"):
+            if key in more:
+                row[key] = [*row.get(key, ()), *more[key]]
+                row["conditional"] = row.get("conditional", False) or key == "unless"
     return (
-        tuple(rules.from_row(row) for table in tables for row in table["rules"]),
+        tuple(map(rules.from_row, rows.values())),
         tuple(providers.from_row(table["provider"]) for table in tables if "provider" in table),
     )
 

@@ -14,29 +14,30 @@ USER_RANK = 100
 PROVIDER_RANK = 90
 #: What a mail service's event says certainly ("on our own suppression list"): before words that it quotes.
 CERTAIN_EVENT_RANK = 95
-#: Words that are said for this reason only.
+#: Strong words: they are said for this reason only.
 STRONG_RANK = 80
-#: An enhanced code that nobody sends for anything else (5.1.10): before words that name a reason.
+#: An enhanced code that nobody sends for anything else (5.1.10): before normal words.
 DELIBERATE_STATUS_RANK = 75
-#: Words that name the reason.
+#: Normal words: they name the reason.
 NORMAL_RANK = 70
-#: An enhanced code that names a reason (5.2.2): after words, which are seldom wrong, where codes often are.
+#: An enhanced code that names a reason (5.2.2): after words, which are seldom wrong; codes often are.
 SPECIFIC_STATUS_RANK = 60
-#: Words that are also said for other reasons ("mailbox unavailable"): a specific enhanced code goes before.
+#: Weak words ("mailbox unavailable"): said for other reasons too, so a specific enhanced code goes before.
 WEAK_RANK = 50
-#: How a mail service's event classifies a failure: it saw the reply, but puts many things into few classes.
+#: How a mail service's event classifies a failure: it saw the reply, but has few classes for many things.
 EVENT_RANK = 45
-#: A reply code that names a reason (552): of few codes for many things, so any words go before it.
+#: A reply code that names a reason (552): there are few for many things, so weak words go before it.
 SPECIFIC_REPLY_RANK = 40
-#: With no more than this to show, a verdict is a guess: never hard, and it contradicts nobody.
+#: What lies below is a guess: never hard, and in conflict with nothing.
 GUESS_RANK = 32
-#: An enhanced code that many systems send for anything (5.0.0, 5.7.1).
+#: An enhanced code that many systems send for anything (5.0.0, 5.7.1): any words that are more than a hint
+#: go before it.
 GENERIC_STATUS_RANK = 30
-#: Words that are better than a bare reply code and no more ("rejected").
+#: Hints ("rejected"): better than a bare reply code, and no more.
 HINT_RANK = 25
-#: A reply code that is sent for anything (550).
+#: A reply code that is sent for anything (550): better than its first digit.
 GENERIC_REPLY_RANK = 20
-#: The first digit of a code: all that is left.
+#: The first digit of a code: when nothing else is left.
 CLASS_RANK = 10
 
 
@@ -65,15 +66,15 @@ OWNED_BELOW = {Weight.STRONG: 0, Weight.NORMAL: 1, Weight.WEAK: 3, Weight.HINT: 
 #: How far a rule without words, on codes alone, lies below its owner's words.
 CODES_BELOW = 5
 
-#: In other words of the notice, which may be about somebody else: a rule of the user's own.
+#: Words of a rule of the user's own, elsewhere in the notice: what stands there may be about somebody else.
 CONTEXT_USER_RANK = 98
-#: In other words of the notice: strong words, just below an enhanced code that names a reason.
+#: Strong words elsewhere in the notice: just below an enhanced code that names a reason.
 CONTEXT_STRONG_RANK = 58
-#: In other words of the notice: normal words, still before weak ones in the reply itself.
+#: Normal words elsewhere in the notice: still before weak ones in the reply itself.
 CONTEXT_NORMAL_RANK = 55
-#: In other words of the notice: weak words, below any code that says something.
+#: Weak words elsewhere in the notice: below any code that says something.
 CONTEXT_WEAK_RANK = 28
-#: In other words of the notice: hints, below everything.
+#: Hints elsewhere in the notice: below everything.
 CONTEXT_HINT_RANK = 5
 #: The rank that words have elsewhere in the notice, by the rank that they have in the reply.
 CONTEXT_RANKS = {
@@ -85,7 +86,7 @@ CONTEXT_RANKS = {
 }
 #: How far all other ranks (a provider's words) fall there.
 CONTEXT_DROP = 20
-#: The most that an outcome counts there: many a notice says "could not be reached", whatever the cause.
+#: An outcome ("could not be reached") elsewhere in the notice, at most: many say so, whatever the cause.
 CONTEXT_OUTCOME_RANK = 45
 
 #: Claims that are nearer than this are equally believed: where they differ in type, nothing is hard.

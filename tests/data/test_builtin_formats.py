@@ -14,11 +14,11 @@ from dsnparse import Kind, parse_dsn
 from dsnparse.data import load
 from dsnparse.parser import Parser
 from dsnparse.rulebook.examples import complaints, message_of
-from dsnparse.rulebook.files import builtin_files
+from dsnparse.rulebook.files import builtin_sources
 from dsnparse.rulebook.template import Format
 from dsnparse.rulebook.template_matcher import default_formats, load_formats
 
-FORMATS = [form for file in builtin_files() for form in file.formats]
+FORMATS = builtin_sources()[1]
 PARSER = Parser()
 BY_ID: dict[str, Mapping[str, Any]] = {
     f"{form.name}-{number}.{place}": example

@@ -6,10 +6,10 @@ import pytest
 
 from dsnparse.classify import Rule, classify
 from dsnparse.reply import Reply
-from dsnparse.rulebook.files import builtin, builtin_files
+from dsnparse.rulebook.files import builtin, builtin_sources
 from dsnparse.rulebook.ranks import PROVIDER_RANK
 
-RULES = [rule for file in builtin_files() for rule in file.rules]
+RULES = builtin_sources()[0]
 ANYBODYS = [rule for rule in RULES if rule.rank < PROVIDER_RANK - 5]
 
 

@@ -36,9 +36,9 @@ def test_every_reason_is_in_each_table_and_has_a_section() -> None:
 
 
 def test_the_script_writes_and_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--check", str(tmp_path)]) == 1
+    assert main(["--check", "--to", str(tmp_path)]) == 1
     assert "Out of date" in capsys.readouterr().out
-    assert main([str(tmp_path)]) == 0
-    assert main(["--check", str(tmp_path)]) == 0
+    assert main(["--to", str(tmp_path)]) == 0
+    assert main(["--check", "--to", str(tmp_path)]) == 0
     (tmp_path / "codes.md").write_text("old", "utf-8")
-    assert main(["--check", str(tmp_path)]) == 1
+    assert main(["--check", "--to", str(tmp_path)]) == 1

@@ -17,6 +17,7 @@ from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.vocabulary import BounceType, Reason
 
+#: Those that are written too; `readable` names all that are read.
 FORMATS = ("csv", "jsonl", "ses", "sendgrid", "mailgun", "postmark")
 
 
@@ -29,14 +30,19 @@ class Unreadable:
     why: str
 
 
+def readable() -> tuple[str, ...]:
+    """The names of the formats that are read: our own two, and one for each provider's table."""
+    return ("csv", "jsonl", *(name for name in data.load("suppressions") if name != "csv"))
+
+
 def read_list(stream: TextIO, form: str, reason: str | None = None) -> Iterator[Suppression | Unreadable]:
     """The entries of a list, one after the other; `reason` for those that name none.
 
     CSV with or without a heading, JSON lines and JSON documents are told apart by themselves. Raise
     ValueError when `form` is unknown, or a JSON document is broken.
     """
-    if form not in FORMATS:
-        raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(FORMATS)}")
+    if form not in readable():
+        raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(readable())}")
     table = data.load("suppressions")["csv" if form == "jsonl" else form]
     for number, fields in _entries(stream, table):
         if isinstance(fields, str):

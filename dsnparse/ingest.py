@@ -19,9 +19,9 @@ from typing import Protocol
 from dsnparse import understood
 from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.mailboxes.events import Event
-from dsnparse.mailboxes.items import PassedOver, Problem
+from dsnparse.mailboxes.items import Mail, PassedOver, Problem
 from dsnparse.mailboxes.received import received_at
-from dsnparse.mailboxes.sources import Mail, Mark, PathSource, Source
+from dsnparse.mailboxes.sources import Mark, PathSource, Source
 from dsnparse.model import Kind, Report
 from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import AddResult, Seen
@@ -164,7 +164,7 @@ class _Batch:
             self.tally.problems.append(Problem(mail.name, reason))
             self.refused.append(Mark(mail.key, understood=False))
             return
-        if mail.size > len(mail.data):
+        if mail.truncated:
             note = f"only the first {len(mail.data):,} of {mail.size:,} bytes were read"
             self.tally.notes.append(Problem(mail.name, note))
         self.seen.append(seen_of(mail, label or mail.name, report))

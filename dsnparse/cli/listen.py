@@ -13,8 +13,8 @@ import click
 from dsnparse.cli.ingesting import Housekeeping, failure, sentence, summary, tell
 from dsnparse.cli.store_options import FAILED, StoreChoice, store_options
 from dsnparse.ingest import Tally, store_all
+from dsnparse.mailboxes.items import Mail
 from dsnparse.mailboxes.listener import MAX_SIZE, TIMEOUT, Address, Listener
-from dsnparse.mailboxes.sources import Mail
 from dsnparse.parser import Parser
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 from dsnparse.store.store import Store

@@ -11,8 +11,9 @@ import pytest
 from dsnparse import Parser
 from dsnparse.ingest import Tally, ingest, is_understood, store_all
 from dsnparse.mailboxes.claims import MaildirSource
+from dsnparse.mailboxes.items import Mail
 from dsnparse.mailboxes.received import received_at
-from dsnparse.mailboxes.sources import Mail, PathSource
+from dsnparse.mailboxes.sources import PathSource
 from dsnparse.parser import parse_dsn
 from dsnparse.store import AddResult, Seen, Store, StoreError, StoreUnavailable
 

@@ -16,17 +16,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from dsnparse import understood
 from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.items import Mail, PassedOver, Problem
 from dsnparse.mailboxes.received import received_at
 from dsnparse.mailboxes.sources import Mark, PathSource, Source
-from dsnparse.model import Kind, Report
+from dsnparse.model import Report
 from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.changes.change import Change
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
+from dsnparse.understood import is_understood
 from dsnparse.wire.identity import message_identity
 
 #: Messages in one transaction. SQLite needs a few hundred to be fast; more gain little.
@@ -220,8 +220,3 @@ def seen_of(mail: Mail, label: str, report: Report) -> Seen:
     """What the store takes of a message."""
     received: datetime | None = received_at(mail.data, mail.arrived)
     return Seen(message_identity(mail.data), label, report, received)
-
-
-def is_understood(report: Report) -> bool:
-    """Whether a person need not look: a notice whose failures all have a recipient and a known reason."""
-    return report.kind is not Kind.OTHER and understood.is_understood(report)

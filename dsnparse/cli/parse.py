@@ -37,7 +37,7 @@ _PIECE_BYTES = 1024 * 1024
     "--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]),
     help="Show only messages of this kind. May be repeated.",
 )  # fmt: skip
-@click.option("--unknown", metavar="FOLDER", help="Copy messages that were not understood to FOLDER.")
+@click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 @click.pass_context
 def parse(

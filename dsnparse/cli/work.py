@@ -28,7 +28,7 @@ class Settings(NamedTuple):
     #: Kinds to show; empty: all.
     kinds: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ()
-    #: Folder that takes copies of messages that were not understood.
+    #: Folder that takes copies of messages that a person should look at.
     unknown: str | None = None
 
     def renderer(self) -> Renderer:

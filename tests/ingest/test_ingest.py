@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from dsnparse import Parser
-from dsnparse.ingest import Tally, ingest, store_all
+from dsnparse.ingest import ingest, store_all
 from dsnparse.mailboxes.claims import MaildirSource
 from dsnparse.mailboxes.items import Mail
 from dsnparse.mailboxes.received import received_at
 from dsnparse.mailboxes.sources import PathSource
+from dsnparse.mailboxes.tally import Tally
 from dsnparse.store import AddResult, Seen, Store, StoreError, StoreUnavailable
 
 from .mail import LETTER, bounce, suppressed, users

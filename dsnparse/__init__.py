@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from dsnparse.classify import Conflict, Objection, RuleError, Source, Verdict, classify_reply, providers
     from dsnparse.compose import compose_dsn
     from dsnparse.parser import Parser, parse_dsn
-    from dsnparse.schema import report_schema
+    from dsnparse.render.report_schema import report_schema
     from dsnparse.wire.limits import Limits
 
 __version__ = "0.1.0"
@@ -84,7 +84,7 @@ _HOMES = {
     "compose_dsn": "compose",
     "parse_dsn": "parser",
     "providers": "classify",
-    "report_schema": "schema",
+    "report_schema": "render.report_schema",
 }
 
 

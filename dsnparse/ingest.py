@@ -10,23 +10,21 @@ take → parse → add to the store, in one transaction with the positions → c
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from dsnparse import understood
 from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.mailboxes.events import Event
-from dsnparse.mailboxes.items import PassedOver, Problem
+from dsnparse.mailboxes.items import Mail, PassedOver, Problem
 from dsnparse.mailboxes.received import received_at
-from dsnparse.mailboxes.sources import Mail, Mark, PathSource, Source
-from dsnparse.model import Kind, Report
+from dsnparse.mailboxes.sources import Mark, PathSource, Source
+from dsnparse.mailboxes.tally import Tally
+from dsnparse.model import Report
 from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import AddResult, Seen
-from dsnparse.store.changes.change import Change
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
+from dsnparse.understood import is_understood
 from dsnparse.wire.identity import message_identity
 
 #: Messages in one transaction. SQLite needs a few hundred to be fast; more gain little.
@@ -41,56 +39,6 @@ class Add(Protocol):
     def __call__(self, items: Sequence[Seen], *, positions: Mapping[str, str] | None = None) -> AddResult:
         """Write a batch in one transaction."""
         ...
-
-
-@dataclass(slots=True)
-class Tally:
-    """What came of one batch, or of several."""
-
-    #: Messages that the store did not have, and those it had.
-    added: int = 0
-    duplicates: int = 0
-    records: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-    #: Changes of state by their event ("address.suppressed", …).
-    events: Counter[str] = field(default_factory=Counter)
-    #: What could not be read, stored or marked; told at once, and counted in `failed`.
-    problems: list[Problem] = field(default_factory=list)
-    failed: int = 0
-    #: The same for messages that are stored, but were not read to the end.
-    notes: list[Problem] = field(default_factory=list)
-    #: Messages that were read and could not be stored.
-    refused: int = 0
-    #: Messages that a person should look at.
-    unknown: int = 0
-    passed_over: int = 0
-    #: Bytes of input.
-    weight: int = 0
-
-    @property
-    def messages(self) -> int:
-        """How many messages are in the store now that went in with these batches."""
-        return self.added + self.duplicates
-
-    def add(self, other: Tally) -> None:
-        """Add the counts of `other`; its problems are told at once and not kept."""
-        self.added += other.added
-        self.duplicates += other.duplicates
-        self.records += other.records
-        self.kinds += other.kinds
-        self.events += other.events
-        self.failed += len(other.problems)
-        self.refused += other.refused
-        self.unknown += other.unknown
-        self.passed_over += other.passed_over
-        self.weight += other.weight
-
-    def written(self, result: AddResult, changes: Sequence[Change]) -> None:
-        """Count what the store says."""
-        self.added += result.added
-        self.duplicates += result.duplicates
-        self.records += result.records
-        self.events.update(change.event for change in changes)
 
 
 def ingest(
@@ -155,18 +103,11 @@ class _Batch:
         self.refused: list[Mark] = []
 
     def read(self, mail: Mail, label: str, parser: Parser) -> None:
-        self.tally.weight += mail.weight
-        try:
-            report = parser.parse(mail.data)
-        except Exception as error:  # noqa: BLE001
-            # It never should. One message must not end a run over a million, nor be lost in silence.
-            reason = f"made the parser fail, please report it ({type(error).__name__}: {error})"
-            self.tally.problems.append(Problem(mail.name, reason))
+        report = self.tally.parse(mail, parser)
+        if report is None:
             self.refused.append(Mark(mail.key, understood=False))
             return
-        if mail.size > len(mail.data):
-            note = f"only the first {len(mail.data):,} of {mail.size:,} bytes were read"
-            self.tally.notes.append(Problem(mail.name, note))
+        self.tally.note_size(mail)
         self.seen.append(seen_of(mail, label or mail.name, report))
         self.marks.append(Mark(mail.key, understood=is_understood(report)))
 
@@ -185,13 +126,20 @@ class _Batch:
             except StoreError:
                 self._one_by_one(add, positions)
             else:
-                tally.written(result, result.changes)
+                self._written(result)
         for seen, mark in zip(self.seen, self.marks, strict=True):
             tally.kinds[seen.report.kind.value] += 1
             tally.unknown += not mark.understood
         tally.refused = len(self.refused)
         tally.problems += source.done(self.marks + self.refused)
         return tally
+
+    def _written(self, result: AddResult) -> None:
+        """Count what the store says."""
+        self.tally.added += result.added
+        self.tally.duplicates += result.duplicates
+        self.tally.records += result.records
+        self.tally.events.update(change.event for change in result.changes)
 
     def _one_by_one(self, add: Add, positions: Mapping[str, str]) -> None:
         """The database refuses the batch: find the message that it refuses. Raise when it refuses all."""
@@ -207,7 +155,7 @@ class _Batch:
                 self.tally.problems.append(Problem(mark.key, f"is refused by the database: {error}"))
                 self.refused.append(Mark(mark.key, understood=False))
             else:
-                self.tally.written(result, result.changes)
+                self._written(result)
                 kept.append((seen, mark))
         if failure is not None and not kept:
             raise failure
@@ -220,8 +168,3 @@ def seen_of(mail: Mail, label: str, report: Report) -> Seen:
     """What the store takes of a message."""
     received: datetime | None = received_at(mail.data, mail.arrived)
     return Seen(message_identity(mail.data), label, report, received)
-
-
-def is_understood(report: Report) -> bool:
-    """Whether a person need not look: a notice whose failures all have a recipient and a known reason."""
-    return report.kind is not Kind.OTHER and understood.is_understood(report)

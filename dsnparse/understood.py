@@ -11,8 +11,12 @@ _GOOD_NEWS = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
 
 
 def is_understood(report: Report) -> bool:
-    """Whether a person need not look: no failure without a recipient, a reason, or much confidence."""
-    if report.kind is Kind.BOUNCE and not report.records:
+    """Whether a person need not look: a notice whose failures all have a recipient and a known reason.
+
+    Mail that is no notice is not understood: it is somebody's answer, or a notice in a form that nobody has
+    described yet, and both would be lost among the others.
+    """
+    if report.kind is Kind.OTHER or (report.kind is Kind.BOUNCE and not report.records):
         return False
     if report.kind not in (Kind.BOUNCE, Kind.DELAY):
         return True

@@ -14,7 +14,7 @@ from dsnparse.vocabulary import Action, BounceType, Kind, Reason
 
 #: What an event table may say of where a value stands.
 FIELDS = (
-    "id time sent recipient status reply_code diagnostic remote_mta reporting_mta will_retry_until"
+    "id time sent recipient action status reply_code diagnostic remote_mta reporting_mta will_retry_until"
     " envelope_id feedback_type message_id subject from to return_path"
 ).split()
 #: What a suppression list may say of where a value stands.

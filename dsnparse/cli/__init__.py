@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from dsnparse import __version__
+from dsnparse.cli.failure import TRY_AGAIN
 
 #: Command → (module, one line of help). The module has a click command under the command's name.
 COMMANDS = {
@@ -30,8 +31,6 @@ COMMANDS = {
 #: Packages that come with an extra → the extra.
 EXTRAS = {"sqlalchemy": "store", "psycopg": "postgresql", "imap_tools": "imap", "aiosmtpd": "lmtp"}
 
-#: EX_TEMPFAIL of sysexits.h.
-TRY_AGAIN = 75
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.
 INTERRUPTED = 130
 

@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from dsnparse.cli.listing import FORMATS, print_rows
+from dsnparse.cli.listing import format_option, given_lines, print_rows
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.cli.table import Column, terminal_width
-from dsnparse.store.queries.answer import Decision
-
-_COLUMNS = (
-    ("answer", Column("ANSWER", 6)),
-    ("address", Column("ADDRESS", share=4)),
-    ("reason", Column("REASON", 20)),
-    ("since", Column("SINCE", 10)),
-    ("until", Column("UNTIL (UTC)", 16)),
-    ("source", Column("SOURCE", 15)),
-    ("evidence", Column("EVIDENCE", share=5)),
-)
-#: Columns of a terminal from which a table shows everything.
-_WIDE = 120
-#: What a narrow terminal leaves out.
-_WIDE_ONLY = ("since", "source")
+from dsnparse.render.store_rows import DECISION_COLUMNS, decision_row
 
 
 @click.command()
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS... | -]")
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="Default: a table on a terminal, else JSON Lines."
-)
+@format_option
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing; the exit status is the answer.")
 @store_options()
 @click.pass_context
 def check(
-    ctx: click.Context, addresses: tuple[str, ...], form: str | None, quiet: bool, choice: StoreChoice
+    ctx: click.Context, addresses: tuple[str, ...], form: str, quiet: bool, choice: StoreChoice
 ) -> None:
     """Say whether addresses may be mailed.
 
@@ -58,49 +41,10 @@ def check(
             for address in given_lines(addresses or ("-",)):
                 decision = store.check(address)
                 mailable = mailable and bool(decision)
-                yield decision.to_dict() if form == "jsonl" else _row(decision, form)
+                yield decision_row(decision, form)
 
         if quiet:
             mailable = all(store.check(address) for address in given_lines(addresses or ("-",)))
         else:
-            form = form or ("table" if sys.stdout.isatty() else "jsonl")
-            print_rows(rows(), fitting(_COLUMNS, _WIDE_ONLY, form), form)
+            print_rows(rows(), DECISION_COLUMNS, form)
     ctx.exit(0 if mailable else 1)
-
-
-def fitting(
-    columns: Sequence[tuple[str, Column]], wide_only: Sequence[str], form: str
-) -> list[tuple[str, Column]]:
-    """The columns of a table that fit the terminal; all of them in the other formats."""
-    narrow = form == "table" and terminal_width() < _WIDE
-    return [(name, column) for name, column in columns if not (narrow and name in wide_only)]
-
-
-def given_lines(given: Iterable[str]) -> Iterator[str]:
-    """The arguments, and the lines of standard input in place of -; without empty ones."""
-    for one in given:
-        if one == "-":
-            yield from filter(None, map(str.strip, sys.stdin))
-        elif one.strip():
-            yield one.strip()
-
-
-def said(evidence: dict[str, Any]) -> str:
-    """What the mail system said, in short: the diagnostic, else its codes."""
-    if evidence.get("diagnostic"):
-        return str(evidence["diagnostic"])
-    codes = (evidence.get(name) for name in ("reply_code", "status", "feedback_type"))
-    return " ".join(str(code) for code in codes if code)
-
-
-def _row(decision: Decision, form: str | None) -> dict[str, Any]:
-    row = decision.to_dict()
-    row["evidence"] = said(decision.evidence)
-    if form == "table":
-        row["since"] = decision.since.strftime("%Y-%m-%d") if decision.since else ""
-        row["until"] = f"{decision.until:%Y-%m-%d %H:%M}" if decision.until else ""
-        if row["answer"] == "don't" and not decision.until:
-            row["until"] = "never"
-        if decision.status == "review":
-            row["reason"] = f"review: {decision.reason}"
-    return row

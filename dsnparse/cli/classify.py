@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from dsnparse.cli.listing import FORMATS, print_rows
-from dsnparse.cli.table import Column
+from dsnparse.cli.listing import format_option, print_rows
+from dsnparse.render.table import Column
 
 _COLUMNS = (
     ("reason", Column("REASON", 20)),
@@ -18,8 +18,8 @@ _COLUMNS = (
     ("effective_status", Column("STATUS", 7)),
     ("confidence", Column("SURE", 4, right=True)),
     ("reply", Column("REPLY", share=1)),
+    *((name, Column(name, only="csv")) for name in ("status", "reply_code", "provider", "rule", "matched")),
 )
-_CSV_ONLY = ("status", "reply_code", "provider", "rule", "matched")
 #: Characters of one line that are read. RFC 5321 allows 512.
 _LINE_LIMIT = 64 * 1024
 
@@ -27,13 +27,11 @@ _LINE_LIMIT = 64 * 1024
 @click.command()
 @click.argument("replies", nargs=-1, metavar="[REPLY... | -]")
 @click.option("--provider", metavar="NAME", help="Who said it, where you know: google, microsoft, yahoo, …")
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="Default: a table on a terminal, else JSON Lines."
-)
+@format_option
 @click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
 @click.option("--providers", "names", is_flag=True, help="List the names that --provider takes, and exit.")
 def classify(
-    replies: tuple[str, ...], provider: str | None, form: str | None, rules: tuple[str, ...], names: bool
+    replies: tuple[str, ...], provider: str | None, form: str, rules: tuple[str, ...], names: bool
 ) -> None:
     """Say what SMTP replies mean.
 
@@ -57,8 +55,7 @@ def classify(
         for reply in _replies(replies or ("-",)):
             yield {"reply": reply, **classify_reply(reply, provider, rules=rule_set).to_dict()}
 
-    more = [(name, Column(name)) for name in _CSV_ONLY] if form == "csv" else []
-    print_rows(rows(), [*_COLUMNS, *more], form)
+    print_rows(rows(), _COLUMNS, form)
 
 
 def _replies(given: Iterable[str]) -> Iterator[str]:

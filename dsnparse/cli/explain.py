@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dsnparse.cli.text import json_safe, visible
+from dsnparse.render.terminal import json_safe, visible
 
 if TYPE_CHECKING:
     from rich.console import Console

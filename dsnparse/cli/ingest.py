@@ -11,16 +11,18 @@ from functools import partial
 import click
 
 from dsnparse.cli.backoff import Backoff
-from dsnparse.cli.ingesting import Housekeeping, failure, sentence, summary, tell
-from dsnparse.cli.progress import Progress
+from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
+from dsnparse.cli.ingesting import Housekeeping, sentence, tell
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
-from dsnparse.cli.store_options import FAILED, TRY_AGAIN, StoreChoice, store_options
-from dsnparse.ingest import Tally
+from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.ingest import ingest as work_off
 from dsnparse.mailboxes.event_files import EventSource
 from dsnparse.mailboxes.sources import MailboxRefused, PathSource
+from dsnparse.mailboxes.tally import Tally
 from dsnparse.read.events.tables import providers
+from dsnparse.render.progress import Progress
+from dsnparse.render.summary import ingest_summary
 
 #: EX_DATAERR of sysexits.h: what came through the pipe is no message.
 NO_MESSAGE = 65
@@ -82,7 +84,7 @@ def ingest(
                     housekeeping(tally)
         store.tick()
     if not quiet:
-        click.echo(summary(total, time.monotonic() - started), err=True)
+        click.echo(ingest_summary(total, time.monotonic() - started), err=True)
     if piped:
         return (
             TRY_AGAIN if total.refused or (stop() and not total.messages) else NO_MESSAGE * bool(total.failed)
@@ -101,10 +103,10 @@ def _patiently(
                 yield tally
                 backoff.reset()
         except MailboxRefused as error:
-            raise failure(str(error), FAILED) from None
+            raise Failure(str(error), FAILED) from None
         except OSError as error:
             if backoff.failures >= _ATTEMPTS or stop():
-                raise failure(sentence(error), TRY_AGAIN) from None
+                raise Failure(sentence(error), TRY_AGAIN) from None
             line(f"dsnparse: {sentence(error)}. Trying again.")
             backoff.wait(stop)
         else:

@@ -10,12 +10,15 @@ from contextlib import suppress
 
 import click
 
-from dsnparse.cli.ingesting import Housekeeping, failure, sentence, summary, tell
-from dsnparse.cli.store_options import FAILED, StoreChoice, store_options
-from dsnparse.ingest import Tally, store_all
+from dsnparse.cli.failure import FAILED, Failure
+from dsnparse.cli.ingesting import Housekeeping, sentence, tell
+from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.ingest import store_all
+from dsnparse.mailboxes.items import Mail
 from dsnparse.mailboxes.listener import MAX_SIZE, TIMEOUT, Address, Listener
-from dsnparse.mailboxes.sources import Mail
+from dsnparse.mailboxes.tally import Tally
 from dsnparse.parser import Parser
+from dsnparse.render.summary import ingest_summary
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 from dsnparse.store.store import Store
 
@@ -88,7 +91,7 @@ def listen(
         try:
             asyncio.run(_serve(listener, desk))
         except OSError as error:
-            raise failure(sentence(error), FAILED) from None
+            raise Failure(sentence(error), FAILED) from None
         with suppress(StoreUnavailable):
             store.tick()
     desk.tell_total()
@@ -140,7 +143,7 @@ class _Desk:
     def tell_total(self) -> None:
         """What has come since it was told last."""
         if self.total.messages or self.total.failed:
-            _say(summary(self.total))
+            _say(ingest_summary(self.total))
         self.total = Tally()
         self.told = time.monotonic()
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import click
 
 from dsnparse.cli.output import Output
-from dsnparse.cli.progress import Progress
-from dsnparse.cli.render import FORMATS, Renderer
-from dsnparse.cli.table import terminal_width, wants_colour
-from dsnparse.cli.text import visible
-from dsnparse.cli.work import Result, Settings, Worker
+from dsnparse.cli.work import Rendered, Settings, Worker
 from dsnparse.mailboxes import Item, MessageRef, Problem, find
+from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Kind
+from dsnparse.render.progress import Progress
+from dsnparse.render.reports import FORMATS, Renderer
+from dsnparse.render.summary import parse_summary, problem_line
+from dsnparse.render.terminal import terminal_width, wants_colour
 
 #: Items that go to a worker at once, and the bytes of those that hold their message.
 _PIECE_ITEMS = 64
@@ -37,7 +38,7 @@ _PIECE_BYTES = 1024 * 1024
     "--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]),
     help="Show only messages of this kind. May be repeated.",
 )  # fmt: skip
-@click.option("--unknown", metavar="FOLDER", help="Copy messages that were not understood to FOLDER.")
+@click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 @click.pass_context
 def parse(
@@ -80,11 +81,11 @@ def parse(
         )
         ours = [path for path in (output, unknown) if path]
         pieces = _pieces(find(paths, exclude=ours))
-        total = Result()
+        total = Tally()
         with Progress(paths, wanted=not quiet and not out.on_terminal) as progress:
             _write(_results(pieces, settings, jobs), settings.renderer(), out, total, progress)
     if not quiet:
-        print(_summary(total, time.monotonic() - started, unknown), file=sys.stderr)
+        print(parse_summary(total, time.monotonic() - started, unknown), file=sys.stderr)
     context.exit(1 if total.failed else 0)
 
 
@@ -118,7 +119,7 @@ def _pieces(items: Iterator[Item]) -> Iterator[list[Item]]:
         yield piece
 
 
-def _results(pieces: Iterator[list[Item]], settings: Settings, jobs: int) -> Iterator[Result]:
+def _results(pieces: Iterator[list[Item]], settings: Settings, jobs: int) -> Iterator[Rendered]:
     """What came of the pieces, in order; in other processes only when there is more than one piece."""
     try:
         worker = Worker(settings)
@@ -137,7 +138,7 @@ def _results(pieces: Iterator[list[Item]], settings: Settings, jobs: int) -> Ite
 
     worker.warm_up()
     make = _Maker(settings, worker)
-    with Pool[Item, Result](jobs, make, _killed) as pool:
+    with Pool[Item, Rendered](jobs, make, _killed) as pool:
         for results in pool.run(_chain((first, second), pieces)):
             yield from results
 
@@ -164,44 +165,24 @@ def _chain(first: Iterable[Sequence[Item]], rest: Iterator[Sequence[Item]]) -> I
     yield from rest
 
 
-def _killed(item: Item, number: int) -> Result:
-    return Result(problems=[Problem(item.name, f"ended the process that read it (signal {number})")])
+def _killed(item: Item, number: int) -> Rendered:
+    problem = Problem(item.name, f"ended the process that read it (signal {number})")
+    return Rendered(b"", Tally(problems=[problem]))
 
 
 def _write(
-    results: Iterator[Result], renderer: Renderer, out: Output, total: Result, progress: Progress
+    results: Iterator[Rendered], renderer: Renderer, out: Output, total: Tally, progress: Progress
 ) -> None:
     begun = False
     out.write(renderer.before)
-    for result in results:
-        if result.output:
+    for output, tally in results:
+        if output:
             if begun:
                 out.write(renderer.between)
-            out.write_bytes(result.output)
+            out.write_bytes(output)
             begun = True
-        for problem in result.problems + result.notes:
-            progress.line(f"dsnparse: {visible(problem.name)}: {visible(problem.reason)}")
-        total.add(result)
+        for problem in tally.problems + tally.notes:
+            progress.line(problem_line(problem))
+        total.add(tally)
         progress.update(done=total.weight, messages=total.messages)
     out.write(renderer.after)
-
-
-def _summary(total: Result, seconds: float, unknown: str | None) -> str:
-    def count(number: int, one: str, many: str) -> str:
-        return f"{number:,} {one if number == 1 else many}"
-
-    kinds = ", ".join(f"{total.kinds[kind.value]:,} {kind.value}" for kind in Kind if total.kinds[kind.value])
-    parts = [count(total.messages, "message", "messages") + (f" ({kinds})" if kinds else "")]
-    parts.append(count(total.records, "record", "records"))
-    if total.failed:
-        parts.append(f"{total.failed:,} could not be read")
-    if total.warned:
-        parts.append(f"{total.warned:,} with warnings")
-    if total.passed_over:
-        parts.append(f"{count(total.passed_over, 'file', 'files')} passed over")
-    if unknown is not None:
-        parts.append(f"{total.copied:,} copied to {visible(unknown)}")
-    parts.append(
-        f"{seconds:.1f} s" + (f", {total.messages / seconds:,.0f} a second" if total.messages else "")
-    )
-    return "; ".join(parts) + "."

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dsnparse.cli.listing import FORMATS, print_rows
-from dsnparse.cli.table import Column
-from dsnparse.cli.text import visible
+from dsnparse.cli.listing import print_rows
+from dsnparse.render.rows import FORMATS
+from dsnparse.render.table import Column
+from dsnparse.render.terminal import visible
 
 if TYPE_CHECKING:
     from dsnparse.classify import Rule, RuleSet

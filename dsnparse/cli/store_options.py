@@ -12,16 +12,12 @@ from typing import Any, TypeVar
 
 import click
 
+from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
 from dsnparse.store.changes.hooks import ExecHook, Hook, WebhookHook
 from dsnparse.store.policy.durations import parse_duration
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 from dsnparse.store.store import Store
-
-#: The exit status when the database cannot do it: as for wrong usage, and never that of an answer.
-FAILED = 2
-#: EX_TEMPFAIL of sysexits.h: the database is away or locked; the same command may work later.
-TRY_AGAIN = 75
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,9 +47,9 @@ class StoreChoice:
             ) as store:
                 yield store
         except StoreUnavailable as problem:
-            raise _Failure(str(problem), TRY_AGAIN) from None
+            raise Failure(str(problem), TRY_AGAIN) from None
         except StoreError as problem:
-            raise _Failure(str(problem), FAILED) from None
+            raise Failure(str(problem), FAILED) from None
 
     def load_policy(self) -> Policy:
         """The policy file, or the default."""
@@ -181,11 +177,3 @@ def _secret(path: str | None, variable: str) -> bytes | None:
             raise click.UsageError(f"{path} is empty.")
         return text
     return os.environb.get(variable.encode()) or None
-
-
-class _Failure(click.ClickException):
-    """A sentence, and the exit status that goes with it."""
-
-    def __init__(self, sentence: str, status: int) -> None:
-        super().__init__(sentence if sentence[-1:] in ".?!" else sentence + ".")
-        self.exit_code = status  # type: ignore[misc]

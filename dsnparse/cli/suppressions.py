@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import getpass
-import sys
 from contextlib import suppress as ignoring
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 
-from dsnparse.cli.check import fitting, given_lines, said
-from dsnparse.cli.listing import FORMATS, print_rows
+from dsnparse.cli.listing import format_option, given_lines, print_rows
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.cli.table import Column
+from dsnparse.render.store_rows import SUPPRESSION_COLUMNS, suppression_row
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.lists.export_formats import write_list
 from dsnparse.store.lists.import_formats import FORMATS as LIST_FORMATS
@@ -23,17 +21,6 @@ from dsnparse.store.lists.import_formats import Unreadable, read_list, read_time
 from dsnparse.store.lists.suppressions import STATES, Listed
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS, default_text
 
-_COLUMNS = (
-    ("address", Column("ADDRESS", share=4)),
-    ("reason", Column("REASON", 20)),
-    ("since", Column("SINCE", 10)),
-    ("until", Column("UNTIL", 10)),
-    ("source", Column("SOURCE", 15)),
-    ("said", Column("WHAT WAS SAID", share=5)),
-)
-#: What a narrow terminal leaves out.
-_WIDE_ONLY = ("since", "source")
-_CSV_ONLY = ("by", "note", "status")
 _AT_ONCE = 1_000
 _SHOWN_PROBLEMS = 20
 
@@ -56,27 +43,21 @@ def suppressions() -> None:
 @click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
 @click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")
 @click.option("--domain", help="Only at this domain.")
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="Default: a table on a terminal, else JSON Lines."
-)
+@format_option
 @store_options()
 def list_(
     states: tuple[str, ...],
     reasons: tuple[str, ...],
     sources: tuple[str, ...],
     domain: str | None,
-    form: str | None,
+    form: str,
     choice: StoreChoice,
 ) -> None:
     """Print the list. JSON Lines has address, reason, since, until (null: for good) and source, and more."""
-    form = form or ("table" if sys.stdout.isatty() else "jsonl")
     chosen = STATES if "all" in states else states
-    columns = fitting(_COLUMNS, _WIDE_ONLY, form)
-    if form == "csv":
-        columns += [(name, Column(name)) for name in _CSV_ONLY]
     with choice.open() as store:
         found = store.suppressions(states=chosen, reasons=reasons, sources=sources, domain=domain)
-        print_rows((_row(one, form) for one in found), columns, form)
+        print_rows((suppression_row(one, form) for one in found), SUPPRESSION_COLUMNS, form)
 
 
 @suppressions.command()
@@ -234,17 +215,6 @@ def reapply(choice: StoreChoice) -> None:
         changed = store.reapply()
         store.tick()
     click.echo(f"The state of {_addresses(changed)} changed.")
-
-
-def _row(one: Suppression, form: str) -> dict[str, Any]:
-    row = one.to_dict()
-    if form == "jsonl":
-        return row
-    row["said"] = one.note or said(one.detail or {})
-    if form == "table":
-        row["since"] = f"{one.since:%Y-%m-%d}" if one.since else ""
-        row["until"] = f"{one.until:%Y-%m-%d}" if one.until else "never"
-    return row
 
 
 def _say(listed: Listed) -> None:

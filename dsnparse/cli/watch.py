@@ -8,12 +8,15 @@ from contextlib import closing, suppress
 import click
 
 from dsnparse.cli.backoff import Backoff
-from dsnparse.cli.ingesting import Housekeeping, failure, sentence, summary, tell
+from dsnparse.cli.failure import FAILED, Failure
+from dsnparse.cli.ingesting import Housekeeping, sentence, tell
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
-from dsnparse.cli.store_options import FAILED, StoreChoice, store_options
-from dsnparse.ingest import Tally, ingest
+from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.ingest import ingest
 from dsnparse.mailboxes.sources import MailboxRefused, Source
+from dsnparse.mailboxes.tally import Tally
+from dsnparse.render.summary import ingest_summary
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.sql.errors import StoreUnavailable
 from dsnparse.store.store import Store
@@ -82,7 +85,7 @@ class _Watcher:
                 self.pause(str(error))
             except OSError as error:
                 if isinstance(error, MailboxRefused) and not self.worked:
-                    raise failure(str(error), FAILED) from None
+                    raise Failure(str(error), FAILED) from None
                 self.pause(sentence(error))
 
     def add(self, items: Sequence[Seen], *, positions: Mapping[str, str] | None = None) -> AddResult:
@@ -107,7 +110,7 @@ class _Watcher:
         total.add(tally)
         tell(tally, _say)
         if total.messages or total.failed:
-            _say(summary(total))
+            _say(ingest_summary(total))
         self.housekeeping(tally)
 
     def pause(self, reason: str) -> None:

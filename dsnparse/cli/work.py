@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from dsnparse.cli.output import ENCODING_ERRORS
-from dsnparse.cli.render import Renderer, make_renderer
-from dsnparse.mailboxes import Item, MessageRef, PassedOver, Problem, looks_like_message, save_name
+from dsnparse.mailboxes import Item, Mail, PassedOver, Problem, looks_like_message, read_item, save_name
+from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Kind
+from dsnparse.render.reports import Renderer, make_renderer
 from dsnparse.understood import is_understood
 
 
@@ -28,7 +27,7 @@ class Settings(NamedTuple):
     #: Kinds to show; empty: all.
     kinds: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ()
-    #: Folder that takes copies of messages that were not understood.
+    #: Folder that takes copies of messages that a person should look at.
     unknown: str | None = None
 
     def renderer(self) -> Renderer:
@@ -38,38 +37,12 @@ class Settings(NamedTuple):
         )
 
 
-@dataclass(slots=True)
-class Result:
+class Rendered(NamedTuple):
     """What came of some items, in their order."""
 
     #: The text of the messages shown, encoded; parted by the renderer's `between`.
-    output: bytes = b""
-    #: What to tell the user: (name, reason).
-    problems: list[Problem] = field(default_factory=list)
-    #: The same for messages that were read, but not to the end.
-    notes: list[Problem] = field(default_factory=list)
-    kinds: Counter[str] = field(default_factory=Counter)
-    failed: int = 0
-    records: int = 0
-    warned: int = 0
-    copied: int = 0
-    passed_over: int = 0
-    weight: int = 0
-
-    @property
-    def messages(self) -> int:
-        """How many messages were read."""
-        return sum(self.kinds.values())
-
-    def add(self, other: Result) -> None:
-        """Adds the counts of `other`; its output and problems are told at once and not kept."""
-        self.kinds += other.kinds
-        self.failed += len(other.problems)
-        self.records += other.records
-        self.warned += other.warned
-        self.copied += other.copied
-        self.passed_over += other.passed_over
-        self.weight += other.weight
+    output: bytes
+    tally: Tally
 
 
 class Worker:
@@ -91,56 +64,41 @@ class Worker:
         classify_reply("550 5.1.1 no such user")
         gc.freeze()
 
-    def __call__(self, items: Sequence[Item]) -> Result:
-        result = Result()
+    def __call__(self, items: Sequence[Item]) -> Rendered:
+        tally = Tally()
         texts: list[str] = []
         for item in items:
-            if isinstance(item, MessageRef):
-                self._message(item, result, texts)
-            elif isinstance(item, PassedOver):
-                result.passed_over += 1
+            found = read_item(item, self.parser.limits.message_bytes)
+            if isinstance(found, PassedOver):
+                tally.passed_over += 1
+            elif isinstance(found, Problem):
+                tally.problems.append(found)
             else:
-                result.problems.append(item)
-        result.output = self.renderer.between.join(texts).encode(self.settings.encoding, ENCODING_ERRORS)
-        return result
+                self._message(found, tally, texts)
+        text = self.renderer.between.join(texts)
+        return Rendered(text.encode(self.settings.encoding, ENCODING_ERRORS), tally)
 
-    def _message(self, found: MessageRef, result: Result, texts: list[str]) -> None:
-        limit = self.parser.limits.message_bytes
-        try:
-            message = found.read(limit)
-        except OSError as error:
-            result.problems.append(Problem.of(found.name, error))
-            return
-        result.weight += message.size if found.weight is None else found.weight
-        if not message.data:
-            result.problems.append(Problem(found.name, "is empty"))
-            return
-        try:
-            report = self.parser.parse(message.data)
-        except Exception as error:  # noqa: BLE001
-            # It never should. One message must not end a run over a million, nor be lost in silence.
-            reason = f"made the parser fail, please report it ({type(error).__name__}: {error})"
-            result.problems.append(Problem(found.name, reason))
+    def _message(self, message: Mail, tally: Tally, texts: list[str]) -> None:
+        report = tally.parse(message, self.parser)
+        if report is None:
             return
         if report.kind is Kind.OTHER and not report.records and not looks_like_message(message.data):
-            result.problems.append(Problem(found.name, "is not a mail message"))
+            tally.problems.append(Problem(message.name, "is not a mail message"))
             return
-        if message.truncated:
-            note = f"only the first {len(message.data):,} of {message.size:,} bytes were read"
-            result.notes.append(Problem(found.name, note))
-        result.kinds[report.kind.value] += 1
-        result.records += len(report.records)
-        result.warned += bool(report.warnings)
+        tally.note_size(message)
+        tally.kinds[report.kind.value] += 1
+        tally.records += len(report.records)
+        tally.warned += bool(report.warnings)
         if self.settings.unknown is not None and not is_understood(report):
-            self._copy(message.name, message.data, self.settings.unknown, result)
+            self._copy(message, self.settings.unknown, tally)
         if not self.settings.kinds or report.kind.value in self.settings.kinds:
-            texts.append(self.renderer.report(found.name, report))
+            texts.append(self.renderer.report(message.name, report))
 
-    def _copy(self, name: str, data: bytes, folder: str, result: Result) -> None:
-        target = Path(folder) / save_name(name, data)
+    def _copy(self, message: Mail, folder: str, tally: Tally) -> None:
+        target = Path(folder) / save_name(message.name, message.data)
         try:
-            target.write_bytes(data)
+            target.write_bytes(message.data)
         except OSError as error:
-            result.problems.append(Problem.of(str(target), error))
+            tally.problems.append(Problem.of(str(target), error))
         else:
-            result.copied += 1
+            tally.unknown += 1

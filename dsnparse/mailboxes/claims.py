@@ -19,9 +19,9 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO
 
-from dsnparse.mailboxes.items import MessageRef, PassedOver, Problem
+from dsnparse.mailboxes.items import Mail, MessageRef, PassedOver, Problem
 from dsnparse.mailboxes.maildir import FOLDERS, is_maildir
-from dsnparse.mailboxes.sources import Mail, Mark
+from dsnparse.mailboxes.sources import Mark
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
 CLAIMS = "dsnparse.claims"
@@ -75,7 +75,7 @@ class MaildirSource:
         except OSError as error:
             self._give_back(claimed)
             return Problem.of(shown, error)
-        return Mail(shown, message.data, message.size, arrived, claimed.name, message.size)
+        return message._replace(arrived=arrived, key=claimed.name)
 
     def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:  # noqa: ARG002
         """Nothing: what is done has left the mailbox."""

@@ -20,8 +20,8 @@ from typing import Any
 
 from dsnparse.mailboxes.account import Account, Secret
 from dsnparse.mailboxes.imap_connection import errors, log_in
-from dsnparse.mailboxes.items import PassedOver, Problem
-from dsnparse.mailboxes.sources import Mail, Mark
+from dsnparse.mailboxes.items import Mail, PassedOver, Problem
+from dsnparse.mailboxes.sources import Mark
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.limits import DEFAULT_LIMITS
 

@@ -6,20 +6,30 @@ Named tuples, since they load in a tenth of the time of dataclasses, and every s
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
+if TYPE_CHECKING:
+    from datetime import datetime
 
-class SourceMessage(NamedTuple):
+
+class Mail(NamedTuple):
     """One message, read."""
 
-    #: Its identity: `path`, `path:offset` in an mbox, `path!member` in an archive, `-` for standard input.
+    #: Its identity: `path`, `path:offset` in an mbox, `path!member` in an archive, the mailbox and the UID,
+    #: `-` for standard input.
     name: str
     #: Its bytes; the first ones only when it is larger than the limit it was read with.
     data: bytes
     #: Its full size in bytes, where that is known; at least the length of `data`.
     size: int
+    #: When the mailbox says it came; None when it doesn't say.
+    arrived: datetime | None = None
+    #: By what its source finds it again.
+    key: str = ""
+    #: Bytes of input that it stands for, for showing progress.
+    weight: int = 0
 
     @property
     def truncated(self) -> bool:
@@ -42,8 +52,11 @@ class MessageRef(NamedTuple):
     #: Bytes of input that this message stands for; None: as many as it has. For showing progress.
     weight: int | None = None
 
-    def read(self, limit: int = DEFAULT_LIMITS.message_bytes) -> SourceMessage:
-        """The message with at most `limit` bytes. Raises OSError when the file can't be read."""
+    def read(self, limit: int = DEFAULT_LIMITS.message_bytes) -> Mail:
+        """The message with at most `limit` bytes; its key is its name.
+
+        Raises OSError when the file can't be read.
+        """
         if self.data is not None:
             size = len(self.data) if self.length is None else self.length
             data = self.data[:limit]
@@ -60,7 +73,8 @@ class MessageRef(NamedTuple):
             whole = len(data) == size
             data = unquote(data)
             size = len(data) if whole else size
-        return SourceMessage(self.name, data, size)
+        weight = size if self.weight is None else self.weight
+        return Mail(self.name, data, size, key=self.name, weight=weight)
 
 
 class Problem(NamedTuple):
@@ -84,3 +98,14 @@ class PassedOver(NamedTuple):
 
 
 Item = MessageRef | Problem | PassedOver
+
+
+def read_item(item: Item, limit: int = DEFAULT_LIMITS.message_bytes) -> Mail | Problem | PassedOver:
+    """The message of `item`, at most `limit` bytes of it, or why there is none. Never raises OSError."""
+    if not isinstance(item, MessageRef):
+        return item
+    try:
+        message = item.read(limit)
+    except OSError as error:
+        return Problem.of(item.name, error)
+    return message if message.data else Problem(item.name, "is empty")

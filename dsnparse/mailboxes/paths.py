@@ -22,7 +22,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from dsnparse.mailboxes.content import HEAD_BYTES, NOTES, archive_kind, is_mbox
-from dsnparse.mailboxes.items import Item, MessageRef, PassedOver, Problem, SourceMessage
+from dsnparse.mailboxes.items import Item, Mail, MessageRef, PassedOver, Problem, read_item
 from dsnparse.mailboxes.maildir import is_maildir, maildir
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
@@ -54,18 +54,12 @@ def find(
 
 def messages(
     paths: Iterable[str | os.PathLike[str]], *, limit: int = DEFAULT_LIMITS.message_bytes
-) -> Iterator[SourceMessage | Problem]:
+) -> Iterator[Mail | Problem]:
     """Every message that `paths` lead to, read, at most `limit` bytes of each; see `find`."""
     for item in find(paths, limit=limit):
-        if isinstance(item, MessageRef):
-            try:
-                message = item.read(limit)
-            except OSError as error:
-                yield Problem.of(item.name, error)
-                continue
-            yield message if message.data else Problem(item.name, "is empty")
-        elif isinstance(item, Problem):
-            yield item
+        found = read_item(item, limit)
+        if not isinstance(found, PassedOver):
+            yield found
 
 
 def _identity(path: str | os.PathLike[str]) -> _FileId | None:

@@ -14,34 +14,15 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from dsnparse.errors import DsnparseError
-from dsnparse.mailboxes.items import MessageRef, PassedOver, Problem
+from dsnparse.mailboxes.items import Mail, PassedOver, Problem, read_item
 from dsnparse.mailboxes.paths import find
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from dsnparse.mailboxes.events import Event
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """One message that was taken."""
-
-    #: Its identity: the path, `path:offset`, `path!member`, or the mailbox and the UID.
-    name: str
-    #: Its bytes; the first ones only when it is larger than the source's limit.
-    data: bytes
-    #: Its full size in bytes.
-    size: int
-    #: When the mailbox says it came; None when it doesn't say.
-    arrived: datetime | None = None
-    #: By what the source finds it again.
-    key: str = ""
-    #: Bytes of input that it stands for, for showing progress.
-    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +88,7 @@ class PathSource:
     def take(self) -> Iterator[Mail | Problem | PassedOver]:
         """Every message that the paths lead to."""
         for item in find(self.paths, limit=self._limit, exclude=self._exclude):
-            if not isinstance(item, MessageRef):
-                yield item
-                continue
-            try:
-                message = item.read(self._limit)
-            except OSError as error:
-                yield Problem.of(item.name, error)
-                continue
-            if not message.data:
-                yield Problem(item.name, "is empty")
-                continue
-            weight = message.size if item.weight is None else item.weight
-            yield Mail(item.name, message.data, message.size, key=item.name, weight=weight)
+            yield read_item(item, self._limit)
 
     def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:  # noqa: ARG002
         """Nothing: the content tells what was seen."""

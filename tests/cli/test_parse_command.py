@@ -165,7 +165,7 @@ def test_ones_own_output_is_not_read_back(tmp_path: Path) -> None:
         assert (result.exit_code, result.stderr.split(" ")[0]) == (0, "2")
 
 
-def test_what_was_not_understood_is_copied_for_a_person(tmp_path: Path) -> None:
+def test_what_was_not_understood_and_what_is_no_notice_is_copied_for_a_person(tmp_path: Path) -> None:
     puzzling = bounce("lee@example.com", "550 5.0.0 grbl mxyzptlk", "5.0.0")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "clear.eml").write_bytes(bounce())
@@ -174,10 +174,10 @@ def test_what_was_not_understood_is_copied_for_a_person(tmp_path: Path) -> None:
     for _ in range(2):
         result = run(tmp_path / "in", "--unknown", tmp_path / "look" / "here")
         assert result.exit_code == 0
-        assert "; 1 copied to " in result.stderr
-    (copy,) = (tmp_path / "look" / "here").iterdir()
-    assert copy.name.startswith("puzzling.")
-    assert copy.read_bytes() == puzzling
+        assert "; 2 copied to " in result.stderr
+    other, copy = sorted((tmp_path / "look" / "here").iterdir())
+    assert (other.name.partition(".")[0], other.read_bytes()) == ("other", ORDINARY)
+    assert (copy.name.partition(".")[0], copy.read_bytes()) == ("puzzling", puzzling)
 
 
 def test_rules_of_ones_own_count(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from dsnparse import Parser
-from dsnparse.ingest import Tally, ingest
+from dsnparse.ingest import ingest
 from dsnparse.mailboxes.account import Account, Secret
 from dsnparse.mailboxes.sources import MailboxRefused
+from dsnparse.mailboxes.tally import Tally
 from dsnparse.store import Store
 
 from .dovecot import PASSWORD, TOKEN, USER, Dovecot

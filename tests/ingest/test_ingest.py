@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from dsnparse import Parser
-from dsnparse.ingest import Tally, ingest, is_understood, store_all
+from dsnparse.ingest import ingest, store_all
 from dsnparse.mailboxes.claims import MaildirSource
+from dsnparse.mailboxes.items import Mail
 from dsnparse.mailboxes.received import received_at
-from dsnparse.mailboxes.sources import Mail, PathSource
-from dsnparse.parser import parse_dsn
+from dsnparse.mailboxes.sources import PathSource
+from dsnparse.mailboxes.tally import Tally
 from dsnparse.store import AddResult, Seen, Store, StoreError, StoreUnavailable
 
 from .mail import LETTER, bounce, suppressed, users
@@ -188,11 +189,3 @@ def test_when_a_message_came(title: str, header: bytes, expected: datetime | Non
     assert received_at(header) == expected, title
     fallback = datetime(2024, 1, 1, tzinfo=UTC)
     assert received_at(header, fallback) == (expected or fallback), title
-
-
-@pytest.mark.parametrize(
-    ("data", "understood"),
-    [(bounce(1), True), (LETTER, False), (bounce(1, "5.0.0", "550 zzz qqq"), False)],
-)
-def test_what_a_person_should_look_at(data: bytes, understood: bool) -> None:
-    assert is_understood(parse_dsn(data)) is understood

@@ -12,8 +12,8 @@ from threading import Thread
 import pytest
 
 from dsnparse.mailboxes.claims import CLAIMS, MaildirSource
-from dsnparse.mailboxes.items import Problem
-from dsnparse.mailboxes.sources import Mail, Mark
+from dsnparse.mailboxes.items import Mail, Problem
+from dsnparse.mailboxes.sources import Mark
 
 from .mail import LETTER, bounce
 

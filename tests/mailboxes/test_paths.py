@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsnparse.mailboxes import (
+    Mail,
     MessageRef,
     PassedOver,
     Problem,
-    SourceMessage,
     find,
     looks_like_message,
     messages,
@@ -88,9 +88,7 @@ def test_an_mbox_names_its_messages_by_their_place(tmp_path: Path) -> None:
     one = write(tmp_path / "one.eml", line + MESSAGE)
     assert names(two) == [f"{two}:0", f"{two}:{len(line + MESSAGE) + 1}"]
     assert names(one) == [str(one)]
-    assert [m.data for m in messages([two, one, f"mbox:{two}"]) if isinstance(m, SourceMessage)] == [
-        MESSAGE
-    ] * 5
+    assert [m.data for m in messages([two, one, f"mbox:{two}"]) if isinstance(m, Mail)] == [MESSAGE] * 5
 
 
 def test_each_bad_path_is_named_with_its_reason_and_the_rest_read(tmp_path: Path) -> None:
@@ -137,7 +135,7 @@ def test_what_may_not_be_read_is_named(tmp_path: Path) -> None:
         ("b", "permission denied"),
         ("md/new/1", "permission denied"),
     ]
-    assert [i.name.removeprefix(f"{tmp_path}/") for i in found if isinstance(i, SourceMessage)] == [
+    assert [i.name.removeprefix(f"{tmp_path}/") for i in found if isinstance(i, Mail)] == [
         "c.eml",
         "md/cur/2",
     ]
@@ -175,7 +173,7 @@ def test_folders_nested_deeper_than_python_recurses_are_read(tmp_path: Path) -> 
 def test_a_message_above_the_limit_comes_with_its_beginning_and_its_size(tmp_path: Path) -> None:
     path = write(tmp_path / "large.eml", MESSAGE + b"x" * 5000)
     (found,) = messages([path], limit=100)
-    assert isinstance(found, SourceMessage)
+    assert isinstance(found, Mail)
     assert (len(found.data), found.size, found.truncated) == (100, len(MESSAGE) + 5000, True)
 
 
@@ -189,7 +187,7 @@ def test_standard_input_is_a_message_or_an_mbox(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
         found = list(messages(["-"]))
         assert [item.name for item in found] == expected
-        assert all(isinstance(item, SourceMessage) and item.data == MESSAGE for item in found)
+        assert all(isinstance(item, Mail) and item.data == MESSAGE for item in found)
 
 
 @pytest.mark.parametrize(

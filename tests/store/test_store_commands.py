@@ -14,8 +14,8 @@ import pytest
 from dsnparse import Reason
 from dsnparse.cli import main
 from dsnparse.cli.check import check
+from dsnparse.cli.failure import FAILED, TRY_AGAIN
 from dsnparse.cli.stats import stats
-from dsnparse.cli.store_options import FAILED, TRY_AGAIN
 from dsnparse.cli.suppressions import suppressions
 from dsnparse.store import Policy, Store
 

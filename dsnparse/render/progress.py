@@ -52,7 +52,7 @@ class Progress:
     def line(self, text: str) -> None:
         """Prints a line on stderr, above the bar if there is one."""
         if self.bar is None:
-            print(text, file=sys.stderr)
+            sys.stderr.write(text + "\n")
         else:
             self.bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
 

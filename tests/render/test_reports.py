@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsnparse.cli.render import FORMATS, csv_cell, make_renderer
 from dsnparse.model import (
     Action,
     Advice,
@@ -28,7 +27,9 @@ from dsnparse.model import (
     Reason,
     Report,
 )
-from dsnparse.schema import report_schema
+from dsnparse.render.cells import csv_cell
+from dsnparse.render.report_schema import report_schema
+from dsnparse.render.reports import FORMATS, make_renderer
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 MAYBE = st.none() | TEXT

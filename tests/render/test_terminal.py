@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsnparse.cli.table import Column, Table
-from dsnparse.cli.text import fit, json_safe, visible, width, wrap
+from dsnparse.render.table import Column, Table
+from dsnparse.render.terminal import fit, json_safe, visible, width, wrap
 
 ANY = st.text(st.characters())
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Protocol
 
-from dsnparse.cli.table import Column, Table, paint
-from dsnparse.cli.text import fit, json_safe, visible, width, wrap
 from dsnparse.model import BounceRecord, BounceType, Evidence, Kind, Report
+from dsnparse.render.cells import csv_cell, csv_line, to_json
+from dsnparse.render.table import Column, Table
+from dsnparse.render.terminal import fit, paint, visible, width, wrap
 
 FORMATS = ("table", "jsonl", "json", "csv")
 
@@ -17,8 +17,6 @@ _COLOURS = {
     BounceType.BLOCK: "magenta",
     BounceType.UNDETERMINED: "cyan",
 }
-#: First characters by which spreadsheets take a cell for a formula; also as full-width forms.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _WHY_LINES = 4
 _RECORD_COLUMNS = (
     "recipient", "original_recipient", "actual_recipient", "action", "status", "effective_status",
@@ -50,11 +48,6 @@ def make_renderer(form: str, *, why: bool, width: int, colour: bool, prefix: str
     if form == "csv":
         return CsvRows(why)
     return JsonLines() if form == "jsonl" else JsonArray()
-
-
-def to_json(data: Any) -> str:
-    """`data` on one line of JSON, with nothing in it that acts on a terminal."""
-    return json_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
 class JsonLines:
@@ -103,26 +96,6 @@ class CsvRows:
                 row.append(" | ".join(map(_one_line, record.get("evidence") or data["evidence"])))
             lines.append(csv_line([csv_cell(value) for value in row]))
         return "".join(lines)
-
-
-def csv_line(cells: list[str]) -> str:
-    """One line of CSV (RFC 4180, but with a line feed alone at its end)."""
-    import csv
-    import io
-
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    return out.getvalue()
-
-
-def csv_cell(value: object) -> str:
-    """`value` as a cell that no spreadsheet takes for a formula, and without control characters."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        return str(value)
-    text = visible(value)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def _one_line(entry: dict[str, Any]) -> str:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dsnparse.cli.text import fit, visible, width
-
-_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
-#: What tables are laid out for when they don't go to a terminal and COLUMNS is not set.
-_DEFAULT_WIDTH = 140
-_LEAST_WIDTH = 40
+from dsnparse.render.terminal import fit, paint, visible, width
 
 
 class Column(NamedTuple):
@@ -24,28 +17,8 @@ class Column(NamedTuple):
     #: Keep the end of what is too long (paths) instead of its beginning.
     keep_end: bool = False
     right: bool = False
-
-
-def terminal_width() -> int:
-    """Columns of the terminal, or of COLUMNS; wide when there is neither."""
-    # `shutil.get_terminal_size` does the same, and imports every compressor there is.
-    stated = os.environ.get("COLUMNS", "")
-    if stated.isdecimal() and int(stated):
-        return max(int(stated), _LEAST_WIDTH)
-    try:
-        return max(os.get_terminal_size(sys.stdout.fileno()).columns or 80, _LEAST_WIDTH)
-    except (OSError, ValueError):
-        return _DEFAULT_WIDTH
-
-
-def wants_colour(to_terminal: bool) -> bool:
-    """Whether to use colours: on a terminal that has them, unless NO_COLOR says otherwise."""
-    return to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def paint(text: str, style: str | None, colour: bool) -> str:
-    """`text` in a style ("red", "dim", …), or as it is."""
-    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if colour and style and text else text
+    #: "wide": only in CSV and on a wide terminal; "csv": only in CSV.
+    only: str = ""
 
 
 class Table:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import unicodedata
 
 #: Control characters, also those beyond ASCII (C1, which some terminals obey), and bidirectional controls.
@@ -12,6 +14,11 @@ _UNSAFE_IN_JSON = re.compile(
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _WIDE = frozenset({"W", "F"})
 _NO_WIDTH = frozenset({"Mn", "Me"})
+
+_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
+#: What tables are laid out for when they don't go to a terminal and COLUMNS is not set.
+_DEFAULT_WIDTH = 140
+_LEAST_WIDTH = 40
 
 
 def visible(text: str) -> str:
@@ -81,3 +88,25 @@ def wrap(text: str, columns: int, most: int) -> list[str]:
         lines.append(text[:cut])
         text = text[cut:].lstrip()
     return lines
+
+
+def terminal_width() -> int:
+    """Columns of the terminal, or of COLUMNS; wide when there is neither."""
+    # `shutil.get_terminal_size` does the same, and imports every compressor there is.
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return max(int(stated), _LEAST_WIDTH)
+    try:
+        return max(os.get_terminal_size(sys.stdout.fileno()).columns or 80, _LEAST_WIDTH)
+    except (OSError, ValueError):
+        return _DEFAULT_WIDTH
+
+
+def wants_colour(to_terminal: bool) -> bool:
+    """Whether to use colours: on a terminal that has them, unless NO_COLOR says otherwise."""
+    return to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def paint(text: str, style: str | None, colour: bool) -> str:
+    """`text` in a style ("red", "dim", …), or as it is."""
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if colour and style and text else text

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-_FILE = Path(__file__).parent / "data" / "report.schema.json"
+from dsnparse import data
 
 
 def report_schema() -> dict[str, Any]:
@@ -14,5 +13,5 @@ def report_schema() -> dict[str, Any]:
 
     The same as the file `dsnparse/data/report.schema.json`.
     """
-    schema: dict[str, Any] = json.loads(_FILE.read_text("utf-8"))
+    schema: dict[str, Any] = json.loads((data.HERE / "report.schema.json").read_text("utf-8"))
     return schema

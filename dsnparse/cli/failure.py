@@ -1,0 +1,18 @@
+"""A sentence that ends a command, and the exit status that goes with it."""
+
+from __future__ import annotations
+
+import click
+
+#: As for wrong usage, and never that of an answer.
+FAILED = 2
+#: EX_TEMPFAIL of sysexits.h: something is away or locked; the same command may work later.
+TRY_AGAIN = 75
+
+
+class Failure(click.ClickException):
+    """Ends the command with `sentence` on standard error, and with `status`."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence if sentence[-1:] in ".?!" else sentence + ".")
+        self.exit_code = status  # type: ignore[misc]

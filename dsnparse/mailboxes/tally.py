@@ -1,0 +1,70 @@
+"""What came of messages, counted, and what is to be told of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from dsnparse.mailboxes.items import Mail, Problem
+from dsnparse.model import Report
+
+if TYPE_CHECKING:
+    from dsnparse.parser import Parser
+
+_TOLD = ("problems", "notes")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of one batch of messages, or of several."""
+
+    #: Messages that were read (and stored, where they are to be), by their kind.
+    kinds: Counter[str] = field(default_factory=Counter)
+    records: int = 0
+    #: Messages whose report has warnings.
+    warned: int = 0
+    #: Messages that a person should look at; where they are only copied for that, those copied.
+    unknown: int = 0
+    #: What could not be read, stored or marked; told at once, and counted in `failed`.
+    problems: list[Problem] = field(default_factory=list)
+    failed: int = 0
+    #: The same for messages that were not read to the end.
+    notes: list[Problem] = field(default_factory=list)
+    passed_over: int = 0
+    #: Bytes of input.
+    weight: int = 0
+    #: Messages that the store did not have, those it had, and those it could not take.
+    added: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    #: Changes of state by their event ("address.suppressed", …).
+    events: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def messages(self) -> int:
+        """How many messages were read."""
+        return self.kinds.total()
+
+    def add(self, other: Tally) -> None:
+        """Add the counts of `other`; what it has to tell is told at once and not kept."""
+        for name in (one.name for one in fields(self) if one.name not in _TOLD):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.failed += len(other.problems)
+
+    def parse(self, mail: Mail, parser: Parser) -> Report | None:
+        """The report on a message; None when the parser failed, which is a problem to tell."""
+        self.weight += mail.weight
+        try:
+            return parser.parse(mail.data)
+        except Exception as error:  # noqa: BLE001
+            # It never should. One message must not end a run over a million, nor be lost in silence.
+            reason = f"made the parser fail, please report it ({type(error).__name__}: {error})"
+            self.problems.append(Problem(mail.name, reason))
+            return None
+
+    def note_size(self, mail: Mail) -> None:
+        """Have it told that a message was not read to its end, if so."""
+        if mail.truncated:
+            note = f"only the first {len(mail.data):,} of {mail.size:,} bytes were read"
+            self.notes.append(Problem(mail.name, note))

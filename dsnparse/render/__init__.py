@@ -1,0 +1,1 @@
+"""What is printed: reports, rows, tables and summaries as text."""

@@ -1,0 +1,36 @@
+"""Values as JSON and as cells of CSV, with nothing in them that acts on a terminal or in a spreadsheet."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dsnparse.render.terminal import json_safe, visible
+
+#: First characters by which spreadsheets take a cell for a formula; also as full-width forms.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+def to_json(data: Any) -> str:
+    """`data` on one line of JSON, with nothing in it that acts on a terminal."""
+    return json_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+
+
+def csv_line(cells: list[str]) -> str:
+    """One line of CSV (RFC 4180, but with a line feed alone at its end)."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
+
+
+def csv_cell(value: object) -> str:
+    """`value` as a cell that no spreadsheet takes for a formula, and without control characters."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return str(value)
+    text = visible(value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -1,0 +1,52 @@
+"""Plain rows as text: a table, JSON Lines, or CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from dsnparse.render.cells import csv_cell, csv_line, to_json
+from dsnparse.render.table import Column, Table
+
+FORMATS = ("table", "jsonl", "csv")
+#: Columns of a terminal from which a table shows everything.
+_WIDE = 120
+
+
+def rows_as_text(
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[tuple[str, Column]],
+    form: str,
+    *,
+    width: int,
+    colour: bool = False,
+) -> Iterator[str]:
+    """The lines of `rows` as they come, in one of `FORMATS`, each with its line end.
+
+    Each column is the name of a value in the rows and how the table shows it. JSON Lines has every value of a
+    row, CSV and the table have those of `columns`. Lists become texts with spaces between in both. `width`:
+    columns of the terminal.
+    """
+    if form == "jsonl":
+        yield from (to_json(row) + "\n" for row in rows)
+        return
+    shown = {"", "wide", "csv"} if form == "csv" else {"", "wide"} if width >= _WIDE else {""}
+    columns = [(name, column) for name, column in columns if column.only in shown]
+    names = [name for name, _ in columns]
+    if form == "csv":
+        yield csv_line(names)
+        for row in rows:
+            yield csv_line([csv_cell(_flat(row.get(name))) for name in names])
+        return
+    table = Table([column for _, column in columns], width, colour=colour)
+    yield table.header() + "\n"
+    for row in rows:
+        yield table.row([_shown(row.get(name)) for name in names]) + "\n"
+
+
+def _flat(value: Any) -> Any:
+    return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(_flat(value))

@@ -43,10 +43,11 @@ run: $(VENV)/.stamp-run ## Parse samples/, print the table, fill a database from
 test: $(VENV)/.stamp-test ## Run the tests (PYTEST_ARGS=… adds options)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-lint: $(VENV)/.stamp-lint ## ruff format, ruff check, mypy --strict, and whether made files are up to date
+lint: $(VENV)/.stamp-lint ## ruff format, ruff check, mypy --strict, order of rooms, whether made files are up to date
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict
+	$(BIN)/python -m tools.check_rooms
 	$(BIN)/python -m tools.compile_data --check
 	$(BIN)/python -m tools.write_docs --check
 
@@ -68,7 +69,7 @@ docs: $(VENV)/.stamp-run ## Write docs/codes.md, docs/reasons.md and the ranks i
 clean: ## Remove what make has made, the virtualenvs too
 	rm -rf $(VENV) $(BENCH_VENV) build dist out fuzz-corpus .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf *.egg-info
-	find dsnparse tests benchmarks samples -name __pycache__ -type d -prune -exec rm -rf {} +
+	find dsnparse tests benchmarks samples tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.stamp-run: pyproject.toml
 	$(call make_venv,$(VENV))

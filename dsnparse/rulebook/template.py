@@ -34,7 +34,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from dsnparse.rulebook.examples import checked_examples, is_field_name
+from dsnparse.rulebook.example_keys import checked_examples, is_field_name
 from dsnparse.rulebook.source import Table
 
 KEYS = frozenset(

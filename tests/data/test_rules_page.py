@@ -13,7 +13,7 @@ import pytest
 from test_readme import BLOCK, ROOT, Sessions
 
 from dsnparse.rulebook import provider, rule_table, template
-from dsnparse.rulebook.examples import KEYS as EXAMPLE_KEYS
+from dsnparse.rulebook.example_keys import KEYS as EXAMPLE_KEYS
 from dsnparse.rulebook.files import read_builtin, read_files
 from dsnparse.rulebook.source import Source
 from tools.check_tables import COLUMNS, FIELDS, check_of

@@ -44,13 +44,23 @@ def rules() -> None:
     "--format", "form", type=click.Choice(FORMATS), help="Default: a table on a terminal, else JSON Lines."
 )
 def list_rules(files: tuple[str, ...], form: str | None) -> None:
-    """List the rules of FILE and the built-in ones: reason, where the words were seen, number of examples."""
+    """List the rules of FILE and the built-in ones: reason, where the words were seen, number of examples.
+
+    Below them stand the other names that evidence can give as its rule, with what each means: the fields that
+    were read, the signs of a notice, what was observed of an address, what keeps a failure from being hard.
+    """
+    from dsnparse.explain.evidence import evidence_rules
     from dsnparse.rulebook.files import builtin_sources
 
-    rows = (
+    rules = [*(rule for file in _read(files) for rule in file.rules), *builtin_sources()[0]]
+    rows = [
         {"id": rule.id, "reason": rule.reason.value, "examples": len(rule.examples), "seen": rule.seen}
-        for rule in [*(rule for file in _read(files) for rule in file.rules), *builtin_sources()[0]]
-    )
+        for rule in rules
+    ]
+    rows += [
+        {"id": name, "reason": "", "examples": 0, "seen": meaning}
+        for name, meaning in evidence_rules().items()
+    ]
     print_rows(rows, _COLUMNS, form)
 
 

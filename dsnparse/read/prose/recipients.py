@@ -10,7 +10,7 @@ Facts:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
@@ -34,12 +34,12 @@ def prose_recipients(notice: Notice) -> list[Recipient]:
     accepted = _accept(best, page)
     if not accepted:
         return []
-    doubtful = _named_by_servers({key: weighed[key] for key in accepted}, page)
-    accepted = {key: found for key, found in accepted.items() if doubtful.get(key, True)}
+    uncertain, no_recipients = _named_by_others(weighed, accepted.keys(), page)
+    accepted = {key: found for key, found in accepted.items() if key not in no_recipients}
     blocks = Blocks(notice, set(accepted))
     recipients = []
     for key, found in accepted.items():
-        is_uncertain = found.mention.is_uncertain or key in doubtful
+        is_uncertain = found.mention.is_uncertain or key in uncertain
         recipient = Recipient(found.mention.address, is_uncertain=is_uncertain)
         part, number = notice.body.place(found.mention.line)
         recipient.note("recipient", part, number, f"text.{found.why}", page.lines[found.mention.line])
@@ -49,21 +49,33 @@ def prose_recipients(notice: Notice) -> list[Recipient]:
     return recipients
 
 
-def _named_by_servers(weighed: Mapping[str, list[Candidate]], page: Page) -> dict[str, bool]:
-    """The addresses that only the reply of a refusing server may name, where the notice names others itself.
+def _named_by_others(
+    weighed: Mapping[str, list[Candidate]], accepted: Collection[str], page: Page
+) -> tuple[set[str], set[str]]:
+    """Of the accepted addresses those that the notice itself does not name for certain, or does not name.
 
-    A reply is written by whoever runs that server, on as many lines as he likes. False for an address that
-    stands behind a reply code wherever it is named: it is no recipient of the notice.
+    A reply is written by whoever runs the server that refused, on as many lines as he likes: where the notice
+    names others itself, an address that stands behind a reply code wherever it is named is no recipient.
     """
-    lines = {key: {one.mention.line for one in found} for key, found in weighed.items()}
-    doubtful: dict[str, bool] = {}
-    for key, found in weighed.items():
+    lines = {k: {one.mention.line for one in found} for k, found in weighed.items() if k not in page.ours}
+    uncertain: set[str] = set()
+    by_replies: dict[str, bool] = {}
+    for key in accepted:
         others = set().union(*(lines[other] for other in lines if other != key))
-        own = [one.mention for one in found if one.score >= ENOUGH - 1]
-        if key in page.listed or any(_is_the_notices_own(mention, page, others) for mention in own):
+        others |= {one.mention.line for one in weighed[key] if one.mention.is_uncertain}
+        named = [one.mention for one in weighed[key] if one.score >= ENOUGH - 1]
+        own = [mention for mention in named if _is_the_notices_own(mention, page, others)]
+        if key in page.listed or any(not mention.is_uncertain for mention in own):
             continue
-        doubtful[key] = not all(mention.is_in_reply for mention in own)
-    return doubtful if len(doubtful) < len(weighed) else {}
+        if own:
+            uncertain.add(key)
+        else:
+            by_replies[key] = all(mention.is_in_reply for mention in named)
+    no_recipients = {key for key, is_in_reply in by_replies.items() if is_in_reply}
+    if len(by_replies) < len(accepted):
+        return uncertain | by_replies.keys(), no_recipients
+    # Nobody is named elsewhere. Old Sendmail writes such lines itself: "550 <a@b.example>... User unknown".
+    return {key for key in by_replies if not any(one.mention.heads for one in weighed[key])}, set()
 
 
 def _is_the_notices_own(mention: Mention, page: Page, others: set[int]) -> bool:

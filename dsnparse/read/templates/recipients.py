@@ -57,7 +57,7 @@ class TemplateReader:
         recipients: dict[str, Recipient] = {}
         places: dict[str, tuple[Entry, int]] = {}
         page = Page(self.notice)
-        heads = {entry.line for entry in entries}
+        heads = {index for index, line in enumerate(self.lines) if "@" in line}
         ends = [*(entry.line for entry in entries[1:]), last]
         for entry, end in zip(entries, ends[: len(entries)], strict=True):
             address, source = self._named(entry)

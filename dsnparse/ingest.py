@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Protocol
 
 from dsnparse.mailboxes.eml import looks_like_message
@@ -20,7 +19,6 @@ from dsnparse.mailboxes.items import Mail, PassedOver, Problem
 from dsnparse.mailboxes.received import received_at
 from dsnparse.mailboxes.sources import Mark, PathSource, Source
 from dsnparse.mailboxes.tally import Tally
-from dsnparse.model import Report
 from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
@@ -108,7 +106,8 @@ class _Batch:
             self.refused.append(Mark(mail.key, understood=False))
             return
         self.tally.note_size(mail)
-        self.seen.append(seen_of(mail, label or mail.name, report))
+        received = received_at(mail.data, mail.arrived)
+        self.seen.append(Seen(message_identity(mail.data), label or mail.name, report, received))
         self.marks.append(Mark(mail.key, understood=is_understood(report)))
 
     def event(self, event: Event) -> None:
@@ -162,9 +161,3 @@ class _Batch:
         add([], positions=positions)
         self.seen = [seen for seen, _ in kept]
         self.marks = [mark for _, mark in kept]
-
-
-def seen_of(mail: Mail, label: str, report: Report) -> Seen:
-    """What the store takes of a message."""
-    received: datetime | None = received_at(mail.data, mail.arrived)
-    return Seen(message_identity(mail.data), label, report, received)

@@ -16,3 +16,10 @@ class Failure(click.ClickException):
     def __init__(self, sentence: str, status: int) -> None:
         super().__init__(sentence if sentence[-1:] in ".?!" else sentence + ".")
         self.exit_code = status  # type: ignore[misc]
+
+
+def reason_of(error: OSError) -> str:
+    """What is wrong with a mailbox, without a full stop."""
+    if error.filename:
+        return f"{error.filename}: {(error.strerror or 'cannot be used').lower()}"
+    return str(error)

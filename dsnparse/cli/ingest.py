@@ -11,8 +11,8 @@ from functools import partial
 import click
 
 from dsnparse.cli.backoff import Backoff
-from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
-from dsnparse.cli.ingesting import Housekeeping, sentence, tell
+from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, reason_of
+from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
@@ -22,7 +22,7 @@ from dsnparse.mailboxes.sources import MailboxRefused, PathSource
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.read.events.tables import providers
 from dsnparse.render.progress import Progress
-from dsnparse.render.summary import ingest_summary
+from dsnparse.render.summary import ingest_summary, problem_lines
 
 #: EX_DATAERR of sysexits.h: what came through the pipe is no message.
 NO_MESSAGE = 65
@@ -78,7 +78,8 @@ def ingest(
             )
             with closing(source):
                 for tally in _patiently(begin, stop, bar.line):
-                    tell(tally, bar.line)
+                    for line in problem_lines(tally):
+                        bar.line(line)
                     total.add(tally)
                     bar.update(done=total.weight, messages=total.messages)
                     housekeeping(tally)
@@ -106,8 +107,8 @@ def _patiently(
             raise Failure(str(error), FAILED) from None
         except OSError as error:
             if backoff.failures >= _ATTEMPTS or stop():
-                raise Failure(sentence(error), TRY_AGAIN) from None
-            line(f"dsnparse: {sentence(error)}. Trying again.")
+                raise Failure(reason_of(error), TRY_AGAIN) from None
+            line(f"dsnparse: {reason_of(error)}. Trying again.")
             backoff.wait(stop)
         else:
             return

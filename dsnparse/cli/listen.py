@@ -10,15 +10,15 @@ from contextlib import suppress
 
 import click
 
-from dsnparse.cli.failure import FAILED, Failure
-from dsnparse.cli.ingesting import Housekeeping, sentence, tell
+from dsnparse.cli.failure import FAILED, Failure, reason_of
+from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.ingest import store_all
 from dsnparse.mailboxes.items import Mail
 from dsnparse.mailboxes.listener import MAX_SIZE, TIMEOUT, Address, Listener
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.parser import Parser
-from dsnparse.render.summary import ingest_summary
+from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 from dsnparse.store.store import Store
 
@@ -91,7 +91,7 @@ def listen(
         try:
             asyncio.run(_serve(listener, desk))
         except OSError as error:
-            raise Failure(sentence(error), FAILED) from None
+            raise Failure(reason_of(error), FAILED) from None
         with suppress(StoreUnavailable):
             store.tick()
     desk.tell_total()
@@ -127,7 +127,8 @@ class _Desk:
         if self.away:
             _say("The database works again.")
         self.away = False
-        tell(tally, _say)
+        for line in problem_lines(tally):
+            _say(line)
         self.total.add(tally)
         with suppress(StoreUnavailable):
             self.housekeeping(tally)

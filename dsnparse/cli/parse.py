@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 
 from dsnparse.cli.output import Output
-from dsnparse.cli.work import Rendered, Settings, Worker
+from dsnparse.cli.worker import Rendered, Settings, Worker
 from dsnparse.mailboxes import Item, MessageRef, Problem, find
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Kind
 from dsnparse.render.progress import Progress
 from dsnparse.render.reports import FORMATS, Renderer
-from dsnparse.render.summary import parse_summary, problem_line
+from dsnparse.render.summary import parse_summary, problem_lines
 from dsnparse.render.terminal import terminal_width, wants_colour
 
 #: Items that go to a worker at once, and the bytes of those that hold their message.
@@ -181,8 +181,8 @@ def _write(
                 out.write(renderer.between)
             out.write_bytes(output)
             begun = True
-        for problem in tally.problems + tally.notes:
-            progress.line(problem_line(problem))
+        for line in problem_lines(tally):
+            progress.line(line)
         total.add(tally)
         progress.update(done=total.weight, messages=total.messages)
     out.write(renderer.after)

@@ -8,15 +8,15 @@ from contextlib import closing, suppress
 import click
 
 from dsnparse.cli.backoff import Backoff
-from dsnparse.cli.failure import FAILED, Failure
-from dsnparse.cli.ingesting import Housekeeping, sentence, tell
+from dsnparse.cli.failure import FAILED, Failure, reason_of
+from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.ingest import ingest
 from dsnparse.mailboxes.sources import MailboxRefused, Source
 from dsnparse.mailboxes.tally import Tally
-from dsnparse.render.summary import ingest_summary
+from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.sql.errors import StoreUnavailable
 from dsnparse.store.store import Store
@@ -86,7 +86,7 @@ class _Watcher:
             except OSError as error:
                 if isinstance(error, MailboxRefused) and not self.worked:
                     raise Failure(str(error), FAILED) from None
-                self.pause(sentence(error))
+                self.pause(reason_of(error))
 
     def add(self, items: Sequence[Seen], *, positions: Mapping[str, str] | None = None) -> AddResult:
         """`Store.add`, again and again while the database is away, unless told to stop."""
@@ -108,7 +108,8 @@ class _Watcher:
         tally.problems = fresh
         total = Tally()
         total.add(tally)
-        tell(tally, _say)
+        for line in problem_lines(tally):
+            _say(line)
         if total.messages or total.failed:
             _say(ingest_summary(total))
         self.housekeeping(tally)

@@ -1,8 +1,9 @@
-"""What came of a run, in one line."""
+"""What came of a run: what could not be read, one a line, and all of it in one line."""
 
 from __future__ import annotations
 
-from dsnparse.mailboxes.items import Problem
+from collections.abc import Iterator
+
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Kind
 from dsnparse.render.terminal import visible
@@ -15,9 +16,10 @@ _STATES = {
 }
 
 
-def problem_line(problem: Problem) -> str:
-    """What could not be read, and why."""
-    return f"dsnparse: {visible(problem.name)}: {visible(problem.reason)}"
+def problem_lines(tally: Tally) -> Iterator[str]:
+    """What could not be read, or not to its end, and why."""
+    for problem in tally.problems + tally.notes:
+        yield f"dsnparse: {visible(problem.name)}: {visible(problem.reason)}"
 
 
 def counted(number: int, word: str) -> str:

@@ -1,13 +1,11 @@
-"""What `ingest`, `watch` and `listen` share: telling problems, and the housekeeping of a store."""
+"""What has to be done to a store now and then, while `ingest`, `watch` and `listen` run."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from dsnparse.cli.store_options import StoreChoice
 from dsnparse.mailboxes.tally import Tally
-from dsnparse.render.summary import problem_line
 from dsnparse.store.store import Store
 
 #: Seconds between two rounds of housekeeping.
@@ -28,16 +26,3 @@ class Housekeeping:
         if to_tell or time.monotonic() >= self._next:
             self._store.tick()
             self._next = time.monotonic() + _TICK
-
-
-def tell(tally: Tally, line: Callable[[str], None]) -> None:
-    """Name each problem of a batch, one a line."""
-    for problem in tally.problems + tally.notes:
-        line(problem_line(problem))
-
-
-def sentence(error: OSError) -> str:
-    """What is wrong with a mailbox, without a full stop."""
-    if error.filename:
-        return f"{error.filename}: {(error.strerror or 'cannot be used').lower()}"
-    return str(error)

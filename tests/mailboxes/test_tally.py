@@ -1,0 +1,46 @@
+"""What came of messages: what is counted, and what is told at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from dsnparse import Parser, Report
+from dsnparse.mailboxes.items import Mail, Problem
+from dsnparse.mailboxes.tally import Tally
+
+MESSAGE = b"From: a@example.org\nSubject: x\n\nbody\n"
+
+
+class Broken(Parser):
+    def parse(self, message: object) -> Report:
+        raise RuntimeError(f"a bug with {type(message).__name__}")
+
+
+def test_every_count_is_added_up_and_what_was_told_is_only_counted() -> None:
+    told = [Problem("a", "is empty"), Problem("b", "is empty")]
+    one = Tally(Counter(bounce=2), 3, 1, 1, told, 0, told[:1], 4, 100, 5, 6, 7, Counter({"sender.alert": 1}))
+    total = Tally()
+    for _ in range(2):
+        total.add(one)
+    assert total == Tally(
+        Counter(bounce=4), 6, 2, 2, [], 4, [], 8, 200, 10, 12, 14, Counter({"sender.alert": 2})
+    )
+    assert total.messages == 4
+
+
+def test_a_parser_that_fails_is_a_problem_and_its_bytes_count() -> None:
+    tally = Tally()
+    mail = Mail("x.eml", MESSAGE, len(MESSAGE), weight=len(MESSAGE))
+    assert tally.parse(mail, Broken()) is None
+    assert tally.problems == [
+        Problem("x.eml", "made the parser fail, please report it (RuntimeError: a bug with bytes)")
+    ]
+    assert isinstance(tally.parse(mail, Parser()), Report)
+    assert (len(tally.problems), tally.weight) == (1, 2 * len(MESSAGE))
+
+
+def test_only_a_message_that_was_cut_gets_a_note() -> None:
+    tally = Tally()
+    tally.note_size(Mail("whole", b"x" * 1000, 1000))
+    tally.note_size(Mail("cut", b"x" * 1000, 5000))
+    assert tally.notes == [Problem("cut", "only the first 1,000 of 5,000 bytes were read")]

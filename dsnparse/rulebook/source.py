@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"\d{1,9}")
 #: What tomllib says, and what helps.
 _CURES = (
     ("Unescaped '\\'", "Write patterns in single quotes: '\\d+'."),
-    ("Unclosed array", "Put a comma between the entries of a list and a bracket behind the last one."),
+    ("Unclosed array", "Put words into quotes, a comma between entries, and a bracket behind the last one."),
     ("Unterminated string", "Close the quotes where the text ends."),
     ("Expected \"'", "Close the quotes where the text ends."),
     ("Illegal character", "Close the quotes in the line in which they open, or use three of them."),

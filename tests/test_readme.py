@@ -80,7 +80,12 @@ def test_the_readme_shows_what_comes_out(tmp_path: Path) -> None:
 
 def test_links_in_the_documents_lead_somewhere() -> None:
     folders = [ROOT / "docs", ROOT / "benchmarks", ROOT / "samples"]
-    documents = [README, ROOT / "CHANGELOG.md", *(path for folder in folders for path in folder.glob("*.md"))]
+    documents = [
+        README,
+        ROOT / "CHANGELOG.md",
+        ROOT / "CONTRIBUTING.md",
+        *(path for folder in folders for path in folder.glob("*.md")),
+    ]
     broken = [
         f"{document.name}: {target}"
         for document in documents

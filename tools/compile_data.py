@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dsnparse.data import COMPILED, HERE
-from dsnparse.rulebook import provider, rule, rule_table, template
+from dsnparse.rulebook import more_words, provider, rule, template
 from dsnparse.rulebook.errors import RuleError
 from dsnparse.rulebook.files import RuleFile, builtin_paths, builtin_sources, read_builtin
 from dsnparse.rulebook.source import read_source
@@ -80,7 +80,7 @@ def _rows(file: RuleFile) -> dict[str, Any]:
         return {"formats": [template.to_row(form) for form in file.formats]}
     rows["rules"] = [rule.to_row(one) for one in file.rules]
     if file.words:
-        rows["words"] = [rule_table.to_row(one) for one in file.words]
+        rows["words"] = [more_words.to_row(one) for one in file.words]
     return rows
 
 

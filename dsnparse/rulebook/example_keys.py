@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsnparse.rulebook.source import Table
 from dsnparse.vocabulary import Kind
@@ -29,7 +29,14 @@ def is_field_name(name: str) -> bool:
     return _FIELD.fullmatch(name) is not None
 
 
-def checked_examples(table: Table) -> tuple[Mapping[str, Any], ...]:
+class Example(NamedTuple):
+    """A `[[format.example]]` table, and where it stands: `file:line`."""
+
+    values: Mapping[str, Any]
+    where: str
+
+
+def checked_examples(table: Table) -> tuple[Example, ...]:
     """The examples of a `[[format]]` table. Raises RuleError when there is none, or one cannot be built."""
     examples = list(table.tables("example"))
     if not examples:
@@ -37,7 +44,7 @@ def checked_examples(table: Table) -> tuple[Mapping[str, Any], ...]:
     return tuple(_checked(one, f"{table.label}, example {number}") for number, one in enumerate(examples, 1))
 
 
-def _checked(example: Table, label: str) -> Mapping[str, Any]:
+def _checked(example: Table, label: str) -> Example:
     example.label = label
     example.only(KEYS)
     values = example.values
@@ -63,4 +70,4 @@ def _checked(example: Table, label: str) -> Mapping[str, Any]:
         given = value if isinstance(value, list) else [value]
         if not all(type(one) is kind for one in given) or (key == "recipients" and given is not value):
             raise example.error(f"{key} must be {form}.", key)
-    return values
+    return Example(values, example.where())

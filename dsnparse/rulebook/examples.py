@@ -47,7 +47,7 @@ def message_of(example: Mapping[str, Any]) -> bytes:
 
 def complaints(form: Format, parser: Parser) -> Iterator[str]:
     """What is wrong with the examples of one format, as sentences; nothing when all hold."""
-    for number, example in enumerate(form.examples, 1):
+    for number, (example, where) in enumerate(form.examples, 1):
         report = parser.parse(message_of(example))
         records = report.records
         wants: dict[str, tuple[Any, Any]] = {
@@ -60,7 +60,7 @@ def complaints(form: Format, parser: Parser) -> Iterator[str]:
                 found = [getattr(record, field) or _NONE[key] for record in records]
                 want = example[key]
                 wants[key] = found, want if isinstance(want, list) else [want] * len(found)
-        place = f"{form.where}: format {form.name!r}, example {number}"
+        place = f"{where}: format {form.name!r}, example {number}"
         for key, (found, want) in wants.items():
             if found != want:
                 yield f"{place}: {key} is {found!r}, wants {want!r}."

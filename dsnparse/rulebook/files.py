@@ -14,10 +14,11 @@ from dsnparse.rulebook import provider as providers
 from dsnparse.rulebook import rule as rules
 from dsnparse.rulebook.errors import RuleError, instead
 from dsnparse.rulebook.matcher import RuleSet, build
+from dsnparse.rulebook.more_words import MoreWords, make_more_words, with_more_words
 from dsnparse.rulebook.provider import Provider, make_provider
 from dsnparse.rulebook.ranks import PROVIDER_RANK, USER_RANK
 from dsnparse.rulebook.rule import Rule
-from dsnparse.rulebook.rule_table import MoreWords, Owner, make_more_words, make_rule, with_more_words
+from dsnparse.rulebook.rule_table import Owner, make_rule
 from dsnparse.rulebook.source import Table, read_source
 from dsnparse.rulebook.template import Format, make_format
 

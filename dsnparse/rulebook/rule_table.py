@@ -20,11 +20,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from dsnparse.reply.spelling import normalise
-from dsnparse.rulebook.errors import RuleError, instead
+from dsnparse.rulebook.errors import instead
 from dsnparse.rulebook.ranks import Weight, rank_of
 from dsnparse.rulebook.rule import LETTERS, Rule, compiled
 from dsnparse.rulebook.source import Table
@@ -76,7 +76,7 @@ def make_rule(table: Table, owner: Owner, lists: Mapping[str, Sequence[str]]) ->
     reason = table.member("reason", Reason, owner.reason)
     if reason is None:
         raise table.error(f'has no reason. Give it one: reason = "…". {instead("", Reason)}')
-    words = _words(table)
+    words = words_in(table)
     status, prefixes = _statuses(table)
     reply = table.numbers("reply", 200, 599)
     provider = table.text("provider") or owner.provider
@@ -85,7 +85,7 @@ def make_rule(table: Table, owner: Owner, lists: Mapping[str, Sequence[str]]) ->
     if not table.values.get("examples"):
         raise table.error('has no example. Give a text that it matches: examples = ["550 …"].')
     weight = table.member("weight", Weight, "normal") or Weight.NORMAL
-    unless = _unless(table, lists)
+    unless = unless_in(table, lists)
     digit = _digit(table)
     command = _commands(table)
     return Rule(
@@ -112,58 +112,8 @@ def make_rule(table: Table, owner: Owner, lists: Mapping[str, Sequence[str]]) ->
     )
 
 
-@dataclass(frozen=True, slots=True)
-class MoreWords:
-    """A `[[words]]` table: the words that a rule of another file has in one language."""
-
-    #: The id of the rule, as evidence shows it.
-    of: str
-    words: Words
-    unless: tuple[str, ...]
-    examples: tuple[str, ...]
-    where: str
-
-
-def make_more_words(table: Table, lists: Mapping[str, Sequence[str]]) -> MoreWords:
-    """Check one `[[words]]` table. Raises RuleError."""
-    of = table.text("of")
-    if of is None:
-        raise table.error('does not say whose words these are: of = "phrase.mailbox_full.full".')
-    table.label = f"words of {of!r}"
-    table.only(("of", "phrases", "urls", "patterns", "not", "examples"))
-    words = _words(table)
-    if not any(words):
-        raise table.error("has no words to look for. Give it phrases, patterns or urls.")
-    return MoreWords(of, words, _unless(table, lists), tuple(table.strings("examples")), table.where())
-
-
-def to_row(more: MoreWords) -> dict[str, Any]:
-    """A `[[words]]` table as plain JSON types, defaults left out."""
-    row: dict[str, Any] = {"of": more.of}
-    row |= {key: list(words) for key, words in more.words._asdict().items() if words}
-    return row | ({"unless": sorted(more.unless)} if more.unless else {})
-
-
-def with_more_words(given: Sequence[Rule], more: Sequence[MoreWords]) -> list[Rule]:
-    """The rules with the words that stand in other files. Raises RuleError when there is no such rule."""
-    rules = {rule.id: rule for rule in given}
-    for one in more:
-        if one.of not in rules:
-            raise RuleError(f"{one.where}: there is no rule {one.of!r}. {instead(one.of, rules)}")
-        rule = rules[one.of]
-        rules[one.of] = replace(
-            rule,
-            phrases=(*rule.phrases, *one.words.phrases),
-            urls=(*rule.urls, *one.words.urls),
-            patterns=(*rule.patterns, *one.words.patterns),
-            unless=(*rule.unless, *one.unless),
-            conditional=rule.conditional or bool(one.unless),
-            examples=(*rule.examples, *one.examples),
-        )
-    return list(rules.values())
-
-
-def _words(table: Table) -> Words:
+def words_in(table: Table) -> Words:
+    """What a table looks for: `phrases`, `urls` and `patterns`. Raises RuleError."""
     words = [_spelt(table, word, "phrases") for word in table.strings("phrases")]
     urls = [_spelt(table, word, "urls") for word in table.strings("urls")]
     patterns = table.strings("patterns")
@@ -229,7 +179,7 @@ def _with_addresses(words: str) -> str:
     return (r"\b" if words[0] in LETTERS else "") + body + (r"\b" if words[-1] in LETTERS else "")
 
 
-def _unless(table: Table, lists: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def unless_in(table: Table, lists: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """The words of `not`: found anywhere, but a space at an edge stands for the edge of a word."""
     words = (
         " " * word.startswith(" ") + _spelt(table, word, "not") + " " * word.endswith(" ")

@@ -1,30 +1,26 @@
 """A rules file as its author sees it: tables whose values come out checked, and the lines of mistakes.
 
-tomllib reads values and no lines, so the lines are found beside it, in a file that it has already read.
+tomllib reads values and no lines: `lines.py` finds these.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from dsnparse.rulebook.errors import RuleError, instead
+from dsnparse.rulebook.lines import Address, Place, places
 
-#: Where a value stands: ("rule", 2, "phrases"), counted from 0.
-Address = tuple[str | int, ...]
 _Member = TypeVar("_Member", bound=Enum)
 
-#: What a value can go on behind, or end at.
-_MARK = re.compile(r"[\"'#\[\]{}\n]")
 _NUMBER = re.compile(r"\d{1,9}")
 #: What tomllib says, and what helps.
 _CURES = (
     ("Unescaped '\\'", "Write patterns in single quotes: '\\d+'."),
-    ("Unclosed array", "Put a comma between the entries of a list and a bracket behind the last one."),
+    ("Unclosed array", "Put words into quotes, a comma between entries, and a bracket behind the last one."),
     ("Unterminated string", "Close the quotes where the text ends."),
     ("Expected \"'", "Close the quotes where the text ends."),
     ("Illegal character", "Close the quotes in the line in which they open, or use three of them."),
@@ -35,13 +31,6 @@ _CURES = (
     ("Expected '='", 'Write key = value, such as id = "full".'),
     ("Expected ']", "Write [[rule]], [[format]] or [provider] on a line of its own."),
 )
-
-
-class Place(NamedTuple):
-    """The lines of a table's heading, or of a key and its value, counted from 1."""
-
-    first: int
-    last: int
 
 
 class Table:
@@ -165,7 +154,7 @@ class Source:
             raise RuleError(f"{path}:1: is nested too deeply. Take brackets out.") from None
         except ValueError as error:  # TOMLDecodeError, or a number that Python will not read
             raise RuleError(self._syntax(str(error))) from None
-        self._places = dict(_places(text))
+        self._places = dict(places(text))
         self.root = Table(self, (), values, "")
 
     def line(self, address: Address, item: str | None = None) -> int:
@@ -186,7 +175,7 @@ class Source:
             (cure for words, cure in _CURES if what.startswith(words)), "Compare it with docs/rules.md."
         )
         if known and line is None:
-            statements = [place.first for _, place in _places("\n".join(self._lines))]
+            statements = [place.first for _, place in places("\n".join(self._lines))]
             line = statements[-1] if statements else 1  # the one that goes on to the end of the file
         where = f" in column {column}" if column else " at the end of the file" if known else ""
         return f"{self.path}:{line}: is not valid TOML: {what if known else message}{where}. {cure}"
@@ -205,89 +194,3 @@ def read_source(path: Path) -> Source:
         line = data.count(b"\n", 0, error.start) + 1
         raise RuleError(f"{path}:{line}: is not UTF-8. Save the file as UTF-8.") from None
     return Source(path, text)
-
-
-def _places(text: str) -> Iterator[tuple[Address, Place]]:
-    """The lines of tables and keys, in a text that is TOML."""
-    counts: Counter[Address] = Counter()
-    here: Address = ()
-    line, start = 1, 0
-    while start < len(text):
-        head = text[start : _line_end(text, start)].strip()
-        end = _line_end(text, start) if head.startswith("#") else _end_of_statement(text, start)
-        last = line + text.count("\n", start, end)
-        if head.startswith("["):
-            each = head.startswith("[[")
-            here = _resolve(_parts(head.lstrip("[").partition("]")[0]), counts, each=each)
-            yield here, Place(line, line)
-        elif "=" in head and not head.startswith("#"):
-            address = here
-            for part in _parts(head.partition("=")[0]):
-                address = (*address, part)
-                yield address, Place(line, last)
-        line, start = last + 1, end + 1
-
-
-def _line_end(text: str, position: int) -> int:
-    end = text.find("\n", position)
-    return len(text) if end < 0 else end
-
-
-def _end_of_statement(text: str, position: int) -> int:
-    """Where the line end is that ends the statement which starts at `position`."""
-    depth = 0
-    while found := _MARK.search(text, position):
-        mark, position = found[0], found.end()
-        if mark == "\n" and depth <= 0:
-            return found.start()
-        if mark == "#":
-            position = _line_end(text, position)
-        elif mark in "\"'":
-            position = _end_of_string(text, found.start())
-        else:
-            depth += (mark in "[{") - (mark in "]}")
-    return len(text)
-
-
-def _end_of_string(text: str, start: int) -> int:
-    """The place behind the string that starts with a quote at `start`."""
-    quote = text[start] * 3 if text.startswith(text[start] * 3, start) else text[start]
-    position = start + len(quote)
-    while (end := text.find(quote, position)) >= 0:
-        slashes = 0
-        while quote[0] == '"' and text[end - slashes - 1] == "\\":
-            slashes += 1
-        if slashes % 2 == 0:
-            end += len(quote)
-            while len(quote) == 3 and text.startswith(quote[0], end):
-                end += 1  # up to two quotes may stand before the last three
-            return end
-        position = end + 1
-    return len(text)
-
-
-def _resolve(parts: list[str], counts: Counter[Address], *, each: bool) -> Address:
-    """The address of a heading: [[format.example]] is the next example of the last format."""
-    address: Address = ()
-    for number, part in enumerate(parts):
-        address = (*address, part)
-        if each and number == len(parts) - 1:
-            counts[address] += 1
-        if counts[address]:
-            address = (*address, counts[address] - 1)
-    return address
-
-
-def _parts(heading: str) -> list[str]:
-    """The names in a dotted key; "7.30" in quotes is one."""
-    parts, quoted = [""], ""
-    for sign in heading:
-        if sign == quoted:
-            quoted = ""
-        elif not quoted and sign in "\"'":
-            quoted = sign
-        elif sign == "." and not quoted:
-            parts.append("")
-        elif quoted or not sign.isspace():
-            parts[-1] += sign
-    return parts

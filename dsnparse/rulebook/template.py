@@ -34,7 +34,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from dsnparse.rulebook.example_keys import checked_examples, is_field_name
+from dsnparse.rulebook.example_keys import Example, checked_examples, is_field_name
 from dsnparse.rulebook.source import Table
 
 KEYS = frozenset(
@@ -67,7 +67,7 @@ class Format:
     builtin: bool = False
     #: For its readers, in formats read from TOML only: where it comes from, notices in it, and `file:line`.
     seen: str = ""
-    examples: tuple[Mapping[str, Any], ...] = ()
+    examples: tuple[Example, ...] = ()
     where: str = ""
 
     @property

@@ -23,7 +23,7 @@ PARSER = Parser()
 BY_ID: dict[str, Mapping[str, Any]] = {
     f"{form.name}-{number}.{place}": example
     for number, form in enumerate(FORMATS)
-    for place, example in enumerate(form.examples, 1)
+    for place, (example, _) in enumerate(form.examples, 1)
 }
 EXAMPLES = [pytest.param(example, id=name) for name, example in BY_ID.items()]
 FORMAT_IDS = [f"{form.name}-{number}" for number, form in enumerate(FORMATS)]
@@ -189,7 +189,7 @@ def test_the_returned_messages_text_is_not_searched_for_a_format() -> None:
 MARKS = [
     line
     for form in FORMATS
-    for example in form.examples
+    for example, _ in form.examples
     for line in example.get("text", "").splitlines()
     if line.strip()
 ]

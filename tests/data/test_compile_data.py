@@ -14,7 +14,7 @@ import pytest
 from dsnparse.data import HERE
 from dsnparse.rulebook.errors import RuleError
 from dsnparse.rulebook.files import builtin_sources, read_builtin
-from dsnparse.rulebook.rule_table import with_more_words
+from dsnparse.rulebook.more_words import with_more_words
 from dsnparse.rulebook.source import Source, Table
 from tools.check_tables import check_addresses, check_events, check_suppressions, check_words
 from tools.compile_data import main, sources, target

@@ -103,12 +103,24 @@ def test_words_of_its_own_name_the_provider(reply: str, provider: str | None) ->
     assert classify_reply(reply).provider == provider
 
 
+@pytest.mark.parametrize("name", load("replies"))
+def test_every_host_of_a_provider_names_it(name: str) -> None:
+    provider = load("replies")[name]["provider"]
+    shown = {provider["name"], *provider.get("called", {}).values()}
+    wrong = {}
+    for host in provider.get("hosts", ()):
+        found = classify("550 no such user", hosts=(f"mx1.{host}",)).provider
+        if found not in shown:
+            wrong[host] = found
+    assert wrong == {}
+
+
 def test_the_host_counts_before_the_domain() -> None:
     verdict = classify("550 no such user", hosts=("mx.biglobe.ne.jp",), recipient="kim@yahoo.co.jp")
     assert verdict.provider == "biglobe"
 
 
-@pytest.mark.parametrize("key", ["domains", "marks"])
+@pytest.mark.parametrize("key", ["hosts", "domains", "marks"])
 def test_no_two_providers_claim_the_same(key: str) -> None:
     claims: dict[str, set[str]] = defaultdict(set)
     for table in load("replies").values():

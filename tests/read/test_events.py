@@ -211,7 +211,7 @@ def test_files_and_folders_and_compressed_ones(tmp_path: Path) -> None:
 
 
 def test_another_provider_is_refused() -> None:
-    with pytest.raises(ValueError, match="There is no provider 'acme'; there is: mailgun, "):
+    with pytest.raises(ValueError, match=r"There is no provider 'acme'; there is: .*mailgun, "):
         read("acme", b"{}")
 
 

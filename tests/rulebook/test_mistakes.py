@@ -31,7 +31,7 @@ SYNTAX = [
         RULE + "not = [\n'a'\n'b'\n]\n",
         8,
         "is not valid TOML: Unclosed array",
-        "Put a comma between the entries",
+        "Put words into quotes, a comma between entries",
     ),
     (RULE + 'patterns = ["\\d+"]', 6, "is not valid TOML: Unescaped '\\'", "Write patterns in single quotes"),
     (RULE + "weight = normal", 6, "is not valid TOML: Invalid value", "Put words into quotes"),

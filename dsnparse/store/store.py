@@ -13,7 +13,7 @@ from dsnparse.store.address.privacy import Privacy
 from dsnparse.store.address.settings import check_settings
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.changes.hooks import Hook
-from dsnparse.store.changes.known_messages import KnowsMessage, find_lookup, known_ids
+from dsnparse.store.changes.known_messages import KnowsMessage, find_lookup, known_messages
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.outbox import Delivered, deliver_due, waiting
 from dsnparse.store.changes.write_batch import write_batch
@@ -97,7 +97,7 @@ class Store:
 
         Raise StoreUnavailable when nothing was written and a later call may work; StoreError when not.
         """
-        known = known_ids(items, self._knows)
+        known = known_messages(items, self._knows)
         moment = _clock(now)
         return self.database.write(
             partial(

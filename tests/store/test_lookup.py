@@ -14,17 +14,19 @@ from .reports import NOW, bounce
 KNOWN = '[hard]\nconfirm = ["known_message"]\n'
 
 
-def test_a_command_is_asked_with_the_message_id_as_its_last_word(tmp_path: Path) -> None:
-    ids = tmp_path / "sent"
-    ids.write_text("1@sender.example\n")
-    knows = command_lookup(["sh", "-c", 'grep -qxF -e "$1" "$0"', str(ids)])
-    assert knows("1@sender.example")
-    assert not knows("2@sender.example")
-    assert not knows("$(touch /tmp/never)")
+def test_a_command_is_asked_with_message_id_and_address_as_its_last_words(tmp_path: Path) -> None:
+    sent = tmp_path / "sent"
+    sent.write_text("1@sender.example jane@example.com\n")
+    knows = command_lookup(["sh", "-c", 'grep -qxF -e "$1 $2" "$0"', str(sent)])
+    assert knows("1@sender.example", "jane@example.com")
+    assert not knows("1@sender.example", "joe@example.com")
+    assert not knows("2@sender.example", "jane@example.com")
+    assert not knows("$(touch /tmp/never)", "jane@example.com")
 
 
-def test_a_message_id_cannot_be_taken_for_an_option() -> None:
-    assert not command_lookup(["/no/such/command"])("--help")
+def test_neither_can_be_taken_for_an_option() -> None:
+    assert not command_lookup(["/no/such/command"])("--help", "jane@example.com")
+    assert not command_lookup(["/no/such/command"])("1@sender.example", "--help")
 
 
 @pytest.mark.parametrize("words", [["sh", "-c", "exit 2"], ["/no/such/command"]])
@@ -42,7 +44,7 @@ def test_a_policy_that_needs_a_look_up_says_so_when_there_is_none(url: str) -> N
 
 
 def test_nobody_is_asked_when_the_policy_does_not_want_it(store: Store) -> None:
-    def never(_: str) -> bool:
+    def never(_: str, __: str) -> bool:
         raise AssertionError
 
     with Store.open(

@@ -207,7 +207,7 @@ def test_a_past_comes_back_from_the_database_as_it_was(story: Story, kept: int) 
 
 @given(STORIES)
 def test_only_hard_notices_complaints_full_mailboxes_and_people_suppress(story: Story) -> None:
-    strong = {HARD, TWICE, FULL, COMPLAINT, ADDED}
+    strong = {HARD, TWICE, FULL, COMPLAINT, What.COMPLAINT_IN_DOUBT, ADDED}
     policy = Policy.default()
     weak = [(day, what) for day, what in story if what not in strong]
     assert past_of(weak, policy).state(policy).status != "suppressed"

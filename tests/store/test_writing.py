@@ -129,6 +129,25 @@ def test_complaints_count_by_their_feedback_type(store: Store, feedback: str | N
         assert (decision.reason, decision.source, decision.until) == ("complaint", "complaint", None)
 
 
+def test_a_complaint_by_mail_needs_a_second_one(store: Store) -> None:
+    def by_mail(name: str, at: datetime) -> Seen:
+        report = Report(Kind.COMPLAINT, (BounceRecord(JANE),), feedback_type="abuse", format="arf")
+        return seen(report, name, at)
+
+    store.add([by_mail("1", day(0))], now=NOW)
+    assert status(store) == "review"
+    store.add([by_mail("2", day(1))], now=day(2))
+    assert status(store, now=day(2)) == "suppressed"
+
+
+def test_a_complaint_that_names_several_suppresses_none_of_them(store: Store) -> None:
+    report = Report(
+        Kind.COMPLAINT, (BounceRecord(JANE), BounceRecord("joe@example.com")), feedback_type="abuse"
+    )
+    store.add([seen(report, "1")], now=NOW)
+    assert {status(store), status(store, "joe@example.com")} == {"review"}
+
+
 def test_a_complaint_without_an_address_alerts_the_sender(store: Store) -> None:
     report = Report(Kind.COMPLAINT, (), feedback_type="abuse", reporting_mta="fbl.example.net")
     (change,) = store.add([seen(report, "1")], now=NOW).changes
@@ -192,12 +211,24 @@ def test_a_notice_of_delivery_is_a_success(store: Store) -> None:
     assert status(store, now=day(4.6)) == "active"
 
 
-def test_the_mailed_address_is_held_to_account_not_the_one_it_was_forwarded_to(store: Store) -> None:
+def test_the_address_that_was_refused_is_suppressed_and_the_one_that_was_mailed_put_up_for_review(
+    store: Store,
+) -> None:
     store.add([bounce("1", "target@elsewhere.example", original_recipient="alias@example.com")], now=NOW)
+    assert status(store, "target@elsewhere.example") == "suppressed"
     decision = store.check("alias@example.com", now=NOW)
-    assert decision.status == "suppressed"
+    assert decision.status == "review"
+    assert decision
     assert decision.evidence["recipient"] == "target@elsewhere.example"
-    assert status(store, "target@elsewhere.example") == "unknown"
+
+
+def test_the_one_that_was_mailed_is_suppressed_when_the_look_up_knows_that_it_was(url: str) -> None:
+    policy = Policy.from_toml('[hard]\nconfirm = ["known_message"]')
+    forwarded = bounce("1", "target@elsewhere.example", original_recipient=JANE)
+    with Store.open(url, policy=policy, knows_message=lambda _, to: to == JANE) as store:
+        store.add([forwarded], now=NOW)
+        assert status(store) == "suppressed"
+        assert status(store, "target@elsewhere.example") == "review"
 
 
 def test_a_forwarding_that_the_receiver_tells_of_is_one(store: Store) -> None:
@@ -228,17 +259,17 @@ def test_a_forwarding_is_judged_as_the_policy_says(
 
 def test_the_operators_lookup_confirms_what_it_knows(url: str) -> None:
     policy = Policy.from_toml('[hard]\nconfirm = ["known_message"]')
-    asked: list[str] = []
+    asked: list[tuple[str, str]] = []
 
-    def knows(message_id: str) -> bool:
-        asked.append(message_id)
-        return message_id == "mine@sender.example"
+    def knows(message_id: str, recipient: str) -> bool:
+        asked.append((message_id, recipient))
+        return (message_id, recipient) == ("mine@sender.example", JANE)
 
     with Store.open(url, policy=policy, knows_message=knows) as store:
         store.add([bounce("mine"), bounce("forged", "joe@example.com")], now=NOW)
         assert status(store) == "suppressed"
         assert status(store, "joe@example.com") == "review"
-    assert sorted(asked) == ["forged@sender.example", "mine@sender.example"]
+    assert sorted(asked) == [("forged@sender.example", "joe@example.com"), ("mine@sender.example", JANE)]
 
 
 def test_a_failure_counts_for_its_own_time_never_for_the_future(store: Store) -> None:

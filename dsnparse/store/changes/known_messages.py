@@ -1,4 +1,4 @@
-"""The operator's look-up: is this Message-ID one of ours?"""
+"""The operator's look-up: is this Message-ID one of ours, sent to this address?"""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ from dsnparse.store.changes.batch import Seen
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 
-KnowsMessage = Callable[[str], bool]
+#: Asked with a Message-ID, without angle brackets, and the address that it should have been sent to.
+KnowsMessage = Callable[[str, str], bool]
 
 _TIMEOUT = 30
 
 
 def command_lookup(words: Sequence[str]) -> KnowsMessage:
-    """A look-up that runs a command with the Message-ID as its last argument: 0 known, 1 not known.
+    """A look-up that runs a command with Message-ID and address as its last arguments: 0 known, 1 not known.
 
     It raises StoreUnavailable for any other exit status, so that the message is read again later.
     """
 
-    def knows(message_id: str) -> bool:
-        if message_id.startswith("-"):
-            return False  # no Message-ID, and it must not be taken for an option
+    def knows(message_id: str, recipient: str) -> bool:
+        if message_id.startswith("-") or recipient.startswith("-"):
+            return False  # it must not be taken for an option
         try:
-            done = subprocess.run([*words, message_id], capture_output=True, timeout=_TIMEOUT, check=False)  # noqa: S603
+            done = subprocess.run(  # noqa: S603
+                [*words, message_id, recipient], capture_output=True, timeout=_TIMEOUT, check=False
+            )
         except (OSError, subprocess.TimeoutExpired) as problem:
             raise StoreUnavailable(f"The look-up of Message-IDs failed: {problem}") from problem
         if done.returncode not in (0, 1):
@@ -37,7 +40,7 @@ def command_lookup(words: Sequence[str]) -> KnowsMessage:
 
 def find_lookup(policy: Policy, callback: KnowsMessage | None) -> KnowsMessage | None:
     """The look-up to use: the callback, else the policy's command; None when the policy asks for none."""
-    if "known_message" not in policy.hard_confirm:
+    if "known_message" not in policy.hard_confirm | policy.complaint_confirm:
         return None
     if callback is not None:
         return callback
@@ -49,14 +52,16 @@ def find_lookup(policy: Policy, callback: KnowsMessage | None) -> KnowsMessage |
     )
 
 
-def known_ids(items: Sequence[Seen], knows: KnowsMessage | None) -> frozenset[str]:
-    """The Message-IDs that came back with a hard bounce and are known, asked once each."""
+def known_messages(items: Sequence[Seen], knows: KnowsMessage | None) -> frozenset[tuple[str, str]]:
+    """The pairs of Message-ID and address in hard bounces and complaints that are known, asked once each."""
     if knows is None:
         return frozenset()
-    ids = {
-        item.report.original.message_id
+    pairs = {
+        (item.report.original.message_id or "", address)
         for item in items
-        if item.report.kind is Kind.BOUNCE
-        and any(record.bounce_type is BounceType.HARD for record in item.report.records)
+        for record in item.report.records
+        if item.report.kind is Kind.COMPLAINT or record.bounce_type is BounceType.HARD
+        for address in (record.recipient, record.original_recipient or "")
     }
-    return frozenset(one for one in sorted(filter(None, ids)) if knows(one.strip().strip("<>")))
+    asked = sorted((one, address) for one, address in pairs if one and address)
+    return frozenset(pair for pair in asked if knows(pair[0].strip().strip("<>"), pair[1]))

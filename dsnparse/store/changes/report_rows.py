@@ -62,12 +62,11 @@ def record_row(record: BounceRecord, privacy: Privacy) -> dict[str, Any]:
 
 def detail(message: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
     """What a decision shows of the notice that it rests on, from its two rows."""
-    mailed = record["original_recipient"] or record["recipient"]
     failed = record["actual_recipient"] or record["recipient"]
     found = {
         "kind": message["kind"],
         "feedback_type": message["feedback_type"],
-        "recipient": None if failed == mailed else failed,
+        "recipient": failed if record["original_recipient"] or failed != record["recipient"] else None,
         **{name: record[name] for name in _SHOWN_OF_RECORD},
         "reporting_mta": message["reporting_mta"],
         "original_message_id": (message["original"] or {}).get("message_id"),

@@ -31,6 +31,8 @@ class What(StrEnum):
     FULL = "full"
     REVIEW = "review"
     COMPLAINT = "complaint"
+    #: A complaint that came as mail, which anybody can send, or that names several who may have complained.
+    COMPLAINT_IN_DOUBT = "complaint_in_doubt"
     SUCCESS = "success"
     #: Somebody put the address on the list.
     ADDED = "added"
@@ -118,8 +120,8 @@ def advance(state: State, event: Event, policy: Policy) -> State:
         # A failure so soon after a success says that it was none.
         state = replace(state, success=None)
     match event.what:
-        case What.HARD | What.HARD_TWICE:
-            return _hard(state, event, policy)
+        case What.HARD | What.HARD_TWICE | What.COMPLAINT_IN_DOUBT:
+            return _if_confirmed(state, event, policy)
         case What.SOFT | What.FULL:
             return _soft(state, event, policy)
         case _:
@@ -176,8 +178,15 @@ def _review(state: State, event: Event, policy: Policy) -> State:
     )
 
 
-def _hard(state: State, event: Event, policy: Policy) -> State:
-    ways = frozenset({"second_notice"}) if event.what is What.HARD_TWICE else policy.hard_confirm
+def _ways(event: Event, policy: Policy) -> frozenset[str]:
+    """What confirms an event; empty when nothing has to."""
+    if event.what is What.HARD_TWICE:
+        return frozenset({"second_notice"})
+    return policy.complaint_confirm if event.what is What.COMPLAINT_IN_DOUBT else policy.hard_confirm
+
+
+def _if_confirmed(state: State, event: Event, policy: Policy) -> State:
+    ways = _ways(event, policy)
     confirmed = not ways or ("known_message" in ways and event.known)
     if not confirmed and "second_notice" in ways and state.waiting:
         first, ref = state.waiting

@@ -1,4 +1,4 @@
-"""What one record of a report means for the address that was mailed."""
+"""What one record of a report means for the address that was refused, and for the one that was mailed."""
 
 from __future__ import annotations
 
@@ -19,14 +19,20 @@ _TREATMENT = {
 _FORWARDED = {"same": What.HARD, "second_notice": What.HARD_TWICE, "review": What.REVIEW}
 
 
-def mailed_address(record: BounceRecord) -> str:
-    """The address that the sender mailed, whose state the record changes: the original one, when given."""
-    return record.original_recipient or record.recipient
+#: A report that came as mail; anybody can send one. Events of a mail service come from its own feed.
+_BY_MAIL = "arf"
 
 
-def failed_address(record: BounceRecord) -> str:
-    """The address that failed: where the mail was forwarded to, when that is known."""
-    return record.actual_recipient or record.recipient
+def of_the_mailed_one(treated: str, policy: Policy, *, is_known: bool) -> What | None:
+    """What a failure of another address means for the one that the sender mailed; None when nothing.
+
+    `is_known`: the operator's look-up knows that the message that came back was sent to that one.
+
+    ORCPT and the trace of the returned message say which one that is: whoever sent that message chose them.
+    """
+    if treated != "hard":
+        return None
+    return What.HARD if is_known else _FORWARDED[policy.forwarded_hard]
 
 
 def treatment(report: Report, record: BounceRecord, policy: Policy) -> str:
@@ -58,14 +64,12 @@ def complaint_treatment(report: Report, policy: Policy) -> str:
     return "review" if feedback in policy.complaint_review else "nothing"
 
 
-def what_happened(treated: str, record: BounceRecord, policy: Policy, *, forwarded: bool) -> What | None:
-    """The event for the address, from the record's `treatment`; None when its state is not concerned.
-
-    `forwarded`: the address that failed is another one than was mailed.
-    """
+def what_happened(treated: str, report: Report, record: BounceRecord, policy: Policy) -> What | None:
+    """The event for the refused address, from the record's `treatment`; None when it means nothing."""
     match treated:
         case "complaint":
-            return What.COMPLAINT
+            by_one = report.format != _BY_MAIL and len(report.records) == 1
+            return What.COMPLAINT if by_one else What.COMPLAINT_IN_DOUBT
         case "success":
             return What.SUCCESS
         case "review":
@@ -77,6 +81,6 @@ def what_happened(treated: str, record: BounceRecord, policy: Policy, *, forward
         case "hard":
             if record.confidence < policy.hard_min_confidence:
                 return What.REVIEW
-            return _FORWARDED[policy.forwarded_hard] if forwarded else What.HARD
+            return What.HARD
         case _:
             return None

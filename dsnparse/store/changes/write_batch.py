@@ -14,12 +14,11 @@ from dsnparse.store.changes.alerts import Refusal, Refusals, alert_key, write_al
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.report_rows import detail, message_row, record_row
-from dsnparse.store.changes.state import Event
+from dsnparse.store.changes.state import Event, What
 from dsnparse.store.changes.times import happened, to_epoch
 from dsnparse.store.changes.treatment import (
     complaint_treatment,
-    failed_address,
-    mailed_address,
+    of_the_mailed_one,
     treatment,
     what_happened,
 )
@@ -32,27 +31,37 @@ def write_batch(
     connection: Connection,
     terms: Terms,
     items: Sequence[Seen],
-    known: frozenset[str],
+    known: frozenset[tuple[str, str]],
     places: Mapping[str, str],
     now: datetime,
 ) -> AddResult:
     """Write the messages that are new, in their order, inside the caller's transaction.
 
-    `known`: the Message-IDs of returned messages that the operator's look-up knows.
+    `known`: Message-IDs of returned messages, each with its recipient, that the operator's look-up knows.
     """
     new = _write_messages(connection, terms, items, now)
     ledger = Ledger(connection, terms, now)
     identity = terms.policy.addresses
-    mailed = [
-        (seen, number, message, position, record, mailed_address(record))
+    found = [
+        (seen, number, message, position, record)
         for seen, number, message in new
         for position, record in enumerate(seen.report.records)
     ]
-    keys = [identity.key(address) for *_, address in mailed]
-    ledger.load({key: entry[-1] for key, entry in zip(reversed(keys), reversed(mailed), strict=True) if key})
+    named = [
+        address
+        for *_, record in found
+        for address in (record.recipient, record.original_recipient)
+        if address is not None
+    ]
+    wanted: dict[str, str] = {}
+    for address in named:
+        wanted.setdefault(identity.key(address), address)
+    wanted.pop("", None)
+    ledger.load(wanted)
     rows: list[dict[str, Any]] = []
     refusals: Refusals = {}
-    for key, (seen, number, message, position, record, _) in zip(keys, mailed, strict=True):
+    for seen, number, message, position, record in found:
+        key = identity.key(record.recipient)
         at = happened(record, seen.report, seen.received, now)
         row = record_row(record, terms.privacy)
         row.update(
@@ -67,9 +76,10 @@ def write_batch(
             domain = ledger.entries[key].domain if key else ""
             alert = alert_key(seen.report, record.reason, record.provider or domain, at)
             refusals.setdefault(alert, []).append(Refusal(at, row["diagnostic"] or ""))
-        event = _event(terms, seen, position, record, treated, at, known)
-        if event and key:
-            ledger.apply(key, event, partial(detail, message, row))
+        for address, what, is_known in _happened_to(terms, seen, record, treated, known):
+            if address:
+                event = _event(seen, position, record, what, at, is_known=is_known)
+                ledger.apply(address, event, partial(detail, message, row))
     for seen, *_ in new:
         if not seen.report.records and complaint_treatment(seen.report, terms.policy) == "complaint":
             # Nobody to suppress: many providers black out the address that complained.
@@ -104,28 +114,34 @@ def _write_messages(
     return [(seen, numbers[digest], rows[digest]) for digest, seen in unique.items() if digest in numbers]
 
 
-def _event(
-    terms: Terms,
-    seen: Seen,
-    position: int,
-    record: BounceRecord,
-    treated: str,
-    at: datetime,
-    known: frozenset[str],
-) -> Event | None:
+def _happened_to(
+    terms: Terms, seen: Seen, record: BounceRecord, treated: str, known: frozenset[tuple[str, str]]
+) -> list[tuple[str, What, bool]]:
+    """What happened to the address that was refused, and to the one that was mailed.
+
+    The folded key of each, the event, and whether the look-up knows that the message was sent to it.
+    """
     key = terms.policy.addresses.key
-    mailed, failed = mailed_address(record), failed_address(record)
-    forwarded = mailed != failed and key(mailed) != key(failed)
-    what = what_happened(treated, record, terms.policy, forwarded=forwarded)
-    if what is None:
-        return None
+    message_id = seen.report.original.message_id or ""
+    refused, mailed = key(record.recipient), key(record.original_recipient or record.recipient)
+    is_known = (message_id, record.recipient) in known
+    events = [(refused, what_happened(treated, seen.report, record, terms.policy), is_known)]
+    if mailed != refused:
+        is_known = (message_id, record.original_recipient or "") in known
+        events.append((mailed, of_the_mailed_one(treated, terms.policy, is_known=is_known), is_known))
+    return [(address, what, is_known) for address, what, is_known in events if what is not None]
+
+
+def _event(
+    seen: Seen, position: int, record: BounceRecord, what: What, at: datetime, *, is_known: bool
+) -> Event:
     complaint = seen.report.kind is Kind.COMPLAINT
     return Event(
         at=to_epoch(at),
         ref=f"{seen.digest}:{position}",
         what=what,
         reason="complaint" if complaint else record.reason.value,
-        known=seen.report.original.message_id in known,
+        known=is_known,
         source="complaint" if complaint else "bounce",
     )
 

@@ -33,6 +33,7 @@ class Policy:
 
     hard_min_confidence: float
     hard_confirm: frozenset[str]
+    complaint_confirm: frozenset[str]
     hard_confirm_after: int
     hard_confirm_within: int
     hard_lookup_command: tuple[str, ...]
@@ -119,6 +120,7 @@ def _build(tables: dict[str, Any]) -> Policy:
     return Policy(
         hard_min_confidence=get("hard", "min_confidence", _share),
         hard_confirm=frozenset(get("hard", "confirm", _some_of(CONFIRMATIONS))),
+        complaint_confirm=frozenset(get("complaint", "confirm", _some_of(CONFIRMATIONS))),
         hard_confirm_after=get("hard", "confirm_after", _duration),
         hard_confirm_within=get("hard", "confirm_within", _duration),
         hard_lookup_command=get("hard", "lookup_command", _texts),

@@ -112,14 +112,17 @@ def _names_another(recipient: Recipient) -> bool:
     whoever runs the refusing server writes what he likes.
     """
     text = recipient.diagnostic or ""
+    if "@" not in text:
+        return False
+    low = text.lower()
+    given = (recipient.recipient, recipient.original_recipient, recipient.actual_recipient)
+    own = {address.lower() for address in given if address}
+    if any(address in low for address in own):
+        return False
     spans = spans_in(text)
-    if not spans:
-        return False
-    own = {recipient.recipient, recipient.original_recipient, recipient.actual_recipient} - {None}
-    named = {span.address.lower() for span in spans}
-    if any(address.lower() in named or address.lower() in text.lower() for address in own if address):
-        return False
-    return any(_is_subject(text, span) for span in spans)
+    return own.isdisjoint([span.address.lower() for span in spans]) and any(
+        _is_subject(text, span) for span in spans
+    )
 
 
 def _is_subject(text: str, span: Span) -> bool:

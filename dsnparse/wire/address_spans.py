@@ -73,17 +73,24 @@ def spans_in(text: str) -> list[Span]:
         text = _without_surrogates(text).replace("＠", "@")
     if "@" not in text:
         return []
-    quoted = [Span(*found.span(), found[0].rstrip(_TRAILING)) for found in _QUOTED.finditer(text)]
-    spans = list(quoted)
+    spans: list[Span] = []
+    quoted = _quoted_spans(text) if '"' in text else []
     done = 0
     for found in _PLAIN.finditer(text):
-        if found.start(1) < done or any(span.start <= found.start(1) < span.end for span in quoted):
-            continue
-        span = _span(text, found)
-        if span is not None:
+        start = found.start(1)
+        while quoted and quoted[-1].start <= start:
+            spans.append(quoted.pop())
+            done = max(done, spans[-1].end)
+        if start >= done and (span := _span(text, found)) is not None:
             spans.append(span)
             done = span.end
-    return sorted(spans) if quoted else spans
+    return spans + quoted[::-1]
+
+
+def _quoted_spans(text: str) -> list[Span]:
+    """The addresses with a quoted local part, the last one first."""
+    found = [Span(*found.span(), found[0].rstrip(_TRAILING)) for found in _QUOTED.finditer(text)]
+    return found[::-1]
 
 
 def _without_surrogates(text: str) -> str:
@@ -110,13 +117,16 @@ def _span(text: str, found: re.Match[str]) -> Span | None:
         address = address[5:]  # "c=US;a= ;dda:SMTP=a@b.example": of an X.400 gateway
     if not is_address(address):
         return None
-    start += max(found[1].rfind(address), 0)
-    end = start + len(address)
+    if address is not found[1]:
+        start += max(found[1].rfind(address), 0)
+        end = start + len(address)
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if closing < 0 and after != "@" and (not before or before == " ") and address.isascii():
+        return Span(start, end, address)
     first, last = _run(text, start, end)
-    if text[end : end + 1] == "@" or text[first] == "@":  # "a@b.example@c.example", "@b.example:a@c.example"
+    if after == "@" or text[first] == "@":  # "a@b.example@c.example", "@b.example:a@c.example"
         return Span(first, last, text[first:last], is_uncertain=True)
-    before = text[start - 1 : start]
-    stands_apart = not before or before.isspace() or _PAIRS.get(before) == text[end : end + 1]
+    stands_apart = not before or before.isspace() or _PAIRS.get(before) == after
     if stands_apart and closing < 0 and not INVISIBLE.search(address):
         return Span(start, end, address)
     if is_addr_spec(text[first:end]) and not _WORD.match(before):  # "foo|a@b.example" is an address, too
@@ -127,15 +137,17 @@ def _span(text: str, found: re.Match[str]) -> Span | None:
 def _is_nested(text: str, bracket: int, closing: int) -> bool:
     """Whether brackets stand within others, or go on as an address: `<x <a@b.example>@c.example>`."""
     outer = text.rfind("<", max(0, bracket - _REACH), bracket)
-    is_open = outer > text.rfind(">", 0, bracket) and text[outer - 1 : outer] != "<"  # "<<<": a transcript
+    is_open = (
+        outer > text.rfind(">", max(0, bracket - _REACH), bracket) and text[outer - 1 : outer] != "<"
+    )  # "<<<": a transcript
     return is_open or text[closing + 1 : closing + 2] == "@"
 
 
 def _brackets(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the angle brackets stand that enclose a piece of the text; (-1, -1) where none do."""
     bracket = text.rfind("<", max(0, start - _REACH), start)
-    closing = text.find(">", end, end + _REACH)
-    if bracket < 0 or closing < 0 or text.find(">", bracket, start) >= 0 or text.find("<", end, closing) >= 0:
+    closing = text.find(">", end, end + _REACH) if bracket >= 0 else -1
+    if closing < 0 or text.find(">", bracket, start) >= 0 or text.find("<", end, closing) >= 0:
         return -1, -1
     return bracket, closing
 
@@ -154,7 +166,8 @@ def _trim(address: str) -> str:
     """What a pattern found, without what belongs to the sentence around it."""
     if not address.isascii():
         address = _unglued(address)
-    address = address.rstrip(_TRAILING + _MARKS).lstrip("'.*" + _MARKS)
+        address = address.strip(_MARKS)
+    address = address.rstrip(_TRAILING).lstrip("'.*")
     if "\\" in address and _OCTAL.search(address):
         raw = _OCTAL.sub(lambda found: chr(int(found[1], 8)), address)
         with contextlib.suppress(UnicodeError):

@@ -29,12 +29,29 @@ class Page:
     """The lines of a notice's text, and what is asked of each line once."""
 
     def __init__(self, notice: Notice) -> None:
+        self._notice = notice
         self.lines = notice.body.stripped
-        self.ours = notice.ours
-        self.mailed = frozenset([address.lower() for address in notice.mailed])
-        self.listed = frozenset([address.text.lower() for address in notice.head.listed])
-        self.subject = notice.head.subject.lower()
         self._intro: dict[int, bool] = {}
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """The addresses of the sender's side, in lower case."""
+        return self._notice.ours
+
+    @cached_property
+    def mailed(self) -> frozenset[str]:
+        """The addresses that the returned message was sent to, in lower case."""
+        return frozenset([address.lower() for address in self._notice.mailed])
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The addresses of X-Failed-Recipients, in lower case."""
+        return frozenset([address.text.lower() for address in self._notice.head.listed])
+
+    @cached_property
+    def subject(self) -> str:
+        """The notice's subject, in lower case."""
+        return self._notice.head.subject.lower()
 
     def fails(self, index: int) -> bool:
         """Whether a line tells of a failure."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,8 +54,16 @@ class Gate:
 
 
 @pytest.fixture
-def gate(tmp_path: Path) -> Gate:
-    return Gate(Store.open(str(tmp_path / "bounces.db")))
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    with Store.open(str(tmp_path / "bounces.db")) as store:
+        yield Gate(store)
+
+
+@pytest.fixture
+def source(maildir: Path) -> Iterator[MaildirSource]:
+    """What is in `maildir`."""
+    with closing(MaildirSource(maildir)) as source:
+        yield source
 
 
 def total(tallies: Sequence[Tally]) -> Tally:
@@ -64,10 +73,12 @@ def total(tallies: Sequence[Tally]) -> Tally:
     return whole
 
 
-def test_messages_are_stored_in_batches_and_moved(maildir: Path, gate: Gate, tmp_path: Path) -> None:
+def test_messages_are_stored_in_batches_and_moved(
+    maildir: Path, source: MaildirSource, gate: Gate, tmp_path: Path
+) -> None:
     fill(maildir, *range(5))
     (maildir / "new/9999").write_bytes(LETTER)
-    tallies = list(ingest(MaildirSource(maildir), gate, PARSER, batch=2))
+    tallies = list(ingest(source, gate, PARSER, batch=2))
     assert [size for size in gate.sizes if size] == [2, 2, 2]
     tally = total(tallies)
     assert (tally.added, tally.records, tally.unknown) == (6, 5, 1)
@@ -78,10 +89,9 @@ def test_messages_are_stored_in_batches_and_moved(maildir: Path, gate: Gate, tmp
     assert suppressed(tmp_path / "bounces.db") == users(0, 1, 2, 3, 4)
 
 
-def test_nothing_is_marked_while_the_store_is_away(maildir: Path, gate: Gate) -> None:
+def test_nothing_is_marked_while_the_store_is_away(maildir: Path, source: MaildirSource, gate: Gate) -> None:
     fill(maildir, 1, 2, 3)
     gate.failure = StoreUnavailable("away")
-    source = MaildirSource(maildir)
     with pytest.raises(StoreUnavailable):
         list(ingest(source, gate, PARSER))
     assert done(maildir) == []
@@ -91,9 +101,8 @@ def test_nothing_is_marked_while_the_store_is_away(maildir: Path, gate: Gate) ->
     assert total(list(ingest(source, gate, PARSER))).added == 3
 
 
-def test_what_was_stored_and_not_marked_counts_once(maildir: Path, gate: Gate) -> None:
+def test_what_was_stored_and_not_marked_counts_once(maildir: Path, source: MaildirSource, gate: Gate) -> None:
     fill(maildir, 1, 2)
-    source = MaildirSource(maildir)
     mails = [mail for mail in source.take() if isinstance(mail, Mail)]
     store_all(mails, source.label, gate, PARSER)
     source.close()  # killed before it could mark them
@@ -102,35 +111,39 @@ def test_what_was_stored_and_not_marked_counts_once(maildir: Path, gate: Gate) -
     assert done(maildir) == ["0001", "0002"]
 
 
-def test_a_message_that_the_database_refuses_does_not_hold_up_the_others(maildir: Path, gate: Gate) -> None:
+def test_a_message_that_the_database_refuses_does_not_hold_up_the_others(
+    maildir: Path, source: MaildirSource, gate: Gate
+) -> None:
     fill(maildir, 1, 2, 3)
     gate.failure, gate.fails_with = StoreError("value too long"), "user2@"
-    tally = total(list(ingest(MaildirSource(maildir), gate, PARSER)))
+    tally = total(list(ingest(source, gate, PARSER)))
     assert (tally.added, tally.failed) == (2, 1)
     assert done(maildir) == ["0001", "0003"]
     assert done(maildir, ".Unknown") == ["0002"]
 
 
-def test_a_database_that_refuses_everything_ends_the_run(maildir: Path, gate: Gate) -> None:
+def test_a_database_that_refuses_everything_ends_the_run(
+    maildir: Path, source: MaildirSource, gate: Gate
+) -> None:
     fill(maildir, 1, 2, 3)
     gate.failure = StoreError("no such table")
-    source = MaildirSource(maildir)
     with pytest.raises(StoreError):
         list(ingest(source, gate, PARSER))
     source.close()
     assert left(maildir) == ["0001", "0002", "0003"]
 
 
-def test_a_wish_to_stop_finishes_what_was_taken(maildir: Path, gate: Gate) -> None:
+def test_a_wish_to_stop_finishes_what_was_taken(maildir: Path, source: MaildirSource, gate: Gate) -> None:
     fill(maildir, 1, 2, 3)
-    source = MaildirSource(maildir)
     tally = total(list(ingest(source, gate, PARSER, stop=lambda: True)))
     source.close()
     assert tally.added == 1
     assert (done(maildir), left(maildir)) == (["0001"], ["0002", "0003"])
 
 
-def test_a_parser_that_fails_keeps_the_message_for_a_person(maildir: Path, gate: Gate) -> None:
+def test_a_parser_that_fails_keeps_the_message_for_a_person(
+    maildir: Path, source: MaildirSource, gate: Gate
+) -> None:
     class Broken(Parser):
         def parse(self, message: object) -> object:  # type: ignore[override]
             if b"user2@" in message:  # type: ignore[operator]
@@ -138,7 +151,7 @@ def test_a_parser_that_fails_keeps_the_message_for_a_person(maildir: Path, gate:
             return super().parse(message)  # type: ignore[arg-type]
 
     fill(maildir, 1, 2, 3)
-    tally = total(list(ingest(MaildirSource(maildir), gate, Broken())))
+    tally = total(list(ingest(source, gate, Broken())))
     assert (tally.added, tally.failed) == (2, 1)
     assert done(maildir, ".Unknown") == ["0002"]
 

@@ -20,11 +20,48 @@ from .dovecot import free_port
 from .mail import bounce, start, suppressed, users
 
 
+class Client:
+    """LMTP by hand, one answer line at a time."""
+
+    def __init__(self, address: Address) -> None:
+        self.socket = socket.create_connection((address.host, address.port), timeout=20)
+        self.file = self.socket.makefile("rb")
+        assert self.answer().startswith("220")
+
+    def close(self) -> None:
+        self.file.close()
+        self.socket.close()
+
+    def answer(self) -> str:
+        """The last line of an answer."""
+        while (line := self.file.readline().decode()) and line[3:4] == "-":
+            pass
+        return line.rstrip()
+
+    def say(self, line: str | bytes) -> str:
+        self.send(line)
+        return self.answer()
+
+    def send(self, line: str | bytes) -> None:
+        self.socket.sendall((line.encode() if isinstance(line, str) else line) + b"\r\n")
+
+    def deliver(self, data: bytes, *to: str, options: str = "") -> list[str]:
+        """The answers to DATA."""
+        assert self.say("LHLO client.test").startswith("250")
+        assert self.say(f"MAIL FROM:<>{options}").startswith("250")
+        for who in to or ("bounces@x.test",):
+            assert self.say(f"RCPT TO:<{who}>").startswith("250")
+        assert self.say("DATA").startswith("354")
+        self.send(data.removesuffix(b"\r\n") + b"\r\n.")
+        return [self.answer() for _ in to or ("",)]
+
+
 class Served:
     """A listener in a thread, and what was handed over."""
 
     def __init__(self, **options: object) -> None:
         self.batches: list[list[bytes]] = []
+        self.clients: list[Client] = []
         self.answers: Callable[[Sequence[bytes]], list[bool]] = lambda messages: [True] * len(messages)
         self.address = Address("lmtp", "127.0.0.1", free_port())
         self.listener = Listener([self.address], self.commit, **options)  # type: ignore[arg-type]
@@ -36,6 +73,11 @@ class Served:
         answers = self.answers(messages)
         self.batches.append(list(messages))
         return answers
+
+    def client(self) -> Client:
+        """A connection, closed at the end."""
+        self.clients.append(Client(self.address))
+        return self.clients[-1]
 
     @property
     def messages(self) -> list[bytes]:
@@ -66,44 +108,14 @@ def serving(**options: object) -> Iterator[Served]:
     finally:
         served.end()
         thread.join(20)
+        for client in served.clients:
+            client.close()
         assert not thread.is_alive()
-
-
-class Client:
-    """LMTP by hand, one answer line at a time."""
-
-    def __init__(self, address: Address) -> None:
-        self.socket = socket.create_connection((address.host, address.port), timeout=20)
-        self.file = self.socket.makefile("rb")
-        assert self.answer().startswith("220")
-
-    def answer(self) -> str:
-        """The last line of an answer."""
-        while (line := self.file.readline().decode()) and line[3:4] == "-":
-            pass
-        return line.rstrip()
-
-    def say(self, line: str | bytes) -> str:
-        self.send(line)
-        return self.answer()
-
-    def send(self, line: str | bytes) -> None:
-        self.socket.sendall((line.encode() if isinstance(line, str) else line) + b"\r\n")
-
-    def deliver(self, data: bytes, *to: str, options: str = "") -> list[str]:
-        """The answers to DATA."""
-        assert self.say("LHLO client.test").startswith("250")
-        assert self.say(f"MAIL FROM:<>{options}").startswith("250")
-        for who in to or ("bounces@x.test",):
-            assert self.say(f"RCPT TO:<{who}>").startswith("250")
-        assert self.say("DATA").startswith("354")
-        self.send(data.removesuffix(b"\r\n") + b"\r\n.")
-        return [self.answer() for _ in to or ("",)]
 
 
 def test_what_is_offered() -> None:
     with serving(max_size=5000) as served:
-        client = Client(served.address)
+        client = served.client()
         client.send("LHLO me")
         lines = [client.file.readline().decode().strip() for _ in range(6)]
         assert [line[4:] for line in lines[1:]] == ["PIPELINING", "SIZE 5000", "8BITMIME", "SMTPUTF8", "HELP"]
@@ -113,7 +125,7 @@ def test_what_is_offered() -> None:
 def test_a_message_is_handed_over_as_it_came_and_each_recipient_gets_an_answer() -> None:
     data = bounce(1).replace(b"no such", b"..\xff\xfe no such") + b".dot\r\n" + b"x" * 200_000 + b"\r\n"
     with serving() as served:
-        client = Client(served.address)
+        client = served.client()
         sent = data.replace(b"\r\n.dot", b"\r\n..dot")
         said = client.deliver(sent, "a@x.test", "b@x.test", "c@x.test", options=" BODY=8BITMIME")
         assert said == ["250 2.0.0 Stored"] * 3
@@ -123,7 +135,7 @@ def test_a_message_is_handed_over_as_it_came_and_each_recipient_gets_an_answer()
 
 def test_internationalised_addresses_and_pipelined_commands() -> None:
     with serving() as served:
-        client = Client(served.address)
+        client = served.client()
         assert client.say("LHLO me").startswith("250")
         client.send("MAIL FROM:<> SMTPUTF8 SIZE=100\r\nRCPT TO:<jürgen@bücher.test>\r\nDATA")
         assert [client.answer()[:3] for _ in range(3)] == ["250", "250", "354"]
@@ -133,7 +145,7 @@ def test_internationalised_addresses_and_pipelined_commands() -> None:
 def test_while_the_store_is_away_the_answer_is_451() -> None:
     with serving() as served:
         served.answers = lambda messages: [False] * len(messages)
-        client = Client(served.address)
+        client = served.client()
         assert [said[:9] for said in client.deliver(bounce(1), "a@x.test", "b@x.test")] == ["451 4.3.0"] * 2
         served.answers = lambda messages: [True] * len(messages)
         assert client.deliver(bounce(1)) == ["250 2.0.0 Stored"]
@@ -141,7 +153,7 @@ def test_while_the_store_is_away_the_answer_is_451() -> None:
 
 def test_a_message_that_is_too_large_is_refused_before_and_after_it_came() -> None:
     with serving(max_size=1000) as served:
-        client = Client(served.address)
+        client = served.client()
         assert client.say("LHLO me").startswith("250")
         assert client.say("MAIL FROM:<> SIZE=1001").startswith("552")
         said = client.deliver(b"x" * 800 + b"\r\n" + b"x" * 800, "a@x.test", "b@x.test")
@@ -160,7 +172,7 @@ def test_messages_that_come_during_a_commit_share_the_next_one() -> None:
 
     with serving() as served:
         served.answers = slow
-        clients = [Client(served.address) for _ in range(5)]
+        clients = [served.client() for _ in range(5)]
         threads = [
             threading.Thread(target=client.deliver, args=(bounce(n),)) for n, client in enumerate(clients)
         ]
@@ -187,7 +199,7 @@ def test_what_was_handed_over_is_answered_before_the_end() -> None:
     said: list[str] = []
     with serving() as served:
         served.answers = slow
-        busy, idle = Client(served.address), Client(served.address)
+        busy, idle = served.client(), served.client()
         thread = threading.Thread(target=lambda: said.extend(busy.deliver(bounce(1))))
         thread.start()
         assert entered.wait(10)
@@ -201,18 +213,18 @@ def test_what_was_handed_over_is_answered_before_the_end() -> None:
 
 def test_a_client_that_goes_away_in_the_middle_leaves_nothing() -> None:
     with serving() as served:
-        client = Client(served.address)
+        client = served.client()
         client.say("LHLO me")
         client.send("MAIL FROM:<>\r\nRCPT TO:<a@x.test>\r\nDATA\r\nSubject: half")
         client.socket.close()
         client.file.close()
-        assert Client(served.address).deliver(bounce(1)) == ["250 2.0.0 Stored"]
+        assert served.client().deliver(bounce(1)) == ["250 2.0.0 Stored"]
         assert served.messages == [bounce(1)]
 
 
 def test_a_client_that_says_nothing_is_left() -> None:
     with serving(timeout=0.2) as served:
-        assert Client(served.address).answer() == ""
+        assert served.client().answer() == ""
 
 
 def test_a_unix_socket_is_made_with_its_mode_and_not_taken_from_another(tmp_path: Path) -> None:

@@ -269,3 +269,25 @@ def test_the_tables_name_only_what_exists() -> None:
             assert entry.get("reason", "undefined") in set(Reason)
             assert entry.get("type", "soft") in set(BounceType)
             assert {"reason", "kind"} & set(entry)
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "diagnostic", "kind", "hard"),
+    [
+        ("delayed", "4.0.0", "smtp; 450 4.7.1 try again later", "delay", False),
+        ("failed", "4.4.7", "smtp; 450 4.7.1 try again later", "bounce", False),
+        ("failed", "5.1.1", "smtp; 550 5.1.1 user unknown", "bounce", True),
+        ("failed", "5.0.0", "smtp; 550 xyzzy", "bounce", True),
+        ("failed", "", "", "bounce", False),
+    ],
+)
+def test_an_event_called_permanent_is_hard_only_where_a_code_says_so_too(
+    action: str, status: str, diagnostic: str, kind: str, hard: bool
+) -> None:
+    recipient = {"emailAddress": "kim@example.com", "action": action}
+    recipient |= {"status": status, "diagnosticCode": diagnostic}
+    bounce = {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": [recipient]}
+    (event,) = read("ses", json.dumps({"notificationType": "Bounce", "bounce": bounce}).encode())
+    assert isinstance(event, Event)
+    (record,) = event.report.records
+    assert (event.report.kind, record.bounce_type is BounceType.HARD) == (kind, hard)

@@ -63,10 +63,10 @@ def _decoded(content_type: str) -> bytes | None:
     message: Message = Message()
     message["Content-Type"] = content_type
     try:
-        boundary = message.get_boundary()
-    except (ValueError, LookupError, TypeError):
+        # utf-7 and others decode to lone surrogates, which no bytes stand for: a ValueError, too.
+        return (message.get_boundary() or "").encode("utf-8", "surrogateescape") or None
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError):
         return None
-    return boundary.encode("utf-8", "surrogateescape") if boundary else None
 
 
 def lost_boundary(data: bytes, start: int, end: int) -> bytes | None:

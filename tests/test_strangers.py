@@ -112,6 +112,29 @@ def plain(address: str, reply: str, fields: str, part: str, orcpt: str) -> str:
     )
 
 
+def exchange(address: str, reply: str, fields: str, part: str, orcpt: str) -> str:
+    """Text of Exchange Online, whose report lost its status part on the way."""
+    said = reply.replace("\n", " ")
+    return (
+        f"{HEADER}Content-Type: text/plain; charset=utf-8\n\n"
+        f"Delivery has failed to these recipients or groups:\n\n{address}\n"
+        "The email address wasn't found at the destination domain.\n\n"
+        "Diagnostic information for administrators:\n\nGenerating server: a.example.net\n\n"
+        f"{address}\nRemote Server returned '{said}'\n\nOriginal message headers:\n\n{returned(fields)}"
+    )
+
+
+def transcript(address: str, reply: str, fields: str, part: str, orcpt: str) -> str:
+    """Text with the whole session, as MDaemon and old Sendmail write it."""
+    return (
+        f"{HEADER}Content-Type: text/plain; charset=utf-8\n\n"
+        "The following addresses did NOT receive a copy of your message:\n\n"
+        f"> {address}\n\n--- Session Transcript ---\n EHLO out.example.net\n 250-mx.evil.example\n"
+        f" MAIL From:<news@lists.example.net>\n 250 ok\n RCPT To:<{address}>\n {reply}\n QUIT\n"
+        f"--- End Transcript ---\n\n{returned(fields)}"
+    )
+
+
 def letter(address: str, reply: str, fields: str, part: str, orcpt: str) -> str:
     """No notice at all: a letter of his, with an attachment."""
     return (
@@ -123,7 +146,7 @@ def letter(address: str, reply: str, fields: str, part: str, orcpt: str) -> str:
 
 
 Make = Callable[[str, str, str, str, str], str]
-NOTICES: tuple[Make, ...] = (postfix, exim, qmail, plain, letter)
+NOTICES: tuple[Make, ...] = (postfix, exim, qmail, plain, exchange, transcript, letter)
 
 
 def is_victims(address: str | None) -> bool:
@@ -177,7 +200,7 @@ def test_nor_does_an_event_about_his_mail(address: str, reply: str) -> None:
             assert against_the_victim(iter(item.report)) == []
 
 
-@pytest.mark.parametrize("notice", NOTICES[:4], ids=lambda notice: notice.__name__)
+@pytest.mark.parametrize("notice", NOTICES[:6], ids=lambda notice: notice.__name__)
 def test_an_honest_failure_of_the_same_shape_is_hard(
     notice: Make,
 ) -> None:

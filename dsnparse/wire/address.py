@@ -151,14 +151,18 @@ def _unwrapped(text: str) -> str | None:
 
 def listed_addresses(value: str) -> list[FieldAddress]:
     """The addresses of a header field that lists them with commas (X-Failed-Recipients)."""
-    pieces: list[str] = []
+    found: list[FieldAddress | None] = []
+    waiting: list[str] = []
     for number, piece in enumerate(value.split('"')):
-        if number % 2 and pieces:
-            pieces[-1] += f'"{piece}"'  # within quotes, where commas part nothing
+        if number % 2:
+            waiting.append(f'"{piece}"')  # within quotes, where commas part nothing
             continue
         first, *rest = piece.split(",")
-        pieces[-1:] = [f"{pieces[-1] if pieces else ''}{first}", *rest]
-    found = [address_in_field(piece) for piece in pieces]
+        waiting.append(first)
+        for one in rest:
+            found.append(address_in_field("".join(waiting)))
+            waiting = [one]
+    found.append(address_in_field("".join(waiting)))
     return [address for address in found if address is not None]
 
 

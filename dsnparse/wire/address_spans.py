@@ -47,7 +47,8 @@ _MARKS = "".join(
 _PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "'", "«": "»", "“": "”", "„": "“", "‘": "’",
           "（": "）", "［": "］", "＜": "＞", "【": "】", "「": "」"}  # fmt: skip
 #: What ends a run of characters around an address.
-_ENDS = frozenset(" \t<>«»“”„（）［］＜＞【】「」、，。：；")
+_ENDS = " \t<>«»“”„（）［］＜＞【】「」、，。：；"
+_END = re.compile(f"[{_ENDS}]")
 #: The longest run without a blank that is looked at around an address.
 _REACH = 400
 
@@ -154,12 +155,10 @@ def _brackets(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _run(text: str, start: int, end: int) -> tuple[int, int]:
     """The run of characters around a piece of the text that could belong to one address."""
-    first, last = start, end
-    while first > max(0, start - _REACH) and text[first - 1] not in _ENDS:
-        first -= 1
-    while last < min(len(text), end + _REACH) and text[last] not in _ENDS:
-        last += 1
-    return first, last
+    least, most = max(0, start - _REACH), min(len(text), end + _REACH)
+    first = max(least, *(text.rfind(char, least, start) + 1 for char in _ENDS))
+    ending = _END.search(text, end, most)
+    return first, ending.start() if ending is not None else most
 
 
 def _trim(address: str) -> str:

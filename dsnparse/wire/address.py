@@ -19,11 +19,12 @@ from typing import NamedTuple
 
 from dsnparse.wire.flanker import by_flanker
 
-#: RFC 5322 section 3.2.3's atext, and all letters beyond ASCII (RFC 6532).
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\xa0-\U0010ffff-]"
+#: RFC 5322 section 3.2.3's atext, all letters beyond ASCII (RFC 6532), and dots, which Japanese providers
+#: allowed at the end and one after the other ("a..b.@docomo.ne.jp").
+_ATOM = r"[A-Za-z0-9!#$%&'*+./=?^_`{|}~\xa0-\U0010ffff-]"
 _LABEL = r"[A-Za-z0-9_\xa0-\U0010ffff](?:[A-Za-z0-9_\xa0-\U0010ffff-]{0,62}[A-Za-z0-9_\xa0-\U0010ffff])?"
 _ADDR_SPEC = re.compile(
-    rf"""(?:{_ATOM}{{1,255}}(?:\.{_ATOM}{{1,255}}){{0,63}}|"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e]){{1,255}}")
+    rf"""(?:{_ATOM}{{1,255}}|"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e]){{1,255}}")
     @(?:\[[0-9A-Fa-f:.IPv]{{3,60}}\]|{_LABEL}(?:\.{_LABEL}){{0,31}}\.?)""",
     re.VERBOSE,
 )

@@ -38,6 +38,7 @@ PLAIN_ADDRESSES = ASCII_ADDRESSES.filter(lambda address: not set(address) & set(
         ("rfc822; tom@[192.0.2.1]", "tom@[192.0.2.1]"),
         ("rfc822; tom@[IPv6:2001:db8::1]", "tom@[IPv6:2001:db8::1]"),
         ("rfc822; tom+tag@example.org", "tom+tag@example.org"),
+        ("rfc822; tom..b.@docomo.example", "tom..b.@docomo.example"),
         ("utf-8; tóm@exämple.org", "tóm@exämple.org"),
         ("utf-8; t\\x{F3}m@ex\\x{E4}mple.org", "tóm@exämple.org"),
         ("utf-8; \\x{110000}m@example.org", None),

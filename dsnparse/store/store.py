@@ -65,8 +65,9 @@ class Store:
 
         `url`: an SQLAlchemy URL of SQLite or PostgreSQL, or the path of an SQLite file. `hash_key`: store
         keyed hashes instead of addresses; the same key from the first time on. `hooks` are told of every
-        change (`ExecHook`, `WebhookHook`). `knows_message`: whether a Message-ID (without angle brackets)
-        is the operator's, for `confirm = ["known_message"]`. `create`: make an SQLite file that is missing.
+        change (`ExecHook`, `WebhookHook`). `knows_message`: whether a message with this Message-ID (without
+        angle brackets) was sent to this address; asked of an address that was mailed when another one
+        refused, and for `confirm = ["known_message"]`. `create`: make an SQLite file that is missing.
 
         Raise StoreError when trying again is no use (a newer schema, another key), StoreUnavailable when it
         is, ValueError for a short key.
@@ -97,7 +98,7 @@ class Store:
 
         Raise StoreUnavailable when nothing was written and a later call may work; StoreError when not.
         """
-        known = known_messages(items, self._knows)
+        known = known_messages(items, self._knows, self.terms.policy)
         moment = _clock(now)
         return self.database.write(
             partial(

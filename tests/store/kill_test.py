@@ -122,7 +122,17 @@ def dump(url: str) -> dict[str, Any]:
             return sorted(repr(tuple(row)) for row in connection.execute(statement))
 
         def named(table: Any) -> list[Any]:
-            hidden = {"id", "message_id", "address_id", "journal_id", "seen_at", "written_at", "key", "past"}
+            hidden = {
+                "id",
+                "message_id",
+                "address_id",
+                "mailed_id",
+                "journal_id",
+                "seen_at",
+                "written_at",
+                "key",
+                "past",
+            }
             return [column for column in table.c if column.name not in hidden]
 
         of = addresses.c.key

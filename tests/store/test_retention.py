@@ -121,6 +121,18 @@ def test_forgetting_leaves_no_trace_of_the_address(store: Store, tmp_path: Path)
             assert b"jane.roe@example.com" not in file.read_bytes(), file.name
 
 
+@pytest.mark.parametrize(("forgotten", "other"), [(JANE, "to@b.example"), ("to@b.example", JANE)])
+def test_forgetting_one_end_of_a_forwarding_leaves_the_other_without_its_name(
+    store: Store, forgotten: str, other: str
+) -> None:
+    store.add([bounce("1", "to@b.example", original_recipient=JANE)], now=NOW)
+    before = store.check(other, now=NOW).status
+    assert store.forget(forgotten).messages == 1
+    assert forgotten not in everything(store)
+    assert store.check(forgotten, now=NOW).status == "unknown"
+    assert store.check(other, now=NOW).status == before
+
+
 def test_forgetting_can_keep_an_address_suppressed(store: Store) -> None:
     store.add([bounce("1", JANE)], now=NOW)
     store.forget(JANE, keep_suppression=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from dsnparse.store.sql.schema import alerts, journal, messages, records
 from .reports import NOW, START, bounce, complaint, day, delivery, of_kind, record, seen
 
 JANE = "jane@example.com"
+KNOWN = '[hard]\nconfirm = ["known_message"]'
 
 
 def status(store: Store, address: str = JANE, now: datetime = NOW) -> str:
@@ -222,13 +224,50 @@ def test_the_address_that_was_refused_is_suppressed_and_the_one_that_was_mailed_
     assert decision.evidence["recipient"] == "target@elsewhere.example"
 
 
-def test_the_one_that_was_mailed_is_suppressed_when_the_look_up_knows_that_it_was(url: str) -> None:
-    policy = Policy.from_toml('[hard]\nconfirm = ["known_message"]')
+@pytest.mark.parametrize(("policy", "refused"), [("", "suppressed"), (KNOWN, "review")])
+def test_the_one_that_was_mailed_is_suppressed_when_the_look_up_knows_that_it_was(
+    url: str, policy: str, refused: str
+) -> None:
     forwarded = bounce("1", "target@elsewhere.example", original_recipient=JANE)
-    with Store.open(url, policy=policy, knows_message=lambda _, to: to == JANE) as store:
+    rules = Policy.from_toml(policy)
+    with Store.open(url, policy=rules, knows_message=lambda _, to: to == JANE) as store:
         store.add([forwarded], now=NOW)
         assert status(store) == "suppressed"
-        assert status(store, "target@elsewhere.example") == "review"
+        assert status(store, "target@elsewhere.example") == refused
+
+
+@pytest.mark.parametrize(
+    ("reason", "more", "expected"),
+    [
+        (Reason.USER_UNKNOWN, {"confidence": 0.5}, "review"),
+        (Reason.USER_UNKNOWN, {"bounce_type": BounceType.UNDETERMINED}, "review"),
+        (Reason.NETWORK_ERROR, {}, "active"),
+        (Reason.MAILBOX_FULL, {}, "active"),
+        (Reason.SPAM_CONTENT, {}, "active"),
+    ],
+)
+def test_a_failure_that_is_not_hard_by_itself_never_suppresses_the_one_that_was_mailed(
+    url: str, reason: Reason, more: dict[str, Any], expected: str
+) -> None:
+    policy = Policy.from_toml('[forwarded]\nhard = "same"')
+    fields: dict[str, Any] = {"original_recipient": JANE, **more}
+    refused = [bounce(str(n), "target@elsewhere.example", reason, at=day(n), **fields) for n in range(40)]
+    with Store.open(url, policy=policy, knows_message=lambda *_: True) as store:
+        store.add(refused, now=day(40))
+        assert status(store, now=day(40)) == expected
+
+
+def test_the_history_of_both_has_the_notice(store: Store) -> None:
+    store.add([bounce("1", "target@elsewhere.example", original_recipient=JANE)], now=NOW)
+    for address in (JANE, "target@elsewhere.example"):
+        assert [one.what for one in store.history(address)] == ["notice", "change"]
+
+
+def test_a_delivery_to_where_it_was_forwarded_is_one_to_the_address_that_was_mailed(store: Store) -> None:
+    soft = [bounce(str(n), reason=Reason.NETWORK_ERROR, at=day(n)) for n in range(5)]
+    who = BounceRecord("target@elsewhere.example", original_recipient=JANE, action=Action.DELIVERED)
+    store.add([*soft, seen(Report(Kind.DELIVERY, (who,)), "good", day(4.5))], now=day(5))
+    assert status(store, now=day(4.6)) == "active"
 
 
 def test_a_forwarding_that_the_receiver_tells_of_is_one(store: Store) -> None:

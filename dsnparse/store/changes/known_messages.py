@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from dsnparse.model import BounceType, Kind
+from dsnparse.model import BounceRecord, Report
 from dsnparse.store.changes.batch import Seen
+from dsnparse.store.changes.treatment import treatment
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 
@@ -39,29 +40,45 @@ def command_lookup(words: Sequence[str]) -> KnowsMessage:
 
 
 def find_lookup(policy: Policy, callback: KnowsMessage | None) -> KnowsMessage | None:
-    """The look-up to use: the callback, else the policy's command; None when the policy asks for none."""
-    if "known_message" not in policy.hard_confirm | policy.complaint_confirm:
-        return None
+    """The look-up to use: the callback, else the policy's command; None when there is none, nor asked for."""
     if callback is not None:
         return callback
     if policy.hard_lookup_command:
         return command_lookup(policy.hard_lookup_command)
+    if "known_message" not in policy.hard_confirm | policy.complaint_confirm:
+        return None
     raise StoreError(
         'The policy has confirm = ["known_message"], but nothing looks the Message-IDs up: set '
         "lookup_command in [hard], or give Store.open knows_message"
     )
 
 
-def known_messages(items: Sequence[Seen], knows: KnowsMessage | None) -> frozenset[tuple[str, str]]:
-    """The pairs of Message-ID and address in hard bounces and complaints that are known, asked once each."""
+def known_messages(
+    items: Sequence[Seen], knows: KnowsMessage | None, policy: Policy
+) -> frozenset[tuple[str, str]]:
+    """The pairs of Message-ID and address that are known, asked once each, where something depends on it."""
     if knows is None:
         return frozenset()
     pairs = {
         (item.report.original.message_id or "", address)
         for item in items
         for record in item.report.records
-        if item.report.kind is Kind.COMPLAINT or record.bounce_type is BounceType.HARD
-        for address in (record.recipient, record.original_recipient or "")
+        for address in _asked_for(item.report, record, policy)
     }
     asked = sorted((one, address) for one, address in pairs if one and address)
     return frozenset(pair for pair in asked if knows(pair[0].strip().strip("<>"), pair[1]))
+
+
+def _asked_for(report: Report, record: BounceRecord, policy: Policy) -> Iterator[str]:
+    """The addresses whose state depends on whether the message that came back was sent to them."""
+    treated = treatment(report, record, policy)
+    confirm = {"hard": policy.hard_confirm, "complaint": policy.complaint_confirm}.get(treated, frozenset())
+    if "known_message" in confirm:
+        yield record.recipient
+    key = policy.addresses.key
+    if (
+        treated == "hard"
+        and record.original_recipient
+        and key(record.original_recipient) != key(record.recipient)
+    ):
+        yield record.original_recipient

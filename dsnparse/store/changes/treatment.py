@@ -23,16 +23,16 @@ _FORWARDED = {"same": What.HARD, "second_notice": What.HARD_TWICE, "review": Wha
 _BY_MAIL = "arf"
 
 
-def of_the_mailed_one(treated: str, policy: Policy, *, is_known: bool) -> What | None:
-    """What a failure of another address means for the one that the sender mailed; None when nothing.
+def of_the_mailed_one(what: What | None, policy: Policy, *, is_known: bool) -> What | None:
+    """What happened to the address that was mailed, from `what` happened to another one that refused it.
 
     `is_known`: the operator's look-up knows that the message that came back was sent to that one.
 
     ORCPT and the trace of the returned message say which one that is: whoever sent that message chose them.
     """
-    if treated != "hard":
-        return None
-    return What.HARD if is_known else _FORWARDED[policy.forwarded_hard]
+    if what is What.HARD:
+        return What.HARD if is_known else _FORWARDED[policy.forwarded_hard]
+    return what if what in (What.REVIEW, What.SUCCESS) else None
 
 
 def treatment(report: Report, record: BounceRecord, policy: Policy) -> str:

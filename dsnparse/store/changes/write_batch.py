@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dsnparse.model import BounceRecord, Kind
+from dsnparse.store.address.normalize import AddressIdentity
 from dsnparse.store.changes.alerts import Refusal, Refusals, alert_key, write_alerts
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.changes.ledger import Ledger
@@ -61,13 +62,14 @@ def write_batch(
     rows: list[dict[str, Any]] = []
     refusals: Refusals = {}
     for seen, number, message, position, record in found:
-        key = identity.key(record.recipient)
+        key, mailed = _keys(record, identity)
         at = happened(record, seen.report, seen.received, now)
         row = record_row(record, terms.privacy)
         row.update(
             message_id=number,
             position=position,
             address_id=ledger.entries[key].id if key else None,
+            mailed_id=ledger.entries[mailed].id if mailed else None,
             happened_at=at,
         )
         rows.append(row)
@@ -77,9 +79,8 @@ def write_batch(
             alert = alert_key(seen.report, record.reason, record.provider or domain, at)
             refusals.setdefault(alert, []).append(Refusal(at, row["diagnostic"] or ""))
         for address, what, is_known in _happened_to(terms, seen, record, treated, known):
-            if address:
-                event = _event(seen, position, record, what, at, is_known=is_known)
-                ledger.apply(address, event, partial(detail, message, row))
+            event = _event(seen, position, record, what, at, is_known=is_known)
+            ledger.apply(address, event, partial(detail, message, row))
     for seen, *_ in new:
         if not seen.report.records and complaint_treatment(seen.report, terms.policy) == "complaint":
             # Nobody to suppress: many providers black out the address that complained.
@@ -121,15 +122,21 @@ def _happened_to(
 
     The folded key of each, the event, and whether the look-up knows that the message was sent to it.
     """
-    key = terms.policy.addresses.key
     message_id = seen.report.original.message_id or ""
-    refused, mailed = key(record.recipient), key(record.original_recipient or record.recipient)
+    refused, mailed = _keys(record, terms.policy.addresses)
     is_known = (message_id, record.recipient) in known
-    events = [(refused, what_happened(treated, seen.report, record, terms.policy), is_known)]
-    if mailed != refused:
+    happened = what_happened(treated, seen.report, record, terms.policy)
+    events = [(refused, happened, is_known)]
+    if mailed:
         is_known = (message_id, record.original_recipient or "") in known
-        events.append((mailed, of_the_mailed_one(treated, terms.policy, is_known=is_known), is_known))
-    return [(address, what, is_known) for address, what, is_known in events if what is not None]
+        events.append((mailed, of_the_mailed_one(happened, terms.policy, is_known=is_known), is_known))
+    return [(address, what, is_known) for address, what, is_known in events if address and what is not None]
+
+
+def _keys(record: BounceRecord, identity: AddressIdentity) -> tuple[str, str]:
+    """The folded keys of the address that was refused, and of the one that was mailed where it is another."""
+    refused, mailed = identity.key(record.recipient), identity.key(record.original_recipient or "")
+    return refused, "" if mailed == refused else mailed
 
 
 def _event(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.schema import addresses, journal, messages, records
@@ -83,7 +83,7 @@ def _notices(connection: Connection, number: int) -> list[Happening]:
             messages.c.reporting_mta,
         )
         .join(messages, messages.c.id == records.c.message_id)
-        .where(records.c.address_id == number)
+        .where(or_(records.c.address_id == number, records.c.mailed_id == number))
         .order_by(records.c.id)
     ).all()
     return [

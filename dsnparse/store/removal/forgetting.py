@@ -45,13 +45,20 @@ def forget(connection: Connection, terms: Terms, address: str, *, keep_suppressi
     if row is None:
         return Forgotten()
     mine = records.c.address_id == row.id
-    numbers = list(connection.execute(select(records.c.message_id).where(mine).distinct()).scalars())
-    spellings: set[str] = set()
+    #: Another address refused what this one was mailed: that record stays, and does not name this one.
+    another = records.c.mailed_id == row.id
+    numbers = list(
+        connection.execute(select(records.c.message_id).where(or_(mine, another)).distinct()).scalars()
+    )
+    spellings = {address, row.address}
     for column in (records.c.recipient, records.c.original_recipient, records.c.actual_recipient):
         spellings.update(filter(None, connection.execute(select(column).where(mine)).scalars()))
-    spellings.update((address, row.address))
+    named = select(records.c.original_recipient).where(another)
+    spellings.update(filter(None, connection.execute(named).scalars()))
+    others = _others(connection, numbers)
     removed = remove_rows(connection, records, mine)
-    _scrub(connection, numbers, tuple(sorted(spellings)))
+    connection.execute(update(records).where(another).values(mailed_id=None, original_recipient=None))
+    _scrub(connection, numbers, others, tuple(sorted(spellings)))
     lines = row_ids(connection, journal, journal.c.address_id == row.id, limit=None)
     for ids in chunks(lines):
         remove_rows(connection, outbox, outbox.c.journal_id.in_(ids))
@@ -67,7 +74,19 @@ def forget(connection: Connection, terms: Terms, address: str, *, keep_suppressi
     return Forgotten(True, row.status, len(numbers), removed, len(lines))
 
 
-def _scrub(connection: Connection, numbers: Sequence[int], names: tuple[str, ...]) -> None:
+def _others(connection: Connection, numbers: Sequence[int]) -> list[int]:
+    """The addresses that these messages are about."""
+    found: set[int] = set()
+    for ids in chunks(numbers):
+        for column in (records.c.address_id, records.c.mailed_id):
+            statement = select(column).where(records.c.message_id.in_(ids), column.is_not(None))
+            found.update(connection.execute(statement).scalars())
+    return sorted(found)
+
+
+def _scrub(
+    connection: Connection, numbers: Sequence[int], others: Sequence[int], names: tuple[str, ...]
+) -> None:
     """Take the address out of what stays: the messages themselves, and what they left with others."""
     _replace(connection, alerts, ("diagnostic",), alerts.c.id.is_not(None), names)
     _replace(connection, journal, ("detail",), journal.c.address_id.is_(None), names)
@@ -77,10 +96,10 @@ def _scrub(connection: Connection, numbers: Sequence[int], names: tuple[str, ...
         connection.execute(update(messages).where(messages.c.id.in_(ids)).values(bare))
         mine = records.c.message_id.in_(ids)
         _replace(connection, records, ("diagnostic", "evidence", "extra"), mine, names)
-        others = select(records.c.address_id).where(mine)
-        _replace(connection, addresses, ("detail",), addresses.c.id.in_(others), names)
-        _replace(connection, suppressions, ("detail", "note"), suppressions.c.address_id.in_(others), names)
-        _replace(connection, journal, ("detail",), journal.c.address_id.in_(others), names)
+    for ids in chunks(others):
+        _replace(connection, addresses, ("detail",), addresses.c.id.in_(ids), names)
+        _replace(connection, suppressions, ("detail", "note"), suppressions.c.address_id.in_(ids), names)
+        _replace(connection, journal, ("detail",), journal.c.address_id.in_(ids), names)
 
 
 def _replace(

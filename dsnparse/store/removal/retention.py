@@ -80,6 +80,7 @@ def _idle(connection: Connection, before: datetime) -> int:
             addresses.c.status == ACTIVE,
             (addresses.c.last_at.is_(None)) | (addresses.c.last_at < before),
             not_(exists().where(records.c.address_id == addresses.c.id)),
+            not_(exists().where(records.c.mailed_id == addresses.c.id)),
             not_(exists().where(journal.c.address_id == addresses.c.id)),
         )
         .limit(ROWS_AT_ONCE)

@@ -102,6 +102,13 @@ MIGRATIONS: tuple[Migration, ...] = (
             name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, written_at {time} NOT NULL);
         """,
     ),
+    Migration(
+        "records belong to the address that was mailed, too, where another one was refused",
+        """
+        ALTER TABLE records ADD COLUMN mailed_id {big} REFERENCES addresses (id);
+        CREATE INDEX records_mailed_id ON records (mailed_id) WHERE mailed_id IS NOT NULL;
+        """,
+    ),
 )
 
 

@@ -91,7 +91,8 @@ addresses = Table(
     Column("last_at", UtcTime),
 )
 
-#: One row for each recipient of a message: every field of the BounceRecord, evidence as JSON.
+#: One row for each recipient of a message: every field of the BounceRecord, evidence as JSON. `address_id`:
+#: the address that was refused; `mailed_id`: the one that was mailed, where that is another.
 records = Table(
     "records",
     metadata,
@@ -99,6 +100,7 @@ records = Table(
     Column("message_id", _ID, nullable=False),
     Column("position", Integer, nullable=False),
     Column("address_id", _ID),
+    Column("mailed_id", _ID),
     Column("happened_at", UtcTime, nullable=False),
     Column("recipient", Text, nullable=False),
     Column("original_recipient", Text),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dsnparse import BounceType, Kind, Report, parse_dsn
+from dsnparse.wire.warning import INTERNAL_ERROR
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 #: What else must be the same when only the line endings differ; line numbers and warnings may not be.
@@ -26,6 +27,9 @@ def broken_law(data: bytes) -> str | None:
         return f"It raises {type(error).__name__} in {_place(error)}."
     if said.getvalue():
         return "It prints or logs."
+    for warning in report.warnings:
+        if warning.code == INTERNAL_ERROR:
+            return f"A mistake was caught. {warning}"
     return _hard(report) or _plain(report) or _same(report, data)
 
 

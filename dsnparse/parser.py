@@ -19,12 +19,13 @@ from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import clean_text
 from dsnparse.read.record import records_of
 from dsnparse.rulebook.template_matcher import default_formats, load_formats
-from dsnparse.vocabulary import Action
+from dsnparse.vocabulary import Action, Kind
 from dsnparse.wire.address import from_xtext, typed_address, unmasked
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import Field
 from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
 from dsnparse.wire.mime import Buffer, read_message
+from dsnparse.wire.warning import make_warning
 
 
 class Parser:
@@ -70,11 +71,19 @@ class Parser:
         """Reads one message and says who failed and why.
 
         `message`: the raw bytes of a message (RFC 5322), or an `email.message.Message`. Any bytes give a
-        `Report`. Raises TypeError when it is something else, text above all: a bounce has no one encoding;
+        `Report`; a mistake of ours gives one of kind `other` with the warning `internal.error`. Raises
+        TypeError when it is something else, text above all: a bounce has no one encoding;
         ValueError when the standard library cannot write the `Message` (put together wrongly, nested a
         thousand times).
         """
-        root = read_message(_bytes_of(message), self.limits)
+        data = _bytes_of(message)
+        try:
+            return self._report(data)
+        except Exception as error:  # noqa: BLE001  (one message must not end a run over a million)
+            return Report(Kind.OTHER, warnings=(make_warning("internal.error", error=_mistake(error)),))
+
+    def _report(self, data: bytes) -> Report:
+        root = read_message(data, self.limits)
         notice = Notice(root, self.formats)
         reading = read(notice)
         _warn_of_masks(reading, root.buffer)
@@ -142,6 +151,15 @@ def _warn_of_masks(reading: Reading, buffer: Buffer) -> None:
         for address in (recipient.recipient, recipient.original_recipient):
             if address and not address.isascii() and unmasked(address) != address:
                 buffer.warn("address.invisible_characters", address=unmasked(address))
+
+
+def _mistake(error: Exception) -> str:
+    """The kind and place of a mistake; not its words, which can hold parts of the message."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" in {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"
 
 
 def _written(message: Message) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dsnparse.mailboxes.items import Mail, Problem
 from dsnparse.model import Report
+from dsnparse.wire.warning import INTERNAL_ERROR
 
 if TYPE_CHECKING:
     from dsnparse.parser import Parser
@@ -53,15 +54,24 @@ class Tally:
         self.failed += len(other.problems)
 
     def parse(self, mail: Mail, parser: Parser) -> Report | None:
-        """The report on a message; None when the parser failed, which is a problem to tell."""
+        """The report on a message; None when dsnparse made a mistake with it, which is a problem to tell.
+
+        Such a message is kept where it is or where a person looks, and not stored: a later version reads it.
+        """
         self.weight += mail.weight
         try:
-            return parser.parse(mail.data)
-        except Exception as error:  # noqa: BLE001
-            # It never should. One message must not end a run over a million, nor be lost in silence.
+            report = parser.parse(mail.data)
+        except Exception as error:  # noqa: BLE001  (of a parser that is not ours)
             reason = f"made the parser fail, please report it ({type(error).__name__}: {error})"
             self.problems.append(Problem(mail.name, reason))
             return None
+        for warning in report.warnings:
+            if warning.code == INTERNAL_ERROR:
+                self.problems.append(
+                    Problem(mail.name, warning.text.removeprefix("The message ").rstrip("."))
+                )
+                return None
+        return report
 
     def note_size(self, mail: Mail) -> None:
         """Have it told that a message was not read to its end, if so."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dsnparse.notice.body import Body
 from dsnparse.notice.returned import parse_header_lines
 from dsnparse.wire.address_spans import addresses_in
+from dsnparse.wire.header import raw_bytes
 from dsnparse.wire.mime import Buffer, Part, read_message
 from dsnparse.wire.text import body_text, header_text
 
@@ -43,7 +44,7 @@ def returned_message(returned: Part | None, body: Body) -> Part | None:
     if not body.quoted:
         return None
     text = "\n".join(body.quoted)
-    return read_message(text.encode("utf-8", "surrogateescape"), body.buffer.limits)
+    return read_message(raw_bytes(text), body.buffer.limits)
 
 
 def _message_in(returned: Part) -> Part | None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 
+from dsnparse.wire.header import raw_bytes
+
 #: A delimiter line that a part's Content field follows.
 _LOST = re.compile(
     rb"(?:^|\n)--(-{0,60}[^\s-][^\r\n]{0,100}?)(?<!--)[ \t]{0,8}\r?\nContent-[A-Za-z-]{1,30}:",
@@ -30,7 +32,7 @@ def boundary_of(content_type: str) -> bytes | None:
         name, _, value = parameter.partition("=")
         name = name.strip().lower()
         if name == "boundary":
-            return _unquoted(value.strip()).rstrip().encode("utf-8", "surrogateescape") or None
+            return raw_bytes(_unquoted(value.strip()).rstrip()) or None
         encoded = encoded or name.startswith("boundary*")
     return _decoded(content_type) if encoded and len(content_type) <= _LONGEST_ENCODED else None
 
@@ -63,10 +65,10 @@ def _decoded(content_type: str) -> bytes | None:
     message: Message = Message()
     message["Content-Type"] = content_type
     try:
-        # utf-7 and others decode to lone surrogates, which no bytes stand for: a ValueError, too.
-        return (message.get_boundary() or "").encode("utf-8", "surrogateescape") or None
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError):
+        boundary = message.get_boundary()
+    except Exception:  # noqa: BLE001  (every codec of Python's can be named in it, each with errors of its own)
         return None
+    return raw_bytes(boundary) if boundary else None
 
 
 def lost_boundary(data: bytes, start: int, end: int) -> bytes | None:

@@ -168,3 +168,11 @@ def _line_start(data: bytes, start: int, end: int, lines: list[str], index: int)
         for _ in range(line.count("\n") + 1):
             at = data.find(b"\n", at, end) + 1
     return at
+
+
+def raw_bytes(value: str) -> bytes:
+    """The bytes of text whose raw 8-bit bytes are surrogates; other surrogates become question marks."""
+    try:
+        return value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # surrogates that stand for no byte, which JSON and UTF-7 can spell
+        return value.encode("utf-8", "replace")

@@ -16,8 +16,10 @@ import binascii
 import codecs
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, lru_cache
 
+from dsnparse.wire.header import raw_bytes
 from dsnparse.wire.limits import DEFAULT_LIMITS
 from dsnparse.wire.mime import Buffer, Part
 
@@ -104,7 +106,8 @@ def decode_bytes(data: bytes, charset: str | None = None, *, guess: bool = True)
             except (UnicodeError, ValueError):
                 pass
     if codec is not None and codec != "utf-8":
-        return _paired(data.decode(codec, "replace"), codec)
+        with suppress(UnicodeError, ValueError):  # not every codec of the standard library can replace
+            return _paired(data.decode(codec, "replace"), codec)
     return data.decode(_guess(data[:_GUESS_BYTES]) if guess else "cp1252", "replace")
 
 
@@ -236,7 +239,7 @@ def header_text(value: str, buffer: Buffer | None = None, *, guess: bool = True)
         if "=?" not in value and value.isprintable():
             return value.strip()
     else:
-        value = decode_bytes(_raw(value), guess=guess)
+        value = decode_bytes(raw_bytes(value), guess=guess)
     if _ESC in value:
         value = decode_bytes(value.encode("utf-8", "replace"), "iso-2022-jp")
     if "=?" in value:
@@ -248,13 +251,6 @@ def header_text(value: str, buffer: Buffer | None = None, *, guess: bool = True)
     if "\n" in value:
         value = " ".join(value.split())
     return without_controls(value).strip()
-
-
-def _raw(value: str) -> bytes:
-    try:
-        return value.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # surrogates that stand for no byte, which JSON can spell
-        return value.encode("utf-8", "replace")
 
 
 def _decode_word(found: re.Match[str]) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from dsnparse.wire.plain import Plain
 
+#: The code of a mistake of ours.
+INTERNAL_ERROR = "internal.error"
 #: Every code and its sentence. A code never changes; its sentence may. `limit.NAME` is about `Limits.NAME`.
 WARNINGS = {
     "limit.message_bytes": "Only the first {most} of {size} bytes were read.",
@@ -25,6 +27,7 @@ WARNINGS = {
     "limit.warnings": "There were more warnings than are kept.",
     "repair.boundary": "The boundary of a multipart was missing or wrong; it was read off the body.",
     "repair.second_hand": "The notice names nobody; its recipients come from a notice attached to it.",
+    "internal.error": "The message was not read, by a mistake in dsnparse: please report it ({error}).",
     "address.invisible_characters": "The recipient {address} has invisible characters in its address.",
 }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from dsnparse import Parser, Report
+import pytest
+
+from dsnparse import Parser, Report, parse_dsn
 from dsnparse.mailboxes.items import Mail, Problem
 from dsnparse.mailboxes.tally import Tally
 
@@ -44,3 +46,19 @@ def test_only_a_message_that_was_cut_gets_a_note() -> None:
     tally.note_size(Mail("whole", b"x" * 1000, 1000))
     tally.note_size(Mail("cut", b"x" * 1000, 5000))
     assert tally.notes == [Problem("cut", "only the first 1,000 of 5,000 bytes were read")]
+
+
+def test_a_mistake_of_ours_is_a_report_with_a_warning_and_the_message_is_not_stored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> None:
+        raise IndexError("a part of the message")
+
+    monkeypatch.setattr("dsnparse.parser.read", broken)
+    (warning,) = parse_dsn(MESSAGE).warnings
+    assert warning.code == "internal.error"
+    assert "IndexError" in warning.text
+    assert "a part of the message" not in warning.text
+    tally = Tally()
+    assert tally.parse(Mail("x.eml", MESSAGE, len(MESSAGE)), Parser()) is None
+    assert [problem.name for problem in tally.problems] == ["x.eml"]

@@ -179,14 +179,14 @@ def _running(tokens: int) -> Iterator[Dovecot]:
         f"introspection_mode = auth\nintrospection_url = http://127.0.0.1:{tokens}/\n"
         "username_attribute = email\nactive_attribute = active\nactive_value = true\ntokeninfo_url =\n"
     )
-    server = subprocess.Popen(["dovecot", "-F", "-c", place / "dovecot.conf"], stderr=subprocess.PIPE)
-    try:
-        _until_it_answers(imaps, server, place / "log")
-        yield Dovecot(place, imap, imaps)
-    finally:
-        server.terminate()
-        server.wait(20)
-        shutil.rmtree(place)
+    with subprocess.Popen(["dovecot", "-F", "-c", place / "dovecot.conf"], stderr=subprocess.PIPE) as server:
+        try:
+            _until_it_answers(imaps, server, place / "log")
+            yield Dovecot(place, imap, imaps)
+        finally:
+            server.terminate()
+            server.wait(20)
+            shutil.rmtree(place)
 
 
 def free_port() -> int:

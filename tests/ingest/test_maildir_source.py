@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
@@ -56,6 +57,7 @@ def test_the_folders_can_be_chosen_also_outside_of_the_maildir(maildir: Path, tm
     source = MaildirSource(maildir, processed=".Archive.Done", unknown=str(tmp_path / "Other"))
     one, two = taken(source)
     source.done([Mark(one.key), Mark(two.key, understood=False)])
+    source.close()
     assert files(maildir) == [".Archive.Done/cur/1:2,S"]
     assert files(tmp_path / "Other") == ["cur/2:2,S"]
 
@@ -74,6 +76,7 @@ def test_a_message_is_never_moved_over_another_one_of_its_name(maildir: Path) ->
     for data in (b"first", b"second", b"third"):
         put(maildir, "new/1.a", data)
         source.done([Mark(mail.key) for mail in taken(source)])
+    source.close()
     found = sorted(path.read_bytes() for path in (maildir / ".Processed/cur").iterdir())
     assert found == [b"first", b"second", b"third"]
 
@@ -86,11 +89,13 @@ def test_two_workers_take_each_message_once(maildir: Path) -> None:
     def work(source: MaildirSource) -> None:
         seen.extend(mail.data for mail in taken(source))
 
-    threads = [Thread(target=work, args=(MaildirSource(maildir),)) for _ in range(4)]
+    sources = [MaildirSource(maildir) for _ in range(4)]
+    threads = [Thread(target=work, args=(source,)) for source in sources]
     for thread in threads:
         thread.start()
-    for thread in threads:
+    for thread, source in zip(threads, sources, strict=True):
         thread.join()
+        source.close()
     assert sorted(map(int, seen)) == list(range(300))
 
 
@@ -112,7 +117,8 @@ def test_the_claims_of_a_killed_worker_are_taken_over_and_those_of_a_living_one_
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == b"3\n"
-        assert taken(MaildirSource(maildir)) == []
+        with closing(MaildirSource(maildir)) as other:
+            assert taken(other) == []
         os.kill(worker.pid, signal.SIGKILL)
         worker.wait()
     source = MaildirSource(maildir)
@@ -149,7 +155,8 @@ def test_messages_that_come_while_others_are_worked_off_come_next_time(maildir: 
 
 def test_only_the_first_bytes_of_a_huge_message_are_read(maildir: Path) -> None:
     put(maildir, "new/1", b"x" * 1000)
-    (mail,) = taken(MaildirSource(maildir, limit=10))
+    with closing(MaildirSource(maildir, limit=10)) as source:
+        (mail,) = taken(source)
     assert (mail.data, mail.size) == (b"x" * 10, 1000)
 
 
@@ -157,7 +164,8 @@ def test_what_is_no_message_stays(maildir: Path) -> None:
     (maildir / "new/folder").mkdir()
     (maildir / "new/link").symlink_to("/etc/passwd")
     put(maildir, "new/.hidden")
-    assert list(MaildirSource(maildir).take()) == []
+    with closing(MaildirSource(maildir)) as source:
+        assert list(source.take()) == []
 
 
 def test_a_folder_that_is_no_maildir_is_refused(tmp_path: Path) -> None:

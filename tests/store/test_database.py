@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import threading
+import warnings
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -116,6 +118,18 @@ def test_a_newer_database_is_refused_with_a_sentence(url: str) -> None:
         StoreError, match=f"schema version {number + 1}; this dsnparse knows versions up to {number}"
     ):
         Store.open(url)
+
+
+def test_a_database_that_is_refused_is_not_left_open(url: str) -> None:
+    with Store.open(url) as store:
+        store.database.write(lambda connection: upgrade(connection, (*MIGRATIONS, NEXT)))
+    gc.collect()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(StoreError):
+            Store.open(url)
+        gc.collect()
+    assert [str(one.message) for one in told] == []
 
 
 def test_a_migration_that_fails_leaves_the_old_version(url: str) -> None:

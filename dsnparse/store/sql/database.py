@@ -43,11 +43,15 @@ class Database:
                 f"The driver for {self.shown} is not installed ({problem.name}): "
                 "pip install 'mail-dsnparse[postgresql]'"
             ) from problem
-        # Looking first: a question must not wait for somebody else's batch.
-        with self.read() as connection:
-            current = is_current(connection)
-        if not current:
-            self.write(upgrade)
+        try:
+            # Looking first: a question must not wait for somebody else's batch.
+            with self.read() as connection:
+                current = is_current(connection)
+            if not current:
+                self.write(upgrade)
+        except BaseException:
+            self.close()
+            raise
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction that is committed on return; start over after a lost race.

@@ -126,16 +126,23 @@ def _without_marks(lines: list[str]) -> Iterator[str]:
     indent = -1
     fields = 0
     for line in lines:
-        bare = line[1:].removeprefix(" ") if line.startswith(">") else line
-        text = bare.lstrip()
-        if indent < 0 and _HEADER_LINE.match(text):
+        bare = line[1:].removeprefix(" ") if line[:1] == ">" else line
+        if not bare or bare.isspace():
+            if fields >= 2:
+                return
+            if indent >= 0:
+                yield ""
+            continue
+        if indent < 0:
+            text = bare.lstrip()
+            if not _HEADER_LINE.match(text):
+                continue
             indent = len(bare) - len(text)
-        if not text and fields >= 2:
-            return
-        if indent >= 0:
-            bare = bare[indent:] if not bare[:indent].strip() else bare
-            fields += ":" in bare and bare[0] not in " \t"
-            yield bare if text else ""
+        if indent and not bare[:indent].strip():
+            bare = bare[indent:]
+        if bare[0] not in " \t" and ":" in bare:
+            fields += 1
+        yield bare
 
 
 def original_message(fields: Mapping[str, str]) -> OriginalMessage:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dsnparse.store import Store
@@ -61,6 +62,15 @@ def start(*words: str | Path, env: Mapping[str, str] | None = None) -> subproces
     first = process.stderr.readline()
     assert first.startswith(("Watching", "Listening")), first + process.stderr.read()
     return process
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for what another process does."""
+    for _ in range(400):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never happened")
 
 
 def suppressed(db: Path | str) -> set[str]:

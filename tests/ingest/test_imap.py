@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import smtplib
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -19,17 +17,9 @@ from dsnparse.mailboxes.tally import Tally
 from dsnparse.store import Store
 
 from .dovecot import PASSWORD, TOKEN, USER, Dovecot
-from .mail import LETTER, bounce, command, start, suppressed, users
+from .mail import LETTER, bounce, command, start, suppressed, until, users
 
 SECRET = {"DSNPARSE_IMAP_PASSWORD": PASSWORD}
-
-
-def until(true: Callable[[], bool]) -> None:
-    for _ in range(400):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it never happened")
 
 
 def fill(dovecot: Dovecot, *numbers: int) -> None:

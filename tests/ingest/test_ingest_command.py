@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from .mail import LETTER, bounce, command, start, suppressed, users
-
-
-def until(true: Callable[[], bool]) -> None:
-    for _ in range(400):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it never happened")
+from .mail import LETTER, bounce, command, start, suppressed, until, users
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from dsnparse import __version__
-from dsnparse.cli.failure import TRY_AGAIN
+from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
 
 #: Command → (module, one line of help). The module has a click command under the command's name.
 COMMANDS = {
@@ -57,9 +58,10 @@ class Commands(click.Group):
             if package not in EXTRAS:
                 raise
             extra = EXTRAS[package]
-            raise click.ClickException(
+            raise Failure(
                 f"This needs the package {package}, which comes with the extra '{extra}': "
-                f"pip install 'mail-dsnparse[{extra}]'."
+                f"pip install 'mail-dsnparse[{extra}]'.",
+                FAILED,
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -93,9 +95,11 @@ def main(args: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         print("dsnparse: interrupted.", file=sys.stderr)
         return INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         if not piped:
-            raise
+            # Python would exit with 1, which is an answer ("don't mail it").
+            traceback.print_exc()
+            return FAILED
         print(f"dsnparse: {type(error).__name__}: {error}", file=sys.stderr)
         return TRY_AGAIN
     return result if isinstance(result, int) else 0

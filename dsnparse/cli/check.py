@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from dsnparse.cli.listing import format_option, given_lines, print_rows
+from dsnparse.cli.addresses import given_lines
+from dsnparse.cli.failure import NO_ADDRESS
+from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.render.store_rows import DECISION_COLUMNS, decision_row
+from dsnparse.store.queries.answer import Answer
 
 
 @click.command()
@@ -26,25 +30,27 @@ def check(
 
     The answer is "mail", "wait" (not before UNTIL) or "don't", with the reason and what the mail system
     said. An address that was never heard of may be mailed. - reads addresses from standard input, one a line.
+    @example.com asks for a whole domain.
 
-    Exit status: 0 when all of them may be mailed now, 1 when not, 2 for wrong usage or a database that
-    cannot be used, 75 when it cannot be reached now.
+    Exit status: 0 when all of them may be mailed now, 1 when not, 3 when one is "no address", 2 for wrong
+    usage or a database that cannot be used, 75 when it cannot be reached now.
     """
     if not addresses and sys.stdin.isatty():
         raise click.UsageError("Give addresses, or - and addresses on standard input.")
-    mailable = True
+    answers: set[Answer] = set()
 
     with choice.open() as store:
 
         def rows() -> Iterator[dict[str, Any]]:
-            nonlocal mailable
             for address in given_lines(addresses or ("-",)):
                 decision = store.check(address)
-                mailable = mailable and bool(decision)
+                answers.add(decision.answer)
                 yield decision_row(decision, form)
 
         if quiet:
-            mailable = all(store.check(address) for address in given_lines(addresses or ("-",)))
+            deque(rows(), maxlen=0)
         else:
             print_rows(rows(), DECISION_COLUMNS, form)
-    ctx.exit(0 if mailable else 1)
+    if Answer.NO_ADDRESS in answers:
+        ctx.exit(NO_ADDRESS)
+    ctx.exit(0 if answers <= {Answer.MAIL} else 1)

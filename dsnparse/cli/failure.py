@@ -6,6 +6,8 @@ import click
 
 #: As for wrong usage, and never that of an answer.
 FAILED = 2
+#: What was given is no mail address.
+NO_ADDRESS = 3
 #: EX_TEMPFAIL of sysexits.h: something is away or locked; the same command may work later.
 TRY_AGAIN = 75
 

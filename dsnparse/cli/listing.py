@@ -1,9 +1,9 @@
-"""The lists that the smaller commands print, and the words that they take from standard input."""
+"""The lists that the smaller commands print."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -39,12 +39,3 @@ def print_rows(
         encoding = sys.stdout.encoding if form == "table" and out.on_terminal else "utf-8"
         for line in rows_as_text(rows, columns, form, width=terminal_width(), colour=colour):
             out.write(line, encoding)
-
-
-def given_lines(given: Iterable[str]) -> Iterator[str]:
-    """The arguments, and the lines of standard input in place of -; without empty ones."""
-    for one in given:
-        if one == "-":
-            yield from filter(None, map(str.strip, sys.stdin))
-        elif one.strip():
-            yield one.strip()

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 import click
 
-from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
+from dsnparse.cli.failure import FAILED, NO_ADDRESS, TRY_AGAIN, Failure
+from dsnparse.store.address.given import NotAnAddress
 from dsnparse.store.changes.hooks import ExecHook, Hook, WebhookHook
 from dsnparse.store.policy.durations import parse_duration
 from dsnparse.store.policy.policy import Policy
@@ -46,6 +47,8 @@ class StoreChoice:
                 create=create,
             ) as store:
                 yield store
+        except NotAnAddress as problem:
+            raise Failure(str(problem), NO_ADDRESS) from None
         except StoreUnavailable as problem:
             raise Failure(str(problem), TRY_AGAIN) from None
         except StoreError as problem:

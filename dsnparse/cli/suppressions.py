@@ -10,7 +10,9 @@ from typing import TextIO
 
 import click
 
-from dsnparse.cli.listing import format_option, given_lines, print_rows
+from dsnparse.cli.addresses import Addresses
+from dsnparse.cli.failure import NO_ADDRESS
+from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.render.store_rows import SUPPRESSION_COLUMNS, suppression_row
@@ -82,18 +84,25 @@ def add(
     by: str | None,
     choice: StoreChoice,
 ) -> None:
-    """Put addresses on the list; - reads them from standard input, one a line."""
+    """Put addresses on the list; - reads them from standard input, one a line.
+
+    @example.com and *@example.com put the whole domain there. Exit status 3 when something was no address;
+    the others are put there.
+    """
     end = None if until is None else _date(until, "--until")
     if end is not None and end <= datetime.now(UTC):
         raise click.BadParameter("must be a date to come, as 2027-01-31.", param_hint="--until")
+    given = Addresses(addresses)
     wanted = [
-        Suppression(address=one, reason=reason, until=end, by=by or _user(), note=note)
-        for one in given_lines(addresses)
+        Suppression(address=one, reason=reason, until=end, by=by or _user(), note=note) for one in given
     ]
     with choice.open(create=True) as store:
         listed = store.suppress(wanted)
         store.tick()
+    for domain in (one.address for one in wanted if one.address.startswith("@")):
+        click.echo(f"{domain} means every address at this domain.")
     _say(listed)
+    given.finish()
 
 
 @suppressions.command()
@@ -105,13 +114,15 @@ def remove(addresses: tuple[str, ...], by: str | None, choice: StoreChoice) -> N
 
     Pauses and reviews end, too. What happened before does not count any more, even if it is read again.
     """
-    wanted = list(given_lines(addresses))
+    given = Addresses(addresses)
+    wanted = list(given)
     with choice.open() as store:
         lifted = store.lift(wanted, by=by or _user())
         store.tick()
     click.echo(f"{_addresses(len(lifted))} may be mailed again.")
     if len(wanted) > len(lifted):
         click.echo(f"Nothing was held against {len(wanted) - len(lifted):,} of those given.")
+    given.finish()
 
 
 @suppressions.command()
@@ -125,13 +136,14 @@ def delivered(addresses: tuple[str, ...], at: str | None, choice: StoreChoice) -
     complaints and what people put on the list stay. - reads addresses from standard input, one a line.
     """
     moment = None if at is None else _date(at, "--at")
-    known = 0
+    known, given = 0, Addresses(addresses, whole_domains=False)
     with choice.open() as store:
-        wanted = given_lines(addresses)
+        wanted = iter(given)
         while some := list(islice(wanted, _AT_ONCE)):
             known += store.delivered(some, at=moment)
         store.tick()
     click.echo(f"Noted deliveries to {_addresses(known)} that had been heard of.")
+    given.finish()
 
 
 @suppressions.command("import")
@@ -155,9 +167,10 @@ def import_(file: TextIO, form: str, reason: str | None, choice: StoreChoice) ->
     """Put the addresses of a list on ours. FILE may be -.
 
     The same file can be imported again. An entry that is older than its removal from our list stays off.
-    Exit status 1 when entries could not be read; the others are imported.
+    Exit status 3 when there was no address in an entry, 1 when it could not be read for another reason; the
+    others are imported.
     """
-    total, unreadable = Listed(), 0
+    total, unreadable, no_address = Listed(), 0, False
     with choice.open(create=True) as store:
         try:
             entries = read_list(file, form, reason)
@@ -167,6 +180,7 @@ def import_(file: TextIO, form: str, reason: str | None, choice: StoreChoice) ->
                 for one in bad[: max(_SHOWN_PROBLEMS - unreadable, 0)]:
                     click.echo(f"Entry {one.number}: {one.why}.", err=True)
                 unreadable += len(bad)
+                no_address = no_address or any(one.no_address for one in bad)
                 total += store.suppress(good)
         except ValueError as problem:
             raise click.ClickException(f"{problem}.") from None
@@ -174,7 +188,7 @@ def import_(file: TextIO, form: str, reason: str | None, choice: StoreChoice) ->
     _say(total)
     if unreadable:
         click.echo(f"{unreadable:,} entries could not be read.", err=True)
-        raise click.exceptions.Exit(1)
+        raise click.exceptions.Exit(NO_ADDRESS if no_address else 1)
 
 
 @suppressions.command()

@@ -10,7 +10,7 @@ from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.history import NOTICE, Happening
 
 DECISION_COLUMNS = (
-    ("answer", Column("ANSWER", 6)),
+    ("answer", Column("ANSWER", 10)),
     ("address", Column("ADDRESS", share=4)),
     ("reason", Column("REASON", 20)),
     ("since", Column("SINCE", 10, only="wide")),
@@ -92,7 +92,8 @@ def happening_row(one: Happening, form: str) -> dict[str, Any]:
     else:
         until = f" until {one.until:%Y-%m-%d}" if one.until else ""
         row["happened"] = f"-> {one.kind}{until}"
-        row["said"] = "" if form == "table" else row["said"]
+        if form == "table" and "domain" not in row["detail"]:
+            row["said"] = ""
     return row
 
 
@@ -112,7 +113,11 @@ def count_columns(by: str) -> list[tuple[str, Column]]:
 
 
 def _said(evidence: dict[str, Any]) -> str:
-    """What the mail system said, in short: the diagnostic, else its codes."""
+    """What the mail system said, in short: the diagnostic, else its codes; or whose state it is."""
+    if evidence.get("problem"):
+        return str(evidence["problem"])
+    if evidence.get("domain"):
+        return f"the whole domain {evidence['domain']}"
     if evidence.get("diagnostic"):
         return str(evidence["diagnostic"])
     codes = (evidence.get(name) for name in ("reply_code", "status", "feedback_type"))

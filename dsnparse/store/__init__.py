@@ -28,6 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dsnparse.store.address.given import NotAnAddress
     from dsnparse.store.address.normalize import AddressIdentity
     from dsnparse.store.changes.batch import AddResult, Seen
     from dsnparse.store.changes.change import Change
@@ -45,6 +46,7 @@ __all__ = [
     "Change",
     "Decision",
     "ExecHook",
+    "NotAnAddress",
     "Policy",
     "Seen",
     "Store",
@@ -62,6 +64,7 @@ _HOME = {
     "Change": "dsnparse.store.changes.change",
     "Decision": "dsnparse.store.queries.answer",
     "ExecHook": "dsnparse.store.changes.hooks",
+    "NotAnAddress": "dsnparse.store.address.given",
     "Policy": "dsnparse.store.policy.policy",
     "Seen": "dsnparse.store.changes.batch",
     "Store": "dsnparse.store.store",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Self
 
 from sqlalchemy import Connection, select
 
+from dsnparse.store.address.given import read_address, read_mailbox
 from dsnparse.store.address.privacy import Privacy
 from dsnparse.store.address.settings import check_settings
 from dsnparse.store.changes.batch import AddResult, Seen
@@ -112,18 +114,24 @@ class Store:
             return connection.execute(select(positions.c.value).where(positions.c.name == name)).scalar()
 
     def check(self, address: str, *, now: datetime | None = None) -> Decision:
-        """Whether an address may be mailed, and why not."""
+        """Whether an address may be mailed, and why not; "@example.com" asks for a whole domain.
+
+        What is no address is answered with `Answer.NO_ADDRESS`, which is not to be mailed either.
+        """
         with self.database.read() as connection:
             return check(connection, self.terms, address, _clock(now))
 
     def delivered(
         self, wanted: Iterable[str], *, at: datetime | None = None, now: datetime | None = None
     ) -> int:
-        """The sender reports deliveries: soft failures and reviews are forgotten. How many were known."""
-        moment = _clock(now)
+        """The sender reports deliveries: soft failures and reviews are forgotten. How many were known.
+
+        Raise NotAnAddress, and write nothing, when one of them is no address.
+        """
+        moment, read = _clock(now), [read_mailbox(address) for address in wanted]
         return sum(
             self.database.write(partial(succeed, terms=self.terms, wanted=some, at=at or moment, now=moment))
-            for some in chunks(list(wanted), _AT_ONCE)
+            for some in chunks(read, _AT_ONCE)
         )
 
     def suppressions(self, *, now: datetime | None = None, **filters: Any) -> Iterator[Suppression]:
@@ -132,19 +140,25 @@ class Store:
             yield from entries(connection, _clock(now), **filters)
 
     def suppress(self, wanted: Iterable[Suppression], *, now: datetime | None = None) -> Listed:
-        """Put addresses on the list, from a person or another system's list."""
-        moment = _clock(now)
+        """Put addresses, and whole domains ("@example.com"), on the list: a person's, or another system's.
+
+        Raise NotAnAddress, and write nothing, when one of them is neither.
+        """
+        moment, read = _clock(now), [replace(one, address=read_address(one.address)) for one in wanted]
         total = Listed()
-        for some in chunks(list(wanted), _AT_ONCE):
+        for some in chunks(read, _AT_ONCE):
             total += self.database.write(partial(suppress, terms=self.terms, wanted=some, now=moment))
         return total
 
     def lift(self, wanted: Iterable[str], *, by: str = "", now: datetime | None = None) -> list[str]:
-        """Forget what is held against addresses; those against which something was."""
-        moment = _clock(now)
+        """Forget what is held against addresses and whole domains; those against which something was.
+
+        Raise NotAnAddress, and write nothing, when one of them is neither.
+        """
+        moment, read = _clock(now), [read_address(address) for address in wanted]
         return [
             address
-            for some in chunks(list(wanted), _AT_ONCE)
+            for some in chunks(read, _AT_ONCE)
             for address in self.database.write(
                 partial(lift, terms=self.terms, wanted=some, now=moment, by=by)
             )
@@ -164,7 +178,10 @@ class Store:
             last = number
 
     def history(self, address: str) -> list[Happening]:
-        """The notices about an address and the changes of its state, oldest first."""
+        """The notices about an address and the changes of its state and its domain's, oldest first.
+
+        Raise NotAnAddress when it is none.
+        """
         with self.database.read() as connection:
             return history(connection, self.terms, address)
 
@@ -188,7 +205,7 @@ class Store:
         self._empty_log()
 
     def forget(self, address: str, *, keep_suppression: bool = False) -> Forgotten:
-        """Remove all that concerns one address."""
+        """Remove all that concerns one address. Raise NotAnAddress when it is none."""
         done = self.database.write(
             partial(forget, terms=self.terms, address=address, keep_suppression=keep_suppression)
         )

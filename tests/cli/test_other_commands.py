@@ -138,7 +138,7 @@ def test_a_missing_package_is_told_with_its_extra(package: str, monkeypatch: pyt
 
     monkeypatch.setattr("dsnparse.cli.importlib.import_module", missing)
     result = run("rules", "list")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert f"pip install 'mail-dsnparse[{EXTRAS[package]}]'" in result.stderr
 
 

@@ -10,6 +10,7 @@ from dsnparse.store import AddressIdentity
 from dsnparse.store.address.normalize import LONGEST
 
 PLAIN = AddressIdentity()
+CASE = AddressIdentity(ignore_case=False)
 TAGS = AddressIdentity(plus_tags=True)
 DOTS = AddressIdentity(provider_dots=True)
 
@@ -20,15 +21,19 @@ DOTS = AddressIdentity(provider_dots=True)
         (PLAIN, "jane@EXAMPLE.com", "jane@example.com"),
         (PLAIN, "jane@example.com.", "jane@example.com"),
         (PLAIN, "jane@MÜNCHEN.example", "jane@xn--mnchen-3ya.example"),
-        (PLAIN, "<jane@example.com>", "jane@example.com"),
-        (PLAIN, " jane@example.com\n", "jane@example.com"),
+        (PLAIN, "Jane@example.com", "jane@EXAMPLE.COM"),
+        (PLAIN, '"a..b."@example.com', "a..b.@example.com"),
+        (PLAIN, r'"ja\ ne"@example.com', '"ja ne"@example.com'),
+        (PLAIN, r'"j\ane"@example.com', "jane@example.com"),
+        (PLAIN, "J\u00dcRGEN@example.com", "ju\u0308rgen@example.com"),
         (PLAIN, '"jane"@example.com', "jane@example.com"),
         (PLAIN, "ju\u0308rgen@example.com", "j\u00fcrgen@example.com"),
         (PLAIN, "Jane@Gmail.com", "jane@gmail.com"),
         (PLAIN, "jane@googlemail.com", "jane@gmail.com"),
         (TAGS, "jane+news@gmail.com", "jane@gmail.com"),
         (DOTS, "j.a.n.e@gmail.com", "jane@gmail.com"),
-        (AddressIdentity.of(plus_tags=False, provider_dots=False, fold_domains=["Example.COM"]),
+        (CASE, "Jane@Gmail.com", "jane@gmail.com"),
+        (AddressIdentity(ignore_case=False, fold_domains=frozenset({"example.com"})),
          "Jane@example.com", "jane@example.com"),
     ],
 )  # fmt: skip
@@ -39,7 +44,19 @@ def test_spellings_of_one_address(identity: AddressIdentity, one: str, other: st
 @pytest.mark.parametrize(
     ("identity", "one", "other"),
     [
-        (PLAIN, "Jane@example.com", "jane@example.com"),
+        (CASE, "Jane@example.com", "jane@example.com"),
+        (PLAIN, r'"a\\b"@example.com', "ab@example.com"),
+        (PLAIN, "\u212aim@example.com", "kim@example.com"),  # the Kelvin sign
+        (PLAIN, "\u0130an@example.com", "ian@example.com"),
+        (PLAIN, "a\u1fefb@example.com", "a`b@example.com"),
+        (PLAIN, "jane@\u212aing.example", "jane@king.example"),
+        (PLAIN, "jane@\uff45xample.com", "jane@example.com"),  # full-width
+        (PLAIN, "jane@exam\u00adple.com", "jane@example.com"),
+        (PLAIN, "jane@example\u3002com", "jane@example.com"),
+        (PLAIN, "jane@example\uff0ecom", "jane@example.com"),
+        (PLAIN, "jane@example.com..", "jane@example.com"),
+        (PLAIN, "jane@ example.com", "jane@example.com"),
+        (PLAIN, "j\udcf6rg@example.com", "j?rg@example.com"),
         (PLAIN, "jane+news@gmail.com", "jane@gmail.com"),
         (PLAIN, "j.ane@gmail.com", "jane@gmail.com"),
         (TAGS, "jane+news@example.com", "jane@example.com"),

@@ -14,7 +14,7 @@ import pytest
 from dsnparse import Reason
 from dsnparse.cli import main
 from dsnparse.cli.check import check
-from dsnparse.cli.failure import FAILED, TRY_AGAIN
+from dsnparse.cli.failure import FAILED, NO_ADDRESS, TRY_AGAIN
 from dsnparse.cli.stats import stats
 from dsnparse.cli.suppressions import suppressions
 from dsnparse.store import Policy, Store
@@ -175,7 +175,7 @@ def test_an_import_names_what_it_cannot_read_and_takes_the_rest(
     file.write_bytes(b"address\nann@example.com\nnobody\nj\xf6rg@example.com\n")
     status = main(["suppressions", "import", str(file), "--db", str(tmp_path / "other.db")])
     printed = capsys.readouterr()
-    assert status == 1
+    assert status == NO_ADDRESS
     assert "1 address newly suppressed." in printed.out
     assert "Entry 3: no address in 'nobody'." in printed.err
     assert "is not UTF-8." in printed.err

@@ -47,6 +47,10 @@ class Privacy:
         """An address or a folded key as it stands in the database."""
         return address if self._key is None else "#" + self._hash(address)
 
+    def shown(self, key: str) -> str:
+        """A folded key as lists show it: whole domains stay readable."""
+        return key if key.startswith("@") else self.stored(key)
+
     def redact_all(self, value: Any, names: tuple[str, ...]) -> Any:
         """JSON with every text in it redacted."""
         if self._key is None:

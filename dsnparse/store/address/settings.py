@@ -22,6 +22,7 @@ def check_settings(database: Database, identity: AddressIdentity, privacy: Priva
         "plus_tags": identity.plus_tags,
         "provider_dots": identity.provider_dots,
         "fold_domains": sorted(identity.fold_domains),
+        "ignore_case": identity.ignore_case,
     }
     wanted = {"addresses": json.dumps(ours), "privacy": privacy.mark}
     with database.read() as connection:
@@ -36,7 +37,7 @@ def check_settings(database: Database, identity: AddressIdentity, privacy: Priva
                 "This database holds hashed addresses: give --hash-addresses and the key it was made with"
             )
         raise StoreError("This database was made with another key for hashed addresses")
-    if json.loads(found["addresses"]) != ours:
+    if {"ignore_case": False, **json.loads(found["addresses"])} != ours:
         raise StoreError(
             "This database tells addresses apart in another way than the policy's [addresses] says "
             f"({found['addresses']}). Keep those settings, or start a new database"

@@ -63,7 +63,7 @@ class Ledger:
             rows.append(
                 {
                     "key": name,
-                    "address": privacy.stored(stored[name]) if privacy.hashed else address,
+                    "address": privacy.shown(stored[name]) if privacy.hashed else address,
                     "domain": clean(fold_domain(split_address(address)[1])),
                     "status": ACTIVE,
                     "reason": "",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dsnparse.model import BounceRecord, Kind
+from dsnparse.store.address.given import is_mailbox
 from dsnparse.store.address.normalize import AddressIdentity
 from dsnparse.store.changes.alerts import Refusal, Refusals, alert_key, write_alerts
 from dsnparse.store.changes.batch import AddResult, Seen
@@ -126,11 +127,17 @@ def _happened_to(
     refused, mailed = _keys(record, terms.policy.addresses)
     is_known = (message_id, record.recipient) in known
     happened = what_happened(treated, seen.report, record, terms.policy)
-    events = [(refused, happened, is_known)]
-    if mailed:
-        is_known = (message_id, record.original_recipient or "") in known
-        events.append((mailed, of_the_mailed_one(happened, terms.policy, is_known=is_known), is_known))
-    return [(address, what, is_known) for address, what, is_known in events if address and what is not None]
+    events = [(refused, record.recipient, happened, is_known)]
+    if mailed and record.original_recipient:
+        is_known = (message_id, record.original_recipient) in known
+        happened = of_the_mailed_one(happened, terms.policy, is_known=is_known)
+        events.append((mailed, record.original_recipient, happened, is_known))
+    return [
+        # What is no address of a mailbox is nobody's, and only a person can say what was meant.
+        (key, what if is_mailbox(address) or what is What.SUCCESS else What.REVIEW, is_known)
+        for key, address, what, is_known in events
+        if key and what is not None
+    ]
 
 
 def _keys(record: BounceRecord, identity: AddressIdentity) -> tuple[str, str]:

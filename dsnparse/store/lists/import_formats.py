@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any, TextIO
 
 from dsnparse import data
+from dsnparse.store.address.given import NotAnAddress, read_address
 from dsnparse.store.changes.times import aware
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
@@ -28,6 +29,8 @@ class Unreadable:
     #: The line, or the number of the entry in a JSON document, counted from 1.
     number: int
     why: str
+    #: Whether it is for want of an address.
+    no_address: bool = False
 
 
 def readable() -> tuple[str, ...]:
@@ -49,15 +52,17 @@ def read_list(stream: TextIO, form: str, reason: str | None = None) -> Iterator[
             yield Unreadable(number, fields)
             continue
         address = _first(fields, table["address"])
-        if not address or "@" not in address:
-            yield Unreadable(number, f"no address in {_shown(fields)}")
-            continue
         if "\ufffd" in address:
-            yield Unreadable(number, f"{address} is not UTF-8")
+            yield Unreadable(number, f"{address} is not UTF-8", no_address=True)
+            continue
+        try:
+            read = read_address(address)
+        except NotAnAddress:
+            yield Unreadable(number, f"no address in {_shown(fields)}", no_address=True)
             continue
         try:
             yield Suppression(
-                address=address,
+                address=read,
                 reason=_reason(fields, table, reason),
                 since=read_time(_first(fields, table.get("since", []))),
                 until=read_time(_first(fields, table.get("until", []))),

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from dsnparse.store.address.normalize import fold_domain
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.state import PAUSED, REVIEW, SUPPRESSED, Event, What
 from dsnparse.store.changes.times import to_epoch
@@ -71,7 +72,7 @@ def entries(
         if values:
             statement = statement.where(column.in_(values))
     if domain:
-        statement = statement.where(addresses.c.domain == domain)
+        statement = statement.where(addresses.c.domain == fold_domain(domain.strip().removeprefix("@")))
     for row in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement):
         yield Suppression(
             address=row.address,
@@ -87,20 +88,19 @@ def entries(
 
 
 def suppress(connection: Connection, terms: Terms, wanted: Sequence[Suppression], now: datetime) -> Listed:
-    """Put addresses on the list. One without `since` counts from now, after all that it has seen.
+    """Put addresses and whole domains, as `read_address` gives them, on the list.
+
+    One without `since` counts from now, after all that it has seen.
 
     One without `until` ends as the policy says for its reason; to suppress for good give the reason "manual"
     or another one whose entry in [expires] is "never".
     """
     ledger = Ledger(connection, terms, now)
     identity = terms.policy.addresses
-    keyed = [(identity.key(one.address), one) for one in wanted]
-    ledger.load({key: one.address for key, one in keyed if key})
+    keyed = [(identity.keys(one.address)[0], one) for one in wanted]
+    ledger.load({key: one.address for key, one in keyed})
     changed = unchanged = expired = 0
     for key, one in keyed:
-        if not key:
-            unchanged += 1
-            continue
         entry = ledger.entries[key]
         since = _after(entry.past.latest, now) if one.since is None else to_epoch(min(one.since, now))
         until = to_epoch(one.until) if one.until else terms.policy.ends(one.reason, since)
@@ -125,14 +125,17 @@ def suppress(connection: Connection, terms: Terms, wanted: Sequence[Suppression]
 
 
 def lift(connection: Connection, terms: Terms, wanted: Sequence[str], now: datetime, by: str) -> list[str]:
-    """Forget what is held against these addresses; those that were not active before.
+    """Forget what is held against addresses and whole domains, as `read_address` gives them.
+
+    Those that were not active before.
 
     Only what the store knows is lifted: an unknown address stays unknown.
     """
     ledger = Ledger(connection, terms, now)
-    keys = {terms.policy.addresses.key(address): address for address in wanted}
+    identity = terms.policy.addresses
+    keys = {key: address for address in wanted for key in identity.keys(address)}
     ledger.load_known(keys)
-    lifted = []
+    lifted: dict[str, None] = {}
     for key, address in keys.items():
         entry = ledger.entries.get(key)
         if entry is None:
@@ -140,9 +143,9 @@ def lift(connection: Connection, terms: Terms, wanted: Sequence[str], now: datet
         at = _after(entry.past.latest, now)
         event = Event(at=at, ref=f"lifted:{at:.3f}", what=What.LIFTED, source="manual")
         if ledger.apply(key, event, dict, by=clean(by)):
-            lifted.append(address)
+            lifted[address] = None
     ledger.write()
-    return lifted
+    return list(lifted)
 
 
 def succeed(connection: Connection, terms: Terms, wanted: Sequence[str], at: datetime, now: datetime) -> int:
@@ -151,8 +154,7 @@ def succeed(connection: Connection, terms: Terms, wanted: Sequence[str], at: dat
     An address that the store does not know has nothing to reset, and gets no row.
     """
     ledger = Ledger(connection, terms, now)
-    keys = {terms.policy.addresses.key(address): address for address in wanted}
-    ledger.load_known(keys)
+    ledger.load_known({terms.policy.addresses.key(address) for address in wanted})
     seconds = to_epoch(min(at, now))
     for key in ledger.entries:
         ledger.apply(key, Event(seconds, f"delivered:{seconds:.3f}", What.SUCCESS, source="delivered"), dict)

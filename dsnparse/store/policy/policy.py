@@ -147,6 +147,7 @@ def _build(tables: dict[str, Any]) -> Policy:
             plus_tags=get("addresses", "plus_tags", _yes_or_no),
             provider_dots=get("addresses", "provider_dots", _yes_or_no),
             fold_domains=get("addresses", "fold_domains", _texts),
+            ignore_case=get("addresses", "ignore_case", _yes_or_no),
         ),
     )
 

@@ -15,6 +15,8 @@ class Answer(StrEnum):
     #: Not before `Decision.until`.
     WAIT = "wait"
     DONT = "don't"
+    #: What was asked for is no mail address.
+    NO_ADDRESS = "no address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Decision:
     #: As it was asked for.
     address: str
     answer: Answer
-    #: "active" (nothing held against it), "review", "paused", "suppressed" or "unknown" (never seen).
+    #: "active" (nothing held against it), "review", "paused", "suppressed", "unknown" (never seen) or "none"
+    #: (no address).
     status: str
     reason: str | None = None
     since: datetime | None = None
@@ -32,7 +35,8 @@ class Decision:
     until: datetime | None = None
     #: Where the state comes from: "bounce", "complaint", "manual", "import:ses", …
     source: str | None = None
-    #: What the deciding notice said: status, reply_code, diagnostic, remote_mta, message, …
+    #: What the deciding notice said: status, reply_code, diagnostic, remote_mta, message, …; `domain`
+    #: ("@example.com") where the whole domain is suppressed; `problem` where it is no address.
     evidence: dict[str, Any] = field(default_factory=dict)
 
     def __bool__(self) -> bool:

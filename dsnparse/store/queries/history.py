@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from dsnparse.store.address.given import read_address
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.schema import addresses, journal, messages, records
 
@@ -63,12 +64,19 @@ _NOTICE_FIELDS = (
 
 
 def history(connection: Connection, terms: Terms, address: str) -> list[Happening]:
-    """Everything that the store holds about an address, oldest first; empty when it is unknown."""
-    key = terms.privacy.stored(terms.policy.addresses.key(address))
-    number = connection.execute(select(addresses.c.id).where(addresses.c.key == key)).scalar()
-    if number is None:
-        return []
-    found = [*_notices(connection, number), *_changes(connection, number)]
+    """Everything that the store holds about an address and its whole domain, oldest first.
+
+    Empty when both are unknown. Raise NotAnAddress when it is none.
+    """
+    identity, given = terms.policy.addresses, read_address(address)
+    keys = {terms.privacy.stored(key): key for key in (*identity.keys(given), identity.domain_key(given))}
+    rows = connection.execute(
+        select(addresses.c.id, addresses.c.key).where(addresses.c.key.in_(sorted(keys)))
+    )
+    found: list[Happening] = []
+    for row in rows.all():
+        domain = keys[row.key] if keys[row.key].startswith("@") else ""
+        found += [*_notices(connection, row.id), *_changes(connection, row.id, domain)]
     return sorted(found, key=lambda happening: (happening.at, happening.what != NOTICE))
 
 
@@ -103,7 +111,8 @@ def _notices(connection: Connection, number: int) -> list[Happening]:
     ]
 
 
-def _changes(connection: Connection, number: int) -> list[Happening]:
+def _changes(connection: Connection, number: int, domain: str) -> list[Happening]:
+    """The changes of one address; of a whole domain, which their detail then names."""
     rows = connection.execute(
         select(journal).where(journal.c.address_id == number).order_by(journal.c.id)
     ).all()
@@ -116,7 +125,7 @@ def _changes(connection: Connection, number: int) -> list[Happening]:
             reason=row.reason,
             until=row.until,
             source=row.source if row.by_whom in ("", "policy") else f"{row.source} by {row.by_whom}",
-            detail=row.detail,
+            detail={"domain": domain, **(row.detail or {})} if domain else row.detail,
         )
         for row in rows
     ]

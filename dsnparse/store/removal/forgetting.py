@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, Text, cast, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from dsnparse.store.address.given import read_address
 from dsnparse.store.address.privacy import remove_addresses
 from dsnparse.store.changes.state import ACTIVE
 from dsnparse.store.policy.terms import Terms
@@ -29,14 +30,17 @@ class Forgotten:
 
 
 def forget(connection: Connection, terms: Terms, address: str, *, keep_suppression: bool) -> Forgotten:
-    """Remove all that concerns one address. The identities of its messages stay: they name nobody, and keep
-    the same messages from being counted again.
+    """Remove all that concerns one address, or a whole domain's place on the list.
+
+    The identities of its messages stay: they name nobody, and keep the same messages from being counted
+    again.
 
     `keep_suppression`: an address that is suppressed keeps its row and its place on the list, and nothing
     else; otherwise it may be mailed again.
     """
     overwrite_removed(connection)
-    key = terms.privacy.stored(terms.policy.addresses.key(address))
+    given = read_address(address)
+    key = terms.privacy.stored(terms.policy.addresses.keys(given)[0])
     row = connection.execute(
         select(addresses.c.id, addresses.c.address, addresses.c.status)
         .where(addresses.c.key == key)
@@ -50,7 +54,7 @@ def forget(connection: Connection, terms: Terms, address: str, *, keep_suppressi
     numbers = list(
         connection.execute(select(records.c.message_id).where(or_(mine, another)).distinct()).scalars()
     )
-    spellings = {address, row.address}
+    spellings = {given, row.address}
     for column in (records.c.recipient, records.c.original_recipient, records.c.actual_recipient):
         spellings.update(filter(None, connection.execute(select(column).where(mine)).scalars()))
     named = select(records.c.original_recipient).where(another)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +29,9 @@ TIMEOUT = 300
 #: Messages in one transaction, and connections at once.
 BATCH = 500
 CONNECTIONS = 200
+
+#: Bytes of messages that are under way in all connections; more are answered with 452.
+MEMORY = 128 * 1024 * 1024
 
 T = TypeVar("T")
 #: Stores messages; the answer for each: True when it is committed, False when it is to be sent again.
@@ -55,6 +59,16 @@ class Address:
             raise ValueError(f"Give HOST:PORT or the path of a Unix socket, not {text!r}")
         return cls(protocol, host=host.strip("[]") or "127.0.0.1", port=int(port))
 
+    @property
+    def is_local(self) -> bool:
+        """Whether only programs of this machine reach it."""
+        if self.path or self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.protocol}:{self.path or f'{host}:{self.port}'}"
@@ -72,13 +86,16 @@ class Listener:
         timeout: float = TIMEOUT,
         socket_mode: int = 0o660,
         batch: int = BATCH,
+        memory: int = MEMORY,
     ) -> None:
+        """`memory`: bytes of messages at once; at least one of `max_size` always fits."""
         self.addresses = list(addresses)
         self._commit = commit
         self._max_size = max_size
         self._timeout = timeout
         self._socket_mode = socket_mode
         self._batch = batch
+        self._room = max(memory, max_size)
         self._queue: asyncio.Queue[tuple[bytes, asyncio.Future[bool]]] = asyncio.Queue()
         self._lock = asyncio.Lock()
         self._sessions: set[Session] = set()
@@ -114,13 +131,24 @@ class Listener:
         """A connection has ended."""
         self._sessions.discard(session)
 
+    def reserve(self, count: int) -> bool:
+        """Whether there is room for so many more bytes; they are counted then."""
+        if count > self._room:
+            return False
+        self._room -= count
+        return True
+
+    def release(self, count: int) -> None:
+        """So many bytes are no longer held."""
+        self._room += count
+
     @property
     def waiting(self) -> int:
         """How many messages wait for the next transaction."""
         return self._queue.qsize()
 
     async def take(self, data: bytes) -> bool:
-        """Have a message stored; whether it is committed."""
+        """Have a message stored, for which there is room; whether it is committed."""
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait((data, answer))
         return await answer
@@ -136,11 +164,22 @@ class Listener:
             gathered = [await self._queue.get()]
             while len(gathered) < self._batch and not self._queue.empty():
                 gathered.append(self._queue.get_nowait())
-            stored = await self.alone(partial(self._commit, [data for data, _ in gathered]))
-            for (_, answer), good in zip(gathered, stored, strict=True):
+            stored = await self._answers([data for data, _ in gathered])
+            for (data, answer), good in zip(gathered, stored, strict=True):
+                self.release(len(data))
                 if not answer.done():  # the connection is gone
                     answer.set_result(good)
                 self._queue.task_done()
+
+    async def _answers(self, messages: Sequence[bytes]) -> Sequence[bool]:
+        """For each message whether it is committed; none of them when anything goes wrong."""
+        try:
+            stored = await self.alone(partial(self._commit, messages))
+        except asyncio.CancelledError:
+            raise
+        except BaseException:  # noqa: BLE001  (a mail server waits for an answer, whatever it is)
+            return [False] * len(messages)
+        return stored if len(stored) == len(messages) else [False] * len(messages)
 
     async def _listen(self, address: Address) -> asyncio.Server:
         loop = asyncio.get_running_loop()

@@ -1,7 +1,7 @@
 """One connection of the listener: LMTP (RFC 2033) and SMTP (RFC 5321), as aiosmtpd speaks them.
 
 Facts. LMTP answers DATA once for each recipient. Returned messages break the limit of 998 characters a line,
-and an answer 500 would lose the bounce, so lines may be much longer here. A bounce has the sender <>.
+and an answer 500 would lose the bounce, so a line may be as long as a message. A bounce has the sender <>.
 """
 
 from __future__ import annotations
@@ -15,19 +15,22 @@ from typing import Any, AnyStr, Protocol
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
-#: Bytes of one line of a message, and of one command (RFC 5321 has 512; VERP and SMTPUTF8 make it longer).
-MAX_LINE = 1024 * 1024
+#: Bytes that are read at once: longer lines come in pieces.
+PIECE = 64 * 1024
+#: Bytes of one command (RFC 5321 has 512; VERP and SMTPUTF8 make it longer).
 MAX_COMMAND = 4096
 #: Seconds that a connection gets to read its answer when the listener ends.
 _FAREWELL = 10
 
 _STORED = "250 2.0.0 Stored"
 _AWAY = "451 4.3.0 The message cannot be stored now; try again later"
+_TOO_LARGE = "552 5.3.4 The message is too large"
+_NO_ROOM = "452 4.3.1 Too much mail at once; try again later"
 _FULL = "421 4.3.2 Too many connections, or shutting down; try again later"
 
 
 class Guard(Protocol):
-    """Who counts the connections."""
+    """Who counts the connections, and the bytes of messages under way."""
 
     def enter(self, session: Session) -> bool:
         """Whether it may stay."""
@@ -35,6 +38,14 @@ class Guard(Protocol):
 
     def left(self, session: Session) -> None:
         """It has ended."""
+        ...
+
+    def reserve(self, count: int) -> bool:
+        """Whether there is room for so many more bytes; they are counted then."""
+        ...
+
+    def release(self, count: int) -> None:
+        """So many bytes are no longer held."""
         ...
 
 
@@ -51,9 +62,8 @@ class Handler:
         session.host_name = hostname
         return [responses[0], "250-PIPELINING", *responses[1:]]
 
-    async def handle_DATA(self, server: Session, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Session, _session: Any, envelope: Any) -> str:  # noqa: N802
         """250 when the message is committed."""
-        server.answered.clear()
         return _STORED if await self._take(envelope.content) else _AWAY
 
     async def handle_exception(self, error: Exception) -> str:  # noqa: ARG002
@@ -64,7 +74,7 @@ class Handler:
 class Session(SMTP):
     """One connection."""
 
-    line_length_limit = MAX_LINE
+    line_length_limit = PIECE
 
     def __init__(self, guard: Guard, handler: Handler, max_size: int, timeout: float) -> None:
         super().__init__(
@@ -72,6 +82,7 @@ class Session(SMTP):
         )
         self.command_size_limits = defaultdict(lambda: MAX_COMMAND)
         self._guard = guard
+        self._max_size = max_size
         #: Set unless a message has been taken and its answer is not sent yet.
         self.answered = asyncio.Event()
         self.answered.set()
@@ -91,6 +102,61 @@ class Session(SMTP):
         """Send an answer."""
         await super().push(status)
         self.answered.set()
+
+    async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802
+        """Read a message, with lines of any length, as long as there is room for it, and answer."""
+        if await self.check_helo_needed():
+            return
+        if self.envelope is None or not self.envelope.rcpt_tos:
+            await self.push("503 5.5.1 Give RCPT first")
+            return
+        if arg:
+            await self.push("501 5.5.4 DATA stands alone")
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        data = bytearray()
+        held = 0
+        answer = None
+        line_starts = True
+        try:
+            while True:
+                piece, line_ends = await self._piece()
+                if line_starts and piece == b".\r\n":
+                    break
+                if line_starts and piece.startswith(b"."):
+                    piece = piece[1:]
+                line_starts = line_ends
+                if answer is not None:
+                    continue
+                if len(data) + len(piece) > self._max_size:
+                    answer = _TOO_LARGE
+                elif self._guard.reserve(len(piece)):
+                    held += len(piece)
+                    data += piece
+                    continue
+                else:
+                    answer = _NO_ROOM
+                data.clear()
+                self._guard.release(held)
+                held = 0
+            self.answered.clear()
+            if answer is None:
+                content = bytes(data)
+                data.clear()
+                self.envelope.content = self.envelope.original_content = content
+                held = 0  # who takes it releases it
+                answer = await self.event_handler.handle_DATA(self, self.session, self.envelope)
+        finally:
+            self._guard.release(held)
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
+        await self.push(answer)
+
+    async def _piece(self) -> tuple[bytes, bool]:
+        """The next line, or as much of a long one as has come; whether it is the end of a line."""
+        try:
+            return await self._reader.readuntil(b"\r\n"), True
+        except asyncio.LimitOverrunError as error:
+            return await self._reader.read(error.consumed), False
 
     async def leave(self) -> None:
         """Say goodbye."""

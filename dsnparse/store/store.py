@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from threading import Event
 from typing import Any, Self
 
 from sqlalchemy import Connection, select
@@ -17,7 +18,7 @@ from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.changes.hooks import Hook
 from dsnparse.store.changes.known_messages import KnowsMessage, find_lookup, known_messages
 from dsnparse.store.changes.ledger import Ledger
-from dsnparse.store.changes.outbox import Delivered, deliver_due, waiting
+from dsnparse.store.changes.outbox import ROUND, Delivered, deliver_due, waiting
 from dsnparse.store.changes.write_batch import write_batch
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.lists.suppressions import Listed, entries, lift, succeed, suppress
@@ -51,6 +52,8 @@ class Store:
         self.terms = terms
         self._hooks = {hook.name: hook for hook in hooks}
         self._knows = knows
+        self._given: KnowsMessage | None = None
+        self._hooks_stopped = Event()
 
     @classmethod
     def open(
@@ -83,7 +86,9 @@ class Store:
         except BaseException:
             database.close()
             raise
-        return cls(database, Terms(policy, privacy, tuple(hook.name for hook in hooks)), hooks, knows)
+        store = cls(database, Terms(policy, privacy, tuple(hook.name for hook in hooks)), hooks, knows)
+        store._given = knows_message
+        return store
 
     def add(
         self,
@@ -219,13 +224,30 @@ class Store:
                 connection.connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
             self._empty_log()
 
-    def tick(self, *, now: datetime | None = None) -> Delivered:
+    def tick(self, *, now: datetime | None = None, seconds: float = ROUND) -> Delivered:
         """Housekeeping of a worker, about once a minute and at its end: release what has ended, tell the
-        hooks what is due."""
+        hooks what is due. After `seconds`, no further delivery begins."""
         moment = _clock(now)
         while self.database.write(partial(_release, terms=self.terms, now=moment)) == _AT_ONCE:
             pass
-        return deliver_due(self.database, self._hooks, moment)
+        return deliver_due(
+            self.database, self._hooks, moment, seconds=seconds, stopped=self._hooks_stopped.is_set
+        )
+
+    def stop_hooks(self) -> None:
+        """End deliveries that are under way, from another thread, and begin no more: before the end."""
+        self._hooks_stopped.set()
+        for hook in self._hooks.values():
+            stop = getattr(hook, "stop", None)
+            if stop is not None:
+                stop()
+
+    def change_policy(self, policy: Policy) -> None:
+        """Go on with another policy. Raise StoreError when this database cannot be used with it."""
+        knows = find_lookup(policy, self._given)
+        check_settings(self.database, policy.addresses, self.terms.privacy)
+        self._knows = knows
+        self.terms = replace(self.terms, policy=policy)
 
     def close(self) -> None:
         """Close the connections."""

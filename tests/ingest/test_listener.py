@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from dsnparse.mailboxes.listener import Address, Listener
+from dsnparse.store import Store
 
 from .dovecot import free_port
 from .mail import bounce, start, suppressed, users
@@ -278,3 +279,111 @@ def test_addresses(text: str, expected: str) -> None:
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="HOST:PORT"):
         Address.parse("lmtp", text)
+
+
+def test_a_line_may_be_as_long_as_a_message() -> None:
+    data = b"Subject: x\r\n\r\n." + b"x" * 3_000_000 + b"\r\n"
+    with serving() as served:
+        assert served.client().deliver(data.replace(b"\r\n.", b"\r\n..")) == ["250 2.0.0 Stored"]
+        assert served.messages == [data]
+
+
+def test_more_than_fits_into_memory_is_answered_with_452_and_what_is_answered_makes_room() -> None:
+    with serving(max_size=2000, memory=3000) as served:
+        one, other = served.client(), served.client()
+        one.say("LHLO me")
+        one.send("MAIL FROM:<>\r\nRCPT TO:<a@x.test>\r\nDATA\r\n" + "x" * 1900)
+        assert [one.answer()[:3] for _ in range(3)] == ["250", "250", "354"]
+        while served.listener._room > 1100:
+            assert other.say("NOOP").startswith("250")
+        assert [said[:3] for said in other.deliver(b"y" * 1900)] == ["452"]
+        assert one.say("\r\n.").startswith("250")
+        assert [said[:3] for said in other.deliver(b"y" * 1900)] == ["250"]
+        assert served.listener._room == 3000
+
+
+@pytest.mark.parametrize("wrong", [ValueError, SystemExit, KeyboardInterrupt])
+def test_whatever_goes_wrong_while_storing_each_message_is_answered_and_the_next_ones_are_stored(
+    wrong: type[BaseException],
+) -> None:
+    def fail(_: Sequence[bytes]) -> list[bool]:
+        raise wrong
+
+    with serving() as served:
+        client = served.client()
+        served.answers = fail
+        assert [said[:3] for said in client.deliver(bounce(1))] == ["451"]
+        served.answers = lambda _: []
+        assert [said[:3] for said in client.deliver(bounce(1))] == ["451"]
+        served.answers = lambda messages: [True] * len(messages)
+        assert client.deliver(bounce(1)) == ["250 2.0.0 Stored"]
+
+
+HOOKS = {
+    "hangs": "sleep 600",
+    "hangs with children": "sleep 600 & sleep 600",
+    "dies": "kill -9 $$",
+    "says NULs": r"head -c 100000000 /dev/zero >&2; printf 'a\0b\033[2J\377' >&2; exit 1",
+    "says much": "yes >&2",
+    "leaves a child": "sleep 600 & exit 0",
+}
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=str)
+def test_whatever_a_hook_does_messages_are_answered_and_sigterm_ends(hook: str, tmp_path: Path) -> None:
+    script = tmp_path / "hook"
+    script.write_text(f"#!/bin/sh\n{HOOKS[hook]}\n")
+    script.chmod(0o755)
+    port, db = free_port(), tmp_path / "b.db"
+    process = start("listen", "--lmtp", f"127.0.0.1:{port}", "--exec", str(script), "--db", db)
+    for number in (1, 2, 3):
+        with smtplib.LMTP("127.0.0.1", port, timeout=30) as client:
+            client.sendmail("", ["bounces@x.test"], bounce(number))
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=40)
+    assert process.returncode == 0, told
+    assert suppressed(db) == users(1, 2, 3)
+
+
+def test_sighup_reads_the_policy_anew_and_a_wrong_one_changes_nothing(tmp_path: Path) -> None:
+    policy, port = tmp_path / "policy.toml", free_port()
+    policy.write_text("[hard]\n")
+    process = start("listen", "--lmtp", f"127.0.0.1:{port}", "--policy", policy, "--db", tmp_path / "b.db")
+    assert process.stderr is not None
+    policy.write_text("[nonsense]\n")
+    process.send_signal(signal.SIGHUP)
+    assert "The old rules and policy stay." in process.stderr.readline()
+    policy.write_text("")
+    process.send_signal(signal.SIGHUP)
+    assert process.stderr.readline() == "Rules and policy were read anew.\n"
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
+def test_another_database_in_the_place_of_the_open_one_is_noticed_and_used(tmp_path: Path) -> None:
+    port, db = free_port(), tmp_path / "b.db"
+    process = start("listen", "--lmtp", f"127.0.0.1:{port}", "--db", db)
+    with Store.open(str(tmp_path / "restored.db")):
+        pass
+    with smtplib.LMTP("127.0.0.1", port) as client:
+        client.sendmail("", ["bounces@x.test"], bounce(1))
+        for kind in ("", "-wal", "-shm"):
+            (tmp_path / f"b.db{kind}").unlink(missing_ok=True)
+        with pytest.raises(smtplib.SMTPDataError, match="cannot be stored now"):
+            client.sendmail("", ["bounces@x.test"], bounce(2))
+        (tmp_path / "restored.db").rename(db)
+        with pytest.raises(smtplib.SMTPDataError, match="cannot be stored now"):
+            client.sendmail("", ["bounces@x.test"], bounce(2))
+        client.sendmail("", ["bounces@x.test"], bounce(2))
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=30)
+    assert "is gone" in told
+    assert suppressed(db) == users(2)
+
+
+def test_only_what_other_machines_reach_is_warned_of() -> None:
+    local = [Address.parse("lmtp", text).is_local for text in ("127.0.0.1:1", "[::1]:1", "/s", "localhost:1")]
+    assert all(local)
+    beyond = [Address.parse("smtp", text).is_local for text in ("0.0.0.0:1", "[::]:1", "mail.example:1")]
+    assert not any(beyond)

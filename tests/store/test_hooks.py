@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hmac
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -217,3 +219,69 @@ def test_a_secret_can_be_given_as_standard_webhooks_write_it() -> None:
     text = "whsec_" + base64.b64encode(SECRET).decode()
     one, other = WebhookHook("https://h/", text), WebhookHook("https://h/", SECRET)
     assert one._secret == other._secret
+
+
+@pytest.mark.parametrize(
+    "said", ["a\0b", "\x1b[2Jx", "\udcff", "x" * 100_000], ids=["NUL", "escape", "surrogate", "long"]
+)
+def test_what_a_hook_says_goes_into_any_database_and_onto_any_terminal(said: str, url: str) -> None:
+    class Odd(Recorder):
+        def deliver(self, payload: str, key: str, now: datetime) -> None:
+            super().deliver(payload, key, now)
+            raise RuntimeError(said)
+
+    with Store.open(url, hooks=[Odd("odd"), good := Recorder("good")]) as store:
+        store.add([bounce("1")], now=NOW)
+        assert (store.tick(now=NOW).failed, len(good.told)) == (1, 1)
+        ((_, _, _, error),) = store.waiting()
+        assert error.isprintable()
+        assert len(error) <= 300
+
+
+def test_a_command_that_does_not_end_is_killed_with_its_children(tmp_path: Path) -> None:
+    file = tmp_path / "child"
+    script = f"sleep 600 & echo $! > {file}; wait"
+    with pytest.raises(HookFailed, match="did not end within"):
+        ExecHook(["sh", "-c", script], timeout=1).deliver("{}", "key", NOW)
+    status = Path(f"/proc/{file.read_text().strip()}/stat")
+    assert not status.exists() or status.read_text().split()[2] == "Z"
+
+
+def test_a_round_ends_at_its_time_and_the_next_one_goes_on(url: str) -> None:
+    hook = Recorder()
+    with Store.open(url, hooks=[hook]) as store:
+        store.add([bounce("1"), bounce("2", "b@example.com")], now=NOW)
+        assert store.tick(now=NOW, seconds=0).told == 0
+        assert store.tick(now=NOW).told == 2
+
+
+def test_a_web_server_that_sends_a_byte_now_and_then_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        done = threading.Event()
+
+        def trickle() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                while not done.wait(0.05):
+                    connection.sendall(b"H")
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        hook = WebhookHook(f"http://127.0.0.1:{server.getsockname()[1]}/", SECRET, timeout=0.4)
+        with pytest.raises(HookFailed, match="no answer within"):
+            hook.deliver("{}", "key", NOW)
+        done.set()
+        thread.join()
+
+
+def test_user_and_password_of_a_web_address_are_sent_and_never_shown(store: Store) -> None:
+    with web_server() as (address, heard):
+        hook = WebhookHook(address.replace("http://", "http://me:p%40ss@"), SECRET)
+        hook.deliver("{}", "key", NOW)
+    assert heard[0][0]["authorization"] == "Basic " + base64.b64encode(b"me:p@ss").decode()
+    with pytest.raises(HookFailed) as failed:
+        WebhookHook("http://me:secret@127.0.0.1:1/", SECRET).deliver("{}", "key", NOW)
+    assert "secret" not in str(failed.value)
+    with pytest.raises(ValueError, match="not a web address") as refused:
+        WebhookHook("ftp://me:secret@host/", SECRET)
+    assert "secret" not in str(refused.value)

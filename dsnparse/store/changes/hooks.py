@@ -11,16 +11,18 @@ import base64
 import binascii
 import hmac
 import shlex
-import subprocess
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from http.client import HTTPException
 from typing import Protocol
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from dsnparse.errors import DsnparseError
+from dsnparse.store.changes.bounded_command import run_bounded
 
 #: How long a command may run, and how long a web server may take, in seconds.
 EXEC_TIMEOUT = 60
@@ -56,6 +58,7 @@ class ExecHook:
             raise ValueError("The command of a hook must not be empty")
         self._words = words
         self._timeout = timeout
+        self._stopped = threading.Event()
 
     @property
     def name(self) -> str:
@@ -65,20 +68,21 @@ class ExecHook:
     def deliver(self, payload: str, key: str, now: datetime) -> None:  # noqa: ARG002
         """Run the command and wait for it."""
         try:
-            done = subprocess.run(  # noqa: S603  (the operator's own command)
-                self._words,
-                input=payload.encode() + b"\n",
-                capture_output=True,
-                timeout=self._timeout,
-                check=False,
+            status, said = run_bounded(
+                self._words, payload.encode() + b"\n", self._timeout, self._stopped.is_set
             )
-        except subprocess.TimeoutExpired:
-            raise HookFailed(f"did not end within {self._timeout:g} s") from None
-        except OSError as problem:
+        except TimeoutError:
+            end = "was stopped" if self._stopped.is_set() else f"did not end within {self._timeout:g} s"
+            raise HookFailed(end) from None
+        except (OSError, ValueError) as problem:
             raise HookFailed(f"could not be started: {problem}") from problem
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise HookFailed(f"exit status {done.returncode}: {said}"[:_LONGEST_ERROR].rstrip(": "))
+        if status:
+            last = said.strip().rpartition("\n")[2]
+            raise HookFailed(f"exit status {status}: {last}"[:_LONGEST_ERROR].rstrip(": "))
+
+    def stop(self) -> None:
+        """End a delivery that is under way, and the later ones; from another thread."""
+        self._stopped.set()
 
 
 class WebhookHook:
@@ -87,6 +91,7 @@ class WebhookHook:
     `webhook-id` is the change's id (also sent as `idempotency-key`), `webhook-timestamp` the time of the
     attempt in seconds, `webhook-signature` is "v1," and the base64 of HMAC-SHA-256 over
     "id.timestamp.body" under the secret. Any 2xx answer means that it was told; redirects are not followed.
+    User and password of the URL are sent as an Authorization header, and shown nowhere.
     """
 
     def __init__(self, url: str, secret: bytes | str | None, timeout: float = WEBHOOK_TIMEOUT) -> None:
@@ -96,11 +101,14 @@ class WebhookHook:
         """
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{url!r} is not a web address; write https://host/path")
-        self._url = url
-        self._name = f"webhook:{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+            raise ValueError("That is not a web address; write https://host/path")
+        host = parts.netloc.rpartition("@")[2]
+        self._url = urlunsplit(parts._replace(netloc=host))
+        self._authorization = _basic(parts.username, parts.password)
+        self._name = f"webhook:{parts.scheme}://{host}{parts.path}"
         self._secret = _secret(secret)
         self._timeout = timeout
+        self._stopped = threading.Event()
         self._open = build_opener(_NoRedirect).open
 
     @property
@@ -119,23 +127,73 @@ class WebhookHook:
             "webhook-id": key,
             "webhook-timestamp": stamp,
         }
+        if self._authorization is not None:
+            headers["authorization"] = self._authorization
         if self._secret is not None:
             headers["webhook-signature"] = signature(self._secret, key, stamp, body)
         request = Request(self._url, body, headers, method="POST")  # noqa: S310  (http or https: see __init__)
+        said = _Answer(lambda: self._ask(request))
+        if not said.wait(self._timeout, self._stopped):
+            raise HookFailed(
+                "was stopped" if self._stopped.is_set() else f"no answer within {self._timeout:g} s"
+            )
+        if said.failure:
+            raise HookFailed(said.failure[:_LONGEST_ERROR])
+
+    def _ask(self, request: Request) -> str:
+        """What went wrong, or nothing."""
         try:
             with self._open(request, timeout=self._timeout) as answer:
                 answer.read(1_000)
         except HTTPError as problem:
             problem.close()
-            raise HookFailed(f"answered {problem.code} {problem.reason}"[:_LONGEST_ERROR]) from problem
+            return f"answered {problem.code} {problem.reason}"
         except (OSError, HTTPException, ValueError) as problem:
-            raise HookFailed(f"no answer: {problem}"[:_LONGEST_ERROR]) from problem
+            return f"no answer: {problem}"
+        return ""
+
+    def stop(self) -> None:
+        """End a delivery that is under way, and the later ones; from another thread."""
+        self._stopped.set()
+
+
+class _Answer:
+    """A question asked in a thread, since a server that sends a byte now and then never times out."""
+
+    def __init__(self, ask: Callable[[], str]) -> None:
+        self.failure = ""
+        self._ask = ask
+        self._done = threading.Event()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self.failure = self._ask()
+        except Exception as problem:  # noqa: BLE001  (whatever it is, it was not told)
+            self.failure = f"{type(problem).__name__}: {problem}"
+        self._done.set()
+
+    def wait(self, seconds: float, stopped: threading.Event) -> bool:
+        """Whether the answer came in time."""
+        deadline = time.monotonic() + seconds
+        while not self._done.wait(min(0.1, max(0.0, deadline - time.monotonic()))):
+            if stopped.is_set() or time.monotonic() >= deadline:
+                return self._done.is_set()
+        return True
 
 
 def signature(secret: bytes, key: str, stamp: str, body: bytes) -> str:
     """The value of `webhook-signature`."""
     digest = hmac.digest(secret, f"{key}.{stamp}.".encode() + body, "sha256")
     return "v1," + base64.b64encode(digest).decode()
+
+
+def _basic(user: str | None, password: str | None) -> str | None:
+    """The Authorization header (RFC 7617) for the credentials of a URL, where it has some."""
+    if user is None:
+        return None
+    pair = f"{unquote(user)}:{unquote(password or '')}"
+    return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
 class _NoRedirect(HTTPRedirectHandler):

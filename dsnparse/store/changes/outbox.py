@@ -7,7 +7,8 @@ dies, that time passes, and another one tries: at least once, never not at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,10 +18,15 @@ from sqlalchemy import Connection, delete, func, select, update
 from dsnparse.store.changes.hooks import Hook, HookFailed
 from dsnparse.store.sql.database import Database
 from dsnparse.store.sql.schema import outbox
+from dsnparse.wire.text import without_controls
 
 #: What one worker takes at a time, and how long the others leave it alone.
 TAKEN = 20
 LEASE = timedelta(minutes=30)
+#: Seconds after which a round begins no further delivery.
+ROUND = 60.0
+#: Characters of what a hook said that are kept.
+LONGEST_ERROR = 300
 #: The first pause after a failure; each is twice as long as the one before, up to the longest.
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -34,28 +40,59 @@ class Delivered:
     failed: int = 0
 
 
-def deliver_due(database: Database, hooks: Mapping[str, Hook], now: datetime) -> Delivered:
-    """Tell the hooks what is due. A hook that fails is left alone for the rest of the round."""
+def deliver_due(
+    database: Database,
+    hooks: Mapping[str, Hook],
+    now: datetime,
+    *,
+    seconds: float = ROUND,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Delivered:
+    """Tell the hooks what is due. A hook that fails is left alone for the rest of the round.
+
+    After `seconds`, or when `stopped` says so, no further delivery begins; the next round goes on.
+    """
     told = failed = 0
     working = dict(hooks)
-    while working:
+    deadline = time.monotonic() + seconds
+
+    def over() -> bool:
+        return stopped() or time.monotonic() >= deadline
+
+    while working and not over():
         taken = database.write(partial(_take, names=tuple(working), now=now))
         if not taken:
             break
-        for message in taken:
+        for index, message in enumerate(taken):
+            if over():
+                left = [one.number for one in taken[index:] if one.target in working]
+                database.write(partial(_postpone, numbers=left, until=now))
+                break
             hook = working.get(message.target)
             if hook is None:
                 continue  # it was put off together with the one that failed
-            try:
-                hook.deliver(message.payload, json.loads(message.payload)["id"], now)
-            except HookFailed as problem:
-                failed += 1
-                del working[message.target]
-                database.write(partial(_put_off, failed=message, taken=taken, said=str(problem), now=now))
-            else:
+            said = _deliver(hook, message, now)
+            if said is None:
                 told += 1
                 database.write(partial(_forget, number=message.number))
+            else:
+                failed += 1
+                del working[message.target]
+                database.write(partial(_put_off, failed=message, taken=taken, said=said, now=now))
     return Delivered(told, failed)
+
+
+def _deliver(hook: Hook, message: _Message, now: datetime) -> str | None:
+    """Tell one hook one thing: None, or why it was not told, as a text that every database takes."""
+    try:
+        hook.deliver(message.payload, json.loads(message.payload)["id"], now)
+    except HookFailed as problem:
+        said = str(problem)
+    except Exception as problem:  # noqa: BLE001  (a hook of a program's own: the others go on)
+        said = f"{type(problem).__name__}: {problem}"
+    else:
+        return None
+    return without_controls(said)[:LONGEST_ERROR]
 
 
 def pause_after(attempts: int) -> timedelta:

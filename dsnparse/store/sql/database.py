@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,9 @@ ATTEMPTS = 5
 _TRY_AGAIN = ("40001", "40P01", "55P03")
 _SQLITE_TEMPORARY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 
+#: What the file is known by before it was looked at.
+_UNKNOWN = (-1, -1)
+
 T = TypeVar("T")
 
 
@@ -43,21 +47,55 @@ class Database:
                 f"The driver for {self.shown} is not installed ({problem.name}): "
                 "pip install 'mail-dsnparse[postgresql]'"
             ) from problem
+        self._file: tuple[int, int] | None = _UNKNOWN
         try:
             # Looking first: a question must not wait for somebody else's batch.
             with self.read() as connection:
                 current = is_current(connection)
             if not current:
                 self.write(upgrade)
+            self._file = self._look()
         except BaseException:
             self.close()
             raise
+
+    def _look(self) -> tuple[int, int] | None:
+        """What an SQLite file is known by; None for what is no file. Raise OSError when it is gone."""
+        path = self.url.database
+        if (
+            self.url.get_backend_name() != "sqlite"
+            or not path
+            or path == ":memory:"
+            or path.startswith("file:")
+        ):
+            return None
+        found = os.stat(path)  # noqa: PTH116
+        return found.st_dev, found.st_ino
+
+    def _check_file(self) -> None:
+        """Raise StoreUnavailable when another file stands where ours was; it is opened the next time."""
+        try:
+            found = self._look()
+        except OSError as problem:
+            self.engine.dispose()
+            self._file = None
+            raise StoreUnavailable(f"{self.shown} is gone: {problem.strerror}") from None
+        if found != self._file:
+            self.engine.dispose()
+            with self.read() as connection:
+                current = is_current(connection)
+            self._file = found
+            if not current:
+                self.write(upgrade)
+            raise StoreUnavailable(f"{self.shown} is another file now; it was opened anew")
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction that is committed on return; start over after a lost race.
 
         Raise StoreUnavailable when the database cannot be reached or is locked: nothing was written.
         """
+        if self._file is not _UNKNOWN:
+            self._check_file()
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._errors(), self.engine.connect() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 
 from dsnparse.notice.notice import Notice
@@ -87,8 +88,8 @@ class Page:
                 )
         return False
 
-    def goes_on_from(self, index: int, heads: set[int]) -> bool:
-        """Whether a line goes on with the reply about another recipient, whose line is one of `heads`.
+    def goes_on_from(self, index: int, is_head: Callable[[int], bool]) -> bool:
+        """Whether a line goes on with the reply about another recipient; `is_head`: whether a line names one.
 
         Whoever runs the server that refused him writes that reply, on as many lines as he likes.
         """
@@ -97,7 +98,7 @@ class Page:
             if not self.lines[at]:
                 return False
             has_code = has_code or states_code(self.lines[at])
-            if at in heads:
+            if is_head(at):
                 return has_code
         return False
 

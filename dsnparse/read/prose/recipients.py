@@ -10,7 +10,7 @@ Facts:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
@@ -57,14 +57,21 @@ def _named_by_others(
     A reply is written by whoever runs the server that refused, on as many lines as he likes: where the notice
     names others itself, an address that stands behind a reply code wherever it is named is no recipient.
     """
-    lines = {k: {one.mention.line for one in found} for k, found in weighed.items() if k not in page.ours}
+    named_on: dict[int, set[str]] = {}
+    for key, found in weighed.items():
+        if key not in page.ours:
+            for one in found:
+                named_on.setdefault(one.mention.line, set()).add(key)
     uncertain: set[str] = set()
     by_replies: dict[str, bool] = {}
     for key in accepted:
-        others = set().union(*(lines[other] for other in lines if other != key))
-        others |= {one.mention.line for one in weighed[key] if one.mention.is_uncertain}
+        doubtful = {one.mention.line for one in weighed[key] if one.mention.is_uncertain}
+
+        def names_another(line: int, key: str = key, doubtful: set[int] = doubtful) -> bool:
+            return line in doubtful or len(named_on.get(line, ())) > (key in named_on.get(line, ()))
+
         named = [one.mention for one in weighed[key] if one.score >= ENOUGH - 1]
-        own = [mention for mention in named if _is_the_notices_own(mention, page, others)]
+        own = [mention for mention in named if _is_the_notices_own(mention, page, names_another)]
         if key in page.listed or any(not mention.is_uncertain for mention in own):
             continue
         if own:
@@ -78,11 +85,11 @@ def _named_by_others(
     return {key for key in by_replies if not any(one.mention.heads for one in weighed[key])}, set()
 
 
-def _is_the_notices_own(mention: Mention, page: Page, others: set[int]) -> bool:
-    """Whether the notice names an address in its own words; `others`: lines that name other recipients."""
+def _is_the_notices_own(mention: Mention, page: Page, names_another: Callable[[int], bool]) -> bool:
+    """Whether the notice names an address in its own words; `names_another`: whether a line names others."""
     if mention.is_in_reply:
         return False
-    return mention.is_rcpt or not page.goes_on_from(mention.line, others)
+    return mention.is_rcpt or not page.goes_on_from(mention.line, names_another)
 
 
 def _is_better(one: Candidate, other: Candidate) -> bool:

@@ -79,7 +79,7 @@ class TemplateReader:
         before = self.lines[entry.line][: entry.start]
         if entry.text.lower() in page.listed or before.startswith(">>>") or states_code(before):
             return False  # a field names it; or the line is one of the format's own
-        return page.goes_on_from(entry.line, heads - {entry.line})
+        return page.goes_on_from(entry.line, heads.__contains__)
 
     def _bounds(self) -> tuple[int, int]:
         """The first line of the block of recipients and the one behind it; (0, 0) where there is no block."""

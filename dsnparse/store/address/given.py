@@ -15,11 +15,11 @@ from dsnparse.errors import DsnparseError
 from dsnparse.store.address.normalize import fold_domain
 from dsnparse.wire.address import address_in_field, is_addr_spec
 
-_MAILTO = re.compile(r"mailto:([^<>?]*)(?:\?[^<>]*)?", re.IGNORECASE)
-_MAILTO_IN_BRACKETS = re.compile(r"<\s*mailto:([^<>?]*)(?:\?[^<>]*)?>\Z", re.IGNORECASE)
+_MAILTO = re.compile(r"mailto:([^<>?]{0,1000})(?:\?[^<>]{0,4000})?", re.IGNORECASE)
+_MAILTO_IN_BRACKETS = re.compile(r"<\s{0,20}mailto:([^<>?]{0,1000})(?:\?[^<>]{0,4000})?>\Z", re.IGNORECASE)
 _WHOLE_DOMAIN = re.compile(r"\*?@([^@\s]+)")
 #: A local part of atoms and dots in any order, as providers gave them out: "a..b@", "a.@".
-_DOTTED = re.compile(r"(?:(?<=\s)|(?<=<)|\A)([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+)(?=@[^@\s]+\Z)")
+_DOTTED = re.compile(r"(?:(?<=\s)|(?<=<)|\A)([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,400})(?=@[^@\s]{1,400}\Z)")
 _BYTE_ORDER_MARK = "\ufeff"
 _LONGEST_SHOWN = 80
 

@@ -24,7 +24,7 @@ from dsnparse import data
 #: RFC 5321 section 4.5.3.1: a local part of 64 and a domain of 255 octets. What is longer than this is no
 #: address of a mailbox, and is kept short by a digest at its end.
 LONGEST = 400
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,1000}"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 #: RFC 5322's atext and ".", and the letters beyond ASCII (RFC 6532): they need no quotes. Neither do dots in
 #: a row, which no standard allows and providers gave out.

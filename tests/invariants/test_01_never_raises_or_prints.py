@@ -33,7 +33,7 @@ def test_nothing_is_printed_logged_or_warned_of(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    gc.collect()  # what other tests left open is warned of when it is collected: not in the middle of this one
+    gc.collect()  # what other tests left open is warned of now, not in the middle of this one
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         for path in SAMPLES:

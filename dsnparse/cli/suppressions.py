@@ -57,7 +57,7 @@ def list_(
 ) -> None:
     """Print the list. JSON Lines has address, reason, since, until (null: for good) and source, and more."""
     chosen = STATES if "all" in states else states
-    with choice.open() as store:
+    with choice.open(read_only=True) as store:
         found = store.suppressions(states=chosen, reasons=reasons, sources=sources, domain=domain)
         print_rows((suppression_row(one, form) for one in found), SUPPRESSION_COLUMNS, form)
 
@@ -210,7 +210,7 @@ def export(
     """Write the list for another system, or for a copy. Pauses and reviews are not in it."""
     if choice.hash_addresses or choice.hash_key_file:
         raise click.UsageError("The database holds hashes; the addresses are not in it.")
-    with choice.open() as store, Output(output) as out:
+    with choice.open(read_only=True) as store, Output(output) as out:
         for piece in write_list(store.suppressions(reasons=reasons, sources=sources), form):
             out.write(piece)
 

@@ -27,7 +27,9 @@ def check_settings(database: Database, identity: AddressIdentity, privacy: Priva
     wanted = {"addresses": json.dumps(ours), "privacy": privacy.mark}
     with database.read() as connection:
         found = _noted(connection, wanted)
-    if len(found) < len(wanted):
+    if len(found) < len(wanted) and database.read_only:
+        found = wanted | found
+    elif len(found) < len(wanted):
         found = database.write(partial(_note, wanted=wanted))
     if found["privacy"] != wanted["privacy"]:
         if found["privacy"] == "plain":

@@ -154,7 +154,8 @@ def delivered(addresses: tuple[str, ...], at: str | None, choice: StoreChoice) -
     type=click.Choice(readable()),
     default="csv",
     show_default=True,
-    help="csv and jsonl are dsnparse's own; the others are what the provider exports.",
+    help="csv, csv-plain (for programs, not spreadsheets) and jsonl are our own; the others are what the "
+    "provider exports.",
 )
 @click.option(
     "--reason",
@@ -198,7 +199,8 @@ def import_(file: TextIO, form: str, reason: str | None, choice: StoreChoice) ->
     type=click.Choice(LIST_FORMATS),
     default="csv",
     show_default=True,
-    help="csv and jsonl are dsnparse's own; the others are what the provider takes.",
+    help="csv, csv-plain (for programs, not spreadsheets) and jsonl are our own; the others are what the "
+    "provider takes.",
 )
 @click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
 @click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")

@@ -35,7 +35,7 @@ def test_a_missing_extra_is_a_sentence_that_says_how_to_install_it(
 ) -> None:
     script = _BLOCK.format(package=package, words=words)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert f"pip install 'mail-dsnparse[{extra}]'" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -104,8 +104,6 @@ def what_happened(treated: str, report: Report, record: BounceRecord, policy: Po
         case "soft":
             return What.SOFT
         case "hard":
-            if record.confidence < policy.hard_min_confidence:
-                return What.REVIEW
-            return What.HARD
+            return What.REVIEW if record.confidence < policy.hard_min_confidence else What.HARD
         case _:
             return None

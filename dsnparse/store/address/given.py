@@ -15,11 +15,11 @@ from dsnparse.errors import DsnparseError
 from dsnparse.store.address.normalize import fold_domain
 from dsnparse.wire.address import address_in_field, is_addr_spec
 
-_MAILTO = re.compile(r"mailto:([^<>]{0,2000})", re.IGNORECASE)
-_MAILTO_IN_BRACKETS = re.compile(r"<mailto:([^<>]{0,2000})>\Z", re.IGNORECASE)
-_WHOLE_DOMAIN = re.compile(r"\*?@([^@\s]{1,255})")
+_MAILTO = re.compile(r"mailto:([^<>?]{0,1000})(?:\?[^<>]{0,4000})?", re.IGNORECASE)
+_MAILTO_IN_BRACKETS = re.compile(r"<\s{0,20}mailto:([^<>?]{0,1000})(?:\?[^<>]{0,4000})?>\Z", re.IGNORECASE)
+_WHOLE_DOMAIN = re.compile(r"\*?@([^@\s]+)")
 #: A local part of atoms and dots in any order, as providers gave them out: "a..b@", "a.@".
-_DOTTED = re.compile(r"(?:(?<=\s)|(?<=<)|\A)([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,255})(?=@[^@\s]{1,255}\Z)")
+_DOTTED = re.compile(r"(?:(?<=\s)|(?<=<)|\A)([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,400})(?=@[^@\s]{1,400}\Z)")
 _BYTE_ORDER_MARK = "\ufeff"
 #: A display name and an address of RFC 5321's length, several times over.
 _LONGEST_GIVEN = 4_000
@@ -47,7 +47,7 @@ def read_address(given: str) -> str:
         raise NotAnAddress.of(given)
     text = given.strip().strip(_BYTE_ORDER_MARK).strip()
     whole = _MAILTO.fullmatch(text)
-    text = _of_mailto(whole) if whole else _MAILTO_IN_BRACKETS.sub(lambda one: f"<{_of_mailto(one)}>", text)
+    text = unquote(whole[1]).strip() if whole else _MAILTO_IN_BRACKETS.sub(_without_mailto, text)
     domain = _WHOLE_DOMAIN.fullmatch(text)
     if domain and is_mailbox(f"x@{domain[1]}"):
         return f"@{domain[1].removesuffix('.')}"
@@ -79,6 +79,5 @@ def _quoted(found: re.Match[str]) -> str:
     return f'"{local}"' if local[0] == "." or local[-1] == "." or ".." in local else local
 
 
-def _of_mailto(found: re.Match[str]) -> str:
-    """The address of a URI (RFC 6068), without its header fields."""
-    return unquote(found[1].partition("?")[0]).strip()
+def _without_mailto(found: re.Match[str]) -> str:
+    return f"<{unquote(found[1]).strip()}>"

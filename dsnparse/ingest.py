@@ -138,7 +138,11 @@ class _Batch:
         self.tally.added += result.added
         self.tally.duplicates += result.duplicates
         self.tally.records += result.records
-        self.tally.events.update(change.event for change in result.changes)
+        for change in result.changes:
+            self.tally.events[change.event] += 1
+            if change.before != change.after:
+                self.tally.states.update({change.after: 1})
+                self.tally.states.subtract({change.before: 1})
 
     def _one_by_one(self, add: Add, positions: Mapping[str, str]) -> None:
         """The database refuses the batch: find the message that it refuses. Raise when it refuses all."""

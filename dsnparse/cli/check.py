@@ -39,7 +39,7 @@ def check(
         raise click.UsageError("Give addresses, or - and addresses on standard input.")
     answers: set[Answer] = set()
 
-    with choice.open() as store:
+    with choice.open(read_only=True) as store:
 
         def rows() -> Iterator[dict[str, Any]]:
             for address in given_lines(addresses or ("-",)):

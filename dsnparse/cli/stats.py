@@ -27,7 +27,7 @@ def stats(by: tuple[str, ...], since: timedelta | None, limit: int, form: str, c
     """Count messages, failures, addresses and alerts."""
     now = datetime.now(UTC)
     start = None if since is None else now - since
-    with choice.open() as store:
+    with choice.open(read_only=True) as store:
         if form == "table":
             for number, name in enumerate(by or _DEFAULT):
                 counts = store.stats(name, since=start, limit=limit, now=now)

@@ -36,7 +36,7 @@ class StoreChoice:
     webhook_secret_file: str | None = None
 
     @contextmanager
-    def open(self, *, create: bool = False) -> Iterator[Store]:
+    def open(self, *, create: bool = False, read_only: bool = False) -> Iterator[Store]:
         """The store, closed at the end; its errors end the command with a sentence."""
         try:
             with Store.open(
@@ -45,6 +45,7 @@ class StoreChoice:
                 hash_key=self._hash_key(),
                 hooks=self._hooks(),
                 create=create,
+                read_only=read_only,
             ) as store:
                 yield store
         except NotAnAddress as problem:

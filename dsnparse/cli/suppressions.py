@@ -57,7 +57,7 @@ def list_(
 ) -> None:
     """Print the list. JSON Lines has address, reason, since, until (null: for good) and source, and more."""
     chosen = STATES if "all" in states else states
-    with choice.open() as store:
+    with choice.open(read_only=True) as store:
         found = store.suppressions(states=chosen, reasons=reasons, sources=sources, domain=domain)
         print_rows((suppression_row(one, form) for one in found), SUPPRESSION_COLUMNS, form)
 
@@ -154,7 +154,8 @@ def delivered(addresses: tuple[str, ...], at: str | None, choice: StoreChoice) -
     type=click.Choice(readable()),
     default="csv",
     show_default=True,
-    help="csv and jsonl are dsnparse's own; the others are what the provider exports.",
+    help="csv, csv-plain (for programs, not spreadsheets) and jsonl are our own; the others are what the "
+    "provider exports.",
 )
 @click.option(
     "--reason",
@@ -198,7 +199,8 @@ def import_(file: TextIO, form: str, reason: str | None, choice: StoreChoice) ->
     type=click.Choice(LIST_FORMATS),
     default="csv",
     show_default=True,
-    help="csv and jsonl are dsnparse's own; the others are what the provider takes.",
+    help="csv, csv-plain (for programs, not spreadsheets) and jsonl are our own; the others are what the "
+    "provider takes.",
 )
 @click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
 @click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")
@@ -210,7 +212,7 @@ def export(
     """Write the list for another system, or for a copy. Pauses and reviews are not in it."""
     if choice.hash_addresses or choice.hash_key_file:
         raise click.UsageError("The database holds hashes; the addresses are not in it.")
-    with choice.open() as store, Output(output) as out:
+    with choice.open(read_only=True) as store, Output(output) as out:
         for piece in write_list(store.suppressions(reasons=reasons, sources=sources), form):
             out.write(piece)
 

@@ -147,7 +147,8 @@ class _Finder:
 
     def file_of_folder(self, path: str) -> Iterator[Item]:
         if path.endswith(NOTES):
-            yield PassedOver(path)
+            if not os.path.exists(f"{os.path.splitext(path)[0]}.eml"):  # noqa: PTH110, PTH122
+                yield PassedOver(path)  # else it is a note on that message
         elif not self.excluded or _identity(path) not in self.excluded:
             yield from self.file(path)
 

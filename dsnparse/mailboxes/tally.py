@@ -41,6 +41,8 @@ class Tally:
     refused: int = 0
     #: Changes of state by their event ("address.suppressed", …).
     events: Counter[str] = field(default_factory=Counter)
+    #: How many addresses more (or fewer) are in each state.
+    states: Counter[str] = field(default_factory=Counter)
 
     @property
     def messages(self) -> int:
@@ -50,7 +52,11 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Add the counts of `other`; what it has to tell is told at once and not kept."""
         for name in (one.name for one in fields(self) if one.name not in _TOLD):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+            mine, more = getattr(self, name), getattr(other, name)
+            if isinstance(mine, Counter):
+                mine.update(more)  # "+" would drop what is below zero
+            else:
+                setattr(self, name, mine + more)
         self.failed += len(other.problems)
 
     def parse(self, mail: Mail, parser: Parser) -> Report | None:

@@ -6,9 +6,7 @@ import json
 from typing import Any
 
 from dsnparse.render.terminal import json_safe, visible
-
-#: First characters by which spreadsheets take a cell for a formula; also as full-width forms.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+from dsnparse.wire.formulas import guarded
 
 
 def to_json(data: Any) -> str:
@@ -26,11 +24,11 @@ def csv_line(cells: list[str]) -> str:
     return out.getvalue()
 
 
-def csv_cell(value: object) -> str:
-    """`value` as a cell that no spreadsheet takes for a formula, and without control characters."""
+def csv_cell(value: object, *, plain: bool = False) -> str:
+    """`value` as a cell without control characters; no spreadsheet takes it for a formula, unless `plain`."""
     if value is None:
         return ""
     if not isinstance(value, str):
         return str(value)
     text = visible(value)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    return text if plain else guarded(text)

@@ -6,10 +6,11 @@ from typing import Any, Protocol
 
 from dsnparse.model import BounceRecord, BounceType, Evidence, Kind, Report
 from dsnparse.render.cells import csv_cell, csv_line, to_json
+from dsnparse.render.rows import PLAIN_CSV
 from dsnparse.render.table import Column, Table
 from dsnparse.render.terminal import fit, paint, visible, width, wrap
 
-FORMATS = ("table", "jsonl", "json", "csv")
+FORMATS = ("table", "jsonl", "json", "csv", PLAIN_CSV)
 
 _COLOURS = {
     BounceType.HARD: "red",
@@ -45,8 +46,8 @@ def make_renderer(form: str, *, why: bool, width: int, colour: bool, prefix: str
     """
     if form == "table":
         return TableRows(why, width, colour, prefix)
-    if form == "csv":
-        return CsvRows(why)
+    if form in ("csv", PLAIN_CSV):
+        return CsvRows(why, plain=form == PLAIN_CSV)
     return JsonLines() if form == "jsonl" else JsonArray()
 
 
@@ -71,14 +72,15 @@ class JsonArray:
 class CsvRows:
     """One row per record; a message without records has one row with its kind.
 
-    A cell that a spreadsheet would take for a formula gets an apostrophe in front; line ends and control
-    characters are made visible.
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front, unless `plain`; line ends
+    and control characters are made visible.
     """
 
     between, after = "", ""
 
-    def __init__(self, why: bool) -> None:
+    def __init__(self, why: bool, *, plain: bool = False) -> None:
         self.why = why
+        self.plain = plain
         names = ["source", "kind", *_RECORD_COLUMNS, *_REPORT_COLUMNS]
         names += [f"original_{name}" for name in _ORIGINAL_COLUMNS] + ["warnings"] + ["evidence"] * why
         self.before = csv_line(names)
@@ -94,7 +96,7 @@ class CsvRows:
             row = [source, data["kind"], *(record.get(name) for name in _RECORD_COLUMNS), *tail]
             if self.why:
                 row.append(" | ".join(map(_one_line, record.get("evidence") or data["evidence"])))
-            lines.append(csv_line([csv_cell(value) for value in row]))
+            lines.append(csv_line([csv_cell(value, plain=self.plain) for value in row]))
         return "".join(lines)
 
 

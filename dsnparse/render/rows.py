@@ -8,7 +8,9 @@ from typing import Any
 from dsnparse.render.cells import csv_cell, csv_line, to_json
 from dsnparse.render.table import Column, Table
 
-FORMATS = ("table", "jsonl", "csv")
+#: "csv-plain": for programs; a spreadsheet may take its cells for formulas.
+PLAIN_CSV = "csv-plain"
+FORMATS = ("table", "jsonl", "csv", PLAIN_CSV)
 #: Columns of a terminal from which a table shows everything.
 _WIDE = 120
 
@@ -30,13 +32,14 @@ def rows_as_text(
     if form == "jsonl":
         yield from (to_json(row) + "\n" for row in rows)
         return
-    shown = {"", "wide", "csv"} if form == "csv" else {"", "wide"} if width >= _WIDE else {""}
+    is_csv = form in ("csv", PLAIN_CSV)
+    shown = {"", "wide", "csv"} if is_csv else {"", "wide"} if width >= _WIDE else {""}
     columns = [(name, column) for name, column in columns if column.only in shown]
     names = [name for name, _ in columns]
-    if form == "csv":
+    if is_csv:
         yield csv_line(names)
         for row in rows:
-            yield csv_line([csv_cell(_flat(row.get(name))) for name in names])
+            yield csv_line([csv_cell(_flat(row.get(name)), plain=form == PLAIN_CSV) for name in names])
         return
     table = Table([column for _, column in columns], width, colour=colour)
     yield table.header() + "\n"

@@ -8,12 +8,7 @@ from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Kind
 from dsnparse.render.terminal import visible
 
-_STATES = {
-    "address.suppressed": "suppressed",
-    "address.paused": "paused",
-    "address.review": "to review",
-    "address.released": "released",
-}
+_STATES = {"suppressed": "suppressed", "paused": "paused", "review": "to review"}
 
 
 def problem_lines(tally: Tally) -> Iterator[str]:
@@ -44,7 +39,9 @@ def ingest_summary(total: Tally, seconds: float | None = None) -> str:
     if total.duplicates:
         parts.append(f"{total.duplicates:,} known already")
     parts.append(counted(total.records, "record"))
-    states = [f"{total.events[event]:,} {word}" for event, word in _STATES.items() if total.events[event]]
+    states = [f"{total.states[state]:,} {word}" for state, word in _STATES.items() if total.states[state] > 0]
+    if total.events["address.released"]:
+        states.append(f"{total.events['address.released']:,} released")
     parts.append("addresses: " + ", ".join(states) if states else "no address changed")
     if total.events["sender.alert"]:
         parts.append(counted(total.events["sender.alert"], "alert"))

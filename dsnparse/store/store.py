@@ -65,6 +65,7 @@ class Store:
         hooks: Sequence[Hook] = (),
         knows_message: KnowsMessage | None = None,
         create: bool = True,
+        read_only: bool = False,
     ) -> Self:
         """Open a database, and make it or bring it up to date where that is needed.
 
@@ -74,13 +75,16 @@ class Store:
         angle brackets) was sent to this address; asked of an address that was mailed when another one
         refused, and for `confirm = ["known_message"]`. `create`: make an SQLite file that is missing.
 
+        `read_only`: for questions (`check`, `suppressions`, `history`, `stats`) where the database may not be
+        written: it must be there and up to date, and every change raises StoreError.
+
         Raise StoreError when trying again is no use (a newer schema, another key), StoreUnavailable when it
         is, ValueError for a short key.
         """
         policy = policy or Policy.default()
         privacy = Privacy(hash_key)
-        knows = find_lookup(policy, knows_message)
-        database = Database(url, create=create)
+        knows = None if read_only else find_lookup(policy, knows_message)
+        database = Database(url, create=create, read_only=read_only)
         try:
             check_settings(database, policy.addresses, privacy)
         except BaseException:

@@ -260,7 +260,8 @@ def test_no_notice_suppresses_a_whole_domain() -> None:
         store.add([bounce("1", "*@example.com"), bounce("2", "@example.com")], now=NOW)
         assert store.check(JANE, now=NOW)
         assert store.check("*@example.com", now=NOW).answer is Answer.DONT
-        assert store.lift(["*@example.com"], now=NOW)
+        assert store.forget("*@example.com").known
+        assert store.check("*@example.com", now=NOW).status == "unknown"
 
 
 def test_a_delivery_to_a_whole_domain_is_none(db: str) -> None:

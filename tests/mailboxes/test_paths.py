@@ -64,11 +64,18 @@ def test_a_folder_is_read_in_the_order_of_names(tmp_path: Path) -> None:
 def test_hidden_files_and_notes_are_passed_over_unless_named(tmp_path: Path) -> None:
     write(tmp_path / ".hidden" / "x.eml")
     note = write(tmp_path / "a.json")
-    write(tmp_path / "a.eml")
+    write(tmp_path / "b.eml")
     passed = [i.name.removeprefix(f"{tmp_path}/") for i in find([tmp_path]) if isinstance(i, PassedOver)]
     assert passed == [".hidden", "a.json"]
-    assert names(tmp_path) == ["a.eml"]
+    assert names(tmp_path) == ["b.eml"]
     assert names(note) == [str(note)]
+
+
+def test_a_note_on_a_message_beside_it_is_not_counted_as_passed_over(tmp_path: Path) -> None:
+    for name in ("a.eml", "a.json", "c.json"):
+        write(tmp_path / name)
+    passed = [i.name.removeprefix(f"{tmp_path}/") for i in find([tmp_path]) if isinstance(i, PassedOver)]
+    assert passed == ["c.json"]
 
 
 def test_a_maildir_gives_new_then_cur_and_never_tmp(tmp_path: Path) -> None:

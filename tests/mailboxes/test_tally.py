@@ -20,13 +20,15 @@ class Broken(Parser):
 
 def test_every_count_is_added_up_and_what_was_told_is_only_counted() -> None:
     told = [Problem("a", "is empty"), Problem("b", "is empty")]
-    one = Tally(Counter(bounce=2), 3, 1, 1, told, 0, told[:1], 4, 100, 5, 6, 7, Counter({"sender.alert": 1}))
+    numbers = (4, 100, 5, 6, 7)
+    events, states = Counter({"sender.alert": 1}), Counter(review=-1)
+    one = Tally(Counter(bounce=2), 3, 1, 1, told, 0, told[:1], *numbers, events, states)
     total = Tally()
     for _ in range(2):
         total.add(one)
-    assert total == Tally(
-        Counter(bounce=4), 6, 2, 2, [], 4, [], 8, 200, 10, 12, 14, Counter({"sender.alert": 2})
-    )
+    numbers = (8, 200, 10, 12, 14)
+    events, states = Counter({"sender.alert": 2}), Counter(review=-2)
+    assert total == Tally(Counter(bounce=4), 6, 2, 2, [], 4, [], *numbers, events, states)
     assert total.messages == 4
 
 

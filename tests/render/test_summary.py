@@ -16,7 +16,8 @@ STORED = Tally(
     Counter(bounce=2),
     records=2,
     duplicates=1,
-    events=Counter({"address.released": 1, "address.suppressed": 2, "sender.alert": 1}),
+    events=Counter({"address.released": 1, "address.suppressed": 4, "address.review": 1, "sender.alert": 1}),
+    states=Counter(suppressed=2, review=-1),
 )
 UNSTORED = Tally(unknown=1, failed=2, passed_over=3)
 

@@ -200,10 +200,34 @@ def test_what_is_exported_can_be_imported_again(form: str, url: str) -> None:
     # SES tells no date; whole seconds elsewhere.
     if form != "ses":
         assert [one.since for one in after] == [one.since for one in before]
-    if form in ("csv", "jsonl"):
+    if form in ("csv", "csv-plain", "jsonl"):
         assert [(one.reason, one.note) for one in after] == [(one.reason, one.note) for one in before]
     else:
         assert {one.reason for one in after if one.address == JANE} <= {"user_unknown", "hard_bounce"}
+
+
+@pytest.mark.parametrize("form", ["csv", "csv-plain", "jsonl"])
+@pytest.mark.parametrize(
+    "address", ["+49@example.com", "-x@example.com", "=1+1@example.com", "'=1@example.com"]
+)
+def test_addresses_that_look_like_formulas_come_back_as_they_were(form: str, address: str) -> None:
+    entry = Suppression(address, "manual", START, note="=HYPERLINK(1)")
+    text = "".join(write_list([entry, Suppression("@example.com", "manual", START)], form))
+    cell = text.splitlines()[1].partition(",")[0]
+    assert cell == {"csv": f"'{address}", "csv-plain": address}.get(form, cell)
+    back = [one for one in read_list(io.StringIO(text), form) if isinstance(one, Suppression)]
+    assert [one.address for one in back] == [address, "@example.com"]
+    assert back[0].note == entry.note
+
+
+@pytest.mark.parametrize("form", ["ses", "sendgrid", "mailgun", "postmark"])
+def test_no_provider_is_given_a_formula_or_a_whole_domain(form: str) -> None:
+    said = {"diagnostic": "=HYPERLINK(1)"}
+    whole = Suppression("@example.com", "manual", START)
+    text = "".join(write_list([Suppression(JANE, "user_unknown", START, detail=said), whole], form))
+    assert "@example.com" in text
+    assert len(list(read_list(io.StringIO(text), form))) == 1
+    assert ",=" not in text
 
 
 @pytest.mark.parametrize("form", FORMATS)

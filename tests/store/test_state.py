@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from dsnparse.store import Policy
 from dsnparse.store.changes import past_events
 from dsnparse.store.changes.past_events import KEPT, Past
-from dsnparse.store.changes.state import Event, State, What, settle
+from dsnparse.store.changes.state import Event, State, What, message_mark, settle
 
 DAY = 86_400.0
 HARD, TWICE, SOFT, FULL = What.HARD, What.HARD_TWICE, What.SOFT, What.FULL
-REVIEW, COMPLAINT, SUCCESS, ADDED, LIFTED = (
+REVIEW, COMPLAINT, DOUBT, SUCCESS, ADDED, LIFTED = (
     What.REVIEW,
     What.COMPLAINT,
+    What.COMPLAINT_IN_DOUBT,
     What.SUCCESS,
     What.ADDED,
     What.LIFTED,
@@ -30,6 +31,7 @@ REASONS = {
     FULL: "mailbox_full",
     REVIEW: "undefined",
     COMPLAINT: "complaint",
+    DOUBT: "complaint",
     ADDED: "manual",
 }
 #: Days and what happened on them.
@@ -37,7 +39,7 @@ Story = list[tuple[float, What]]
 
 
 def event(day: float, what: What, number: int = 0) -> Event:
-    return Event(day * DAY + DAY, f"{number}:0", what, REASONS.get(what, ""))
+    return Event(day * DAY + DAY, f"{number}:0", what, REASONS.get(what, ""), message=f"m{number}")
 
 
 def past_of(story: Story, policy: Policy) -> Past:
@@ -58,6 +60,7 @@ TWO = '[hard]\nconfirm = ["second_notice"]\n'
 APART = TWO + 'confirm_after = "1d"\nconfirm_within = "10d"\n'
 KNOWN = '[hard]\nconfirm = ["known_message"]\n'
 FIVE: Story = [(day, SOFT) for day in (0, 1, 2, 3, 4)]
+IN_A_ROW = "[soft]\nin_a_row = 3\n"
 NO_SETTLE = '[success]\nsettle = "0s"\n'
 
 
@@ -107,7 +110,18 @@ NO_SETTLE = '[success]\nsettle = "0s"\n'
         ("emptied in between", [(0, FULL), (15, SUCCESS), (31, FULL)], "", 31, "active"),
         ("given another chance", [(0, FULL), (31, FULL)], "", 31 + 180, "active"),
         ("a success frees a full mailbox", [(0, FULL), (31, FULL), (33, SUCCESS)], "", 34, "active"),
+        ("eleven in a row are borne", [(d * 40.0, SOFT) for d in range(11)], "", 400, "active"),
+        ("twelve in a row: a person should look", [(d * 40.0, SOFT) for d in range(12)], "", 440, "review"),
+        ("as many as the policy says", [(d * 40.0, SOFT) for d in range(3)], IN_A_ROW, 80, "review"),
+        ("a delivery in between ends the row",
+         [*((d * 40.0, SOFT) for d in range(11)), (410, SUCCESS), (440, SOFT)], "", 440, "active"),
         # complaint
+        ("one that anybody can send is looked at", [(0, DOUBT)], "", 0, "review"),
+        ("a second one, on another day, confirms", [(0, DOUBT), (1, DOUBT)], "", 1, "suppressed"),
+        ("not on the same day", [(0, DOUBT), (0.9, DOUBT)], "", 1, "review"),
+        ("nor does a bounce confirm a complaint", [(0, HARD), (2, DOUBT)], TWO, 2, "review"),
+        ("nor a complaint a bounce", [(0, DOUBT), (2, HARD)], TWO, 2, "review"),
+        ("unless no stranger can send one", [(0, DOUBT)], "[complaint]\nconfirm = []\n", 0, "suppressed"),
         ("a complaint suppresses", [(0, COMPLAINT)], "", 9_000, "suppressed"),
         ("a success does not lift it", [(0, COMPLAINT), (1, SUCCESS)], "", 9, "suppressed"),
         # review
@@ -134,6 +148,52 @@ def test_a_known_message_confirms() -> None:
     past = Past()
     past.add(Event(DAY, "1:0", HARD, "user_unknown", known=True), policy)
     assert past.state(policy).status == "suppressed"
+
+
+def test_a_known_message_confirms_a_complaint_whatever_the_policy_asks_for() -> None:
+    policy = Policy.default()
+    past = Past()
+    past.add(Event(DAY, "1:0", DOUBT, "complaint", known=True), policy)
+    assert past.state(policy).status == "suppressed"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [("m1", "m2", "suppressed"), ("m1", "m1", "review"), ("", "m2", "review"), ("m1", "", "review")],
+)
+def test_a_second_notice_is_about_another_message(first: str, second: str, status: str) -> None:
+    policy = Policy.from_toml(TWO)
+    past = Past()
+    past.add(Event(DAY, "1:0", HARD, "user_unknown", message=first), policy)
+    past.add(Event(3 * DAY, "2:0", HARD, "user_unknown", message=second), policy)
+    assert past.state(policy).status == status
+
+
+def test_one_failure_that_is_seen_twice_counts_once() -> None:
+    policy = Policy.default()
+    past = Past()
+    for number in range(8):
+        at = (number // 2 + 1) * DAY + number % 2
+        past.add(Event(at, f"{number}:0", SOFT, "expired", message=f"m{number // 2}"), policy)
+    assert past.state(policy).status == "active"
+    past.add(Event(6 * DAY, "9:0", SOFT, "expired", message="m9"), policy)
+    assert past.state(policy).status == "paused"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<0102018e-a1b2@email.amazonses.com>", "0102018e-a1b2"),
+        ("<1@sender.example>", " 1@sender.example "),
+    ],
+)
+def test_a_message_is_known_by_its_message_id_in_either_form(one: str, other: str) -> None:
+    assert message_mark(one) == message_mark(other) != ""
+
+
+@pytest.mark.parametrize(("one", "other"), [("<1@a.example>", "<1@b.example>"), ("<1@a.example>", None)])
+def test_other_messages_have_other_marks(one: str, other: str | None) -> None:
+    assert message_mark(one) != message_mark(other)
 
 
 def test_two_records_of_one_message_are_not_two_notices() -> None:
@@ -207,7 +267,7 @@ def test_a_past_comes_back_from_the_database_as_it_was(story: Story, kept: int) 
 
 @given(STORIES)
 def test_only_hard_notices_complaints_full_mailboxes_and_people_suppress(story: Story) -> None:
-    strong = {HARD, TWICE, FULL, COMPLAINT, What.COMPLAINT_IN_DOUBT, ADDED}
+    strong = {HARD, TWICE, FULL, COMPLAINT, DOUBT, ADDED}
     policy = Policy.default()
     weak = [(day, what) for day, what in story if what not in strong]
     assert past_of(weak, policy).state(policy).status != "suppressed"

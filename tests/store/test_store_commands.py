@@ -116,6 +116,13 @@ def test_every_listing_has_three_formats(run: Run, words: tuple[str, ...]) -> No
     assert out["table"]
 
 
+def test_csv_for_programs_has_no_quote_in_front_of_an_address(run: Run) -> None:
+    run("suppressions", "add", "+49@example.com")
+    for form, shown in (("csv", "'+49@example.com"), ("csv-plain", "+49@example.com")):
+        rows = list(csv.DictReader(io.StringIO(run("check", "+49@example.com", "--format", form)[1])))
+        assert [row["address"] for row in rows] == [shown]
+
+
 @pytest.mark.parametrize("width", ["80", "100", "120", "200"])
 @pytest.mark.parametrize("words", [("check", JANE), ("suppressions", "list"), ("history", JANE), ("stats",)])
 def test_tables_fit_the_terminal(

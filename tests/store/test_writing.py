@@ -131,15 +131,27 @@ def test_complaints_count_by_their_feedback_type(store: Store, feedback: str | N
         assert (decision.reason, decision.source, decision.until) == ("complaint", "complaint", None)
 
 
-def test_a_complaint_by_mail_needs_a_second_one(store: Store) -> None:
+@pytest.mark.parametrize("form", ["arf", "amazon-sns"])
+def test_a_complaint_by_mail_needs_a_second_one(store: Store, form: str) -> None:
     def by_mail(name: str, at: datetime) -> Seen:
-        report = Report(Kind.COMPLAINT, (BounceRecord(JANE),), feedback_type="abuse", format="arf")
+        original = OriginalMessage(message_id=f"<{name}@sender.example>")
+        who = (BounceRecord(JANE),)
+        report = Report(Kind.COMPLAINT, who, feedback_type="abuse", format=form, original=original)
         return seen(report, name, at)
 
     store.add([by_mail("1", day(0))], now=NOW)
     assert status(store) == "review"
     store.add([by_mail("2", day(1))], now=day(2))
     assert status(store, now=day(2)) == "suppressed"
+
+
+def test_a_complaint_by_mail_is_believed_when_the_look_up_knows_who_was_mailed(url: str) -> None:
+    original = OriginalMessage(message_id="<1@sender.example>")
+    who = (BounceRecord(JANE),)
+    report = Report(Kind.COMPLAINT, who, feedback_type="abuse", format="arf", original=original)
+    with Store.open(url, knows_message=lambda one, to: (one, to) == ("1@sender.example", JANE)) as store:
+        store.add([seen(report, "1")], now=NOW)
+        assert status(store) == "suppressed"
 
 
 def test_a_complaint_that_names_several_suppresses_none_of_them(store: Store) -> None:
@@ -294,6 +306,55 @@ def test_a_forwarding_is_judged_as_the_policy_says(
             )
             store.add([forwarded], now=day(3))
             assert status(store, now=day(3)) == expected
+
+
+def test_the_same_notice_under_another_queue_id_is_no_second_one(url: str) -> None:
+    policy = Policy.from_toml('[hard]\nconfirm = ["second_notice"]')
+    first = bounce("1", at=day(0), final_log_id="4XYZ")
+    again = replace(bounce("2", at=day(3), final_log_id="5XYZ"), report=first.report)
+    with Store.open(url, policy=policy) as store:
+        store.add([first, again], now=day(4))
+        assert status(store, now=day(4)) == "review"
+        store.add([bounce("3", at=day(5))], now=day(5))
+        assert status(store, now=day(5)) == "suppressed"
+
+
+@pytest.mark.parametrize(("number", "expected"), [(100, "suppressed"), (101, "review")])
+def test_a_notice_that_names_very_many_goes_to_review_as_a_whole(
+    store: Store, number: int, expected: str
+) -> None:
+    crowd = tuple(record(f"{n}@example.com") for n in range(number))
+    store.add([seen(Report(Kind.BOUNCE, crowd), "1")], now=NOW)
+    assert {status(store, one.recipient) for one in crowd} == {expected}
+
+
+@pytest.mark.parametrize(
+    ("reason", "more", "expected"),
+    [
+        (Reason.MAILBOX_FULL, {}, "suppressed"),
+        (Reason.MAILBOX_FULL, {"confidence": 0.3}, "review"),
+        (Reason.MAILBOX_FULL, {"bounce_type": BounceType.UNDETERMINED}, "review"),
+        (Reason.USER_UNKNOWN, {"bounce_type": BounceType.UNDETERMINED}, "review"),
+        (Reason.SPAM_CONTENT, {}, "suppressed"),
+    ],
+)
+def test_treated_as_hard_is_hard_unless_the_address_is_in_doubt(
+    url: str, reason: Reason, more: dict[str, Any], expected: str
+) -> None:
+    with Store.open(url, policy=Policy.from_toml(f'[treat]\n{reason} = "hard"')) as store:
+        store.add([bounce("1", reason=reason, **more)], now=NOW)
+        assert status(store) == expected
+
+
+def test_an_event_that_says_no_more_than_transient_pauses_nobody(store: Store) -> None:
+    silent: dict[str, Any] = {
+        "status": None,
+        "reply_code": None,
+        "diagnostic": None,
+        "bounce_type": BounceType.SOFT,
+    }
+    store.add([bounce(str(n), reason=Reason.UNDEFINED, at=day(n), **silent) for n in range(20)], now=day(20))
+    assert status(store, now=day(20)) == "active"
 
 
 def test_the_operators_lookup_confirms_what_it_knows(url: str) -> None:

@@ -21,6 +21,8 @@ _WHOLE_DOMAIN = re.compile(r"\*?@([^@\s]+)")
 #: A local part of atoms and dots in any order, as providers gave them out: "a..b@", "a.@".
 _DOTTED = re.compile(r"(?:(?<=\s)|(?<=<)|\A)([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,400})(?=@[^@\s]{1,400}\Z)")
 _BYTE_ORDER_MARK = "\ufeff"
+#: A display name and an address of RFC 5321's length, several times over.
+_LONGEST_GIVEN = 4_000
 _LONGEST_SHOWN = 80
 
 
@@ -41,6 +43,8 @@ def read_address(given: str) -> str:
     """
     if not isinstance(given, str):
         raise TypeError(f"an address must be text, not {type(given).__name__}")
+    if len(given) > _LONGEST_GIVEN:
+        raise NotAnAddress.of(given)
     text = given.strip().strip(_BYTE_ORDER_MARK).strip()
     whole = _MAILTO.fullmatch(text)
     text = unquote(whole[1]).strip() if whole else _MAILTO_IN_BRACKETS.sub(_without_mailto, text)

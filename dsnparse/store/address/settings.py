@@ -27,7 +27,9 @@ def check_settings(database: Database, identity: AddressIdentity, privacy: Priva
     wanted = {"addresses": json.dumps(ours), "privacy": privacy.mark}
     with database.read() as connection:
         found = _noted(connection, wanted)
-    if len(found) < len(wanted):
+    if len(found) < len(wanted) and database.read_only:
+        found = wanted | found
+    elif len(found) < len(wanted):
         found = database.write(partial(_note, wanted=wanted))
     if found["privacy"] != wanted["privacy"]:
         if found["privacy"] == "plain":
@@ -37,10 +39,12 @@ def check_settings(database: Database, identity: AddressIdentity, privacy: Priva
                 "This database holds hashed addresses: give --hash-addresses and the key it was made with"
             )
         raise StoreError("This database was made with another key for hashed addresses")
-    if {"ignore_case": False, **json.loads(found["addresses"])} != ours:
+    theirs = {"ignore_case": False, **json.loads(found["addresses"])}
+    if theirs != ours:
         raise StoreError(
             "This database tells addresses apart in another way than the policy's [addresses] says "
-            f"({found['addresses']}). Keep those settings, or start a new database"
+            f"({json.dumps(theirs)}). Keep those settings, or start a new database: "
+            "`dsnparse suppressions export` and `import` take the list along"
         )
 
 

@@ -72,8 +72,7 @@ def known_messages(
 def _asked_for(report: Report, record: BounceRecord, policy: Policy) -> Iterator[str]:
     """The addresses whose state depends on whether the message that came back was sent to them."""
     treated = treatment(report, record, policy)
-    confirm = {"hard": policy.hard_confirm, "complaint": policy.complaint_confirm}.get(treated, frozenset())
-    if "known_message" in confirm:
+    if treated == "complaint" or (treated == "hard" and "known_message" in policy.hard_confirm):
         yield record.recipient
     key = policy.addresses.key
     if (

@@ -20,7 +20,7 @@ from dsnparse.store.sql.values import dump_json
 #: Events kept one by one. A mailing list that mails once a day sees a month and a half of them.
 KEPT = 50
 
-_EVENT_DEFAULTS = ("", False, None, "bounce")
+_EVENT_DEFAULTS = ("", False, None, "bounce", "")
 _STATE_DEFAULTS = {f.name: f.default for f in fields(State)}
 
 
@@ -78,14 +78,14 @@ class Past:
         if not text:
             return cls()
         base, events = json.loads(text)
-        for name in ("soft", "waiting"):
+        for name in ("soft", "counted", "waiting"):
             if base.get(name) is not None:
                 base[name] = tuple(base[name])
         return cls(State(**base) if base else NOTHING, [_load_event(*event) for event in events])
 
 
 def _dump_event(event: Event) -> list[Any]:
-    rest = [event.reason, event.known, event.until, event.source]
+    rest = [event.reason, event.known, event.until, event.source, event.message]
     while rest and rest[-1] == _EVENT_DEFAULTS[len(rest) - 1]:
         rest.pop()
     return [event.at, event.ref, event.what.value, *rest]
@@ -99,5 +99,6 @@ def _load_event(
     known: bool = False,
     until: float | None = None,
     source: str = "bounce",
+    message: str = "",
 ) -> Event:
-    return Event(at, ref, What(what), reason, known, until, source)
+    return Event(at, ref, What(what), reason, known, until, source, message)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from hashlib import blake2b
 
 from dsnparse.store.policy.policy import Policy
 from dsnparse.vocabulary import Reason
@@ -18,6 +19,11 @@ ACTIVE, REVIEW, PAUSED, SUPPRESSED = "active", "review", "paused", "suppressed"
 #: one mailing shall not move its end by a few seconds each.
 _WORTH_EXTENDING = 86_400
 _FOREVER = float("inf")
+#: What a notice that waits is: a failure or a complaint.
+_FAILURE, _COMPLAINT = "failure", "complaint"
+#: Messages that are remembered as counted: an event and a notice of one failure come within hours.
+_COUNTED = 10
+_SHORTEST_ID = 8
 
 
 class What(StrEnum):
@@ -54,6 +60,8 @@ class Event:
     #: ADDED: when it ends.
     until: float | None = None
     source: str = "bounce"
+    #: The message that came back, as `message_mark` has it; empty when the notice does not tell.
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +77,20 @@ class State:
     ref: str = ""
     #: Soft failures within the window.
     soft: tuple[float, ...] = ()
+    #: The last messages that were counted as soft failures.
+    counted: tuple[str, ...] = ()
+    #: Soft failures since the last delivery, however far apart.
+    row: int = 0
     #: How many pauses there were, and when the last one ends.
     pauses: int = 0
     pause_end: float = 0
     full_since: float | None = None
     full_last: float = 0
-    #: A hard notice that waits for a second one: when, and what it was.
+    #: A notice that waits for a second one: when, and what it was; whether it is a complaint or a failure;
+    #: the message that it is about.
     waiting: tuple[float, str] | None = None
+    waiting_for: str = ""
+    waiting_message: str = ""
     #: A success that may yet turn out to be none.
     success: float | None = None
     #: Nothing up to here counts.
@@ -98,6 +113,17 @@ class State:
 
 #: The state of an address that nothing has happened to. States never change, so one serves all.
 NOTHING = State()
+
+
+def message_mark(message_id: str | None) -> str:
+    """What tells one returned message from another; empty when there is no Message-ID.
+
+    Mail services name it in their events without the host, so a long enough left side has to do.
+    """
+    text = (message_id or "").strip().strip("<>").strip()
+    left = text.partition("@")[0]
+    text = left if len(left) >= _SHORTEST_ID else text
+    return blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest() if text else ""
 
 
 def advance(state: State, event: Event, policy: Policy) -> State:
@@ -158,6 +184,8 @@ def _suppress(state: State, event: Event, until: float | None) -> State:
         source=event.source,
         ref=event.ref,
         waiting=None,
+        waiting_for="",
+        waiting_message="",
     )
 
 
@@ -187,22 +215,34 @@ def _ways(event: Event, policy: Policy) -> frozenset[str]:
 
 def _if_confirmed(state: State, event: Event, policy: Policy) -> State:
     ways = _ways(event, policy)
-    confirmed = not ways or ("known_message" in ways and event.known)
-    if not confirmed and "second_notice" in ways and state.waiting:
-        first, ref = state.waiting
-        apart = event.at - first
-        confirmed = (
-            policy.hard_confirm_after <= apart <= policy.hard_confirm_within
-            and ref.partition(":")[0] != event.ref.partition(":")[0]
-        )
-    if confirmed:
+    in_doubt = event.what is What.COMPLAINT_IN_DOUBT
+    confirmed = not ways or (event.known and (in_doubt or "known_message" in ways))
+    if confirmed or ("second_notice" in ways and _agrees(state, event, policy)):
         return _suppress(state, event, policy.ends(event.reason, event.at))
-    if state.waiting is None or event.at - state.waiting[0] > policy.hard_confirm_within:
-        state = replace(state, waiting=(event.at, event.ref))
+    kind = _COMPLAINT if in_doubt else _FAILURE
+    late = state.waiting is not None and event.at - state.waiting[0] > policy.hard_confirm_within
+    if state.waiting is None or late or state.waiting_for != kind:
+        state = replace(state, waiting=(event.at, event.ref), waiting_for=kind, waiting_message=event.message)
     return _review(state, event, policy)
 
 
+def _agrees(state: State, event: Event, policy: Policy) -> bool:
+    """Whether a notice is a second one: of the same kind, about another message, long enough afterwards."""
+    kind = _COMPLAINT if event.what is What.COMPLAINT_IN_DOUBT else _FAILURE
+    if state.waiting is None or state.waiting_for != kind:
+        return False
+    first, ref = state.waiting
+    return (
+        policy.hard_confirm_after <= event.at - first <= policy.hard_confirm_within
+        and ref.partition(":")[0] != event.ref.partition(":")[0]
+        and "" not in (event.message, state.waiting_message)
+        and event.message != state.waiting_message
+    )
+
+
 def _soft(state: State, event: Event, policy: Policy) -> State:
+    if event.message and event.message in state.counted:
+        return state  # the same failure, seen a second time: an event and a notice
     if event.what is What.FULL:
         state = _full(state, event, policy)
     if state.status == SUPPRESSED:
@@ -212,9 +252,15 @@ def _soft(state: State, event: Event, policy: Policy) -> State:
     soft = (*(at for at in state.soft if at > event.at - policy.soft_window), event.at)
     pauses = state.pauses if event.at <= state.pause_end + policy.soft_window else 0
     due = pauses > 0 or len(soft) >= policy.soft_limit
-    soft = soft[-policy.soft_limit :]
+    state = replace(
+        state,
+        soft=soft[-policy.soft_limit :],
+        counted=(*state.counted, event.message)[-_COUNTED:] if event.message else state.counted,
+        row=state.row + 1,
+        pauses=pauses,
+    )
     if state.status == PAUSED or not due or not policy.soft_pauses:
-        return replace(state, soft=soft, pauses=pauses)
+        return _review(state, event, policy) if state.row >= policy.soft_in_a_row else state
     end = event.at + policy.soft_pauses[min(pauses, len(policy.soft_pauses) - 1)]
     return replace(
         state,
@@ -224,7 +270,6 @@ def _soft(state: State, event: Event, policy: Policy) -> State:
         until=end,
         source=event.source,
         ref=event.ref,
-        soft=soft,
         pauses=pauses + 1,
         pause_end=end,
     )

@@ -19,8 +19,8 @@ _TREATMENT = {
 _FORWARDED = {"same": What.HARD, "second_notice": What.HARD_TWICE, "review": What.REVIEW}
 
 
-#: A report that came as mail; anybody can send one. Events of a mail service come from its own feed.
-_BY_MAIL = "arf"
+#: Formats of complaints that come as mail; anybody can send one. Events come from a mail service's own feed.
+_BY_MAIL = ("arf", "amazon-sns")
 
 
 def of_the_mailed_one(what: What | None, policy: Policy, *, is_known: bool) -> What | None:
@@ -38,9 +38,17 @@ def of_the_mailed_one(what: What | None, policy: Policy, *, is_known: bool) -> W
 def treatment(report: Report, record: BounceRecord, policy: Policy) -> str:
     """One of "hard", "soft", "block", "review", "complaint", "success" and "nothing".
 
+    A notice that names more recipients than the policy takes from one goes to review as a whole.
+
     A delay, an auto-reply, a receipt and other mail are always nothing, and so is an expansion (the members'
     own notices will follow). A complaint goes by its feedback type, a failure by its reason and type.
     """
+    treated = _by_itself(report, record, policy)
+    crowded = len(report.records) > policy.notice_recipients
+    return "review" if crowded and treated in ("hard", "soft", "complaint") else treated
+
+
+def _by_itself(report: Report, record: BounceRecord, policy: Policy) -> str:
     if report.kind is Kind.COMPLAINT:
         return complaint_treatment(report, policy)
     if report.kind not in (Kind.BOUNCE, Kind.DELIVERY):
@@ -51,7 +59,24 @@ def treatment(report: Report, record: BounceRecord, policy: Policy) -> str:
         return "nothing"
     if report.kind is Kind.DELIVERY:
         return "success" if record.action is None else "nothing"
-    return policy.treat.get(record.reason) or _TREATMENT[record.bounce_type]
+    wanted = policy.treat.get(record.reason)
+    if wanted == "hard" and _is_in_doubt(record):
+        return "review"
+    if wanted:
+        return wanted
+    if record.bounce_type is BounceType.SOFT and record.reason is Reason.UNDEFINED and not _says_why(record):
+        return "nothing"  # SES calls out-of-office answers so, and says no more of them
+    return _TREATMENT[record.bounce_type]
+
+
+def _is_in_doubt(record: BounceRecord) -> bool:
+    """Whether something spoke against the type that the reason has by itself: whose failure it is, mostly."""
+    undetermined = BounceType.UNDETERMINED
+    return record.bounce_type is undetermined and record.reason.bounce_type is not undetermined
+
+
+def _says_why(record: BounceRecord) -> bool:
+    return bool(record.status or record.reply_code or record.diagnostic)
 
 
 def complaint_treatment(report: Report, policy: Policy) -> str:
@@ -68,19 +93,17 @@ def what_happened(treated: str, report: Report, record: BounceRecord, policy: Po
     """The event for the refused address, from the record's `treatment`; None when it means nothing."""
     match treated:
         case "complaint":
-            by_one = report.format != _BY_MAIL and len(report.records) == 1
+            by_one = report.format not in _BY_MAIL and len(report.records) == 1
             return What.COMPLAINT if by_one else What.COMPLAINT_IN_DOUBT
         case "success":
             return What.SUCCESS
         case "review":
             return What.REVIEW
-        case "hard" | "soft" if record.reason is Reason.MAILBOX_FULL:
+        case "hard" | "soft" if record.reason is Reason.MAILBOX_FULL and record.reason not in policy.treat:
             return What.FULL
         case "soft":
             return What.SOFT
         case "hard":
-            if record.confidence < policy.hard_min_confidence:
-                return What.REVIEW
-            return What.HARD
+            return What.REVIEW if record.confidence < policy.hard_min_confidence else What.HARD
         case _:
             return None

@@ -16,7 +16,7 @@ from dsnparse.store.changes.alerts import Refusal, Refusals, alert_key, write_al
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.report_rows import detail, message_row, record_row
-from dsnparse.store.changes.state import Event, What
+from dsnparse.store.changes.state import Event, What, message_mark
 from dsnparse.store.changes.times import happened, to_epoch
 from dsnparse.store.changes.treatment import (
     complaint_treatment,
@@ -157,6 +157,7 @@ def _event(
         reason="complaint" if complaint else record.reason.value,
         known=is_known,
         source="complaint" if complaint else "bounce",
+        message=message_mark(seen.report.original.message_id),
     )
 
 

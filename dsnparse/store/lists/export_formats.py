@@ -12,16 +12,26 @@ from typing import Any
 
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.lists.import_formats import FORMATS
+from dsnparse.wire.formulas import guarded
+
+_NAMES = ("address", "reason", "since", "until", "source", "by", "note")
 
 
 def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
-    """The list in a format, piece by piece. Raise ValueError when `form` is unknown."""
+    """The list in a format, piece by piece. Raise ValueError when `form` is unknown.
+
+    Whole domains stand in our own formats only: no provider takes them. Free text that a spreadsheet would
+    take for a formula gets an apostrophe in front, in "csv" addresses do, too.
+    """
     match form:
         case "csv":
-            names = ("address", "reason", "since", "until", "source", "by", "note")
-            return _csv(names, ([entry.to_dict()[name] or "" for name in names] for entry in entries))
+            return _csv(_NAMES, (list(map(guarded, _own_row(entry))) for entry in entries))
+        case "csv-plain":
+            return _csv(_NAMES, map(_own_row, entries))
         case "jsonl":
             return (json.dumps(entry.to_dict(), ensure_ascii=False) + "\n" for entry in entries)
+    entries = (entry for entry in entries if not entry.address.startswith("@"))
+    match form:
         case "ses":
             return (
                 json.dumps({"emailAddress": entry.address, "reason": _either(entry, "COMPLAINT", "BOUNCE")})
@@ -35,6 +45,11 @@ def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
         case "postmark":
             return _postmark(entries)
     raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(FORMATS)}")
+
+
+def _own_row(entry: Suppression) -> list[str]:
+    fields = entry.to_dict()
+    return [fields[name] or "" for name in _NAMES]
 
 
 def _either(entry: Suppression, complaint: str, bounce: str) -> str:
@@ -61,14 +76,19 @@ class _Line:
 def _sendgrid_row(entry: Suppression) -> tuple[Any, ...]:
     detail = entry.detail or {}
     created = int(entry.since.timestamp()) if entry.since else ""
-    return entry.address, created, detail.get("status", ""), detail.get("diagnostic") or entry.reason
+    return entry.address, created, detail.get("status", ""), guarded(detail.get("diagnostic") or entry.reason)
 
 
 def _mailgun_row(entry: Suppression) -> tuple[Any, ...]:
     detail = entry.detail or {}
     created = format_datetime(entry.since.astimezone(UTC), usegmt=True) if entry.since else ""
     code = detail.get("reply_code") or ("" if entry.reason == "complaint" else 550)
-    return entry.address, code, detail.get("diagnostic") or entry.reason, created.replace("GMT", "UTC")
+    return (
+        entry.address,
+        code,
+        guarded(detail.get("diagnostic") or entry.reason),
+        created.replace("GMT", "UTC"),
+    )
 
 
 def _postmark(entries: Iterable[Suppression]) -> Iterator[str]:

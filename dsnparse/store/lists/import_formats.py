@@ -17,9 +17,14 @@ from dsnparse.store.changes.times import aware
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.vocabulary import BounceType, Reason
+from dsnparse.wire.formulas import without_guard
 
 #: Those that are written too; `readable` names all that are read.
-FORMATS = ("csv", "jsonl", "ses", "sendgrid", "mailgun", "postmark")
+FORMATS = ("csv", "csv-plain", "jsonl", "ses", "sendgrid", "mailgun", "postmark")
+
+
+#: Our own, with the same names. In "csv" cells that look like formulas have an apostrophe in front.
+_OURS = ("csv", "csv-plain", "jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Unreadable:
 
 def readable() -> tuple[str, ...]:
     """The names of the formats that are read: our own two, and one for each provider's table."""
-    return ("csv", "jsonl", *(name for name in data.load("suppressions") if name != "csv"))
+    return (*_OURS, *(name for name in data.load("suppressions") if name != "csv"))
 
 
 def read_list(stream: TextIO, form: str, reason: str | None = None) -> Iterator[Suppression | Unreadable]:
@@ -46,11 +51,13 @@ def read_list(stream: TextIO, form: str, reason: str | None = None) -> Iterator[
     """
     if form not in readable():
         raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(readable())}")
-    table = data.load("suppressions")["csv" if form == "jsonl" else form]
+    table = data.load("suppressions")["csv" if form in _OURS else form]
     for number, fields in _entries(stream, table):
         if isinstance(fields, str):
             yield Unreadable(number, fields)
             continue
+        if form == "csv":
+            fields = {name: without_guard(str(value)) for name, value in fields.items()}
         address = _first(fields, table["address"])
         if "\ufffd" in address:
             yield Unreadable(number, f"{address} is not UTF-8", no_address=True)

@@ -37,10 +37,12 @@ class Policy:
     hard_confirm_after: int
     hard_confirm_within: int
     hard_lookup_command: tuple[str, ...]
+    notice_recipients: int
     soft_limit: int
     soft_window: int
     soft_spacing: int
     soft_pauses: tuple[int, ...]
+    soft_in_a_row: int
     full_suppress_after: int
     full_forget_after: int
     block_alert_after: int
@@ -124,10 +126,12 @@ def _build(tables: dict[str, Any]) -> Policy:
         hard_confirm_after=get("hard", "confirm_after", _duration),
         hard_confirm_within=get("hard", "confirm_within", _duration),
         hard_lookup_command=get("hard", "lookup_command", _texts),
+        notice_recipients=get("notice", "recipients", _count),
         soft_limit=get("soft", "limit", _count),
         soft_window=get("soft", "window", _duration),
         soft_spacing=get("soft", "spacing", _duration),
         soft_pauses=get("soft", "pauses", lambda value: tuple(_duration(text) for text in _texts(value))),
+        soft_in_a_row=get("soft", "in_a_row", _count),
         full_suppress_after=get("mailbox_full", "suppress_after", _duration),
         full_forget_after=get("mailbox_full", "forget_after", _duration),
         block_alert_after=get("block", "alert_after", _count),

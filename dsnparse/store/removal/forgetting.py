@@ -40,7 +40,12 @@ def forget(connection: Connection, terms: Terms, address: str, *, keep_suppressi
     """
     overwrite_removed(connection)
     given = read_address(address)
-    key = terms.privacy.stored(terms.policy.addresses.keys(given)[0])
+    keys = terms.policy.addresses.keys(given)
+    gone = [_forget(connection, terms.privacy.stored(key), given, keep=keep_suppression) for key in keys]
+    return next((one for one in gone if one.known), gone[0])
+
+
+def _forget(connection: Connection, key: str, given: str, *, keep: bool) -> Forgotten:
     row = connection.execute(
         select(addresses.c.id, addresses.c.address, addresses.c.status)
         .where(addresses.c.key == key)
@@ -49,7 +54,7 @@ def forget(connection: Connection, terms: Terms, address: str, *, keep_suppressi
     if row is None:
         return Forgotten()
     mine = records.c.address_id == row.id
-    #: Another address refused what this one was mailed: that record stays, and does not name this one.
+    # Another address refused what this one was mailed: that record stays, and does not name this one.
     another = records.c.mailed_id == row.id
     numbers = list(
         connection.execute(select(records.c.message_id).where(or_(mine, another)).distinct()).scalars()
@@ -67,7 +72,7 @@ def forget(connection: Connection, terms: Terms, address: str, *, keep_suppressi
     for ids in chunks(lines):
         remove_rows(connection, outbox, outbox.c.journal_id.in_(ids))
         remove_rows(connection, journal, journal.c.id.in_(ids))
-    if keep_suppression and row.status != ACTIVE:
+    if keep and row.status != ACTIVE:
         connection.execute(update(addresses).where(addresses.c.id == row.id).values(detail=None))
         connection.execute(
             update(suppressions).where(suppressions.c.address_id == row.id).values(detail=None, note="")

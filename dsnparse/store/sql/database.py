@@ -15,7 +15,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.pool import StaticPool
 
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
-from dsnparse.store.sql.migrations import is_current, upgrade
+from dsnparse.store.sql.migrations import is_current, refuse_others, upgrade
+from dsnparse.store.sql.read_only import StillFile, for_reading, immutable
 from dsnparse.store.sql.values import dump_json
 
 #: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
@@ -33,22 +34,24 @@ T = TypeVar("T")
 
 
 class Database:
-    """An engine with our settings. `read` and `write` give transactions."""
+    """An engine with our settings. `read` and `write` give transactions.
 
-    def __init__(self, url: str, *, create: bool = True) -> None:
+    `read_only`: open it so that nothing is written, not even beside it; `write` raises StoreError.
+    """
+
+    def __init__(self, url: str, *, create: bool = True, read_only: bool = False) -> None:
         self.url = database_url(url)
         self.shown = self.url.render_as_string(hide_password=True)
+        self.read_only = read_only
+        self._still: StillFile | None = None
         if self.url.get_backend_name() == "sqlite":
-            _check_sqlite_path(self.url, create=create)
-        try:
-            self.engine = _engine(self.url)
-        except ModuleNotFoundError as problem:
-            raise StoreError(
-                f"The driver for {self.shown} is not installed ({problem.name}): "
-                "pip install 'mail-dsnparse[postgresql]'"
-            ) from problem
+            _check_sqlite_path(self.url, create=create and not read_only)
+        self.engine = self._open(self.url)
         self._file: tuple[int, int] | None = _UNKNOWN
         try:
+            if read_only:
+                self._open_for_reading()
+                return
             # Looking first: a question must not wait for somebody else's batch.
             with self.read() as connection:
                 current = is_current(connection)
@@ -89,11 +92,39 @@ class Database:
                 self.write(upgrade)
             raise StoreUnavailable(f"{self.shown} is another file now; it was opened anew")
 
+    def _open(self, url: URL) -> Engine:
+        try:
+            return _engine(url, read_only=self.read_only)
+        except ModuleNotFoundError as problem:
+            raise StoreError(
+                f"The driver for {self.shown} is not installed ({problem.name}): "
+                "pip install 'mail-dsnparse[postgresql]'"
+            ) from problem
+
+    def _open_for_reading(self) -> None:
+        try:
+            with self.read() as connection:
+                refuse_others(connection)
+        except StoreError as problem:
+            if not isinstance(problem.__cause__, (DBAPIError, sqlite3.Error)):
+                raise
+            # SQLite makes files beside a database in WAL mode. Where it may not, an unchanging file will do.
+            file = StillFile.of(self.url)
+            if file is None:
+                raise
+            self.engine.dispose()
+            self._still = file
+            self.engine = self._open(immutable(self.url))
+            with self.read() as connection:
+                refuse_others(connection)
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction that is committed on return; start over after a lost race.
 
         Raise StoreUnavailable when the database cannot be reached or is locked: nothing was written.
         """
+        if self.read_only:
+            raise StoreError(f"{self.shown} is open for reading only")
         if self._file is not _UNKNOWN:
             self._check_file()
         for attempt in range(1, ATTEMPTS + 1):
@@ -112,6 +143,8 @@ class Database:
         """A connection for reading."""
         with self._errors(), self.engine.connect() as connection:
             yield connection
+        if self._still is not None:
+            self._still.check(self.shown)
 
     def close(self) -> None:
         """Close all connections."""
@@ -160,11 +193,14 @@ def database_url(text: str) -> URL:
     return url
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, read_only: bool) -> Engine:
     try:
         if url.get_backend_name() == "postgresql":
-            return create_engine(url, pool_pre_ping=True, json_serializer=dump_json)
+            engine = create_engine(url, pool_pre_ping=True, json_serializer=dump_json)
+            return engine.execution_options(postgresql_readonly=True) if read_only else engine
         memory = url.database in (None, "", ":memory:")
+        if read_only and not memory:
+            url = for_reading(url)
         engine = create_engine(
             url,
             json_serializer=dump_json,
@@ -173,7 +209,7 @@ def _engine(url: URL) -> Engine:
         )
     except NoSuchModuleError as problem:
         raise StoreError(str(problem)) from problem
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", _prepare_reader if read_only else _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -187,6 +223,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
         connection.execute(f"PRAGMA {setting}")
 
 
+def _prepare_reader(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only = ON")
+
+
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("dsnparse_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
@@ -196,11 +237,15 @@ def _check_sqlite_path(url: URL, *, create: bool) -> None:
     if url.database in (None, "", ":memory:") or url.database.startswith("file:"):
         return
     path = Path(url.database)
+    try:
+        found, has_folder = path.exists(), path.parent.is_dir()
+    except OSError as problem:
+        raise StoreError(f"{path}: {problem.strerror}") from problem
     if path.is_dir():
         raise StoreError(f"{path} is a directory; give the name of a database file in it")
-    if not path.parent.is_dir():
+    if not has_folder:
         raise StoreError(f"There is no directory {path.parent} to put the database {path.name} in")
-    if not create and not path.exists():
+    if not create and not found:
         raise StoreError(f"There is no database {path}; `dsnparse ingest … --db {path}` makes one")
 
 

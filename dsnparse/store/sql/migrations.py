@@ -112,6 +112,27 @@ MIGRATIONS: tuple[Migration, ...] = (
 )
 
 
+def refuse_others(connection: Connection) -> None:
+    """Raise StoreError when the database has not the last version, and must not be changed."""
+    version, newest = _version(connection), len(MIGRATIONS)
+    if version > newest:
+        raise _too_new(version, newest)
+    if version == 0:
+        raise StoreError("There is nothing of dsnparse in this database yet; `dsnparse ingest` fills one")
+    if version < newest:
+        raise StoreError(
+            "The database is of an older dsnparse, and is opened for reading only: any command that writes "
+            "(`dsnparse ingest`, `dsnparse suppressions add`) brings it up to date"
+        )
+
+
+def _too_new(version: int, newest: int) -> StoreError:
+    return StoreError(
+        f"The database has schema version {version}; this dsnparse knows versions up to {newest}. "
+        "Use the newer dsnparse that made it."
+    )
+
+
 def is_current(connection: Connection) -> bool:
     """Whether the database has the last version already."""
     return _version(connection) == len(MIGRATIONS)
@@ -130,10 +151,7 @@ def upgrade(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})"))
         version = _version(connection)
     if version > newest:
-        raise StoreError(
-            f"The database has schema version {version}; this dsnparse knows versions up to {newest}. "
-            "Use the newer dsnparse that made it."
-        )
+        raise _too_new(version, newest)
     if version == 0:
         _refuse_strangers(connection)
         connection.execute(text("CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)"))

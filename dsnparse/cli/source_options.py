@@ -44,15 +44,15 @@ class Mailboxes:
 
     def sources(self, names: Sequence[str], choice: StoreChoice, position: Position) -> list[Source]:
         """The mailboxes; all plain paths together are one."""
-        paths = [name for name in names if not name.startswith(_WORKED_OFF)]
+        paths = [name for name in names if not name.lower().startswith(_WORKED_OFF)]
         found: list[Source] = [PathSource(paths, exclude=_files_of(choice))] if paths else []
         return found + [self.source(name, position) for name in names if name not in paths]
 
     def source(self, name: str, position: Position) -> Source:
         """A mailbox that is worked off: `maildir:PATH`, `imaps://…` or `imap://…`."""
-        if name.startswith("maildir:"):
-            return self._maildir(name.removeprefix("maildir:"))
-        if name.startswith(_WORKED_OFF):
+        if name.lower().startswith("maildir:"):
+            return self._maildir(name[len("maildir:") :])
+        if name.lower().startswith(_WORKED_OFF):
             return self._imap(name, position)
         raise click.UsageError(
             f"{name} is no mailbox that messages leave: write maildir:PATH or imaps://user@host/Folder. "

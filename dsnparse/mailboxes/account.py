@@ -36,8 +36,13 @@ class Account:
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
-        except ValueError as problem:
-            raise ValueError(f"The port or host in the IMAP address cannot be read: {problem}") from None
+        except ValueError:  # its words can hold a password
+            raise ValueError("The port or host in the IMAP address cannot be read") from None
+        if parts.fragment or parts.query or "#" in url:
+            raise ValueError(
+                "An IMAP address has nothing behind its folder, neither ? nor #: a folder's name has them as "
+                "%3F and %23, and a password goes elsewhere (--password-file)"
+            )
         user, colon, _ = parts.netloc.rpartition("@")[0].partition(":")
         if colon:
             raise ValueError(

@@ -21,7 +21,7 @@ from typing import Any
 from dsnparse.mailboxes.account import Account, Secret
 from dsnparse.mailboxes.imap_connection import errors, log_in
 from dsnparse.mailboxes.items import Mail, PassedOver, Problem
-from dsnparse.mailboxes.sources import Mark
+from dsnparse.mailboxes.sources import MailboxRefused, Mark
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
@@ -31,6 +31,8 @@ _FETCHED = 50
 _FETCHED_BYTES = 4 * 1024 * 1024
 #: RFC 2177: an IDLE is ended and begun anew before the server logs out after 30 minutes.
 _IDLE_MOST = 29 * 60
+#: How often a message that does not arrive is tried before it is passed by.
+ATTEMPTS = 3
 _UID = re.compile(rb"\bUID (\d{1,10})")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,12})")
 _DATE = re.compile(rb'\bINTERNALDATE "([^"]{1,40})"')
@@ -64,9 +66,13 @@ class ImapSource:
         self._validity = ""
         #: Messages that are stored, but could not be moved: not to be read again and again.
         self._stuck: set[int] = set()
+        #: Messages whose body did not arrive, and how often; and the lowest of them in this round.
+        self._missed: dict[int, int] = {}
+        self._held = 0
 
     def take(self) -> Iterator[Mail | Problem | PassedOver]:
         """The messages that are new, in the order of their UIDs."""
+        self._held = 0
         with errors(self._account, self._drop):
             box = self._connect()
             first = 1 if self._folders[True] else self._next_uid()
@@ -83,12 +89,25 @@ class ImapSource:
                     data = bodies.get(uid)
                     if data:
                         yield Mail(name, data, max(size, len(data)), arrived, str(uid), size)
-                    elif data is not None:
-                        yield Problem(name, "is empty")
+                    elif size and self._again(uid):
+                        yield Problem(name, "did not arrive, and is read the next time")
+                    else:
+                        yield Problem(name, "cannot be read" if size else "is empty")
 
     def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:
         """The UIDVALIDITY and the last UID."""
-        return {self.label: f"{self._validity} {max(int(mark.key) for mark in marks)}"} if marks else {}
+        last = max((int(mark.key) for mark in marks), default=0)
+        if self._held:
+            last = min(last, self._held - 1)
+        return {self.label: f"{self._validity} {last}"} if last else {}
+
+    def _again(self, uid: int) -> bool:
+        """Whether a message that did not arrive is to be read another time; the position stays below it."""
+        self._missed[uid] = self._missed.get(uid, 0) + 1
+        if self._missed[uid] >= ATTEMPTS:
+            return False
+        self._held = min(self._held or uid, uid)
+        return True
 
     def done(self, marks: Sequence[Mark]) -> list[Problem]:
         """Move the messages to their folders, or flag them as seen."""
@@ -135,6 +154,8 @@ class ImapSource:
             return self._box
         box = log_in(self._account, self._secret, self._ca_file)
         self._box = box
+        if not box.folder.exists(self._account.folder):
+            raise MailboxRefused(f"There is no folder {self._account.folder} at {self._account.host}")
         box.folder.set(self._account.folder)
         self._validity = (box.client.response("UIDVALIDITY")[1][-1] or b"").decode("ascii", "replace")
         for folder in sorted({folder for folder in self._folders.values() if folder}):

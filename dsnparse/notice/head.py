@@ -45,7 +45,11 @@ class Head:
     @cached_property
     def listed(self) -> list[FieldAddress]:
         """The addresses of X-Failed-Recipients (Exim, Gmail)."""
-        return listed_addresses(self.first.get("x-failed-recipients", ""))
+        most = self.buffer.limits.text_addresses
+        found = listed_addresses(self.first.get("x-failed-recipients", ""), most + 1)
+        if len(found) > most:
+            self.buffer.warn("limit.text_addresses", most=most)
+        return found[:most]
 
     def low(self, name: str, default: str = "") -> str:
         """The value of a field in lower case, without blanks around it."""

@@ -15,9 +15,11 @@ Facts:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from dsnparse.wire.flanker import by_flanker
+from dsnparse.wire.limits import DEFAULT_LIMITS
 
 #: RFC 5322 section 3.2.3's atext, all letters beyond ASCII (RFC 6532), and dots, which Japanese providers
 #: allowed at the end and one after the other ("a..b.@docomo.ne.jp").
@@ -150,21 +152,31 @@ def _unwrapped(text: str) -> str | None:
     return None
 
 
-def listed_addresses(value: str) -> list[FieldAddress]:
-    """The addresses of a header field that lists them with commas (X-Failed-Recipients)."""
-    found: list[FieldAddress | None] = []
-    waiting: list[str] = []
-    for number, piece in enumerate(value.split('"')):
+def listed_addresses(value: str, most: int = DEFAULT_LIMITS.text_addresses) -> list[FieldAddress]:
+    """The addresses of a header field that lists them with commas (X-Failed-Recipients), at most `most`."""
+    found: list[FieldAddress] = []
+    for piece in _between_commas(value):
+        if len(found) >= most:
+            break
+        address = address_in_field(piece)
+        if address is not None:
+            found.append(address)
+    return found
+
+
+def _between_commas(value: str) -> Iterator[str]:
+    """The pieces of a list; a comma within quotes parts nothing."""
+    piece: list[str] = []
+    for number, part in enumerate(value.split('"')):
         if number % 2:
-            waiting.append(f'"{piece}"')  # within quotes, where commas part nothing
+            piece.append(f'"{part}"')
             continue
-        first, *rest = piece.split(",")
-        waiting.append(first)
-        for one in rest:
-            found.append(address_in_field("".join(waiting)))
-            waiting = [one]
-    found.append(address_in_field("".join(waiting)))
-    return [address for address in found if address is not None]
+        first, *rest = part.split(",")
+        piece.append(first)
+        for following in rest:
+            yield "".join(piece)
+            piece = [following]
+    yield "".join(piece)
 
 
 def unmasked(address: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import signal
 import smtplib
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -176,9 +179,8 @@ def test_a_server_that_is_away_is_temporary(
     with pytest.raises(MailboxAway, match=r"127\.0\.0\.1:1: connection refused"):
         list(source.take())
     missing = ImapSource(Account.parse(dovecot.url("Nowhere")), Secret(), ca_file=str(dovecot.ca_file))
-    with pytest.raises(OSError, match="Nowhere") as problem:
+    with pytest.raises(MailboxRefused, match="There is no folder Nowhere"):
         list(missing.take())
-    assert not isinstance(problem.value, MailboxRefused)
 
 
 def _stored(db: Path, number: int) -> bool:
@@ -268,3 +270,59 @@ def test_a_maildir_that_dovecot_delivers_into_is_worked_off_beside_it(
     assert dovecot.count() == 0
     assert (dovecot.count("Processed", "SEEN"), dovecot.count("Unknown", "SEEN")) == (2, 1)
     assert "dsnparse" not in dovecot.doveadm("mailbox", "list", "-u", USER)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "imaps://u@host/#x", "imaps://u@host/INBOX?password=sesame", "IMAPS://u:sesame@host/",
+        "imaps://u:sesame/INBOX", "imaps://u:sesame/x@host/INBOX", "imaps://host/INBOX?user=u&password=sesame",
+    ],
+)  # fmt: skip
+def test_an_odd_address_is_refused_and_no_password_is_ever_shown(url: str, tmp_path: Path) -> None:
+    for words in (("ingest", url), ("watch", url)):
+        done = command(*words, "--db", tmp_path / "b.db")
+        assert done.returncode == 2
+        assert "sesame" not in done.stdout + done.stderr
+
+
+def test_the_scheme_may_be_written_in_capitals() -> None:
+    assert Account.parse("IMAPS://u@host/A").url == "imaps://u@host/A"
+
+
+@pytest.mark.parametrize("verb", ["ingest", "watch"])
+def test_a_folder_that_is_not_there_ends_the_command_at_once(
+    verb: str, dovecot: Dovecot, tmp_path: Path
+) -> None:
+    words = (verb, dovecot.url("Nowhere"), "--ca-file", dovecot.ca_file, "--db", tmp_path / "b.db")
+    done = command(*words, env=SECRET)
+    assert done.returncode == 2
+    assert "There is no folder Nowhere" in done.stderr
+
+
+def test_a_message_that_did_not_arrive_is_read_the_next_time(
+    dovecot: Dovecot, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dsnparse.mailboxes.imap import ImapSource
+
+    fill(dovecot, 1, 2, 3)
+    source = ImapSource(
+        Account.parse(dovecot.url()), Secret(), position=store.position, ca_file=str(dovecot.ca_file)
+    )
+    monkeypatch.setenv("DSNPARSE_IMAP_PASSWORD", PASSWORD)
+    fetch, lost = source._fetch, [2]
+
+    def forgetful(some: Sequence[tuple[int, int, datetime | None]]) -> dict[int, bytes]:
+        found = sorted(fetch(some).items())
+        return {uid: data for number, (uid, data) in enumerate(found, 1) if number not in lost}
+
+    monkeypatch.setattr(source, "_fetch", forgetful)
+    with closing(source):
+        (first,) = ingest(source, store.add, Parser())
+        assert (first.added, len(first.problems)) == (2, 1)
+        assert dovecot.count(what="UNSEEN") == 1
+        lost.clear()
+        (second,) = ingest(source, store.add, Parser())
+        assert (second.added, second.problems) == (1, [])
+        assert dovecot.count(what="UNSEEN") == 0
+        assert [tally.messages for tally in ingest(source, store.add, Parser())] == [0]

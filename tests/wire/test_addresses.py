@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from messages import group, notice, report
 from strategies import ASCII_ADDRESSES, UNICODE_ADDRESSES
 
-from dsnparse import BounceType, ParseWarning, parse_dsn
+from dsnparse import BounceType, Limits, Parser, ParseWarning, parse_dsn
 from dsnparse.wire.address import (
     FieldAddress,
     address_in_field,
@@ -16,6 +16,7 @@ from dsnparse.wire.address import (
     is_addr_spec,
     is_address,
     is_routable,
+    listed_addresses,
     unmasked,
 )
 from dsnparse.wire.address_spans import addresses_in, spans_in
@@ -259,3 +260,15 @@ def test_an_address_has_two_parts_of_plausible_form() -> None:
     ]
     assert [address for address in good if not is_address(address)] == []
     assert [address for address in bad if is_address(address)] == []
+
+
+def test_a_list_of_addresses_is_read_up_to_the_limit_and_says_so() -> None:
+    listed = ", ".join(f'"a, {number}"@example.com' for number in range(30))
+    assert [one.text for one in listed_addresses(listed, 2)] == [
+        '"a, 0"@example.com',
+        '"a, 1"@example.com',
+    ]
+    message = f"From: MAILER-DAEMON@x.example\nX-Failed-Recipients: {listed}\nSubject: failed\n\nfailed\n"
+    report = Parser(limits=Limits(text_addresses=20)).parse(message.encode())
+    assert "limit.text_addresses" in {warning.code for warning in report.warnings}
+    assert len(report.records) <= 20

@@ -123,13 +123,13 @@ def address_in_field(text: str, kind: str = "") -> FieldAddress | None:
         return None
     if is_addr_spec(text):
         return FieldAddress(text.removesuffix("."))
+    inner = _unwrapped(text)
+    if inner is not None:
+        return FieldAddress(inner.removesuffix("."))
     if kind in _LOCAL_TYPES or text.startswith(("|", "#")):
         return None  # a program or a file that mail is handed to
     if kind == "x400" or text.startswith("/"):
         return FieldAddress(_CONTROL.sub("", text)[:_LONGEST])
-    inner = _unwrapped(text)
-    if inner is not None:
-        return FieldAddress(inner.removesuffix("."))
     if text[:5].lower() in ("smtp:", "smtp;") and is_addr_spec(text[5:].strip()):
         return FieldAddress(text[5:].strip(), is_uncertain=True)
     if "@" not in text[1:] or len(text) > _LONGEST:

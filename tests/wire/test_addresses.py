@@ -50,6 +50,7 @@ PLAIN_ADDRESSES = ASCII_ADDRESSES.filter(lambda address: not set(address) & set(
         ("rfc822;", None),
         ("", None),
         ("x-unix; |/usr/bin/procmail", None),
+        ("LOCAL; <tom@example.org>", "tom@example.org"),
         ("rfc822; " + "a" * 5000 + "@example.org", None),
     ],
 )

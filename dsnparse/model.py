@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
+from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Origin, Reason
 from dsnparse.wire.plain import Plain
 from dsnparse.wire.warning import ParseWarning
 
@@ -20,6 +20,7 @@ __all__ = [
     "BounceType",
     "Evidence",
     "Kind",
+    "Origin",
     "OriginalMessage",
     "ParseWarning",
     "Reason",
@@ -133,6 +134,8 @@ class BounceRecord(Plain):
         provider: The provider whose meaning of codes and phrases applied: "google", "microsoft", …
         confidence: 0.0 to 1.0: how sure `reason` and `bounce_type` are.
         evidence: Where each value comes from.
+        recipient_origin: Who says that `recipient` is the recipient's address.
+        original_origin: Who says that `original_recipient` was mailed.
     """
 
     recipient: str
@@ -155,6 +158,8 @@ class BounceRecord(Plain):
     provider: str | None = None
     confidence: float = 0.0
     evidence: tuple[Evidence, ...] = ()
+    recipient_origin: Origin = Origin.STATED
+    original_origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

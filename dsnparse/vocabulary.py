@@ -44,6 +44,17 @@ class Kind(Word):
 
 
 @shown_in_help
+class Origin(Word):
+    """Who says that an address is the recipient's."""
+
+    STATED = "stated", "The notice itself names it, in a field or in its own words."
+    AMBIGUOUS = "ambiguous", "The notice can be read as naming another address, or none."
+    ORCPT = "orcpt", "Only Original-Recipient names it, which the sender of the message chose."
+    RETURNED_HEADER = "returned_header", "Only the header of the returned message names it."
+    SECOND_HAND = "second_hand", "A notice names it that came back within the notice."
+
+
+@shown_in_help
 class Action(Word):
     """What the mail system did for a recipient (RFC 3464 section 2.3.3)."""
 

@@ -15,7 +15,7 @@ from dsnparse.read.reading import Reading, kind_of
 from dsnparse.read.recipient import Recipient
 from dsnparse.read.templates.recipients import TemplateReader
 from dsnparse.reply.codes import find_codes
-from dsnparse.vocabulary import Action, Kind
+from dsnparse.vocabulary import Action, Kind, Origin
 from dsnparse.wire.address import FieldAddress
 from dsnparse.wire.fields import Field
 
@@ -55,8 +55,9 @@ def read_nameless(notice: Notice) -> Reading | None:
         mailed = {address.lower(): address for address in notice.mailed}
         others = [address for key, address in mailed.items() if key not in notice.ours]
         if len(others) == len(mailed) == 1:
-            named = FieldAddress(others[0], is_uncertain=True)
-            recipients = [_named_elsewhere(notice, named, "returned.to", notice.original.get("to", ""))]
+            to = notice.original.get("to", "")
+            recipients = [_named_elsewhere(notice, FieldAddress(others[0]), "returned.to", to)]
+            recipients[0].recipient_origin = Origin.RETURNED_HEADER
     kind = Kind.DELAY if _is_delay(notice) else Kind.BOUNCE
     return _reading(notice, recipients) or Reading(
         kind, notice.signs.evidence, _format(notice), [], _fields(notice)

@@ -14,6 +14,7 @@ import re
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.recipient import Recipient
+from dsnparse.vocabulary import Origin
 from dsnparse.wire.address import is_address
 
 _FOR = re.compile(r"\bfor\s{1,3}<([^<>\s]{3,320})>")
@@ -37,6 +38,6 @@ def name_mailed_address(notice: Notice, recipient: Recipient) -> None:
         if found and is_address(found[1]):
             address = found[1]
             if address.lower() != recipient.recipient.lower() and address.lower() in mailed:
-                recipient.original_recipient = address
+                recipient.original_recipient, recipient.original_origin = address, Origin.RETURNED_HEADER
                 recipient.note("original_recipient", parts[0].number, 0, "returned.received-for", found[0])
             return

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dsnparse.model import Action, Evidence
 from dsnparse.reply import Reply
+from dsnparse.vocabulary import Origin
 from dsnparse.wire.text import without_controls
 
 _MAX_EVIDENCE_TEXT = 500
@@ -22,11 +23,12 @@ class Recipient:
         "diagnostic_type",
         "evidence",
         "final_log_id",
-        "is_uncertain",
         "last_attempt_date",
+        "original_origin",
         "original_recipient",
         "places",
         "recipient",
+        "recipient_origin",
         "remote_mta",
         "reply_code",
         "smtp_command",
@@ -34,10 +36,11 @@ class Recipient:
         "will_retry_until",
     )
 
-    def __init__(self, recipient: str, *, is_uncertain: bool = False) -> None:
+    def __init__(self, recipient: str, origin: Origin = Origin.STATED, *, is_uncertain: bool = False) -> None:
+        """`is_uncertain`: whether what names him can be read as another address, or as none."""
         self.recipient = recipient
-        #: Whether the notice can be read as naming another address, or none.
-        self.is_uncertain = is_uncertain
+        self.recipient_origin = Origin.AMBIGUOUS if is_uncertain and origin is Origin.STATED else origin
+        self.original_origin: Origin | None = None
         self.original_recipient: str | None = None
         self.actual_recipient: str | None = None
         self.action: Action | None = None

@@ -12,7 +12,7 @@ from dsnparse.model import BounceRecord, Evidence
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
-from dsnparse.vocabulary import Advice, BounceType, Kind
+from dsnparse.vocabulary import Advice, BounceType, Kind, Origin
 from dsnparse.wire.address_spans import Span, spans_in
 
 #: How sure a verdict is at most whose reply names another recipient.
@@ -60,7 +60,7 @@ def _record(
         claims=claims,
         kind=reading.kind,
         is_second_hand=reading.is_second_hand,
-        is_uncertain=recipient.is_uncertain,
+        is_uncertain=recipient.recipient_origin is not Origin.STATED,
         names_another=names_another,
         rules=rules,
     )
@@ -88,6 +88,8 @@ def _record(
         provider=verdict.provider,
         confidence=confidence,
         evidence=(*recipient.evidence, *_evidence(recipient, verdict)),
+        recipient_origin=_origin(recipient, reading),
+        original_origin=recipient.original_origin,
     )
 
 
@@ -139,6 +141,11 @@ def _place_of(recipient: Recipient, words: str) -> tuple[str, int]:
     return places.get("recipient") or places.get("status") or ("", 0)
 
 
+def _origin(recipient: Recipient, reading: Reading) -> Origin:
+    stated = recipient.recipient_origin is Origin.STATED
+    return Origin.SECOND_HAND if stated and reading.is_second_hand else recipient.recipient_origin
+
+
 def _without_failure(recipient: Recipient, reading: Reading) -> BounceRecord:
     """The recipient of a complaint or a receipt: nothing failed."""
     suppress = reading.kind is Kind.COMPLAINT and reading.feedback_type in _COMPLAINTS_THAT_SUPPRESS
@@ -149,4 +156,6 @@ def _without_failure(recipient: Recipient, reading: Reading) -> BounceRecord:
         advice=Advice.SUPPRESS if suppress else Advice.NONE,
         confidence=1.0,
         evidence=tuple(recipient.evidence),
+        recipient_origin=_origin(recipient, reading),
+        original_origin=recipient.original_origin,
     )

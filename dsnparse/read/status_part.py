@@ -23,7 +23,7 @@ from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
 from dsnparse.reply.codes import find_codes
 from dsnparse.reply.reply import typed
-from dsnparse.vocabulary import Action, Kind
+from dsnparse.vocabulary import Action, Kind, Origin
 from dsnparse.wire.address import FieldAddress, field_address, is_routable, typed_address
 from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.dates import parse_date
@@ -141,7 +141,7 @@ def _recipient(group: StatusGroup, notice: Notice) -> Recipient | None:
     actual = fields.get("x-actual-recipient")
     address = field_address(final.value) if final else None
     mailed = field_address(_from_xtext(original.value)) if original else None
-    named = final
+    named, origin = final, Origin.STATED
     if address is not None and mailed is not None and not is_routable(address.text):
         # X.400 gateways and local stores ("user@ims-ms-daemon") name a place inside; nobody can mail that.
         address = None
@@ -151,15 +151,16 @@ def _recipient(group: StatusGroup, notice: Notice) -> Recipient | None:
     if address is None and mailed is not None:
         # Whom the sender mailed, by his own word: it proves nothing about that address.
         is_named = final is None and notice_names(notice, mailed.text)
-        address, named = FieldAddress(mailed.text, is_uncertain=not is_named), original
+        address, named = mailed, original
+        origin = Origin.STATED if is_named else Origin.ORCPT
     if address is None:
-        address, named = _complete(final, notice), final
+        address, named, origin = _complete(final, notice), final, Origin.RETURNED_HEADER
     if address is None or named is None:
         return None
-    recipient = Recipient(address.text, is_uncertain=address.is_uncertain)
+    recipient = Recipient(address.text, origin, is_uncertain=address.is_uncertain)
     _note(recipient, "recipient", group, named, f"rfc3464.{named.name}")
     if mailed and original and mailed.text.lower() != address.text.lower():
-        recipient.original_recipient = mailed.text
+        recipient.original_recipient, recipient.original_origin = mailed.text, Origin.ORCPT
         _note(recipient, "original_recipient", group, original)
     forwarded = field_address(actual.value) if actual is not None and named is not actual else None
     if actual is not None and forwarded is not None and forwarded.text != address.text:
@@ -195,7 +196,7 @@ def _complete(final: Field | None, notice: Notice) -> FieldAddress | None:
     candidates = notice.mailed_by_local.get(name, {})
     if len(candidates) != 1:
         return None
-    return FieldAddress(next(iter(candidates.values())), is_uncertain=True)
+    return FieldAddress(next(iter(candidates.values())))
 
 
 def _take_codes(recipient: Recipient, group: StatusGroup, notice: Notice) -> None:

@@ -23,6 +23,7 @@ _RECORD_COLUMNS = (
     "recipient", "original_recipient", "actual_recipient", "action", "status", "effective_status",
     "reply_code", "reason", "bounce_type", "advice", "confidence", "provider", "remote_mta", "smtp_command",
     "diagnostic_type", "diagnostic", "last_attempt_date", "will_retry_until", "final_log_id",
+    "recipient_origin", "original_origin",
 )  # fmt: skip
 _REPORT_COLUMNS = ("format", "reporting_mta", "arrival_date", "envelope_id", "feedback_type", "disposition")
 _ORIGINAL_COLUMNS = ("message_id", "subject", "from", "to", "date")

@@ -19,6 +19,7 @@ from dsnparse.read.prose.mention import Mention, Page, mentions_of
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply.codes import states_code
 from dsnparse.rulebook.template import Format, pattern
+from dsnparse.vocabulary import Origin
 from dsnparse.wire.address import FieldAddress, address_in_field, is_addr_spec
 from dsnparse.wire.address_spans import Span, addresses_in, spans_in
 
@@ -197,7 +198,7 @@ class TemplateReader:
             named = address_in_field(found[1]) if found is not None and found[1] else None
             address = named.text if named is not None else ""
             if found is not None and address and address.lower() != recipient.recipient.lower():
-                recipient.original_recipient = address
+                recipient.original_recipient, recipient.original_origin = address, Origin.STATED
                 part, number = self.notice.body.place(line + block.count("\n", 0, found.start(1)))
                 recipient.note(
                     "original_recipient", part, number, f"format.{self.form.name}.original", found[0]

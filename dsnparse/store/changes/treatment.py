@@ -5,7 +5,7 @@ from __future__ import annotations
 from dsnparse.model import Action, BounceRecord, Kind, Report
 from dsnparse.store.changes.state import What
 from dsnparse.store.policy.policy import Policy
-from dsnparse.vocabulary import BounceType, Reason
+from dsnparse.vocabulary import BounceType, Origin, Reason
 
 #: A feedback report that names no type (RFC 5965 section 3.1 requires one; some senders don't).
 DEFAULT_FEEDBACK = "abuse"
@@ -38,14 +38,15 @@ def of_the_mailed_one(what: What | None, policy: Policy, *, is_known: bool) -> W
 def treatment(report: Report, record: BounceRecord, policy: Policy) -> str:
     """One of "hard", "soft", "block", "review", "complaint", "success" and "nothing".
 
-    A notice that names more recipients than the policy takes from one goes to review as a whole.
+    A notice that names more recipients than the policy takes from one goes to review as a whole; so does an
+    address that the notice does not name itself, or not for certain: a stranger may have chosen it.
 
     A delay, an auto-reply, a receipt and other mail are always nothing, and so is an expansion (the members'
     own notices will follow). A complaint goes by its feedback type, a failure by its reason and type.
     """
     treated = _by_itself(report, record, policy)
-    crowded = len(report.records) > policy.notice_recipients
-    return "review" if crowded and treated in ("hard", "soft", "complaint") else treated
+    in_doubt = len(report.records) > policy.notice_recipients or record.recipient_origin is not Origin.STATED
+    return "review" if in_doubt and treated in ("hard", "soft", "complaint") else treated
 
 
 def _by_itself(report: Report, record: BounceRecord, policy: Policy) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import NamedTuple
 
 from dsnparse.notice.quoted_subject import without_subject
@@ -10,6 +9,7 @@ from dsnparse.notice.returned import find_quoted_header
 from dsnparse.notice.roles import Roles
 from dsnparse.wire.html import html_text
 from dsnparse.wire.mime import Buffer, Part
+from dsnparse.wire.once import once
 from dsnparse.wire.text import body_text
 
 
@@ -38,7 +38,7 @@ class Body:
         """What the text quotes of the returned message, from its first header field on; [] when nothing."""
         return self._text.quoted
 
-    @cached_property
+    @once
     def stripped(self) -> list[str]:
         """The first lines, as many as the limit allows, without blanks and without quoted subjects."""
         lines, most = self.lines, self.buffer.limits.text_lines
@@ -60,7 +60,7 @@ class Body:
             self.buffer.warn("limit.diagnostic_chars", most=most)
         return diagnostic[:most]
 
-    @cached_property
+    @once
     def _text(self) -> _Text:
         """The plain parts; the HTML ones where the plain ones name no address."""
         plain = self._read(self._roles.texts)

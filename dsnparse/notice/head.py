@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from dsnparse.wire.address import FieldAddress, listed_addresses
 from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.mime import Part
+from dsnparse.wire.once import once
 from dsnparse.wire.text import header_text
 
 #: Local parts of mail systems.
@@ -37,12 +38,12 @@ class Head:
         self.subject = header_text(self.first.get("subject", ""), root.buffer)
         self.mail_from = header_text(self.first.get("from", ""), root.buffer)
 
-    @cached_property
+    @once
     def is_daemon(self) -> bool:
         """Whether From names a mail system rather than a person."""
         return _names_a_system(self.mail_from)
 
-    @cached_property
+    @once
     def listed(self) -> list[FieldAddress]:
         """The addresses of X-Failed-Recipients (Exim, Gmail)."""
         most = self.buffer.limits.text_addresses

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from dsnparse.notice.auto_reply import AutoReply, auto_reply_of
 from dsnparse.notice.body import Body
@@ -16,6 +15,7 @@ from dsnparse.notice.signs import LOOK, Signs, signs_of
 from dsnparse.notice.status_fields import StatusFields, fields_in_parts, fields_in_text
 from dsnparse.rulebook.template_matcher import Formats
 from dsnparse.wire.mime import Part
+from dsnparse.wire.once import once
 
 
 class Notice:
@@ -39,27 +39,27 @@ class Notice:
         """Adds a warning to the report."""
         self.root.buffer.warn(code, **values)
 
-    @cached_property
+    @once
     def status_fields(self) -> StatusFields:
         """What its status parts say."""
         return fields_in_parts(self.roles, self.limits)
 
-    @cached_property
+    @once
     def status_fields_in_text(self) -> StatusFields:
         """The same fields where its text has them."""
         return fields_in_text(self.body)
 
-    @cached_property
+    @once
     def says_delayed(self) -> bool:
         """Whether its subject or text says that the message is still being tried."""
         return says_delayed(self.head.subject, self.body.lines)
 
-    @cached_property
+    @once
     def signs(self) -> Signs:
         """What speaks for a notice and against, and the named format that it is in."""
         return signs_of(self.head, self.body, self.formats)
 
-    @cached_property
+    @once
     def is_report(self) -> bool:
         """Whether its parts for machines count: by its own type, or as a mail system shows as its author.
 
@@ -67,22 +67,22 @@ class Notice:
         """
         return self.head.type == "multipart/report" or self.signs.score_without_text >= LOOK
 
-    @cached_property
+    @once
     def auto_reply(self) -> AutoReply | None:
         """What makes it an automatic answer of a person's or a desk's mailbox."""
         return auto_reply_of(self.head, self.body)
 
-    @cached_property
+    @once
     def original(self) -> Mapping[str, str]:
         """Header fields of the returned message by name in lower case, undecoded; {} when not returned."""
         return original_header(self.roles.returned, self.body)
 
-    @cached_property
+    @once
     def mailed(self) -> list[str]:
         """The addresses that the returned message was sent to."""
         return mailed_addresses(self.original, self.root.buffer)
 
-    @cached_property
+    @once
     def mailed_by_local(self) -> dict[str, dict[str, str]]:
         """The same addresses by their local part, then by the whole, both in lower case."""
         found: dict[str, dict[str, str]] = {}
@@ -91,7 +91,7 @@ class Notice:
             found.setdefault(key.partition("@")[0], {})[key] = address
         return found
 
-    @cached_property
+    @once
     def ours(self) -> frozenset[str]:
         """Addresses (lower case) of the sender's side."""
         return our_addresses(self.head.first, self.original)

@@ -54,7 +54,7 @@ def find_template(head: Head, body: Body, formats: Formats, *, suspected: bool) 
     if not found:
         return None
     best = min(found, key=lambda n: (known[n].builtin, *known[n].weakness, n))
-    return Known(known[best], _evidence(head, body, known[best], in_text.get(best)))
+    return Known(known[best], _evidence(head, body, known[best], opening, in_text.get(best)))
 
 
 def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:
@@ -65,10 +65,9 @@ def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:
     return any(pattern(one).search(text) is not None for one in form.delayed)
 
 
-def _evidence(head: Head, body: Body, form: Format, mark: str | None) -> Evidence:
+def _evidence(head: Head, body: Body, form: Format, opening: str, mark: str | None) -> Evidence:
     """What gave the format away: the words of the text, or else the header field."""
     rule = f"format.{form.name}"
-    opening = _opening(body) if mark is not None else ""
     found = pattern(mark).search(opening) if mark is not None else None
     if found is None:
         name = next(iter(form.conditions))

@@ -14,14 +14,15 @@ from dsnparse.read.reading import Reading
 from dsnparse.vocabulary import Kind
 from dsnparse.wire.address_spans import addresses_in
 
-#: The domain of SNS's From, with what stands before it.
-_SENDERS = (".amazonaws.com", "@amazonaws.com")
+#: The domain of SNS's From, and the same with what stands before it.
+_DOMAIN = "amazonaws.com"
+_SENDERS = (f".{_DOMAIN}", f"@{_DOMAIN}")
 
 
 def read_event_by_mail(notice: Notice) -> Reading | None:
     """An SES notification, or None when the text is none."""
-    sender = addresses_in(notice.head.mail_from)[-1:]
-    if not sender or not sender[0].lower().endswith(_SENDERS):
+    sender = notice.head.mail_from.lower()
+    if _DOMAIN not in sender or not "".join(addresses_in(sender)[-1:]).endswith(_SENDERS):
         return None
     lines = notice.body.lines
     if not lines or not lines[0].lstrip().startswith("{"):

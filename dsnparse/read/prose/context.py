@@ -48,21 +48,29 @@ def add_context(notice: Notice, recipients: list[Recipient]) -> None:
 
 def _add_paragraph(notice: Notice, recipient: Recipient) -> None:
     """Adds the paragraph that names the only recipient."""
-    text = "\n".join(notice.body.lines)
-    lower = text.lower()
-    found = -1
-    for address in (recipient.recipient, recipient.original_recipient):
-        if address and found < 0:
-            find = lower.rfind if recipient.diagnostic is None else lower.find
-            found = find(address.lower())
-    if found < 0:
+    paragraph = _paragraph(notice.body.lines, recipient)
+    if not paragraph:
         return
-    start = text.rfind("\n\n", 0, found) + 1
-    end = text.find("\n\n", found)
-    around = " ".join(text[start : end if end >= 0 else len(text)].split())[:_CONTEXT_CHARS]
+    around = " ".join(" ".join(paragraph).split())[:_CONTEXT_CHARS]
     recipient.context = f"{recipient.context} {around}".strip()
     if len(recipient.diagnostic or "") < _SHORT_DIAGNOSTIC:
         # Sendmail gives the first line of a reply only; its transcript has the rest.
         recipient.context = f"{recipient.context} {prose(notice)}"
     if recipient.smtp_command is None:
         recipient.smtp_command = command_in(around)
+
+
+def _paragraph(lines: list[str], recipient: Recipient) -> list[str]:
+    """The lines around the first that names the recipient (the last, when no reply is known); else []."""
+    order = range(len(lines)) if recipient.diagnostic is not None else range(len(lines) - 1, -1, -1)
+    for address in (recipient.recipient, recipient.original_recipient):
+        name = address.lower() if address else ""
+        for index in order if name else ():
+            if name in lines[index].lower():
+                start = end = index
+                while start > 0 and lines[start - 1]:
+                    start -= 1
+                while end < len(lines) and lines[end]:
+                    end += 1
+                return lines[start:end]
+    return []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.reply.codes import find_codes, states_code
 from dsnparse.wire.address_spans import Span, spans_in
+from dsnparse.wire.once import once
 
 #: Mentions of addresses that are looked at on one line.
 A_LINE = 50
@@ -39,17 +39,17 @@ class Page:
         """The addresses of the sender's side, in lower case."""
         return self._notice.ours
 
-    @cached_property
+    @once
     def mailed(self) -> frozenset[str]:
         """The addresses that the returned message was sent to, in lower case."""
         return frozenset([address.lower() for address in self._notice.mailed])
 
-    @cached_property
+    @once
     def listed(self) -> frozenset[str]:
         """The addresses of X-Failed-Recipients, in lower case."""
         return frozenset([address.text.lower() for address in self._notice.head.listed])
 
-    @cached_property
+    @once
     def subject(self) -> str:
         """The notice's subject, in lower case."""
         return self._notice.head.subject.lower()
@@ -125,42 +125,42 @@ class Mention:
         self.is_uncertain = span.is_uncertain
         self.key = span.address.lower()
 
-    @cached_property
+    @once
     def before(self) -> str:
         """What stands before it on its line."""
         return self.page.lines[self.line][max(0, self.start - _AROUND) : self.start]
 
-    @cached_property
+    @once
     def after(self) -> str:
         """What stands after it on its line."""
         return self.page.lines[self.line][self.end : self.end + _AROUND]
 
-    @cached_property
+    @once
     def alone(self) -> bool:
         """Whether nothing but dressing stands beside it."""
         return not _DRESSING.sub("", self.before + self.after.replace(self.address, ""))
 
-    @cached_property
+    @once
     def heads(self) -> bool:
         """Whether nothing but a code and dressing stands before it."""
         return not _DRESSING.sub("", _CODES.sub("", self.before))
 
-    @cached_property
+    @once
     def is_heading(self) -> bool:
         """Whether it heads its line and a colon follows: "<a@b>: host said …"."""
         return self.heads and self.after.lstrip(">)]\"' ")[:1] == ":"
 
-    @cached_property
+    @once
     def is_rcpt(self) -> bool:
         """Whether it is the argument of a RCPT command in a transcript."""
         return _RCPT.search(self.before[-20:]) is not None
 
-    @cached_property
+    @once
     def is_refused(self) -> bool:
         """Whether the RCPT command was refused."""
         return self.is_rcpt and self.page.refuses(self.line)
 
-    @cached_property
+    @once
     def is_labelled(self) -> bool:
         """Whether a word for recipients stands before it: "Recipient: a@b"."""
         return not self.is_rcpt and bool(self.before) and says("label", self.before)
@@ -170,28 +170,28 @@ class Mention:
         """Whether its place alone says that it failed."""
         return self.is_refused if self.is_rcpt else self.is_heading or self.is_labelled
 
-    @cached_property
+    @once
     def has_code(self) -> bool:
         """Whether a code stands on its line."""
         return states_code(f"{self.before} {self.after}")
 
-    @cached_property
+    @once
     def is_in_reply(self) -> bool:
         """Whether it stands behind a reply code on its line: in the words of the server that refused."""
         return find_codes(self.before).reply_code is not None
 
-    @cached_property
+    @once
     def is_announced(self) -> bool:
         """Whether words before, on its line or above, say that failed addresses follow."""
         return (len(self.before) > 3 and says("intro", self.before)) or self.page.announces(self.line)
 
-    @cached_property
+    @once
     def goes_on(self) -> bool:
         """Whether the sentence says behind it that it failed: "Ihre Nachricht an <x> konnte nicht …"."""
         sentence = self.after[:_SENTENCE_CHARS].partition(". ")[0]
         return len(sentence) > 3 and says("intro", sentence)
 
-    @cached_property
+    @once
     def is_explained(self) -> bool:
         """Whether the lines below tell of a failure."""
         return self.page.explains(self.line)

@@ -58,14 +58,13 @@ class TemplateReader:
         recipients: dict[str, Recipient] = {}
         places: dict[str, tuple[Entry, int]] = {}
         page = Page(self.notice)
-        heads = {index for index, line in enumerate(self.lines) if "@" in line}
         ends = [*(entry.line for entry in entries[1:]), last]
         for entry, end in zip(entries, ends[: len(entries)], strict=True):
             address, source = self._named(entry)
             if address is None or address.text.lower() in recipients:
                 continue
             key = address.text.lower()
-            is_uncertain = address.is_uncertain or self._may_be_a_reply(page, entry, heads)
+            is_uncertain = address.is_uncertain or self._may_be_a_reply(page, entry)
             recipient = recipients[key] = Recipient(address.text, is_uncertain=is_uncertain)
             places[key] = entry, end
             part, number = self.notice.body.place(entry.line)
@@ -75,12 +74,12 @@ class TemplateReader:
         self._describe(recipients, places)
         return list(recipients.values())
 
-    def _may_be_a_reply(self, page: Page, entry: Entry, heads: set[int]) -> bool:
+    def _may_be_a_reply(self, page: Page, entry: Entry) -> bool:
         """Whether an entry stands where the reply about the recipient before it may go on."""
         before = self.lines[entry.line][: entry.start]
         if entry.text.lower() in page.listed or before.startswith(">>>") or states_code(before):
             return False  # a field names it; or the line is one of the format's own
-        return page.goes_on_from(entry.line, heads.__contains__)
+        return page.goes_on_from(entry.line, lambda index: "@" in self.lines[index])
 
     def _bounds(self) -> tuple[int, int]:
         """The first line of the block of recipients and the one behind it; (0, 0) where there is no block."""
@@ -171,7 +170,7 @@ class TemplateReader:
     def _describe(self, recipients: dict[str, Recipient], places: dict[str, tuple[Entry, int]]) -> None:
         """Gives each recipient the words about him: by the format's patterns, else by the lines around."""
         blocks = Blocks(self.notice, set(recipients))
-        mentions = mentions_of(self.notice, set(recipients))
+        mentions: dict[str, list[Mention]] | None = None
         page = Page(self.notice)
         shared = self._diagnostic(self.text)
         for key, recipient in recipients.items():
@@ -189,6 +188,8 @@ class TemplateReader:
                     else block
                 )
             else:
+                if mentions is None:
+                    mentions = mentions_of(self.notice, set(recipients))
                 here = Mention(page, entry.line, Span(entry.start, entry.end, recipient.recipient))
                 blocks.fill(recipient, [here, *mentions.get(key, ())])
 

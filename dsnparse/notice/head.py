@@ -24,6 +24,11 @@ DAEMON_NAME = re.compile(
     r"microsoft (?:exchange|outlook)|interscan|mdaemon|groupwise",
     re.IGNORECASE,
 )
+#: One of these is in all that the two patterns find; most senders have none, and the patterns are slow.
+_DAEMON_WORDS = (
+    "daemon", "postmaster", "mmdf", "mailer", "mailadmin", "delivery", "bounce", "system", "uucp", "filter",
+    "administrator", "undeliver", "server", "gateway", "wall", "microsoft", "interscan", "groupwise",
+)  # fmt: skip
 
 
 class Head:
@@ -59,7 +64,8 @@ class Head:
 
 @lru_cache(maxsize=64)
 def _names_a_system(sender: str) -> bool:
-    if not sender:
+    low = sender.lower()
+    if not any(word in low for word in _DAEMON_WORDS):
         return False
     found = addresses_in(sender)
     bare = found[0] if found else sender.strip('<>" ')

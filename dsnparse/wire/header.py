@@ -31,6 +31,7 @@ _BLOCK = 64 * 1024
 #: Names of fields that were found to be such, in lower case: a few hundred make up nearly all mail.
 _KEYS: dict[str, str] = {}
 _MAX_KEYS = 2000
+_BLANKS = " \t\r\n"
 _UNIX_FROM = ("From ", ">From ")
 #: The longest name of a field that goes on with a header block behind a stray line.
 _LONGEST_NAME = 80
@@ -122,10 +123,14 @@ def read_header(data: bytes, start: int, end: int, has_cr: bool, max_bytes: int,
                 body = _line_start(data, start, stop, lines, index)
                 return Header(found, first, unix_from, body, False, False)
             continue
-        value = value.lstrip(" \t\r\n").rstrip("\r\n")
-        found.append((name, value))
+        value = value.lstrip(_BLANKS)
+        if value[-1:] > " ":
+            found.append((name, value))
+        else:
+            found.append((name, value.rstrip("\r\n")))
+            value = value.rstrip(_BLANKS)
         if key not in first:
-            first[key] = value.rstrip(" \t\r\n")
+            first[key] = value
     return Header(found, first, unix_from, body, too_many_fields, too_many_bytes)
 
 

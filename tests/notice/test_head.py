@@ -15,7 +15,8 @@ def is_daemon(sender: str) -> bool:
 @pytest.mark.parametrize(
     "local",
     [
-        "mailer-daemon", "MAILERDAEMON", "mail-daemon", "maildaemon", "postmaster", "mdaemon", "mmdf", "daemon",
+        "mailer-daemon", "MAILERDAEMON", "mail-daemon", "maildaemon", "postmaster", "mdaemon", "mmdf",
+        "daemon",
         "mailer", "mail.delivery.system", "mailadmin", "maildelivery", "bounce", "bounces", "smtp-daemon",
         "mailsystem", "mail-system", "system", "uucp",
     ],

@@ -30,8 +30,8 @@ def test_an_address_of_a_mail_system_is_a_daemons(local: str) -> None:
     "name",
     [
         "Mail Delivery System", "Mailer-Daemon", "mail.system", "System Administrator", "The Postmaster",
-        "Mail Administrator", "Undeliverable", "content-filter", "ContentFilter", "Mail Server", "mailgateway",
-        "Mail Gateway", "VirusWall", "Virus Wall", "NDR Administrator", "Microsoft Exchange",
+        "Mail Administrator", "Undeliverable", "content-filter", "ContentFilter", "Mail Server",
+        "mailgateway", "Mail Gateway", "VirusWall", "Virus Wall", "NDR Administrator", "Microsoft Exchange",
         "Microsoft Outlook", "InterScan", "MDaemon", "GroupWise", "Mail Delivery Subsystem",
     ],
 )  # fmt: skip

@@ -30,6 +30,8 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 HOME = str(Path(__file__).resolve().parent.parent / "dsnparse") + "/"
+#: The decorator for properties: it belongs to the function that it decorates.
+PROPERTY = f"{HOME}wire/once.py"
 
 
 class Function(NamedTuple):
@@ -135,9 +137,9 @@ class Walk:
 
 
 def function_of(frame: FrameType) -> Function | None:
-    """The function of dsnparse that a frame runs; None for other packages."""
+    """The function of dsnparse that a frame runs; None for other packages, and for what only asks another."""
     code = frame.f_code
-    if not code.co_filename.startswith(HOME):
+    if not code.co_filename.startswith(HOME) or code.co_filename == PROPERTY:
         return None
     name = re.sub(r"(?:\.<locals>)?\.<(?!locals)\w+>", "", code.co_qualname)
     return Function(code.co_filename.removeprefix(HOME), name)

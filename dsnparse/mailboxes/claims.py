@@ -39,10 +39,12 @@ class MaildirSource:
         *,
         processed: str = ".Processed",
         unknown: str = ".Unknown",
+        others: str | None = None,
         limit: int = DEFAULT_LIMITS.message_bytes,
     ) -> None:
         """`processed`, `unknown`: where messages go that need no person and that do; names of folders in
         this Maildir, or paths of other Maildirs in the same file system. They are made when missing.
+        `others`: the same for mail that is no notice; it goes to `unknown` without.
 
         Raise OSError when `path` is no Maildir or cannot be written.
         """
@@ -52,6 +54,7 @@ class MaildirSource:
         if not is_maildir(str(self.path)):
             raise NotADirectoryError(20, "is no Maildir (it has no folders new and cur)", str(self.path))
         self._folders = {True: self.path / processed, False: self.path / unknown}
+        self._others = self.path / (unknown if others is None else others)
         self._claims = self.path / CLAIMS
         self._mine = self._claims / f"{int(time.time())}.{os.getpid()}.{token_hex(4)}"
         self._lock: IO[str] | None = None
@@ -87,7 +90,7 @@ class MaildirSource:
         for mark in marks:
             name = mark.key.partition(",")[2]
             try:
-                folder = self._folder(understood=mark.understood)
+                folder = self._made(self._others if mark.other else self._folders[mark.understood])
                 _put(self._mine / mark.key, folder / "cur", name if ":2," in name else name + _SEEN)
             except OSError as error:
                 problems.append(Problem.of(str(self._mine / mark.key), error))
@@ -146,8 +149,7 @@ class MaildirSource:
         folder, _, name = claimed.name.partition(",")
         _put(claimed, self.path / folder, name)
 
-    def _folder(self, *, understood: bool) -> Path:
-        folder = self._folders[understood]
+    def _made(self, folder: Path) -> Path:
         if not (folder / "cur").is_dir():
             for part in (folder, folder / "tmp", folder / "new", folder / "cur"):
                 self._make(part)

@@ -62,6 +62,15 @@ def test_the_folders_can_be_chosen_also_outside_of_the_maildir(maildir: Path, tm
     assert files(tmp_path / "Other") == ["cur/2:2,S"]
 
 
+def test_mail_of_others_goes_where_it_is_said_and_by_default_where_a_person_looks(maildir: Path) -> None:
+    for number, others in enumerate((None, ".Others")):
+        put(maildir, f"new/{number}")
+        with closing(MaildirSource(maildir, others=others)) as source:
+            (mail,) = taken(source)
+            source.done([Mark(mail.key, understood=False, other=True)])
+    assert files(maildir) == [".Others/cur/1:2,S", ".Unknown/cur/0:2,S"]
+
+
 def test_what_is_not_done_is_given_back_where_it_was(maildir: Path) -> None:
     put(maildir, "new/1.a")
     put(maildir, "cur/2.b:2,S")

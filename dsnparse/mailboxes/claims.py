@@ -150,24 +150,30 @@ class MaildirSource:
         _put(claimed, self.path / folder, name)
 
     def _made(self, folder: Path) -> Path:
-        if not (folder / "cur").is_dir():
-            for part in (folder, folder / "tmp", folder / "new", folder / "cur"):
-                self._make(part)
-            if folder.parent == self.path:
-                (folder / "maildirfolder").touch(mode=0o600)  # Maildir++: a folder of a Maildir
-                self._own(folder / "maildirfolder")
+        """A folder to move messages to; what is missing is made, also where a killed worker began it."""
+        mark = folder / "maildirfolder"  # Maildir++: a folder of a Maildir
+        marked = folder.parent != self.path or mark.exists()
+        if marked and (folder / "cur").is_dir():
+            return folder
+        self._make(folder)
+        if not marked:
+            mark.touch(mode=0o600)
+            self._own(mark)
+        for name in ("tmp", "new", "cur"):
+            self._make(folder / name)
         return folder
 
     def _make(self, folder: Path) -> None:
         """A directory with the owner and the mode of the Maildir, so that its mail server can use it, too."""
         with suppress(FileExistsError):
             folder.mkdir(mode=self.path.stat().st_mode & 0o777, parents=True)
-            self._own(folder)
+        self._own(folder)
 
     def _own(self, path: Path) -> None:
-        if os.geteuid() == 0:
+        """Give what root has made, now or before it was killed, to the owner of the Maildir."""
+        if os.geteuid() == 0 and path.lstat().st_uid == 0:
             like = self.path.stat()
-            os.chown(path, like.st_uid, like.st_gid)
+            os.chown(path, like.st_uid, like.st_gid, follow_symlinks=False)
 
 
 def _names(folder: Path) -> list[str]:

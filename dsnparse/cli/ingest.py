@@ -64,9 +64,13 @@ def ingest(
     total = Tally()
     piped = names == ("-",)
     quiet = quiet or (piped and not sys.stderr.isatty())
-    with Stop() as stop, choice.open(create=True) as store, Progress(_paths(names), wanted=not quiet) as bar:
+    with (
+        Stop() as stop,
+        choice.open(create=True) as store,
+        Housekeeping(store, choice, stopping=stop) as housekeeping,
+        Progress(_paths(names), wanted=not quiet) as bar,
+    ):
         parser = mailboxes.parser()
-        housekeeping = Housekeeping(store, choice)
         for source in (
             [EventSource(provider, names, parser)]
             if provider
@@ -82,8 +86,7 @@ def ingest(
                         bar.line(line)
                     total.add(tally)
                     bar.update(done=total.weight, messages=total.messages)
-                    housekeeping(tally)
-        store.tick()
+                    housekeeping.changed(tally)
     if not quiet:
         click.echo(ingest_summary(total, time.monotonic() - started), err=True)
     if piped:

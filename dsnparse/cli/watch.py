@@ -19,7 +19,7 @@ from dsnparse.mailboxes.sources import MailboxRefused, Source
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.store.changes.batch import AddResult, Seen
-from dsnparse.store.sql.errors import StoreUnavailable
+from dsnparse.store.sql.errors import StoreReplaced, StoreUnavailable
 from dsnparse.store.store import Store
 
 #: Problems that are remembered, so that a message that can never be read is named once.
@@ -105,6 +105,8 @@ class _Watcher:
         while True:
             try:
                 return self.store.add(items, positions=positions)
+            except StoreReplaced:
+                raise  # where to go on is to be asked of the new one
             except StoreUnavailable as error:
                 if self.stop.is_wanted():
                     raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import smtplib
+import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
@@ -341,6 +342,31 @@ def test_a_message_that_did_not_arrive_is_read_the_next_time(
         assert (second.added, second.problems) == (1, [])
         assert dovecot.count(what="UNSEEN") == 0
         assert [tally.messages for tally in ingest(source, store.add, Parser())] == [0]
+
+
+def test_a_watcher_goes_on_where_a_restored_database_was(dovecot: Dovecot, tmp_path: Path) -> None:
+    db, copy = tmp_path / "b.db", tmp_path / "copy.db"
+    watcher = start(
+        "watch", dovecot.url(), "--db", db, "--ca-file", dovecot.ca_file, "--interval", "0.2", env=SECRET
+    )
+    fill(dovecot, 1)
+    until(partial(_stored, db, 1))
+    with closing(sqlite3.connect(db)) as now, closing(sqlite3.connect(copy)) as kept:
+        now.backup(kept)
+    fill(dovecot, 2)
+    until(partial(_stored, db, 2))
+    copy.replace(db)
+    fill(dovecot, 3)
+    assert watcher.stderr is not None
+    told = 0
+    while told < 4:  # nobody else opens the database until the watcher has left the old one
+        line = watcher.stderr.readline()
+        assert line
+        told += int(line.split()[0]) if " message" in line else 0
+    assert suppressed(db) == users(1, 2, 3)  # also the second one, which the copy did not have
+    watcher.send_signal(signal.SIGTERM)
+    watcher.communicate(timeout=30)
+    assert watcher.returncode == 0
 
 
 def _letter(number: int) -> bytes:

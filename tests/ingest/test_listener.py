@@ -376,3 +376,28 @@ def test_only_what_other_machines_reach_is_warned_of() -> None:
     assert all(local)
     beyond = [Address.parse("smtp", text).is_local for text in ("0.0.0.0:1", "[::]:1", "mail.example:1")]
     assert not any(beyond)
+
+
+def test_a_restored_database_with_another_key_is_answered_with_451_until_a_good_one_is_there(
+    tmp_path: Path,
+) -> None:
+    port, db = free_port(), tmp_path / "b.db"
+    with Store.open(str(tmp_path / "hashed.db"), hash_key=b"k" * 32):
+        pass
+    with Store.open(str(tmp_path / "good.db")):
+        pass
+    process = start("listen", "--lmtp", f"127.0.0.1:{port}", "--db", db)
+    with smtplib.LMTP("127.0.0.1", port) as client:
+        client.sendmail("", ["bounces@x.test"], bounce(1))
+        (tmp_path / "hashed.db").rename(db)  # over the old one, whose write-ahead log stays
+        for _ in range(2):
+            with pytest.raises(smtplib.SMTPDataError, match="cannot be stored now"):
+                client.sendmail("", ["bounces@x.test"], bounce(2))
+        (tmp_path / "good.db").rename(db)
+        with pytest.raises(smtplib.SMTPDataError, match="cannot be stored now"):
+            client.sendmail("", ["bounces@x.test"], bounce(2))
+        client.sendmail("", ["bounces@x.test"], bounce(2))
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=30)
+    assert "This database holds hashed addresses" in told
+    assert suppressed(db) == users(2)

@@ -19,6 +19,7 @@ from dsnparse.mailboxes.items import Mail, PassedOver, Problem
 from dsnparse.mailboxes.received import received_at
 from dsnparse.mailboxes.sources import Mark, PathSource, Source
 from dsnparse.mailboxes.tally import Tally
+from dsnparse.model import Kind
 from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
@@ -108,7 +109,7 @@ class _Batch:
         self.tally.note_size(mail)
         received = received_at(mail.data, mail.arrived)
         self.seen.append(Seen(message_identity(mail.data), label or mail.name, report, received))
-        self.marks.append(Mark(mail.key, understood=is_understood(report)))
+        self.marks.append(Mark(mail.key, is_understood(report), other=report.kind is Kind.OTHER))
 
     def event(self, event: Event) -> None:
         self.seen.append(Seen(event.identity, event.name, event.report, event.happened))

@@ -51,7 +51,7 @@ def ingest(
       PATH                      a message, a folder, an mbox, an archive: read, and left as it is
       -                         standard input
       maildir:PATH              taken from new/ and cur/; moved to .Processed and .Unknown when stored
-      imaps://user@host/Folder  flagged as seen, or moved, when stored; imap:// uses STARTTLS
+      imaps://user@host/Folder  notices are flagged as seen, or moved, when stored; imap:// uses STARTTLS
 
     Each message counts once, wherever it is found and however often: a second run changes nothing. It may be
     killed at any moment; run again, it ends where an uninterrupted run does.
@@ -64,9 +64,13 @@ def ingest(
     total = Tally()
     piped = names == ("-",)
     quiet = quiet or (piped and not sys.stderr.isatty())
-    with Stop() as stop, choice.open(create=True) as store, Progress(_paths(names), wanted=not quiet) as bar:
+    with (
+        Stop() as stop,
+        choice.open(create=True) as store,
+        Housekeeping(store, choice, stopping=stop) as housekeeping,
+        Progress(_paths(names), wanted=not quiet) as bar,
+    ):
         parser = mailboxes.parser()
-        housekeeping = Housekeeping(store, choice)
         for source in (
             [EventSource(provider, names, parser)]
             if provider
@@ -82,8 +86,7 @@ def ingest(
                         bar.line(line)
                     total.add(tally)
                     bar.update(done=total.weight, messages=total.messages)
-                    housekeeping(tally)
-        store.tick()
+                    housekeeping.changed(tally)
     if not quiet:
         click.echo(ingest_summary(total, time.monotonic() - started), err=True)
     if piped:

@@ -13,6 +13,7 @@ import click
 
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.ingest import store_all
 from dsnparse.mailboxes.items import Mail
@@ -23,11 +24,8 @@ from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.store.sql.errors import StoreError
 from dsnparse.store.store import Store
 
-#: Seconds between two lines that tell what has come, and between two rounds of housekeeping.
+#: Seconds between two lines that tell what has come.
 _TELL = 60.0
-_ROUND = 5.0
-#: Seconds that hooks get at the end.
-_FAREWELL = 5.0
 
 
 @click.command()
@@ -100,7 +98,9 @@ def listen(
     if not addresses:
         raise click.UsageError("Give --lmtp or --smtp, and where to listen.")
     with choice.open(create=True) as store:
-        desk = _Desk(store, parser, Housekeeping(store, choice), ", ".join(map(str, addresses)))
+        desk = _Desk(store, parser, ", ".join(map(str, addresses)))
+        housekeeping = Housekeeping(store, choice, stopping=lambda: True, beside=desk.tell_now_and_then)
+        desk.changed = housekeeping.changed
         listener = Listener(
             addresses, desk.commit, max_size=max_size, timeout=timeout, socket_mode=mode, memory=max_memory
         )
@@ -108,10 +108,10 @@ def listen(
             if not address.is_local:
                 _say(f"{address} is reached from other machines, and takes mail from anybody: guard it.")
         try:
-            asyncio.run(_serve(listener, desk, partial(_reload, desk, rules, choice)))
+            with housekeeping:
+                asyncio.run(_serve(listener, desk, partial(desk.read_anew, rules, choice)))
         except OSError as error:
             raise Failure(reason_of(error), FAILED) from None
-        desk.last_round()
     desk.tell_total()
     _say("Stopped.")
     return 0
@@ -120,17 +120,16 @@ def listen(
 class _Desk:
     """Takes messages to the store, in the listener's thread for that, and tells what has come."""
 
-    def __init__(self, store: Store, parser: Parser, housekeeping: Housekeeping, label: str) -> None:
+    def __init__(self, store: Store, parser: Parser, label: str) -> None:
         self.store = store
         self.parser = parser
-        self.housekeeping = housekeeping
         self.label = label
+        #: Called with what came of a batch.
+        self.changed: Callable[[Tally], None] = lambda _: None
         self.total = Tally()
         self.counting = threading.Lock()
         self.away = False
         self.told = time.monotonic()
-        #: Set when there is something to tell the hooks.
-        self.changed = threading.Event()
 
     def commit(self, messages: Sequence[bytes]) -> list[bool]:
         """Store messages; for each whether it is committed."""
@@ -152,26 +151,17 @@ class _Desk:
             _say(line)
         with self.counting:
             self.total.add(tally)
-        if tally.events:
-            self.changed.set()
+        self.changed(tally)
         return [mail.key in stored for mail in mails]
 
-    def look_after(self) -> None:
-        """Now and then, and when there is something to tell; beside the commits, never in their way."""
-        if self.changed.is_set() and self.housekeeping.hooked:
-            self.changed.clear()
-            self.housekeeping.round()
-        self.housekeeping()
+    def read_anew(self, rules: tuple[str, ...], choice: StoreChoice) -> None:
+        """The rules and the policy."""
+        self.parser = read_anew(lambda: Parser(rules=rules), self.store, choice) or self.parser
+
+    def tell_now_and_then(self) -> None:
+        """What has come, about once a minute."""
         if time.monotonic() - self.told >= _TELL:
             self.tell_total()
-
-    def last_round(self) -> None:
-        """Tell the hooks what is due, at the end: for a moment only."""
-        timer = threading.Timer(_FAREWELL, self.store.stop_hooks)
-        timer.daemon = True
-        timer.start()
-        self.housekeeping.round()
-        timer.cancel()
 
     def tell_total(self) -> None:
         """What has come since it was told last."""
@@ -182,52 +172,18 @@ class _Desk:
         self.told = time.monotonic()
 
 
-def _reload(desk: _Desk, rules: tuple[str, ...], choice: StoreChoice) -> None:
-    """Read the rules and the policy anew; what is wrong with them is said, and the old ones stay."""
-    try:
-        parser = Parser(rules=rules)
-        desk.store.change_policy(choice.load_policy())
-    except click.ClickException as error:
-        _say(f"{error.message} The old rules and policy stay.")
-    except Exception as error:  # noqa: BLE001
-        _say(f"{str(error).rstrip('.')}. The old rules and policy stay.")
-    else:
-        desk.parser = parser
-        _say("Rules and policy were read anew.")
-
-
 async def _serve(listener: Listener, desk: _Desk, reload: Callable[[], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     tasks: set[asyncio.Task[None]] = set()
 
-    def read_anew() -> None:
+    def begin_anew() -> None:
         tasks.add(asyncio.create_task(listener.alone(reload)))
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, read_anew)
-    care = threading.Thread(target=_care, args=(desk, ended := threading.Event()), daemon=True)
-    care.start()
-    try:
-        await listener.run(stop, lambda: _say(f"Listening on {desk.label}."))
-    finally:
-        ended.set()
-        desk.changed.set()
-        await asyncio.to_thread(care.join, _FAREWELL)
-        if care.is_alive():
-            desk.store.stop_hooks()
-            await asyncio.to_thread(care.join, _FAREWELL)
-
-
-def _care(desk: _Desk, ended: threading.Event) -> None:
-    """The life of a thread of its own, so that no hook keeps a mail server waiting."""
-    while not ended.is_set():
-        try:
-            desk.look_after()
-        except Exception as error:  # noqa: BLE001  (there is nobody else to tell)
-            _say(f"{type(error).__name__}: {error}. Please report it.")
-        desk.changed.wait(_ROUND) if desk.housekeeping.hooked else ended.wait(_ROUND)
+    loop.add_signal_handler(signal.SIGHUP, begin_anew)
+    await listener.run(stop, lambda: _say(f"Listening on {desk.label}."))
 
 
 def _say(line: str) -> None:

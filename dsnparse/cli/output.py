@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,8 +16,34 @@ import click
 
 #: The exit status of a program whose reader has gone, as shells have it: 128 + SIGPIPE.
 _READER_GONE = 141
+_UNFINISHED = ".part"
 #: What becomes of characters that the encoding lacks: backslash escapes, which JSON reads back.
 ENCODING_ERRORS = "backslashreplace"
+
+
+def _unfinished(final: Path) -> tuple[int, str]:
+    """A new file beside `final`, locked as long as it is open; those that killed commands left are removed.
+
+    Raise OSError.
+    """
+    import tempfile
+
+    prefix = f".{final.name}."
+    for entry in os.scandir(final.parent):
+        if entry.name.startswith(prefix) and entry.name.endswith(_UNFINISHED):
+            with suppress(OSError):
+                handle = os.open(entry.path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its command lives
+                    os.unlink(entry.path)  # noqa: PTH108
+                finally:
+                    os.close(handle)
+    while True:
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=_UNFINISHED, dir=final.parent)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.path.exists(name):  # noqa: PTH110  (it was not taken for one that was left)
+            return handle, name
+        os.close(handle)
 
 
 def _leave(number: int, _frame: object) -> None:
@@ -40,9 +68,7 @@ class Output:
                     raise IsADirectoryError(21, "is a folder")
                 self.file = final.open("wb")  # a device or a pipe is written as it is
                 return
-            import tempfile
-
-            handle, name = tempfile.mkstemp(prefix=f".{final.name}.", suffix=".part", dir=final.parent)
+            handle, name = _unfinished(final)
         except OSError as error:
             raise click.UsageError(
                 f"Cannot write {path}: {(error.strerror or str(error)).lower()}."

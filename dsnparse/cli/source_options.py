@@ -18,6 +18,7 @@ from dsnparse.parser import Parser
 F = TypeVar("F", bound=Callable[..., Any])
 #: How a store says how far a mailbox was read.
 Position = Callable[[str], str | None]
+_LEAVE = ""
 _WORKED_OFF = ("maildir:", "imap://", "imaps://")
 
 
@@ -27,6 +28,8 @@ class Mailboxes:
 
     processed: str | None
     unknown: str | None
+    #: The folder for mail that is no notice; "": it is left where it is; None: not said.
+    others: str | None
     batch: int
     rules: tuple[str, ...]
     password_env: str
@@ -60,9 +63,14 @@ class Mailboxes:
         )
 
     def _maildir(self, path: str) -> Source:
+        if self.others == _LEAVE:
+            raise click.UsageError("A Maildir is emptied: give --others move:FOLDER, or leave it out.")
         try:
             return MaildirSource(
-                path, processed=self.processed or ".Processed", unknown=self.unknown or ".Unknown"
+                path,
+                processed=self.processed or ".Processed",
+                unknown=self.unknown or ".Unknown",
+                others=self.others,
             )
         except OSError as error:
             raise click.UsageError(f"{path} {error.strerror or 'cannot be read'}.") from None
@@ -81,6 +89,7 @@ class Mailboxes:
             position=position,
             processed=self.processed,
             unknown=self.unknown,
+            others=None if self.others == _LEAVE else self.others,
             ca_file=self.ca_file,
         )
 
@@ -89,6 +98,16 @@ def _files_of(choice: StoreChoice) -> list[str]:
     """The files of an SQLite database, which may lie in a folder that is read."""
     path = choice.db.removeprefix("sqlite:///")
     return [] if "://" in path else [path, f"{path}-wal", f"{path}-shm"]
+
+
+def _read_others(context: click.Context, option: click.Parameter, text: str | None) -> str | None:
+    """See `Mailboxes.others`."""
+    if text is None or text == "leave":
+        return None if text is None else _LEAVE
+    verb, _, folder = text.partition(":")
+    if verb != "move" or not folder:
+        raise click.BadParameter("it is 'leave' or 'move:FOLDER'.", context, option)
+    return folder
 
 
 def source_options(command: F) -> F:
@@ -101,6 +120,10 @@ def source_options(command: F) -> F:
         click.option(
             "--unknown", metavar="FOLDER",
             help="Move those there that a person should look at. Default for a Maildir: .Unknown.",
+        ),
+        click.option(
+            "--others", metavar="leave|move:FOLDER", callback=_read_others,
+            help="Mail that is no notice. Default for IMAP: leave, as it is; for a Maildir: as --unknown.",
         ),
         click.option(
             "--batch", type=click.IntRange(1, 10_000), default=500, show_default=True,
@@ -116,7 +139,7 @@ def source_options(command: F) -> F:
         click.option("--oauth2", is_flag=True, help="It is an OAuth 2 access token (XOAUTH2)."),
         click.option("--ca-file", metavar="FILE", help="Certificates to trust (PEM), not the system's."),
     ]  # fmt: skip
-    names = ["processed", "unknown", "batch", "rules"]
+    names = ["processed", "unknown", "others", "batch", "rules"]
     names += ["password_env", "password_file", "password_command", "oauth2", "ca_file"]
 
     @wraps(command)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 
 import click
 
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
@@ -18,7 +19,7 @@ from dsnparse.mailboxes.sources import MailboxRefused, Source
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.store.changes.batch import AddResult, Seen
-from dsnparse.store.sql.errors import StoreUnavailable
+from dsnparse.store.sql.errors import StoreReplaced, StoreUnavailable
 from dsnparse.store.store import Store
 
 #: Problems that are remembered, so that a message that can never be read is named once.
@@ -40,16 +41,17 @@ def watch(name: str, interval: float, mailboxes: Mailboxes, choice: StoreChoice)
     tells of each batch. When the mailbox or the database is away, it tries again with growing pauses, and
     nothing is lost; several watchers may share one mailbox.
 
+    SIGHUP reads the rules and the policy anew.
+
     SIGTERM and Ctrl-C finish the batch. Exit status: 0 after that, 2 when it cannot start, 75 when the
     database was away to the end.
     """
-    with Stop() as stop, choice.open(create=True) as store:
+    with Stop(anew=True) as stop, choice.open(create=True) as store:
         source = mailboxes.source(name, store.position)
+        watcher = _Watcher(source, store, stop, mailboxes)
         _say(f"Watching {source.label}.")
-        with closing(source):
-            _Watcher(source, store, stop, Housekeeping(store, choice)).run(mailboxes, interval)
-        with suppress(StoreUnavailable):
-            store.tick()
+        with Housekeeping(store, choice, stopping=stop) as housekeeping, closing(source):
+            watcher.run(interval, housekeeping, choice)
     _say("Stopped.")
     return 0
 
@@ -57,28 +59,31 @@ def watch(name: str, interval: float, mailboxes: Mailboxes, choice: StoreChoice)
 class _Watcher:
     """Works off one mailbox again and again."""
 
-    def __init__(self, source: Source, store: Store, stop: Stop, housekeeping: Housekeeping) -> None:
+    def __init__(self, source: Source, store: Store, stop: Stop, mailboxes: Mailboxes) -> None:
         self.source = source
         self.store = store
         self.stop = stop
-        self.housekeeping = housekeeping
+        self.mailboxes = mailboxes
+        self.parser = mailboxes.parser()
         self.backoff = Backoff()
         self.told: set[str] = set()
         self.worked = False
 
-    def run(self, mailboxes: Mailboxes, interval: float) -> None:
-        parser = mailboxes.parser()
+    def run(self, interval: float, housekeeping: Housekeeping, choice: StoreChoice) -> None:
         while not self.stop():
+            if self.stop.take_anew():
+                self.source.close()  # it may have been interrupted while it waited
+                self.parser = read_anew(self.mailboxes.parser, self.store, choice) or self.parser
             try:
                 found = False
-                for tally in ingest(self.source, self.add, parser, batch=mailboxes.batch, stop=self.stop):
+                for tally in self.work_off():
                     found = found or tally.messages > 0
+                    housekeeping.changed(tally)
                     self.tell(tally)
                 self.worked = True
                 self.backoff.reset()
                 if not found:
                     self.stop.pause(lambda: self.source.wait(interval))
-                    self.housekeeping()
             except StoreUnavailable as error:
                 if self.stop():
                     raise
@@ -88,14 +93,22 @@ class _Watcher:
                     raise Failure(str(error), FAILED) from None
                 self.pause(reason_of(error))
 
+    def work_off(self) -> Iterator[Tally]:
+        """What is there now, until something is to be done between two batches."""
+        return ingest(
+            self.source, self.add, self.parser, batch=self.mailboxes.batch, stop=self.stop.is_wanted
+        )
+
     def add(self, items: Sequence[Seen], *, positions: Mapping[str, str] | None = None) -> AddResult:
         """`Store.add`, again and again while the database is away, unless told to stop."""
         waited = Backoff()
         while True:
             try:
                 return self.store.add(items, positions=positions)
+            except StoreReplaced:
+                raise  # where to go on is to be asked of the new one
             except StoreUnavailable as error:
-                if self.stop():
+                if self.stop.is_wanted():
                     raise
                 if waited.failures == 0:
                     _say(f"{error}. Trying again until it is there.")
@@ -112,7 +125,6 @@ class _Watcher:
             _say(line)
         if total.messages or total.failed:
             _say(ingest_summary(total))
-        self.housekeeping(tally)
 
     def pause(self, reason: str) -> None:
         if self.backoff.failures == 0 or self.backoff.failures % 10 == 0:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from dsnparse.cli.copies import keep_copy
 from dsnparse.cli.output import ENCODING_ERRORS
 from dsnparse.mailboxes import Item, Mail, PassedOver, Problem, looks_like_message, read_item, save_name
 from dsnparse.mailboxes.tally import Tally
@@ -97,7 +98,7 @@ class Worker:
     def _copy(self, message: Mail, folder: str, tally: Tally) -> None:
         target = Path(folder) / save_name(message.name, message.data)
         try:
-            target.write_bytes(message.data)
+            keep_copy(target, message.data)
         except OSError as error:
             tally.problems.append(Problem.of(str(target), error))
         else:

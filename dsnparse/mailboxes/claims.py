@@ -39,10 +39,12 @@ class MaildirSource:
         *,
         processed: str = ".Processed",
         unknown: str = ".Unknown",
+        others: str | None = None,
         limit: int = DEFAULT_LIMITS.message_bytes,
     ) -> None:
         """`processed`, `unknown`: where messages go that need no person and that do; names of folders in
         this Maildir, or paths of other Maildirs in the same file system. They are made when missing.
+        `others`: the same for mail that is no notice; it goes to `unknown` without.
 
         Raise OSError when `path` is no Maildir or cannot be written.
         """
@@ -52,6 +54,7 @@ class MaildirSource:
         if not is_maildir(str(self.path)):
             raise NotADirectoryError(20, "is no Maildir (it has no folders new and cur)", str(self.path))
         self._folders = {True: self.path / processed, False: self.path / unknown}
+        self._others = self.path / (unknown if others is None else others)
         self._claims = self.path / CLAIMS
         self._mine = self._claims / f"{int(time.time())}.{os.getpid()}.{token_hex(4)}"
         self._lock: IO[str] | None = None
@@ -87,7 +90,7 @@ class MaildirSource:
         for mark in marks:
             name = mark.key.partition(",")[2]
             try:
-                folder = self._folder(understood=mark.understood)
+                folder = self._made(self._others if mark.other else self._folders[mark.understood])
                 _put(self._mine / mark.key, folder / "cur", name if ":2," in name else name + _SEEN)
             except OSError as error:
                 problems.append(Problem.of(str(self._mine / mark.key), error))
@@ -146,26 +149,31 @@ class MaildirSource:
         folder, _, name = claimed.name.partition(",")
         _put(claimed, self.path / folder, name)
 
-    def _folder(self, *, understood: bool) -> Path:
-        folder = self._folders[understood]
-        if not (folder / "cur").is_dir():
-            for part in (folder, folder / "tmp", folder / "new", folder / "cur"):
-                self._make(part)
-            if folder.parent == self.path:
-                (folder / "maildirfolder").touch(mode=0o600)  # Maildir++: a folder of a Maildir
-                self._own(folder / "maildirfolder")
+    def _made(self, folder: Path) -> Path:
+        """A folder to move messages to; what is missing is made, also where a killed worker began it."""
+        mark = folder / "maildirfolder"  # Maildir++: a folder of a Maildir
+        marked = folder.parent != self.path or mark.exists()
+        if marked and (folder / "cur").is_dir():
+            return folder
+        self._make(folder)
+        if not marked:
+            mark.touch(mode=0o600)
+            self._own(mark)
+        for name in ("tmp", "new", "cur"):
+            self._make(folder / name)
         return folder
 
     def _make(self, folder: Path) -> None:
         """A directory with the owner and the mode of the Maildir, so that its mail server can use it, too."""
         with suppress(FileExistsError):
             folder.mkdir(mode=self.path.stat().st_mode & 0o777, parents=True)
-            self._own(folder)
+        self._own(folder)
 
     def _own(self, path: Path) -> None:
-        if os.geteuid() == 0:
+        """Give what root has made, now or before it was killed, to the owner of the Maildir."""
+        if os.geteuid() == 0 and path.lstat().st_uid == 0:
             like = self.path.stat()
-            os.chown(path, like.st_uid, like.st_gid)
+            os.chown(path, like.st_uid, like.st_gid, follow_symlinks=False)
 
 
 def _names(folder: Path) -> list[str]:

@@ -6,7 +6,9 @@ it is written in the same transaction as the messages. Messages are read in that
 with several workers, too. Where messages are moved away instead, all that is in the folder is read: what was
 stored and not moved when a worker was killed is known by its content, and moved then.
 
-Messages are fetched with BODY.PEEK, which changes nothing; `done` flags them \\Seen or moves them.
+Messages are fetched with BODY.PEEK, which changes nothing; `done` flags them \\Seen or moves them. Mail that
+is no notice may be somebody's who shares the mailbox: by default it is left as it is. What the store
+remembers of all that stands in `imap_memory.py`.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import Any
 
 from dsnparse.mailboxes.account import Account, Secret
 from dsnparse.mailboxes.imap_connection import errors, log_in
+from dsnparse.mailboxes.imap_memory import FolderMemory
 from dsnparse.mailboxes.items import Mail, PassedOver, Problem
 from dsnparse.mailboxes.sources import MailboxRefused, Mark
 from dsnparse.wire.dates import parse_date
@@ -49,21 +52,23 @@ class ImapSource:
         position: Callable[[str], str | None] = lambda _: None,
         processed: str | None = None,
         unknown: str | None = None,
+        others: str | None = None,
         ca_file: str | None = None,
         limit: int = DEFAULT_LIMITS.message_bytes,
     ) -> None:
         """`position`: `Store.position`. `processed`, `unknown`: folders to move messages to; flagged only
-        without. `ca_file`: certificates to trust instead of the system's. Nothing is connected yet.
+        without. `others`: a folder to move mail to that is no notice; it is left as it is without. `ca_file`:
+        certificates to trust instead of the system's. Nothing is connected yet.
         """
         self.label = account.url
         self._account = account
         self._secret = secret
-        self._position = position
-        self._folders = {True: processed, False: unknown or processed}
+        self._memory = FolderMemory(self.label, position)
+        self._folders = {True: processed or "", False: unknown or processed or ""}
+        self._others = others
         self._ca_file = ca_file
         self._limit = limit
         self._box: Any = None
-        self._validity = ""
         #: Messages that are stored, but could not be moved: not to be read again and again.
         self._stuck: set[int] = set()
         #: Messages whose body did not arrive, and how often; and the lowest of them in this round.
@@ -75,9 +80,10 @@ class ImapSource:
         self._held = 0
         with errors(self._account, self._drop):
             box = self._connect()
-            first = 1 if self._folders[True] else self._next_uid()
+            first = 1 if self._folders[True] else self._memory.next_uid()
             found = sorted(uid for uid in map(int, box.uids(f"UID {first}:*")) if uid >= first)
-        wanted = [uid for uid in found if uid not in self._stuck]
+        passed = self._stuck | self._memory.left(found) if self._leaves else self._stuck
+        wanted = [uid for uid in found if uid not in passed]
         for start in range(0, len(wanted), _LISTED):
             with errors(self._account, self._drop):
                 listed = self._list(wanted[start : start + _LISTED])
@@ -95,11 +101,26 @@ class ImapSource:
                         yield Problem(name, "cannot be read" if size else "is empty")
 
     def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:
-        """The UIDVALIDITY and the last UID."""
+        """The UIDVALIDITY and the last UID, what is to be marked, and what is left."""
         last = max((int(mark.key) for mark in marks), default=0)
         if self._held:
             last = min(last, self._held - 1)
-        return {self.label: f"{self._validity} {last}"} if last else {}
+        left = [int(mark.key) for mark in marks if mark.other] if self._leaves else []
+        return self._memory.stored(last, None if self._folders[True] else self._to_mark(marks), left)
+
+    @property
+    def _leaves(self) -> bool:
+        """Whether all that is in the folder is new, save what was left there."""
+        return bool(self._folders[True]) and not self._others
+
+    def _to_mark(self, marks: Sequence[Mark]) -> dict[str, list[int]]:
+        """The UIDs by the folder to move them to; "": to be flagged."""
+        found: dict[str, list[int]] = {}
+        for mark in marks:
+            folder = self._others if mark.other else self._folders[mark.understood]
+            if folder is not None:
+                found.setdefault(folder, []).append(int(mark.key))
+        return found
 
     def _again(self, uid: int) -> bool:
         """Whether a message that did not arrive is to be read another time; the position stays below it."""
@@ -111,15 +132,12 @@ class ImapSource:
 
     def done(self, marks: Sequence[Mark]) -> list[Problem]:
         """Move the messages to their folders, or flag them as seen."""
-        by_folder: dict[str | None, list[int]] = {}
-        for mark in marks:
-            by_folder.setdefault(self._folders[mark.understood], []).append(int(mark.key))
         problems = []
-        for folder, uids in by_folder.items():
+        for folder, uids in self._to_mark(marks).items():
             for start in range(0, len(uids), _LISTED):
                 some = uids[start : start + _LISTED]
                 with errors(self._account, self._drop):
-                    said = self._move(some, folder) if folder else self._flag(",".join(map(str, some)))
+                    said = self._mark(",".join(map(str, some)), folder)
                 if said:
                     self._stuck.update(some)
                     what = f"moved to {folder}" if folder else "flagged"
@@ -157,21 +175,14 @@ class ImapSource:
         if not box.folder.exists(self._account.folder):
             raise MailboxRefused(f"There is no folder {self._account.folder} at {self._account.host}")
         box.folder.set(self._account.folder)
-        self._validity = (box.client.response("UIDVALIDITY")[1][-1] or b"").decode("ascii", "replace")
-        for folder in sorted({folder for folder in self._folders.values() if folder}):
+        self._memory.validity = (box.client.response("UIDVALIDITY")[1][-1] or b"").decode("ascii", "replace")
+        for folder in sorted({folder for folder in (*self._folders.values(), self._others) if folder}):
             if not box.folder.exists(folder):
                 box.folder.create(folder)
-        after = self._next_uid()
-        if after > 1 and not self._folders[True]:
-            # Stored by a worker that was killed before it could flag them.
-            unseen = [uid for uid in map(int, box.uids(f"UNSEEN UID 1:{after - 1}")) if uid < after]
-            for start in range(0, len(unseen), _LISTED):
-                self._flag(",".join(map(str, unseen[start : start + _LISTED])))
+        if not self._folders[True]:
+            for folder, uids in self._memory.unmarked():
+                self._mark(uids, folder)
         return box
-
-    def _next_uid(self) -> int:
-        validity, _, uid = (self._position(self.label) or "").partition(" ")
-        return int(uid) + 1 if validity == self._validity and uid.isdigit() else 1
 
     def _list(self, uids: Sequence[int]) -> list[tuple[int, int, datetime | None]]:
         """UID, size and date of arrival of each message that is still there, by UID."""
@@ -199,17 +210,18 @@ class ImapSource:
             return {some[0][0]: found.get(some[0][0], b"")}
         return found
 
-    def _flag(self, uids: str) -> str:
-        """What the server said when it did not flag them."""
+    def _mark(self, uids: str, folder: str) -> str:
+        """Move messages to a folder, or flag them; what the server said when it did not."""
+        if folder:
+            return self._move(uids, folder)
         # Not imap-tools' flag(), which expunges what others have marked as deleted.
         status, answer = self._box.client.uid("STORE", uids, "+FLAGS.SILENT", r"(\Seen)")
         return "" if status == "OK" else _text(answer)
 
-    def _move(self, uids: Sequence[int], folder: str) -> str:
-        """What the server said when it did not move them."""
+    def _move(self, found: str, folder: str) -> str:
         from imap_tools.utils import encode_folder
 
-        client, found = self._box.client, ",".join(map(str, uids))
+        client = self._box.client
         if "MOVE" in client.capabilities:
             status, answer = client.uid("MOVE", found, encode_folder(folder))
             return "" if status == "OK" else _text(answer)

@@ -13,6 +13,7 @@ import os
 import socket
 import stat
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -98,6 +99,7 @@ class Listener:
         self._room = max(memory, max_size)
         self._queue: asyncio.Queue[tuple[bytes, asyncio.Future[bool]]] = asyncio.Queue()
         self._lock = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1)
         self._sessions: set[Session] = set()
         self._closing = False
         # aiosmtpd tells of each command; what goes wrong is told by exceptions.
@@ -116,6 +118,7 @@ class Listener:
         for session in list(self._sessions):
             await session.leave()
         committer.cancel()
+        self._thread.shutdown(wait=False)
         for address in self.addresses:
             if address.path:
                 Path(address.path).unlink(missing_ok=True)
@@ -154,9 +157,9 @@ class Listener:
         return await answer
 
     async def alone(self, work: Callable[[], T]) -> T:
-        """Run something in a thread, while nothing is committed."""
+        """Run something in the thread that commits, while nothing is committed."""
         async with self._lock:
-            return await asyncio.to_thread(work)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def _committing(self) -> None:
         """Store what has gathered, in one transaction, again and again."""

@@ -32,6 +32,8 @@ class Mark:
     key: str
     #: Whether a person need not look at it.
     understood: bool = True
+    #: Whether it is somebody's mail: no bounce, complaint, receipt, delay, delivery or automatic answer.
+    other: bool = False
 
 
 class MailboxAway(DsnparseError, OSError):  # noqa: N818  (it is a state of the mailbox, and reads as one)

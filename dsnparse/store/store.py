@@ -84,13 +84,15 @@ class Store:
         policy = policy or Policy.default()
         privacy = Privacy(hash_key)
         knows = None if read_only else find_lookup(policy, knows_message)
-        database = Database(url, create=create, read_only=read_only)
-        try:
-            check_settings(database, policy.addresses, privacy)
-        except BaseException:
-            database.close()
-            raise
-        store = cls(database, Terms(policy, privacy, tuple(hook.name for hook in hooks)), hooks, knows)
+        terms = Terms(policy, privacy, tuple(hook.name for hook in hooks))
+        database = Database(
+            url,
+            create=create,
+            read_only=read_only,
+            # Also asked of another file that takes the place of this one; `change_policy` keeps [addresses].
+            accept=lambda database: check_settings(database, policy.addresses, privacy),
+        )
+        store = cls(database, terms, hooks, knows)
         store._given = knows_message
         return store
 

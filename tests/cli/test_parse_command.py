@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dsnparse.cli import group
+from dsnparse.cli.output import Output
 
 from .mail import ORDINARY, bounce, folder_of
 
@@ -231,3 +232,43 @@ def test_a_message_that_breaks_the_parser_is_named_and_the_rest_done(
     assert result.exit_code == 1
     assert len(objects(result.stdout)) == 1
     assert "made the parser fail, please report it (RuntimeError: oh)" in result.stderr
+
+
+def test_a_copy_is_not_written_through_a_link_or_into_a_pipe_and_a_half_one_is_finished(
+    tmp_path: Path,
+) -> None:
+    messages, look, precious = tmp_path / "in", tmp_path / "look", tmp_path / "precious"
+    messages.mkdir()
+    precious.write_bytes(b"mine")
+    (messages / "other.eml").write_bytes(ORDINARY)
+    assert run(messages, "--unknown", look).exit_code == 0
+    (copy,) = look.iterdir()
+    before = copy.stat().st_ino
+    assert run(messages, "--unknown", look).exit_code == 0
+    assert copy.stat().st_ino == before, "what is there already is left alone"
+    for plant in (
+        partial(copy.symlink_to, precious),
+        partial(copy.hardlink_to, precious),
+        partial(os.mkfifo, copy),
+        partial(copy.write_bytes, ORDINARY[:10]),
+    ):
+        copy.unlink()
+        plant()
+        assert run(messages, "--unknown", look).exit_code == 0
+        assert (copy.is_symlink(), copy.read_bytes()) == (False, ORDINARY)
+        assert precious.read_bytes() == b"mine"
+
+
+def test_a_half_output_of_a_killed_command_is_removed_and_that_of_a_living_one_is_not(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/1.eml").write_bytes(bounce())
+    out = tmp_path / "out.jsonl"
+    left, others = tmp_path / ".out.jsonl.abc.part", tmp_path / ".other.jsonl.abc.part"
+    for path in (left, others):
+        path.write_text("half")
+    with Output(str(out)) as living:
+        assert not left.exists()
+        assert run(tmp_path / "in", "-o", out).exit_code == 0
+        living.write("the later one")
+    assert out.read_text() == "the later one"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".other.jsonl.abc.part", "in", "out.jsonl"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import smtplib
+import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
@@ -52,13 +53,15 @@ def test_new_messages_are_stored_and_flagged_once(dovecot: Dovecot, tmp_path: Pa
 
 def test_messages_are_moved_to_folders_that_are_made(dovecot: Dovecot, tmp_path: Path) -> None:
     fill(dovecot, 1, 2)
+    dovecot.save(bounce(3, "5.0.0", "zzz"))
     dovecot.save(LETTER)
     done = command(
         "ingest", dovecot.url(), "--db", tmp_path / "b.db", "--ca-file", dovecot.ca_file,
-        "--processed", "Verarbeitet-Ä", "--unknown", "Unknown", env=SECRET,
+        "--processed", "Verarbeitet-Ä", "--unknown", "Unknown", "--others", "move:Others", env=SECRET,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert (dovecot.count(), dovecot.count("Verarbeitet-Ä"), dovecot.count("Unknown")) == (0, 2, 1)
+    found = [dovecot.count(folder) for folder in ("INBOX", "Verarbeitet-Ä", "Unknown", "Others")]
+    assert found == [0, 2, 1, 1]
 
 
 @pytest.fixture
@@ -68,7 +71,14 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def work(
-    dovecot: Dovecot, store: Store, *, batch: int = 500, stop_after: int = 0, processed: str | None = None
+    dovecot: Dovecot,
+    store: Store,
+    *,
+    batch: int = 500,
+    stop_after: int = 0,
+    processed: str | None = None,
+    others: str | None = None,
+    fetched: list[int] | None = None,
 ) -> Tally:
     """Work the INBOX off; with `stop_after`, only so many batches, without marking the last one."""
     from dsnparse.mailboxes.imap import ImapSource
@@ -81,12 +91,18 @@ def work(
             self.batches += 1
             return [] if self.batches == stop_after else super().done(marks)  # type: ignore[arg-type]
 
+        def _fetch(self, some: Sequence[tuple[int, int, datetime | None]]) -> dict[int, bytes]:
+            if fetched is not None:
+                fetched.extend(uid for uid, _, _ in some)
+            return super()._fetch(some)
+
     source = Killed(
         Account.parse(dovecot.url()),
         Secret(),
         position=store.position,
         ca_file=str(dovecot.ca_file),
         processed=processed,
+        others=others,
     )
     total = Tally()
     for number, tally in enumerate(ingest(source, store.add, Parser(), batch=batch), 1):
@@ -326,3 +342,94 @@ def test_a_message_that_did_not_arrive_is_read_the_next_time(
         assert (second.added, second.problems) == (1, [])
         assert dovecot.count(what="UNSEEN") == 0
         assert [tally.messages for tally in ingest(source, store.add, Parser())] == [0]
+
+
+def test_a_watcher_goes_on_where_a_restored_database_was(dovecot: Dovecot, tmp_path: Path) -> None:
+    db, copy = tmp_path / "b.db", tmp_path / "copy.db"
+    watcher = start(
+        "watch", dovecot.url(), "--db", db, "--ca-file", dovecot.ca_file, "--interval", "0.2", env=SECRET
+    )
+    fill(dovecot, 1)
+    until(partial(_stored, db, 1))
+    with closing(sqlite3.connect(db)) as now, closing(sqlite3.connect(copy)) as kept:
+        now.backup(kept)
+    fill(dovecot, 2)
+    until(partial(_stored, db, 2))
+    copy.replace(db)
+    fill(dovecot, 3)
+    assert watcher.stderr is not None
+    told = 0
+    while told < 4:  # nobody else opens the database until the watcher has left the old one
+        line = watcher.stderr.readline()
+        assert line
+        told += int(line.split()[0]) if " message" in line else 0
+    assert suppressed(db) == users(1, 2, 3)  # also the second one, which the copy did not have
+    watcher.send_signal(signal.SIGTERM)
+    watcher.communicate(timeout=30)
+    assert watcher.returncode == 0
+
+
+def _letter(number: int) -> bytes:
+    return LETTER + f"{number}\r\n".encode()
+
+
+@pytest.mark.parametrize("processed", [None, "Done"])
+def test_mail_of_others_stays_as_it_is_and_is_fetched_once(
+    dovecot: Dovecot, store: Store, processed: str | None
+) -> None:
+    for number in range(3):
+        dovecot.save(_letter(number))
+        fill(dovecot, number)
+    first: list[int] = []
+    work(dovecot, store, batch=2, processed=processed, fetched=first)
+    assert len(set(first)) == 6
+    assert dovecot.count(what="UNSEEN") == 3
+    assert dovecot.count("Done" if processed else "INBOX", "ALL" if processed else "SEEN") == 3
+    again: list[int] = []
+    assert work(dovecot, store, processed=processed, fetched=again).messages == 0
+    assert again == []
+    dovecot.save(_letter(4))
+    fill(dovecot, 4)
+    assert work(dovecot, store, processed=processed, fetched=again).added == 2
+    assert (len(again), dovecot.count(what="UNSEEN")) == (2, 4)
+
+
+@pytest.mark.parametrize(("processed", "others"), [(None, None), ("Done", None), (None, "Others")])
+def test_killed_before_the_marking_the_next_run_marks_what_was_stored_and_nothing_else(
+    dovecot: Dovecot, store: Store, processed: str | None, others: str | None
+) -> None:
+    dovecot.save(_letter(1))
+    fill(dovecot, 1)
+    work(dovecot, store, processed=processed, others=others)
+    dovecot.save(_letter(2))
+    fill(dovecot, 2)
+    work(dovecot, store, processed=processed, others=others, stop_after=1)
+    dovecot.doveadm("flags", "remove", "-u", USER, "\\Seen", "mailbox", "INBOX", "ALL")  # a person does so
+    assert work(dovecot, store, processed=processed, others=others).added == 0
+    assert dovecot.count(what="SEEN FROM MAILER-DAEMON@mx.example.com") == (0 if processed else 1)
+    assert dovecot.count(what="UNSEEN FROM joe@example.org") == (0 if others else 2)
+    if others:
+        assert dovecot.count(others) == 2
+
+
+def test_what_was_left_is_moved_when_that_is_wanted_later(dovecot: Dovecot, store: Store) -> None:
+    dovecot.save(_letter(1))
+    fill(dovecot, 1)
+    work(dovecot, store, processed="Done")
+    assert work(dovecot, store, processed="Done", others="Others").duplicates == 1
+    assert (dovecot.count(), dovecot.count("Others"), dovecot.count("Done")) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("url", "others", "says"),
+    [
+        ("imaps://u@127.0.0.1:1/INBOX", "move:", "it is 'leave' or 'move:FOLDER'"),
+        ("imaps://u@127.0.0.1:1/INBOX", "keep", "it is 'leave' or 'move:FOLDER'"),
+        ("maildir:/tmp", "leave", "A Maildir is emptied"),
+    ],
+)
+def test_a_wrong_wish_about_the_mail_of_others_is_a_sentence(
+    url: str, others: str, says: str, tmp_path: Path
+) -> None:
+    done = command("ingest", url, "--others", others, "--db", tmp_path / "b.db")
+    assert (done.returncode, says in done.stderr) == (2, True), done.stderr

@@ -17,6 +17,7 @@ import pytest
 from dsnparse.mailboxes.listener import Address, Listener
 from dsnparse.store import Store
 
+from .bad_hooks import HOOKS, write_hook
 from .dovecot import free_port
 from .mail import bounce, start, suppressed, users
 
@@ -319,23 +320,11 @@ def test_whatever_goes_wrong_while_storing_each_message_is_answered_and_the_next
         assert client.deliver(bounce(1)) == ["250 2.0.0 Stored"]
 
 
-HOOKS = {
-    "hangs": "sleep 600",
-    "hangs with children": "sleep 600 & sleep 600",
-    "dies": "kill -9 $$",
-    "says NULs": r"head -c 100000000 /dev/zero >&2; printf 'a\0b\033[2J\377' >&2; exit 1",
-    "says much": "yes >&2",
-    "leaves a child": "sleep 600 & exit 0",
-}
-
-
-@pytest.mark.parametrize("hook", HOOKS, ids=str)
+@pytest.mark.parametrize("hook", HOOKS)
 def test_whatever_a_hook_does_messages_are_answered_and_sigterm_ends(hook: str, tmp_path: Path) -> None:
-    script = tmp_path / "hook"
-    script.write_text(f"#!/bin/sh\n{HOOKS[hook]}\n")
-    script.chmod(0o755)
+    script = write_hook(hook, tmp_path)
     port, db = free_port(), tmp_path / "b.db"
-    process = start("listen", "--lmtp", f"127.0.0.1:{port}", "--exec", str(script), "--db", db)
+    process = start("listen", "--lmtp", f"127.0.0.1:{port}", "--exec", script, "--db", db)
     for number in (1, 2, 3):
         with smtplib.LMTP("127.0.0.1", port, timeout=30) as client:
             client.sendmail("", ["bounces@x.test"], bounce(number))
@@ -387,3 +376,28 @@ def test_only_what_other_machines_reach_is_warned_of() -> None:
     assert all(local)
     beyond = [Address.parse("smtp", text).is_local for text in ("0.0.0.0:1", "[::]:1", "mail.example:1")]
     assert not any(beyond)
+
+
+def test_a_restored_database_with_another_key_is_answered_with_451_until_a_good_one_is_there(
+    tmp_path: Path,
+) -> None:
+    port, db = free_port(), tmp_path / "b.db"
+    with Store.open(str(tmp_path / "hashed.db"), hash_key=b"k" * 32):
+        pass
+    with Store.open(str(tmp_path / "good.db")):
+        pass
+    process = start("listen", "--lmtp", f"127.0.0.1:{port}", "--db", db)
+    with smtplib.LMTP("127.0.0.1", port) as client:
+        client.sendmail("", ["bounces@x.test"], bounce(1))
+        (tmp_path / "hashed.db").rename(db)  # over the old one, whose write-ahead log stays
+        for _ in range(2):
+            with pytest.raises(smtplib.SMTPDataError, match="cannot be stored now"):
+                client.sendmail("", ["bounces@x.test"], bounce(2))
+        (tmp_path / "good.db").rename(db)
+        with pytest.raises(smtplib.SMTPDataError, match="cannot be stored now"):
+            client.sendmail("", ["bounces@x.test"], bounce(2))
+        client.sendmail("", ["bounces@x.test"], bounce(2))
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=30)
+    assert "This database holds hashed addresses" in told
+    assert suppressed(db) == users(2)

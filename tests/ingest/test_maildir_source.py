@@ -16,6 +16,7 @@ from dsnparse.mailboxes.claims import CLAIMS, MaildirSource
 from dsnparse.mailboxes.items import Mail, Problem
 from dsnparse.mailboxes.sources import Mark
 
+from .left_out import leave_out
 from .mail import LETTER, bounce
 
 
@@ -60,6 +61,15 @@ def test_the_folders_can_be_chosen_also_outside_of_the_maildir(maildir: Path, tm
     source.close()
     assert files(maildir) == [".Archive.Done/cur/1:2,S"]
     assert files(tmp_path / "Other") == ["cur/2:2,S"]
+
+
+def test_mail_of_others_goes_where_it_is_said_and_by_default_where_a_person_looks(maildir: Path) -> None:
+    for number, others in enumerate((None, ".Others")):
+        put(maildir, f"new/{number}")
+        with closing(MaildirSource(maildir, others=others)) as source:
+            (mail,) = taken(source)
+            source.done([Mark(mail.key, understood=False, other=True)])
+    assert files(maildir) == [".Others/cur/1:2,S", ".Unknown/cur/0:2,S"]
 
 
 def test_what_is_not_done_is_given_back_where_it_was(maildir: Path) -> None:
@@ -140,6 +150,37 @@ def test_a_message_that_was_moved_and_not_removed_when_its_worker_was_killed_is_
     source.done([Mark(mail.key)])
     source.close()
     assert files(maildir) == [".Processed/cur/1.a:2,S"]
+
+
+@pytest.mark.parametrize("made", range(6))
+def test_a_folder_whose_maker_was_killed_half_way_is_finished(maildir: Path, made: int) -> None:
+    parts = [".Processed", ".Processed/tmp", ".Processed/new", ".Processed/cur"]
+    for part in parts[:made]:
+        (maildir / part).mkdir()
+    if made == 5:
+        (maildir / ".Processed/maildirfolder").touch()
+    put(maildir, "new/1", bounce(1))
+    with closing(MaildirSource(maildir)) as source:
+        source.done([Mark(mail.key) for mail in taken(source)])
+    assert sorted(path.name for path in (maildir / ".Processed").iterdir()) == [
+        "cur", "maildirfolder", "new", "tmp",
+    ]  # fmt: skip
+    assert files(maildir) == [".Processed/cur/1:2,S"]
+
+
+def test_what_root_made_and_was_killed_before_it_gave_it_away_is_given_to_the_owner(
+    maildir: Path, request: pytest.FixtureRequest
+) -> None:
+    if os.geteuid() != 0:
+        leave_out(request.config, "Only root can give a folder away; to run it: run the tests as root")
+    for folder in (maildir, *maildir.iterdir()):
+        os.chown(folder, 65534, 65534)
+    (maildir / ".Processed").mkdir()
+    put(maildir, "new/1", bounce(1))
+    with closing(MaildirSource(maildir)) as source:
+        source.done([Mark(mail.key) for mail in taken(source)])
+    made = [maildir / ".Processed", *(maildir / ".Processed").iterdir()]
+    assert {path.stat().st_uid for path in made} == {65534}
 
 
 def test_messages_that_come_while_others_are_worked_off_come_next_time(maildir: Path) -> None:

@@ -282,6 +282,7 @@ def test_user_and_password_of_a_web_address_are_sent_and_never_shown(store: Stor
     with pytest.raises(HookFailed) as failed:
         WebhookHook("http://me:secret@127.0.0.1:1/", SECRET).deliver("{}", "key", NOW)
     assert "secret" not in str(failed.value)
-    with pytest.raises(ValueError, match="not a web address") as refused:
-        WebhookHook("ftp://me:secret@host/", SECRET)
-    assert "secret" not in str(refused.value)
+    for wrong in ("ftp://me:secret@host/", "https://me:secret/x@host/", "https://me:secret@[::1/"):
+        with pytest.raises(ValueError, match="not a web address") as refused:
+            WebhookHook(wrong, SECRET)
+        assert "secret" not in str(refused.value)

@@ -18,7 +18,7 @@ from datetime import datetime
 from http.client import HTTPException
 from typing import Protocol
 from urllib.error import HTTPError
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from dsnparse.errors import DsnparseError
@@ -99,9 +99,7 @@ class WebhookHook:
 
         Raise ValueError when `url` is not http or https, or the secret is empty or cannot be read.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("That is not a web address; write https://host/path")
+        parts = _web_address(url)
         host = parts.netloc.rpartition("@")[2]
         self._url = urlunsplit(parts._replace(netloc=host))
         self._authorization = _basic(parts.username, parts.password)
@@ -186,6 +184,20 @@ def signature(secret: bytes, key: str, stamp: str, body: bytes) -> str:
     """The value of `webhook-signature`."""
     digest = hmac.digest(secret, f"{key}.{stamp}.".encode() + body, "sha256")
     return "v1," + base64.b64encode(digest).decode()
+
+
+def _web_address(url: str) -> SplitResult:
+    """Take a URL apart. Raise ValueError, without repeating it: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(
+            "That is not a web address; write https://host/path, and a / or @ in a password as %2F, %40"
+        ) from None
+    return parts
 
 
 def _basic(user: str | None, password: str | None) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,9 +14,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from dsnparse.store.sql.errors import StoreError, StoreUnavailable
+from dsnparse.store.sql.errors import StoreError, StoreReplaced, StoreUnavailable
 from dsnparse.store.sql.migrations import is_current, refuse_others, upgrade
-from dsnparse.store.sql.read_only import StillFile, for_reading, immutable
+from dsnparse.store.sql.open_file import OpenFile
+from dsnparse.store.sql.read_only import StillFile, for_reading, immutable, in_mode
 from dsnparse.store.sql.values import dump_json
 
 #: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
@@ -27,19 +28,25 @@ ATTEMPTS = 5
 _TRY_AGAIN = ("40001", "40P01", "55P03")
 _SQLITE_TEMPORARY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 
-#: What the file is known by before it was looked at.
-_UNKNOWN = (-1, -1)
-
 T = TypeVar("T")
 
 
 class Database:
     """An engine with our settings. `read` and `write` give transactions.
 
-    `read_only`: open it so that nothing is written, not even beside it; `write` raises StoreError.
+    `accept` looks at a database before it is used, and at another one that takes its place later; it raises
+    StoreError for one that is not to be used. `read_only`: open it so that nothing is written, not even
+    beside it; `write` raises StoreError.
     """
 
-    def __init__(self, url: str, *, create: bool = True, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        accept: Callable[[Database], None] = lambda _: None,
+    ) -> None:
         self.url = database_url(url)
         self.shown = self.url.render_as_string(hide_password=True)
         self.read_only = read_only
@@ -47,50 +54,79 @@ class Database:
         if self.url.get_backend_name() == "sqlite":
             _check_sqlite_path(self.url, create=create and not read_only)
         self.engine = self._open(self.url)
-        self._file: tuple[int, int] | None = _UNKNOWN
+        self._accept = accept
+        self._path = None if read_only else _path_of(self.url)
+        memory = self.url.get_backend_name() == "sqlite" and _is_memory(self.url)
+        #: A database in memory has one connection for all threads.
+        self._alone: AbstractContextManager[object] = threading.RLock() if memory else nullcontext()
+        self._file: OpenFile | None = None
+        #: How often another file took the place of the one before, and what each thread knows of that.
+        self._changes = 0
+        self._known = threading.local()
+        self._changing = threading.Lock()
+        #: The thread that looks at a file that is not in use yet.
+        self._taker: int | None = None
         try:
             if read_only:
                 self._open_for_reading()
-                return
+                accept(self)
+            else:
+                self._take()
+        except BaseException:
+            self.close()
+            raise
+
+    def _take(self) -> None:
+        """Use what stands there: bring it up to date, and see whether it is for us."""
+        self._taker = threading.get_ident()
+        file = None
+        try:
+            if self._path is not None:
+                with self._errors():
+                    file = OpenFile(self._path, SQLITE_WAIT)
             # Looking first: a question must not wait for somebody else's batch.
             with self.read() as connection:
                 current = is_current(connection)
             if not current:
                 self.write(upgrade)
-            self._file = self._look()
-        except BaseException:
-            self.close()
-            raise
+            self._accept(self)
+            self._file = file
+        finally:
+            self._taker = None
+            if self._file is None and file is not None:
+                self.engine.dispose()
+                file.close()
 
-    def _look(self) -> tuple[int, int] | None:
-        """What an SQLite file is known by; None for what is no file. Raise OSError when it is gone."""
-        path = self.url.database
-        if (
-            self.url.get_backend_name() != "sqlite"
-            or not path
-            or path == ":memory:"
-            or path.startswith("file:")
-        ):
-            return None
-        found = os.stat(path)  # noqa: PTH116
-        return found.st_dev, found.st_ino
+    def _check_file(self) -> int:
+        """See that the file in use is the one under its name: how often that has changed.
 
-    def _check_file(self) -> None:
-        """Raise StoreUnavailable when another file stands where ours was; it is opened the next time."""
-        try:
-            found = self._look()
-        except OSError as problem:
-            self.engine.dispose()
-            self._file = None
-            raise StoreUnavailable(f"{self.shown} is gone: {problem.strerror}") from None
-        if found != self._file:
-            self.engine.dispose()
-            with self.read() as connection:
-                current = is_current(connection)
-            self._file = found
-            if not current:
-                self.write(upgrade)
-            raise StoreUnavailable(f"{self.shown} is another file now; it was opened anew")
+        Raise StoreUnavailable when there is none, StoreError when there is one that is not for us.
+        """
+        if self._path is not None and self._taker != threading.get_ident():
+            try:
+                if self._file is None or not self._file.is_there():
+                    self._change_file()
+            except OSError as problem:
+                raise StoreUnavailable(f"{self.shown} is gone: {problem.strerror}") from None
+        return self._changes
+
+    def _change_file(self) -> None:
+        with self._changing:
+            if self._file is not None:
+                if self._file.is_there():
+                    return  # another thread was faster
+                self.engine.dispose()
+                self._file.give_up()
+                self._file = None
+            self._take()
+            self._changes += 1
+
+    def _hear(self, changes: int) -> None:
+        """Raise StoreReplaced when this thread has not heard of a change: it knows of the old file."""
+        known = getattr(self._known, "changes", changes)
+        self._known.changes = changes
+        if known != changes:
+            raise StoreReplaced(f"{self.shown} is another file now; it was opened anew")
 
     def _open(self, url: URL) -> Engine:
         try:
@@ -121,27 +157,36 @@ class Database:
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction that is committed on return; start over after a lost race.
 
-        Raise StoreUnavailable when the database cannot be reached or is locked: nothing was written.
+        Raise StoreUnavailable when the database cannot be reached or is locked: nothing was written;
+        StoreReplaced, once in each thread, when another file has taken its place.
         """
         if self.read_only:
             raise StoreError(f"{self.shown} is open for reading only")
-        if self._file is not _UNKNOWN:
-            self._check_file()
+        self._hear(self._check_file())
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with self._errors(), self.engine.connect() as connection:
+                with self._errors(), self._alone, self.engine.connect() as connection:
                     connection = connection.execution_options(dsnparse_write=True)
                     with connection.begin():
-                        return work(connection)
+                        result = work(connection)
+                self._written()
+                return result
             except _Race as race:
                 if attempt == ATTEMPTS:
                     raise StoreUnavailable(f"{self.shown} is too busy: {race}") from race
         raise AssertionError
 
+    def _written(self) -> None:
+        """Raise StoreReplaced when it was perhaps written into a file that nobody sees any more."""
+        self._hear(self._check_file())
+        if self._file is not None:
+            self._file.note()
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading."""
-        with self._errors(), self.engine.connect() as connection:
+        self._known.changes = self._check_file()
+        with self._errors(), self._alone, self.engine.connect() as connection:
             yield connection
         if self._still is not None:
             self._still.check(self.shown)
@@ -149,6 +194,8 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        if self._file is not None:
+            self._file.close()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -198,9 +245,10 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
         if url.get_backend_name() == "postgresql":
             engine = create_engine(url, pool_pre_ping=True, json_serializer=dump_json)
             return engine.execution_options(postgresql_readonly=True) if read_only else engine
-        memory = url.database in (None, "", ":memory:")
-        if read_only and not memory:
-            url = for_reading(url)
+        memory = _is_memory(url)
+        if not memory:
+            # It is there; where it was removed meanwhile, SQLite must not make an empty one.
+            url = for_reading(url) if read_only else in_mode(url, "rw")
         engine = create_engine(
             url,
             json_serializer=dump_json,
@@ -233,10 +281,23 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+def _is_memory(url: URL) -> bool:
+    return url.database in (None, "", ":memory:")
+
+
+def _path_of(url: URL) -> str | None:
+    """The path of an SQLite file; None for what is none."""
+    if url.get_backend_name() != "sqlite" or _is_memory(url) or not url.database:
+        return None
+    return None if url.database.startswith("file:") else url.database
+
+
 def _check_sqlite_path(url: URL, *, create: bool) -> None:
-    if url.database in (None, "", ":memory:") or url.database.startswith("file:"):
+    """See that there is a file, or make one. Raise StoreError."""
+    name = _path_of(url)
+    if name is None:
         return
-    path = Path(url.database)
+    path = Path(name)
     try:
         found, has_folder = path.exists(), path.parent.is_dir()
     except OSError as problem:
@@ -247,6 +308,9 @@ def _check_sqlite_path(url: URL, *, create: bool) -> None:
         raise StoreError(f"There is no directory {path.parent} to put the database {path.name} in")
     if not create and not found:
         raise StoreError(f"There is no database {path}; `dsnparse ingest … --db {path}` makes one")
+    if not found:
+        with suppress(OSError):  # SQLite says what is wrong
+            path.touch(mode=0o644)
 
 
 def _is_temporary(problem: BaseException | None) -> bool:

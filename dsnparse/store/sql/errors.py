@@ -11,3 +11,7 @@ class StoreError(DsnparseError):
 
 class StoreUnavailable(StoreError):  # noqa: N818  (it is a state of the store, and reads as one)
     """The database cannot be reached or is locked. Nothing was written; the same call may work later."""
+
+
+class StoreReplaced(StoreUnavailable):
+    """Another database has taken the place of this one: what was read from the old one does not hold."""

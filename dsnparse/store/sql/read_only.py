@@ -23,9 +23,14 @@ from dsnparse.store.sql.errors import StoreUnavailable
 
 def for_reading(url: URL) -> URL:
     """The URL of an SQLite file with which nothing is written to it."""
+    return in_mode(url, "ro")
+
+
+def in_mode(url: URL, mode: str) -> URL:
+    """The URL of an SQLite file with "ro" (read) or "rw" (write, and never make)."""
     if url.database is None or url.database.startswith("file:"):
         return url
-    return url.set(database=f"file:{quote(url.database)}", query={**url.query, "mode": "ro", "uri": "true"})
+    return url.set(database=f"file:{quote(url.database)}", query={**url.query, "mode": mode, "uri": "true"})
 
 
 def immutable(url: URL) -> URL:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -211,6 +212,22 @@ def test_nor_do_the_events_of_a_mail_service(words: str) -> None:
             [Seen(f"{n}", "test", item.report, day(n / 4)) for n, item in enumerate(found)], now=day(90)
         )
         assert store.check(VICTIM, now=day(90)).answer is Answer.MAIL
+
+
+SAMPLES = sorted((Path(__file__).parents[2] / "samples/stranger").glob("*.eml"))
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[path.stem for path in SAMPLES])
+def test_nor_does_a_sample_silence_lena_or_hide_toms_failure(sample: Path) -> None:
+    with stored([(0, sample.read_bytes())]) as store:
+        assert store.check("lena.maas@example.org", now=day(1)).answer is Answer.MAIL
+        tom = store.check("tom.beck@example.org", now=day(1)).answer
+        assert tom is (Answer.DONT if sample.stem.endswith("hides-nothing") else Answer.MAIL)
+
+
+def test_nor_do_all_samples_together_on_days_of_their_own() -> None:
+    with stored((number * 2, path.read_bytes()) for number, path in enumerate(SAMPLES)) as store:
+        assert store.check("lena.maas@example.org", now=day(100)).answer is Answer.MAIL
 
 
 def honest(notice: int, code: str, words: str) -> Mail:

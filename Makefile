@@ -6,6 +6,7 @@ PYTHON ?=
 PYTHONS = $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3 python)
 
 FUZZ_SECONDS ?= 60
+FAULT_KILLS ?= 200
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
@@ -29,7 +30,7 @@ define make_venv
 @$(1)/bin/python -m pip --quiet --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run test lint bench fuzz samples data docs clean
+.PHONY: help run test lint bench fuzz faults samples data docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +57,9 @@ bench: $(BENCH_VENV)/.stamp ## Measure speed, memory and growth, beside the stan
 
 fuzz: $(BENCH_VENV)/.stamp-fuzz ## Look for messages that break a law, for FUZZ_SECONDS=60
 	$(BENCH_BIN)/python benchmarks/fuzz.py --seconds $(FUZZ_SECONDS)
+
+faults: $(VENV)/.stamp-test ## Kill dsnparse FAULT_KILLS=200 times, take its database away, fill its disk, give it bad hooks
+	$(BIN)/python benchmarks/faults.py --kills $(FAULT_KILLS)
 
 samples: $(VENV)/.stamp-run ## Make the samples of real mail servers anew (says what it needs)
 	$(BIN)/python samples/regenerate.py

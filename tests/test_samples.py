@@ -18,6 +18,8 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 MESSAGES = sorted(SAMPLES.glob("*/*.eml"))
 FOLDERS = sorted({path.parent.name for path in MESSAGES})
 NAMES = [f"{path.parent.name}/{path.stem}" for path in MESSAGES]
+#: Where a carriage return within a line is the point.
+BARE_CR = {SAMPLES / "stranger/reply-with-bare-cr.eml"}
 #: Keys of an expected result that are no field of a report compared as a whole.
 _APART = {"records", "original", "note"}
 
@@ -68,10 +70,14 @@ def test_a_sample_gives_the_result_beside_it(message: Path) -> None:
 @pytest.mark.parametrize("message", MESSAGES, ids=NAMES)
 def test_line_endings_change_neither_kind_nor_recipients(message: Path) -> None:
     raw = message.read_bytes()
-    lines = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    reports = [parse_dsn(raw)] + [parse_dsn(lines.replace(b"\n", end)) for end in (b"\n", b"\r\n", b"\r")]
+    lines = raw.replace(b"\r\n", b"\n")
+    endings = [b"\n", b"\r\n"]
+    if message not in BARE_CR:
+        lines = lines.replace(b"\r", b"\n")
+        endings.append(b"\r")
+    reports = [parse_dsn(raw)] + [parse_dsn(lines.replace(b"\n", end)) for end in endings]
     read = [(report.kind, *[record.recipient for record in report]) for report in reports]
-    assert read == [read[0]] * 4
+    assert read == read[:1] * len(read)
 
 
 def test_every_message_has_an_expected_result_and_the_other_way_round() -> None:

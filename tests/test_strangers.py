@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -52,6 +53,7 @@ PARTS = (
 )
 ORCPTS = ("", f"Original-Recipient: rfc822; {VICTIM}\n")
 
+STATUS_IN_REPLY = re.compile(r"\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})")
 HEADER = (
     "Return-Path: <>\nFrom: MAILER-DAEMON@out.example.net (Mail Delivery System)\n"
     "To: news@lists.example.net\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n"
@@ -65,13 +67,15 @@ def returned(fields: str) -> str:
 def postfix(address: str, reply: str, fields: str, part: str, orcpt: str) -> str:
     """A report; the reply in one line, as Postfix writes it."""
     said = reply.replace("\n", " ")
+    found = STATUS_IN_REPLY.match(reply)
+    status = found[1] if found else f"{reply[0]}.0.0"
     return (
         f"{HEADER}Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n"
         "Content-Type: text/plain; charset=utf-8\n\nThis is the mail system at host out.example.net.\n\n"
         f"<{address}>: host mx.evil.example[192.0.2.7] said: {said} (in reply to RCPT TO command)\n\n--b\n"
         "Content-Type: message/delivery-status; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
         f"Reporting-MTA: dns; out.example.net\n\nFinal-Recipient: rfc822; {address}\n{orcpt}Action: failed\n"
-        f"Status: 5.1.1\nDiagnostic-Code: smtp; {said}\n\n--b\nContent-Type: message/rfc822\n\n"
+        f"Status: {status}\nDiagnostic-Code: smtp; {said}\n\n--b\nContent-Type: message/rfc822\n\n"
         f"{returned(fields)}\n"
         f"{f'--b{chr(10)}{part}{chr(10)}' if part else ''}--b--\n"
     )
@@ -92,13 +96,14 @@ def exim(address: str, reply: str, fields: str, part: str, orcpt: str) -> str:
 
 
 def qmail(address: str, reply: str, fields: str, part: str, orcpt: str) -> str:
-    """Text; the reply as it came, line by line."""
+    """Text; the reply as it came, line by line; qmail leaves no empty line in it."""
+    said = re.sub("\n(?=\n)", "\n/", reply)
     return (
         f"{HEADER}Content-Type: text/plain; charset=utf-8\n\n"
         "Hi. This is the qmail-send program at out.example.net.\n"
         "I'm afraid I wasn't able to deliver your message to the following addresses.\n"
         f"This is a permanent error; I've given up. Sorry it didn't work out.\n\n<{address}>:\n"
-        f"192.0.2.7 does not like recipient.\nRemote host said: {reply}\nGiving up on 192.0.2.7.\n\n"
+        f"192.0.2.7 does not like recipient.\nRemote host said: {said}\nGiving up on 192.0.2.7.\n\n"
         f"--- Below this line is a copy of the message.\n\n{returned(fields)}"
     )
 

@@ -11,7 +11,7 @@ import smtplib
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,12 +40,13 @@ alias_maps =
 alias_database =
 disable_dns_lookups = yes
 smtpd_relay_restrictions = permit_mynetworks, reject
-transport_maps = inline:{{ {{origin.test = {bounces}}} {{remote.test = smtp:[127.0.0.1]:{remote}}} }}
+transport_maps = inline:{{ {{origin.test = {bounces}}} {{remote.test = smtp:[127.0.0.1]:{remote}}} {routes} }}
 queue_run_delay = 1s
 minimal_backoff_time = 1s
 maximal_backoff_time = 1s
 transport_retry_time = 1s
 bounce_notice_recipient = nobody@nowhere.test
+{settings}
 """
 _MASTER = """
 {port} inet n - n - - smtpd
@@ -96,8 +97,11 @@ class Postfix:
 
     @classmethod
     @contextmanager
-    def running(cls, bounces: str, service: str = "") -> Iterator[Postfix]:
-        """`bounces`: the transport that takes the bounces; `service`: a line for master.cf."""
+    def running(
+        cls, bounces: str, service: str = "", settings: str = "", routes: Mapping[str, int] | None = None
+    ) -> Iterator[Postfix]:
+        """`bounces`: the transport that takes the bounces; `service`: a line for master.cf; `settings`: lines
+        for main.cf; `routes`: the local ports of servers by their domains."""
         place = Path(tempfile.mkdtemp(prefix="dsnparse-postfix-"))
         place.chmod(0o755)
         port = free_port()
@@ -106,7 +110,15 @@ class Postfix:
         for name in ("queue", "data", "etc"):
             (place / name).mkdir()
         shutil.chown(place / "data", "postfix")
-        (place / "etc/main.cf").write_text(_MAIN.format(place=place, bounces=bounces, remote=remote.port))
+        ways = " ".join(f"{{{domain} = smtp:[127.0.0.1]:{to}}}" for domain, to in (routes or {}).items())
+        main = _MAIN.format(
+            place=place,
+            bounces=bounces,
+            remote=remote.port,
+            routes=ways,
+            settings=settings.format(place=place),
+        )
+        (place / "etc/main.cf").write_text(main)
         (place / "etc/master.cf").write_text(_MASTER.format(port=f"127.0.0.1:{port}", service=service))
         try:
             _run("postfix", "-c", place / "etc", "start")

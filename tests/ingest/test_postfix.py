@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from store.postgres import INSTALL, find_binaries, running_server
+from store.postgres import INSTALL, control, find_binaries, running_server
 
 from dsnparse.store import Store
 
@@ -66,10 +66,10 @@ def test_while_postgresql_is_away_postfix_keeps_the_bounces(
         url = template.format(name="postgres")
         listener = start("listen", "--lmtp", f"127.0.0.1:{port}", "--db", url)
         with postfix.running(f"lmtp:inet:127.0.0.1:{port}") as server:
-            _control(binaries, url, "stop", "-m", "immediate")
+            control(binaries, url, "stop", "-m", "immediate")
             server.send("nobody")
             server.until("said: 451 4.3.0 The message cannot be stored now")
-            _control(binaries, url, "start", "-l", "log")
+            control(binaries, url, "start", "-l", "log")
             server.flush()
             server.until("status=sent (250 2.0.0 Stored)")
         listener.terminate()
@@ -77,17 +77,6 @@ def test_while_postgresql_is_away_postfix_keeps_the_bounces(
         assert "Answering 451 until it works." in told
         assert "The database works again." in told
         assert suppressed(url) == {"nobody@remote.test"}
-
-
-def _control(binaries: Path, url: str, *words: str) -> None:
-    """Stop or start the server of `running_server` as its own user, with the settings it was started with."""
-    place = Path(url.rpartition("host=")[2])
-    owner = (place / "data").owner()
-    settings = f"-c listen_addresses= -c unix_socket_directories={place} -c fsync=off"
-    subprocess.run(
-        [binaries / "pg_ctl", "-D", place / "data", "-w", "-o", settings, *words],
-        user=owner, cwd=place, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
 
 
 def _words_for_nobody() -> list[str]:

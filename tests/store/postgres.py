@@ -60,6 +60,17 @@ def running_server(binaries: Path) -> Iterator[str]:
         assert not place.exists(), f"{place} is still there"
 
 
+def control(binaries: Path, url: str, *words: str) -> None:
+    """Stop or start the server of `running_server` as its own user, with the settings it was started with."""
+    place = Path(url.rpartition("host=")[2])
+    owner = (place / "data").owner()
+    settings = f"-c listen_addresses= -c unix_socket_directories={place} -c fsync=off"
+    subprocess.run(
+        [binaries / "pg_ctl", "-D", place / "data", "-w", "-o", settings, *words],
+        user=owner, cwd=place, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
 def _ordinary_user() -> str | None:
     """PostgreSQL refuses to run as root: the package's own user, else nobody; None: we are ordinary."""
     if os.geteuid() != 0:

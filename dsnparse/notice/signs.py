@@ -52,7 +52,7 @@ class Sign(Enum):
 
 
 #: Signs that a person had a hand in it.
-_HUMAN = (Sign.LIST, Sign.LIST_WORD, Sign.ANSWER, Sign.THREAD, Sign.PERSON, Sign.MAIL_READER)
+HUMAN = (Sign.LIST, Sign.LIST_WORD, Sign.ANSWER, Sign.THREAD, Sign.PERSON, Sign.MAIL_READER)
 #: Signs that a program sent it; with one of these, words in the text give a format away.
 MACHINE = (Sign.FAILED_RECIPIENTS, Sign.DAEMON, Sign.RETURN_PATH, Sign.REPORT)
 #: Signs that need no help: together they show what the notice is.
@@ -214,7 +214,7 @@ def _look_at_text(body: Body, signs: Signs) -> None:
         signs.add(Sign.BANNER, opening[0])
     elif any(_GREETING.search(line) or line.startswith(">") for line in opening):
         signs.add(Sign.GREETING, opening[0])
-    elif not signs.has(*_HUMAN):
+    elif not signs.has(*HUMAN):
         line = next((line for line in opening if says("intro", line)), None)
         if line is not None:
             signs.add(Sign.OPENING, line)

@@ -37,7 +37,7 @@ _NEW_ADDRESS = re.compile(
     r"changed to|neue (?:e-?mail-?)?adresse|nouvelle adresse|nueva direcci|новый адрес|新しい",
     re.IGNORECASE,
 )
-_TO_LINE = re.compile(r"(?:to|an|à|para|a|do|aan|till|til|кому)\s?:", re.IGNORECASE)
+_TO_LINE = re.compile(r"\W{0,4}(?:to|an|à|para|a|do|aan|till|til|кому)\s?:", re.IGNORECASE)
 #: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
 _SERVICE = frozenset(
     "postmaster mailer-daemon abuse support helpdesk help hostmaster webmaster noreply no-reply admin "
@@ -112,6 +112,13 @@ OBSERVATIONS = (
         -1,
         "a To line quotes the message, or is the notice's way to say who failed",
         lambda m: bool(m.before) and _TO_LINE.match(m.before) is not None,
+        last_resort=True,
+    ),
+    Observation(
+        "quoted-header",
+        -9,
+        "To beside Subject or From: the header of what came back, which its sender wrote",
+        lambda m: m.page.quotes_header(m.line) and not m.is_listed,
         last_resort=True,
     ),
     Observation(

@@ -40,6 +40,7 @@ class Page:
     def __init__(self, notice: Notice) -> None:
         self._notice = notice
         self.lines = notice.body.stripped
+        self._raw = notice.body.lines
         self._intro: dict[int, bool] = {}
 
     @property
@@ -117,6 +118,19 @@ class Page:
         around = self.lines[max(0, index - _BESIDE_REACH) : index + 1 + _BESIDE_REACH]
         return any(_BESIDE.match(line) for line in around)
 
+    def hangs_on(self, index: int) -> bool:
+        """Whether a line is set in deeper than one above it, in its paragraph, that names an address.
+
+        Postfix and Exim go on so with what they say about that address: the reply, in most cases.
+        """
+        depth = _indent(self._raw[index])
+        for at in range(index - 1, max(index - _REPLY_REACH, 0) - 1, -1):
+            if not self.lines[at]:
+                return False
+            if _indent(self._raw[at]) < depth and "@" in self.lines[at]:
+                return True
+        return False
+
     def refuses(self, index: int) -> bool:
         """Whether the reply to the RCPT command in a line is a refusal."""
         if find_codes(self.lines[index].partition(">")[2]).reply_code:
@@ -126,6 +140,10 @@ class Page:
             if bare[:3].isdigit():
                 return bare[0] in "45"
         return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 class Mention:

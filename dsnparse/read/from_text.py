@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.template import says_delayed_by
+from dsnparse.read.prose.bare_names import bare_recipients
 from dsnparse.read.prose.context import prose
 from dsnparse.read.prose.recipients import prose_recipients
 from dsnparse.read.reading import Reading, kind_of
@@ -30,6 +31,11 @@ def read_template(notice: Notice) -> Reading | None:
 def read_prose(notice: Notice) -> Reading | None:
     """The addresses that free text names as failed."""
     return reading_of(notice, prose_recipients(notice)) if notice.signs.is_believed else None
+
+
+def read_bare_names(notice: Notice) -> Reading | None:
+    """The recipients that the text names without their domain."""
+    return reading_of(notice, bare_recipients(notice)) if notice.signs.is_believed else None
 
 
 def read_failed_recipients(notice: Notice) -> Reading | None:

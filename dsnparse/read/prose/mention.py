@@ -131,6 +131,13 @@ class Page:
                 return True
         return False
 
+    def paragraph_to(self, index: int) -> str:
+        """The paragraph that a line ends, in one line."""
+        start = index
+        while start > max(index - _INTRO_LINES, 0) and self.lines[start - 1]:
+            start -= 1
+        return " ".join(self.lines[start : index + 1])
+
     def refuses(self, index: int) -> bool:
         """Whether the reply to the RCPT command in a line is a refusal."""
         if find_codes(self.lines[index].partition(">")[2]).reply_code:

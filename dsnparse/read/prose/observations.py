@@ -138,7 +138,7 @@ OBSERVATIONS = (
         "sender",
         -6,
         "a word for the sender stands before it",
-        lambda m: bool(m.before) and not m.is_plain and says("sender", m.before[-60:]),
+        lambda m: bool(m.before) and says("sender", m.before[-25 if m.is_plain else -60 :]),
     ),
     Observation(
         "other-fate",

@@ -13,8 +13,8 @@ from dsnparse.wire.text import header_text
 
 #: Local parts of mail systems.
 DAEMON = re.compile(
-    r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|mmdf|daemon|mailer|mail\.delivery\.system|"
-    r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp)\b",
+    r"^(?:mailer-?daemon|mail-?daemon|post[_-]?master|mdaemon|mmdf|daemon|mailer|mail\.delivery\.system|"
+    r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp|ndr)\b",
     re.IGNORECASE,
 )
 #: Words in their display names.
@@ -26,8 +26,9 @@ DAEMON_NAME = re.compile(
 )
 #: One of these is in all that the two patterns find; most senders have none, and the patterns are slow.
 _DAEMON_WORDS = (
-    "daemon", "postmaster", "mmdf", "mailer", "mailadmin", "delivery", "bounce", "system", "uucp", "filter",
-    "administrator", "undeliver", "server", "gateway", "wall", "microsoft", "interscan", "groupwise",
+    "daemon", "master", "mmdf", "mailer", "ndr", "mailadmin", "delivery", "bounce", "system", "uucp",
+    "filter", "undeliver", "administrator", "server", "gateway", "wall", "microsoft", "interscan",
+    "groupwise",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
-from dsnparse.notice.signs import LOOK
+from dsnparse.notice.signs import LOOK, Sign
 from dsnparse.notice.words import says
 from dsnparse.read.reading import Reading
 from dsnparse.vocabulary import Kind
@@ -52,6 +52,7 @@ def _is_machine(notice: Notice) -> bool:
     known = notice.signs.template
     return (
         notice.head.is_daemon
+        or notice.signs.has(Sign.NOBODY)
         or (known is not None and known.form.has_header and known.form.has_text)
         or "x-failed-recipients" in notice.head.first
         or bool(notice.roles.status)

@@ -229,7 +229,7 @@ class Mention:
     @once
     def goes_on(self) -> bool:
         """Whether the sentence says behind it that it failed: "Ihre Nachricht an <x> konnte nicht …"."""
-        sentence = self.after[:_SENTENCE_CHARS].partition(". ")[0]
+        sentence = self.after[:_SENTENCE_CHARS].lstrip(">)]\"'., ").partition(". ")[0]
         return len(sentence) > 3 and says("intro", sentence)
 
     @once

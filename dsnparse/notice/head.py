@@ -14,7 +14,7 @@ from dsnparse.wire.text import header_text
 #: Local parts of mail systems.
 DAEMON = re.compile(
     r"^(?:mailer-?daemon|mail-?daemon|post[_-]?master|mdaemon|mmdf|daemon|mailer|mail\.delivery\.system|"
-    r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp|ndr)\b",
+    r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp|ndr|non-?delivery|comsat|autopage|pmdf|mailrouter|mail-?relay|mta|exim|qmail-send)\b",
     re.IGNORECASE,
 )
 #: Words in their display names.
@@ -28,7 +28,7 @@ DAEMON_NAME = re.compile(
 _DAEMON_WORDS = (
     "daemon", "master", "mmdf", "mailer", "ndr", "mailadmin", "delivery", "bounce", "system", "uucp",
     "filter", "undeliver", "administrator", "server", "gateway", "wall", "microsoft", "interscan",
-    "groupwise",
+    "groupwise", "comsat", "autopage", "pmdf", "router", "relay", "mta", "exim", "qmail",
 )  # fmt: skip
 
 

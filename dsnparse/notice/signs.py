@@ -85,7 +85,8 @@ _GREETING = re.compile(
     r"|\b(?:i get|i got|i am getting|i.m getting|i keep|i received|i have been|we get|anyone|my mail)\b",
     re.IGNORECASE,
 )
-_BANNER = re.compile(r"[*=#-]{3,80}")
+#: A ruled line, or a label, before what is wrong.
+_BANNER = re.compile(r"[*=#-]{3,80}|(?:delivery )?(?:error|failure)(?: message)?\s?:", re.IGNORECASE)
 
 
 class Signs:

@@ -45,7 +45,7 @@ def html_text(html: str, buffer: Buffer | None = None) -> str:
             buffer.warn("limit.html_tags", most=most)
     tags = {found[0].lower() for piece in pieces[1:] if (found := _TAG_NAME.match(piece)) is not None}
     if not tags:
-        return unescape(html)
+        return "\n".join([" ".join(line.split()) for line in unescape(html).split("\n")]).rstrip("\n") + "\n"
     if tags.isdisjoint(_LINE_BREAKING):
         pieces = [piece.replace("\n", _BREAK) for piece in pieces]
     html = _BLANKS.sub(" ", pieces[0] + "".join([_with_breaks(piece) for piece in pieces[1:]]))

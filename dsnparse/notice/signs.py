@@ -61,10 +61,6 @@ _PLAIN = (*MACHINE, Sign.SUBJECT)
 _IN_TEXT = (Sign.BANNER, Sign.GREETING, Sign.OPENING)
 _OF_TEMPLATE = (Sign.TEMPLATE_SURE, Sign.TEMPLATE)
 
-_ANSWER = re.compile(
-    r"^\s{0,3}(?:re|fwd?|fw|aw|wg|tr|sv|vs|odp|pd|rv|enc|i|r|ответ|пересл|转发|答复|回复|転送)\s?(?:\[\d{1,3}\])?\s?[:：]",
-    re.IGNORECASE,
-)
 #: Programs that people write mail with.
 _MAIL_READER = re.compile(
     r"thunderbird|outlook|apple mail|iphone mail|ipad mail|mutt|gnus|pine|kmail|evolution|roundcube|sylpheed|"
@@ -167,7 +163,7 @@ def _of_header(head: Head) -> Signs:
     auto = head.low("auto-submitted")
     if auto.startswith("auto-"):
         signs.add(Sign.AUTO_SUBMITTED, auto)
-    if _ANSWER.match(head.subject) and not _ends_in_failure(head.subject):
+    if head.is_answer and not _ends_in_failure(head.subject):
         signs.add(Sign.ANSWER, head.subject)
     if not head.is_daemon:
         _of_people(head, signs)

@@ -51,6 +51,7 @@ class Origin(Word):
     AMBIGUOUS = "ambiguous", "The notice can be read as naming another address, or none."
     ORCPT = "orcpt", "Only Original-Recipient names it, which the sender of the message chose."
     RETURNED_HEADER = "returned_header", "Only the header of the returned message names it."
+    VERP = "verp", "Only our own address that the notice was sent to has it in it (VERP)."
     SECOND_HAND = "second_hand", "A notice names it that came back within the notice."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from dsnparse.notice.footer import without_footer
 from dsnparse.notice.quoted_subject import without_subject
 from dsnparse.notice.returned import find_quoted_header
 from dsnparse.notice.roles import Roles
@@ -81,7 +82,7 @@ class Body:
             budget -= len(text)
             if part.type == "text/html":
                 text = html_text(text, self.buffer)
-            new = text.split("\n")
+            new = without_footer(text.split("\n"))
             starts.append((len(lines), part.number or "1"))
             at = find_quoted_header(new)
             if at >= 0:

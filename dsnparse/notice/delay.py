@@ -17,6 +17,9 @@ def says_delayed(subject: str, lines: list[str]) -> bool:
     if subject_says("delay", subject) and not subject_says("final", subject):
         return True
     text = " ".join(" ".join(lines[:_LINES]).split())[:_CHARS]
-    return any(says("delay", text[at : at + _WINDOW]) for at in range(0, len(text), _STEP)) and not says(
-        "final", text[:_WINDOW]
-    )
+    windows = [text[at : at + _WINDOW] for at in range(0, len(text), _STEP)]
+    if says("over", text[:_WINDOW]):
+        return False
+    if any(says("continues", window) for window in windows):
+        return True
+    return any(says("delay", window) for window in windows) and not says("final", text[:_WINDOW])

@@ -13,8 +13,8 @@ from dsnparse.wire.text import header_text
 
 #: Local parts of mail systems.
 DAEMON = re.compile(
-    r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|mmdf|daemon|mailer|mail\.delivery\.system|"
-    r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp)\b",
+    r"^(?:mailer-?daemon|mail-?daemon|post[_-]?master|mdaemon|mmdf|daemon|mailer|mail\.delivery\.system|"
+    r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp|ndr|non-?delivery|comsat|autopage|pmdf|mailrouter|mail-?relay|mta|exim|qmail-send)\b",
     re.IGNORECASE,
 )
 #: Words in their display names.
@@ -24,10 +24,16 @@ DAEMON_NAME = re.compile(
     r"microsoft (?:exchange|outlook)|interscan|mdaemon|groupwise",
     re.IGNORECASE,
 )
+#: The subject of an answer or a forward.
+_ANSWER = re.compile(
+    r"^\s{0,3}(?:re|fwd?|fw|aw|wg|tr|sv|vs|odp|pd|rv|enc|i|r|ответ|пересл|转发|答复|回复|転送)\s?(?:\[\d{1,3}\])?\s?[:：]",
+    re.IGNORECASE,
+)
 #: One of these is in all that the two patterns find; most senders have none, and the patterns are slow.
 _DAEMON_WORDS = (
-    "daemon", "postmaster", "mmdf", "mailer", "mailadmin", "delivery", "bounce", "system", "uucp", "filter",
-    "administrator", "undeliver", "server", "gateway", "wall", "microsoft", "interscan", "groupwise",
+    "daemon", "master", "mmdf", "mailer", "ndr", "mailadmin", "delivery", "bounce", "system", "uucp",
+    "filter", "undeliver", "administrator", "server", "gateway", "wall", "microsoft", "interscan",
+    "groupwise", "comsat", "autopage", "pmdf", "router", "relay", "mta", "exim", "qmail",
 )  # fmt: skip
 
 
@@ -47,6 +53,11 @@ class Head:
     def is_daemon(self) -> bool:
         """Whether From names a mail system rather than a person."""
         return _names_a_system(self.mail_from)
+
+    @once
+    def is_answer(self) -> bool:
+        """Whether the subject is that of an answer or a forward."""
+        return _ANSWER.match(self.subject) is not None
 
     @once
     def listed(self) -> list[FieldAddress]:

@@ -30,6 +30,7 @@ class Sign(Enum):
     FAILED_RECIPIENTS = "x-failed-recipients", 5, "X-Failed-Recipients, which only Exim and Gmail write"
     DAEMON = "from", 3, "From names a mail system"
     RETURN_PATH = "return-path", 2, "the return path is null, or a mail system's"
+    NOBODY = "nobody", 3, "From is `<>`: only a mail system has no address to write from"
     REPORT = "multipart-report", 3, "multipart/report that is no receipt"
     SUBJECT = "subject", 3, "the subject is one of notices"
     AUTO_SUBMITTED = "auto-submitted", 1, "Auto-Submitted says that a program wrote"
@@ -52,18 +53,14 @@ class Sign(Enum):
 
 
 #: Signs that a person had a hand in it.
-_HUMAN = (Sign.LIST, Sign.LIST_WORD, Sign.ANSWER, Sign.THREAD, Sign.PERSON, Sign.MAIL_READER)
+HUMAN = (Sign.LIST, Sign.LIST_WORD, Sign.ANSWER, Sign.THREAD, Sign.PERSON, Sign.MAIL_READER)
 #: Signs that a program sent it; with one of these, words in the text give a format away.
-MACHINE = (Sign.FAILED_RECIPIENTS, Sign.DAEMON, Sign.RETURN_PATH, Sign.REPORT)
+MACHINE = (Sign.FAILED_RECIPIENTS, Sign.DAEMON, Sign.NOBODY, Sign.RETURN_PATH, Sign.REPORT)
 #: Signs that need no help: together they show what the notice is.
 _PLAIN = (*MACHINE, Sign.SUBJECT)
 _IN_TEXT = (Sign.BANNER, Sign.GREETING, Sign.OPENING)
 _OF_TEMPLATE = (Sign.TEMPLATE_SURE, Sign.TEMPLATE)
 
-_ANSWER = re.compile(
-    r"^\s{0,3}(?:re|fwd?|fw|aw|wg|tr|sv|vs|odp|pd|rv|enc|i|r|ответ|пересл|转发|答复|回复|転送)\s?(?:\[\d{1,3}\])?\s?[:：]",
-    re.IGNORECASE,
-)
 #: Programs that people write mail with.
 _MAIL_READER = re.compile(
     r"thunderbird|outlook|apple mail|iphone mail|ipad mail|mutt|gnus|pine|kmail|evolution|roundcube|sylpheed|"
@@ -84,7 +81,8 @@ _GREETING = re.compile(
     r"|\b(?:i get|i got|i am getting|i.m getting|i keep|i received|i have been|we get|anyone|my mail)\b",
     re.IGNORECASE,
 )
-_BANNER = re.compile(r"[*=#-]{3,80}")
+#: A ruled line, or a label, before what is wrong.
+_BANNER = re.compile(r"[*=#-]{3,80}|(?:delivery )?(?:error|failure)(?: message)?\s?:", re.IGNORECASE)
 
 
 class Signs:
@@ -151,6 +149,8 @@ def _of_header(head: Head) -> Signs:
         signs.add(Sign.FAILED_RECIPIENTS, first["x-failed-recipients"])
     if head.is_daemon:
         signs.add(Sign.DAEMON, head.mail_from)
+    elif head.mail_from == "<>":
+        signs.add(Sign.NOBODY, head.mail_from)
     return_path = first.get("return-path", "").strip()
     if return_path == "<>" or DAEMON.match(return_path.lstrip("<")):
         signs.add(Sign.RETURN_PATH, return_path)
@@ -163,23 +163,30 @@ def _of_header(head: Head) -> Signs:
     auto = head.low("auto-submitted")
     if auto.startswith("auto-"):
         signs.add(Sign.AUTO_SUBMITTED, auto)
-    if _ANSWER.match(head.subject) and not _ends_in_failure(head.subject):
+    if head.is_answer and not _ends_in_failure(head.subject):
         signs.add(Sign.ANSWER, head.subject)
-    if not head.is_daemon:  # lists pass on the bounces that their members cause
+    if not head.is_daemon:
         _of_people(head, signs)
+    elif "postmaster" in head.mail_from.lower() and not signs.has(Sign.SUBJECT, Sign.REPORT):
+        # Lists pass on what daemons write about their members; a postmaster writes letters, too.
+        _of_lists(head, signs)
     return signs
+
+
+def _of_lists(head: Head, signs: Signs) -> None:
+    field = next((name for name in _LIST_FIELDS if name in head.first), None)
+    if field is not None:
+        signs.add(Sign.LIST, f"{field}: {head.first[field]}")
 
 
 def _of_people(head: Head, signs: Signs) -> None:
     first = head.first
-    field = next((name for name in _LIST_FIELDS if name in first), None)
-    if field is not None:
-        signs.add(Sign.LIST, f"{field}: {first[field]}")
+    _of_lists(head, signs)
     if "in-reply-to" in first or "references" in first:
         signs.add(Sign.THREAD, first.get("in-reply-to") or first.get("references", ""))
     sender = first.get("sender", "").lower()
     by_list = sender.startswith("owner-") or "-owner@" in sender
-    if field is None and (by_list or first.get("precedence", "").lower() in _LIST_WORDS):
+    if not signs.has(Sign.LIST) and (by_list or first.get("precedence", "").lower() in _LIST_WORDS):
         signs.add(Sign.LIST_WORD, sender or first["precedence"])
     program = first.get("user-agent") or first.get("x-mailer") or ""
     if _MAIL_READER.search(program):
@@ -214,7 +221,7 @@ def _look_at_text(body: Body, signs: Signs) -> None:
         signs.add(Sign.BANNER, opening[0])
     elif any(_GREETING.search(line) or line.startswith(">") for line in opening):
         signs.add(Sign.GREETING, opening[0])
-    elif not signs.has(*_HUMAN):
+    elif not signs.has(*HUMAN):
         line = next((line for line in opening if says("intro", line)), None)
         if line is not None:
             signs.add(Sign.OPENING, line)

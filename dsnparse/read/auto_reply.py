@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
-from dsnparse.notice.signs import LOOK
+from dsnparse.notice.signs import LOOK, Sign
 from dsnparse.notice.words import says
 from dsnparse.read.reading import Reading
 from dsnparse.vocabulary import Kind
@@ -12,6 +12,12 @@ from dsnparse.vocabulary import Kind
 _TEXT_LINES = 40
 _OPENING_LINES = 10
 _MAX_EVIDENCE_TEXT = 200
+#: Fields of answers that people write: then the text need not be read.
+_OF_PEOPLE = ("references", "user-agent", "x-mailer", "list-id")
+#: A challenge is looked for in windows of the text that overlap.
+_CHALLENGE_CHARS = 3000
+_WINDOW = 600
+_STEP = 400
 
 
 def read_auto_reply(notice: Notice) -> Reading | None:
@@ -25,6 +31,9 @@ def read_auto_reply_in_words(notice: Notice) -> Reading | None:
     """An answer that only its null return path and its first words give away."""
     if notice.signs.score >= LOOK:
         return None
+    challenge = _challenge(notice)
+    if challenge is not None:
+        return _reading("1", "text.challenge", challenge)
     path = notice.head.low("return-path", "unknown").strip("<> ")
     if path not in ("", "mailer-daemon") and not notice.head.low("auto-submitted").startswith("auto-"):
         return None
@@ -32,6 +41,15 @@ def read_auto_reply_in_words(notice: Notice) -> Reading | None:
         if says("auto_reply", line):
             return _reading("1", "text.auto_reply", line)
     return None
+
+
+def _challenge(notice: Notice) -> str | None:
+    """The words by which an answer asks its reader to prove that he is a person, or None."""
+    if not notice.head.is_answer or any(name in notice.head.first for name in _OF_PEOPLE):
+        return None
+    text = " ".join(" ".join(notice.body.lines[:_TEXT_LINES]).split())[:_CHALLENGE_CHARS]
+    windows = [text[at : at + _WINDOW] for at in range(0, len(text), _STEP)]
+    return next((window for window in windows if says("challenge", window)), None)
 
 
 def read_stated_auto_reply(notice: Notice) -> Reading | None:
@@ -52,6 +70,7 @@ def _is_machine(notice: Notice) -> bool:
     known = notice.signs.template
     return (
         notice.head.is_daemon
+        or notice.signs.has(Sign.NOBODY)
         or (known is not None and known.form.has_header and known.form.has_text)
         or "x-failed-recipients" in notice.head.first
         or bool(notice.roles.status)

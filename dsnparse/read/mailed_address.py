@@ -22,6 +22,12 @@ _FOR = re.compile(r"\bfor\s{1,3}<([^<>\s]{3,320})>")
 _MAX_HOPS = 100
 
 
+def received_for(trace: str) -> str | None:
+    """The address that a Received field says the message was for, or None."""
+    found = _FOR.search(trace)
+    return found[1] if found is not None and is_address(found[1]) else None
+
+
 def name_mailed_address(notice: Notice, recipient: Recipient) -> None:
     """Fills `original_recipient` of the only recipient of `notice` where the trace names another address."""
     if recipient.original_recipient is not None or notice.roles.returned is None:

@@ -9,8 +9,9 @@ from dsnparse.notice.signs import LOOK
 from dsnparse.read.auto_reply import read_auto_reply, read_auto_reply_in_words, read_stated_auto_reply
 from dsnparse.read.events.by_mail import read_event_by_mail
 from dsnparse.read.feedback_part import read_bare_complaint, read_feedback_part
-from dsnparse.read.from_text import read_failed_recipients, read_nameless, read_prose, read_template
+from dsnparse.read.from_text import read_bare_names, read_failed_recipients, read_prose, read_template
 from dsnparse.read.mailed_address import name_mailed_address
+from dsnparse.read.nameless import read_nameless
 from dsnparse.read.reading import Reading
 from dsnparse.read.receipt_part import read_receipt_part
 from dsnparse.read.status_part import read_status_part, read_status_text, read_success
@@ -56,6 +57,7 @@ READERS: tuple[Reader, ...] = (
     read_template,
     read_prose,
     read_failed_recipients,
+    read_bare_names,
     read_second_hand,
     read_nameless,
     read_stated_auto_reply,

@@ -1,19 +1,34 @@
-"""Receipts: message/disposition-notification (RFC 8098), sieve rejects (RFC 5429) among them."""
+"""Receipts: message/disposition-notification (RFC 8098), and the refusals that come as such.
+
+Facts:
+
+* Sieve's `reject` (RFC 5429 section 2.2) and Dovecot's delivery agent say no to a message with a disposition
+  notification whose type is "deleted", and the reason in words.
+* "Deleted" is also what a mail reader says of a message that was deleted unread; its words tell no refusal.
+* Final-Recipient may be the local part alone ("popuser"); the words then have the address.
+"""
 
 from __future__ import annotations
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
+from dsnparse.notice.words import says
+from dsnparse.read.prose.blocks import Blocks
+from dsnparse.read.prose.recipients import prose_recipients
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
-from dsnparse.vocabulary import Kind
+from dsnparse.vocabulary import Action, Kind
 from dsnparse.wire.address import field_address
 from dsnparse.wire.fields import Field, first_fields
 from dsnparse.wire.text import body_text
 
+#: Lines of the text in which a refusal is told, and of the reason from there on.
+_LINES = 20
+_REASON_LINES = 10
+
 
 def read_receipt_part(notice: Notice) -> Reading | None:
-    """A receipt, and who sent it."""
+    """A receipt, and who sent it; a bounce where it says that the message was refused."""
     part = notice.roles.receipt
     if part is None or not notice.is_report:
         return None
@@ -22,11 +37,34 @@ def read_receipt_part(notice: Notice) -> Reading | None:
     evidence = Evidence(
         "kind", part.number, found.line if found else 0, "rfc8098", found.value if found else ""
     )
-    reading = Reading(Kind.RECEIPT, [evidence], "mdn", _recipients(fields, part.number), fields)
+    recipients = _recipients(fields, part.number)
+    refusal = _refusal(notice, found)
+    if refusal >= 0:
+        recipients = recipients or prose_recipients(notice)
+        for recipient in recipients:
+            _describe(notice, recipient, refusal)
+    kind = Kind.BOUNCE if refusal >= 0 and recipients else Kind.RECEIPT
+    reading = Reading(kind, [evidence], "mdn", recipients, fields)
     if found is not None:
         # The type ("displayed", "deleted", …) without mode and modifiers.
         reading.disposition = found.value.rpartition(";")[2].partition("/")[0].strip().lower() or None
     return reading
+
+
+def _refusal(notice: Notice, disposition: Field | None) -> int:
+    """The line that tells that a server or a filter refused the message; -1 for none."""
+    value = disposition.value.lower() if disposition is not None else ""
+    if not value.startswith("automatic-action") or "deleted" not in value:
+        return -1
+    lines = notice.body.stripped[:_LINES]
+    return next((index for index, line in enumerate(lines) if line and says("failure", line)), -1)
+
+
+def _describe(notice: Notice, recipient: Recipient, refusal: int) -> None:
+    recipient.action = Action.FAILED
+    if recipient.diagnostic is None:
+        words = " ".join(notice.body.stripped[refusal : refusal + _REASON_LINES])
+        Blocks(notice, {recipient.recipient.lower()}).describe(recipient, words, refusal)
 
 
 def _recipients(fields: dict[str, Field], number: str) -> list[Recipient]:

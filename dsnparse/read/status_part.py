@@ -46,6 +46,15 @@ _ACTIONS = {
     "succ": Action.DELIVERED,
     "expa": Action.EXPANDED,
 }
+#: RFC 3464 section 2.3.6; and what Exim, Domino and gateways write beside it, or in its place.
+_DIAGNOSTICS = (
+    "diagnostic-code",
+    "x-exim-diagnostic",
+    "x-notes",
+    "x-notes-diagnostic",
+    "x-diagnostic-code",
+    "x-diagnostic",
+)
 #: What was done, by the kind of notice that follows from it.
 _ACTION_OF = {Kind.BOUNCE: Action.FAILED, Kind.DELAY: Action.DELAYED}
 _SUCCESS = re.compile(
@@ -81,6 +90,8 @@ def _reading(notice: Notice, found: StatusFields, form: str) -> Reading | None:
     recipients = _recipients(notice, found.groups)
     if not recipients:
         return None
+    if len(recipients) == 1:
+        _find_recipient_of_the_senders(recipients[0], notice)
     kind = kind_of(recipients)
     action = _ACTION_OF.get(kind) or recipients[0].action or Action.DELIVERED
     evidence = [Evidence("kind", found.part, 0, f"{form}.action", action.value)]
@@ -174,6 +185,22 @@ def _recipient(group: StatusGroup, notice: Notice) -> Recipient | None:
     return recipient
 
 
+def _find_recipient_of_the_senders(recipient: Recipient, notice: Notice) -> None:
+    """Where a gateway names the sender as failed, whom the message went to takes his place.
+
+    The notice goes to the sender, and the returned From is his; somebody who mails himself is in To as well.
+    """
+    key = recipient.recipient.lower()
+    if key not in notice.ours or recipient.original_recipient is not None:
+        return
+    to, sender = notice.head.first.get("to", "").lower(), notice.original.get("from", "").lower()
+    mailed = {address.lower(): address for address in notice.mailed}
+    if key in to and key in sender and len(mailed) == 1 and key not in mailed:
+        recipient.recipient = next(iter(mailed.values()))
+        recipient.recipient_origin = Origin.RETURNED_HEADER
+        recipient.note("recipient", "", 0, "returned.to", notice.original.get("to", ""))
+
+
 def _note(recipient: Recipient, name: str, group: StatusGroup, field: Field, rule: str = "") -> None:
     recipient.note(name, group.part, field.line + group.offset, rule or f"rfc3464.{field.name}", field.value)
 
@@ -213,9 +240,9 @@ def _take_codes(recipient: Recipient, group: StatusGroup, notice: Notice) -> Non
             _note(recipient, "status", group, field)
             # "4.0.0 (temporary failure: host name lookup failure)": the comment says what the code does not.
             recipient.context = clean_text(field.value.partition("(")[2].rstrip(") "))
-    field = fields.get("diagnostic-code")
+    field = next((fields[name] for name in _DIAGNOSTICS if name in fields and fields[name].value), None)
     more = fields.get("x-supplementary-info")
-    if field is not None and field.value:
+    if field is not None:
         recipient.diagnostic_type, text = typed(field.value)
         recipient.diagnostic = notice.body.shortened(clean_text(text))
         _note(recipient, "diagnostic", group, field)

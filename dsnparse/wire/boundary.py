@@ -73,8 +73,20 @@ def _decoded(content_type: str) -> bytes | None:
 
 def lost_boundary(data: bytes, start: int, end: int) -> bytes | None:
     """The boundary that the delimiter lines of a multipart's body show, where its parameter does not."""
-    found = _LOST.search(data, start, min(end, start + _LOST_PROBE))
+    found = _LOST.search(data, max(start - 1, 0), min(end, start + _LOST_PROBE))
     return found[1] if found else None
+
+
+def is_multipart(data: bytes, start: int, end: int) -> bool:
+    """Whether a body begins as a multipart's does: with a delimiter line, or the one line put above it.
+
+    Gateways lose the Content-Type of the message, and with it the declaration of a report.
+    """
+    found = _LOST.search(data, max(start - 1, 0), min(end, start + _LOST_PROBE))
+    if found is None:
+        return False
+    preamble = data[start : found.start()].strip()
+    return not preamble or (b"MIME" in preamble and b"\n" not in preamble)
 
 
 def split(data: bytes, boundary: bytes, start: int, end: int, most: int) -> list[tuple[int, int]]:

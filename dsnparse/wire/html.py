@@ -4,6 +4,7 @@ Facts:
 
 * Some notices are HTML alone. Exchange, Gmail and webmail systems write tables, and mailto links whose text
   is a name.
+* Others are plain text that is declared as HTML: with lines, "<a@b>", and no tag at all.
 * A parser that follows HTML's rules takes the square of the nesting, and of the attributes of one tag.
 * So: the lexbor parser, on as many tags and as much of a tag as no notice has; lines are marked beforehand.
 """
@@ -11,6 +12,7 @@ Facts:
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from dsnparse.wire.limits import DEFAULT_LIMITS
 from dsnparse.wire.mime import Buffer
@@ -41,6 +43,11 @@ def html_text(html: str, buffer: Buffer | None = None) -> str:
         pieces.pop()
         if buffer is not None:
             buffer.warn("limit.html_tags", most=most)
+    tags = {found[0].lower() for piece in pieces[1:] if (found := _TAG_NAME.match(piece)) is not None}
+    if not tags:
+        return "\n".join([" ".join(line.split()) for line in unescape(html).split("\n")]).rstrip("\n") + "\n"
+    if tags.isdisjoint(_LINE_BREAKING):
+        pieces = [piece.replace("\n", _BREAK) for piece in pieces]
     html = _BLANKS.sub(" ", pieces[0] + "".join([_with_breaks(piece) for piece in pieces[1:]]))
     tree = LexborHTMLParser(html)
     tree.strip_tags(["script", "style", "head", "title", "noscript"])

@@ -22,6 +22,7 @@ reasoned and held by an example in `tests/wire/test_mime_differences.py`:
 * blank before the colon: allowed;
 * missing boundary: read off the body;
 * wrong boundary: the same;
+* missing type: of a message whose body begins with a delimiter line, is multipart/mixed;
 * empty boundary: is none;
 * 8-bit boundary: matches its bytes;
 * closed at once: a multipart is that ends where it starts;
@@ -158,7 +159,10 @@ class Part(Message):
     def _type(self) -> str:
         value = self.first.get("content-type")
         if value is None:
-            return self._default_type
+            is_lost = self.depth == 0 and boundaries.is_multipart(
+                self.buffer.data, self.body_start, self.body_end
+            )
+            return "multipart/mixed" if is_lost else self._default_type
         kind = value.partition(";")[0].strip().lower()
         return kind if kind.count("/") == 1 else "text/plain"
 

@@ -179,7 +179,9 @@ def test_any_pieces_of_encoded_words_give_printable_text(pieces: list[str]) -> N
         ("plain text", "plain text\n"),
         ("", "\n"),
         ("<", "<\n"),
-        ("<p", "\n"),
+        ("<p", "<p\n"),
+        ("To: <d@example.org>\n\n550 a &lt; b", "To: <d@example.org>\n\n550 a < b\n"),  # plain text
+        ("<b>one</b>\ntwo", "one\ntwo\n"),
     ],
 )
 def test_html_is_read_in_lines_as_it_is_shown(html: str, text: str) -> None:

@@ -120,6 +120,12 @@ DIFFERENCES = {
         types,
         REPORT_TYPES,
     ),
+    "missing type": Difference(
+        "Gateways lose Content-Type: a message is a multipart where its body begins as one.",
+        b"From: a@b.example\n\nThis is a MIME-encapsulated message\n\n" + REPORT.partition(b"\n\n")[2],
+        types,
+        ["text/plain", *REPORT_TYPES[1:]],
+    ),
     "empty boundary": Difference(
         "It is no boundary: a line of two dashes starts a signature.",
         b'Content-Type: multipart/mixed; boundary=""\n\ntext\n--\nsignature\n',

@@ -61,6 +61,12 @@ class Blocks:
             # Where the words about each recipient stand apart, those about the others must not count.
             recipient.context = f"{recipient.context} {self.prose()}".strip()
 
+    def fill_from_all(self, recipient: Recipient) -> None:
+        """Takes what `recipient` lacks from the first paragraph with a reply code, or in words of failure."""
+        text, line = self._shared()
+        if text:
+            self.describe(recipient, text, line)
+
     def describe(self, recipient: Recipient, text: str, line: int, rule: str = "text.block") -> None:
         """Makes `text`, which stands at `line`, the diagnostic of `recipient`; takes its codes and host."""
         recipient.diagnostic = self.body.shortened(clean_text(text))

@@ -21,7 +21,15 @@ _REPLY_REACH = 20
 _SENTENCE_CHARS = 120
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
+_TO_LINE = re.compile(r"\W{0,4}(?:to|an|à|para|do|aan|till|til|кому)\s{0,9}:\s", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\W{0,4}(?:subject|from|date|sent|cc|message-id|betreff|von|datum|objet|asunto|oggetto)\s{0,9}:",
+    re.IGNORECASE,
+)
+_BESIDE_REACH = 3
 _RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
+#: How near a label stands to its address.
+_LABEL_CHARS = 80
 #: Characters of a line before and after an address that say something about it.
 _AROUND = 200
 
@@ -32,6 +40,7 @@ class Page:
     def __init__(self, notice: Notice) -> None:
         self._notice = notice
         self.lines = notice.body.stripped
+        self._raw = notice.body.lines
         self._intro: dict[int, bool] = {}
 
     @property
@@ -102,6 +111,33 @@ class Page:
                 return has_code
         return False
 
+    def quotes_header(self, index: int) -> bool:
+        """Whether a line is a To line beside other lines of a header: the notice quotes what came back."""
+        if _TO_LINE.match(self.lines[index]) is None:
+            return False
+        around = self.lines[max(0, index - _BESIDE_REACH) : index + 1 + _BESIDE_REACH]
+        return any(_BESIDE.match(line) for line in around)
+
+    def hangs_on(self, index: int) -> bool:
+        """Whether a line is set in deeper than one above it, in its paragraph, that names an address.
+
+        Postfix and Exim go on so with what they say about that address: the reply, in most cases.
+        """
+        depth = _indent(self._raw[index])
+        for at in range(index - 1, max(index - _REPLY_REACH, 0) - 1, -1):
+            if not self.lines[at]:
+                return False
+            if _indent(self._raw[at]) < depth and "@" in self.lines[at]:
+                return True
+        return False
+
+    def paragraph_to(self, index: int) -> str:
+        """The paragraph that a line ends, in one line."""
+        start = index
+        while start > max(index - _INTRO_LINES, 0) and self.lines[start - 1]:
+            start -= 1
+        return " ".join(self.lines[start : index + 1])
+
     def refuses(self, index: int) -> bool:
         """Whether the reply to the RCPT command in a line is a refusal."""
         if find_codes(self.lines[index].partition(">")[2]).reply_code:
@@ -111,6 +147,10 @@ class Page:
             if bare[:3].isdigit():
                 return bare[0] in "45"
         return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 class Mention:
@@ -163,7 +203,8 @@ class Mention:
     @once
     def is_labelled(self) -> bool:
         """Whether a word for recipients stands before it: "Recipient: a@b"."""
-        return not self.is_rcpt and bool(self.before) and says("label", self.before)
+        near = self.before[-_LABEL_CHARS:]
+        return not self.is_rcpt and bool(near) and says("label", near)
 
     @property
     def is_plain(self) -> bool:
@@ -188,7 +229,7 @@ class Mention:
     @once
     def goes_on(self) -> bool:
         """Whether the sentence says behind it that it failed: "Ihre Nachricht an <x> konnte nicht …"."""
-        sentence = self.after[:_SENTENCE_CHARS].partition(". ")[0]
+        sentence = self.after[:_SENTENCE_CHARS].lstrip(">)]\"'., ").partition(". ")[0]
         return len(sentence) > 3 and says("intro", sentence)
 
     @once

@@ -37,7 +37,7 @@ _NEW_ADDRESS = re.compile(
     r"changed to|neue (?:e-?mail-?)?adresse|nouvelle adresse|nueva direcci|новый адрес|新しい",
     re.IGNORECASE,
 )
-_TO_LINE = re.compile(r"(?:to|an|à|para|a|do|aan|till|til|кому)\s?:", re.IGNORECASE)
+_TO_LINE = re.compile(r"\W{0,4}(?:to|an|à|para|a|do|aan|till|til|кому)\s?:", re.IGNORECASE)
 #: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
 _SERVICE = frozenset(
     "postmaster mailer-daemon abuse support helpdesk help hostmaster webmaster noreply no-reply admin "
@@ -115,6 +115,13 @@ OBSERVATIONS = (
         last_resort=True,
     ),
     Observation(
+        "quoted-header",
+        -9,
+        "To beside Subject or From: the header of what came back, which its sender wrote",
+        lambda m: m.page.quotes_header(m.line) and not m.is_listed,
+        last_resort=True,
+    ),
+    Observation(
         "parent",
         -1,
         "the alias or list that a failed address came from (Exim: generated from)",
@@ -131,7 +138,7 @@ OBSERVATIONS = (
         "sender",
         -6,
         "a word for the sender stands before it",
-        lambda m: bool(m.before) and not m.is_plain and says("sender", m.before[-60:]),
+        lambda m: bool(m.before) and says("sender", m.before[-25 if m.is_plain else -60 :]),
     ),
     Observation(
         "other-fate",

@@ -77,7 +77,7 @@ def _named_by_others(
         if own:
             uncertain.add(key)
         else:
-            by_replies[key] = all(mention.is_in_reply for mention in named)
+            by_replies[key] = all(one.is_in_reply or page.hangs_on(one.line) for one in named)
     no_recipients = {key for key, is_in_reply in by_replies.items() if is_in_reply}
     if len(by_replies) < len(accepted):
         return uncertain | by_replies.keys(), no_recipients

@@ -64,7 +64,10 @@ class TemplateReader:
             if address is None or address.text.lower() in recipients:
                 continue
             key = address.text.lower()
-            is_uncertain = address.is_uncertain or self._may_be_a_reply(page, entry)
+            may_be_a_reply = self._may_be_a_reply(page, entry)
+            if may_be_a_reply and page.hangs_on(entry.line):
+                continue
+            is_uncertain = address.is_uncertain or may_be_a_reply
             recipient = recipients[key] = Recipient(address.text, is_uncertain=is_uncertain)
             places[key] = entry, end
             part, number = self.notice.body.place(entry.line)

@@ -1,0 +1,110 @@
+"""Notices that tell of a failure and name nobody: whoever the message went to, as far as one can tell.
+
+Facts:
+
+* Many gateways return the message and leave out the address. The returned header has it: where the last
+  host took the message over (`Received … for <a@b>`, RFC 5321 section 4.4), or in To. A list's message has
+  the list in To, so the trace goes first.
+* Others quote only To and Subject in their words.
+* A sender that puts the recipient into its return path (VERP) finds him in the address that the notice is to.
+* Whoever wrote the returned message chose all of these. They may be right; they never make an address hard.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dsnparse.notice.notice import Notice
+from dsnparse.notice.signs import BELIEVE, HUMAN, Sign
+from dsnparse.notice.words import says
+from dsnparse.read.from_text import fields_of, format_of, is_delay, named_elsewhere, reading_of
+from dsnparse.read.mailed_address import received_for
+from dsnparse.read.prose.blocks import Blocks
+from dsnparse.read.prose.mention import Page
+from dsnparse.read.reading import Reading
+from dsnparse.read.recipient import Recipient
+from dsnparse.reply.codes import find_codes
+from dsnparse.vocabulary import Kind, Origin
+from dsnparse.wire.address import FieldAddress, is_addr_spec
+from dsnparse.wire.address_spans import addresses_in
+
+_FAILURE_LINES = 40
+#: Where a notice quotes the header that it leaves out.
+_QUOTED_LINES = 60
+#: `list-bounces+kim=example.net@ours`: the local part of the recipient, "=", his domain.
+_VERP = re.compile(r"[^@+=\s]{1,64}\+([^@=\s]{1,64})=([^@=\s]{3,255})@", re.IGNORECASE)
+_OUR_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "to")
+
+
+def read_nameless(notice: Notice) -> Reading | None:
+    """A notice that names nobody: the one that its message went to, else no recipient."""
+    signs = notice.signs
+    is_notice = signs.is_plain or (signs.is_believed and not signs.has(*HUMAN))
+    if not is_notice or not _tells_failure(notice) or not _returns_something(notice):
+        return None
+    recipient = _whom(notice) if signs.score >= BELIEVE else None
+    if recipient is None:
+        kind = Kind.DELAY if is_delay(notice) else Kind.BOUNCE
+        return Reading(kind, signs.evidence, format_of(notice), [], fields_of(notice))
+    Blocks(notice, {recipient.recipient.lower()}).fill_from_all(recipient)
+    return reading_of(notice, [recipient])
+
+
+def _whom(notice: Notice) -> Recipient | None:
+    return _by_header(notice) or _by_quoted_to(notice) or _by_verp(notice)
+
+
+def _by_header(notice: Notice) -> Recipient | None:
+    """By the trace of the returned message, else by the only address that it was sent to."""
+    trace = notice.original.get("received", "")
+    address = received_for(trace)
+    if address is not None and address.lower() not in notice.ours:
+        return _named(notice, address, Origin.RETURNED_HEADER, "returned.received-for", trace)
+    mailed = {address.lower(): address for address in notice.mailed}
+    others = [address for key, address in mailed.items() if key not in notice.ours]
+    if len(others) == len(mailed) == 1:
+        return _named(notice, others[0], Origin.RETURNED_HEADER, "returned.to", notice.original.get("to", ""))
+    return None
+
+
+def _by_quoted_to(notice: Notice) -> Recipient | None:
+    """By the one To line among other header lines in the notice's words."""
+    page = Page(notice)
+    found: dict[str, str] = {}
+    for index, line in enumerate(page.lines[:_QUOTED_LINES]):
+        if "@" in line and page.quotes_header(index):
+            found.update(dict.fromkeys(addresses_in(line), line))
+    others = [address for address in found if address.lower() not in notice.ours]
+    if len(others) == len(found) == 1:
+        return _named(notice, others[0], Origin.RETURNED_HEADER, "text.to-line", found[others[0]])
+    return None
+
+
+def _by_verp(notice: Notice) -> Recipient | None:
+    """By the address of ours that the notice was sent to."""
+    for name in _OUR_FIELDS:
+        for address in addresses_in(notice.head.first.get(name, "")):
+            verp = _VERP.match(address)
+            if verp is not None and is_addr_spec(f"{verp[1]}@{verp[2]}"):
+                return _named(notice, f"{verp[1]}@{verp[2]}", Origin.VERP, f"header.verp.{name}", address)
+    return None
+
+
+def _named(notice: Notice, address: str, origin: Origin, rule: str, text: str) -> Recipient:
+    recipient = named_elsewhere(notice, FieldAddress(address), rule, text)
+    recipient.recipient_origin = origin
+    return recipient
+
+
+def _tells_failure(notice: Notice) -> bool:
+    return any(
+        says("intro", line) or find_codes(line).reply_code
+        for line in notice.body.lines[:_FAILURE_LINES]
+        if line
+    )
+
+
+def _returns_something(notice: Notice) -> bool:
+    """Whether a notice that names nobody at least returns a message, or has a null return path."""
+    returned = notice.roles.returned or notice.original or notice.body.quoted
+    return bool(returned) or notice.signs.has(Sign.RETURN_PATH, Sign.REPORT)

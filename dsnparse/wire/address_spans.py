@@ -49,6 +49,8 @@ _PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "'", "«": "»"
 #: What ends a run of characters around an address.
 _ENDS = " \t<>«»“”„（）［］＜＞【】「」、，。：；"
 _END = re.compile(f"[{_ENDS}]")
+#: What parts addresses that are written without blanks.
+_SEPARATORS = ("", " ", ",", ";", ">", ")", "]")
 #: The longest run without a blank that is looked at around an address.
 _REACH = 400
 
@@ -122,10 +124,13 @@ def _span(text: str, found: re.Match[str]) -> Span | None:
         start += max(found[1].rfind(address), 0)
         end = start + len(address)
     before, after = text[start - 1 : start], text[end : end + 1]
-    if closing < 0 and after != "@" and (not before or before == " ") and address.isascii():
+    behind = found.end(1)
+    # "a@b.example@c.example", "'a@b.example'@c.example"
+    goes_on = text[behind : behind + 1] not in _SEPARATORS and "@" in text[behind : _run_end(text, behind)]
+    if closing < 0 and not goes_on and (not before or before == " ") and address.isascii():
         return Span(start, end, address)
     first, last = _run(text, start, end)
-    if after == "@" or text[first] == "@":  # "a@b.example@c.example", "@b.example:a@c.example"
+    if goes_on or text[first] == "@":  # "@b.example:a@c.example"
         return Span(first, last, text[first:last], is_uncertain=True)
     stands_apart = not before or before.isspace() or _PAIRS.get(before) == after
     if stands_apart and closing < 0 and not INVISIBLE.search(address):
@@ -138,6 +143,9 @@ def _span(text: str, found: re.Match[str]) -> Span | None:
 def _is_nested(text: str, bracket: int, closing: int) -> bool:
     """Whether brackets stand within others, or go on as an address: `<x <a@b.example>@c.example>`."""
     outer = text.rfind("<", max(0, bracket - _REACH), bracket)
+    if outer == bracket - 1 >= 0:  # "<<a@b.example>>"
+        before, behind = text[max(0, bracket - _REACH) : bracket], text[closing + 1 : closing + 1 + _REACH]
+        return len(before) - len(before.rstrip("<")) != len(behind) - len(behind.lstrip(">"))
     is_open = (
         outer > text.rfind(">", max(0, bracket - _REACH), bracket) and text[outer - 1 : outer] != "<"
     )  # "<<<": a transcript
@@ -155,10 +163,15 @@ def _brackets(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _run(text: str, start: int, end: int) -> tuple[int, int]:
     """The run of characters around a piece of the text that could belong to one address."""
-    least, most = max(0, start - _REACH), min(len(text), end + _REACH)
+    least = max(0, start - _REACH)
     first = max(least, *(text.rfind(char, least, start) + 1 for char in _ENDS))
+    return first, _run_end(text, end)
+
+
+def _run_end(text: str, end: int) -> int:
+    most = min(len(text), end + _REACH)
     ending = _END.search(text, end, most)
-    return first, ending.start() if ending is not None else most
+    return ending.start() if ending is not None else most
 
 
 def _trim(address: str) -> str:

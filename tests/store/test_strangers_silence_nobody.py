@@ -101,8 +101,8 @@ REPLY = st.one_of(
         st.sampled_from(WORDS),
     ),
 )
-#: FIXME: in the text of some notices these are read as the victim's.
-STILL_READ_AS_HIS = (
+#: What stands around it makes another address of each of these, or none.
+AROUND_HIS = (
     f"'{VICTIM}'@evil.example", f"<<{VICTIM}", f"{VICTIM}'@evil.example", f'{VICTIM}"@evil.example',
     f"{VICTIM}%evil.example@evil.example", f"to:{VICTIM}.evil.example",
 )  # fmt: skip
@@ -110,10 +110,10 @@ LIKE_HIS = tuple(
     address
     for address in (
         *ADDRESSES,
+        *AROUND_HIS,
         *(f"{before}{VICTIM}{behind}" for before in BEFORE for behind in ("", *BEHIND)),
         *(f"{VICTIM}{behind}" for behind in BEHIND),
     )
-    if address not in STILL_READ_AS_HIS
 )
 MAIL = st.builds(
     Mail,
@@ -182,12 +182,12 @@ def test_nor_does_any_address_that_is_spelled_like_his(notice: int, words: str) 
         assert decision.answer is Answer.MAIL, decision.evidence
 
 
-@pytest.mark.xfail(strict=True, reason="read as the victim's in the text of some notices")
-def test_nor_do_those_that_are_still_read_as_his() -> None:
-    for notice, address in product(range(len(NOTICES)), STILL_READ_AS_HIS):
-        mail = Mail(notice, address, "550 5.1.1 no such user", FIELDS[0], "", "")
+@pytest.mark.parametrize("address", AROUND_HIS)
+def test_nor_do_addresses_that_stand_around_his(address: str) -> None:
+    for notice, words in product(range(len(NOTICES)), ("no such user", f"{VICTIM}: User unknown")):
+        mail = Mail(notice, address, f"550 5.1.1 {words}", FIELDS[0], "", "")
         with stored([(0, mail.write(1))]) as store:
-            assert store.check(VICTIM, now=day(1)).answer is Answer.MAIL, address
+            assert store.check(VICTIM, now=day(1)).answer is Answer.MAIL, mail
 
 
 def events(addresses: Iterable[str], words: str) -> Iterator[Event]:
@@ -205,7 +205,7 @@ def events(addresses: Iterable[str], words: str) -> Iterator[Event]:
 
 @pytest.mark.parametrize("words", WORDS)
 def test_nor_do_the_events_of_a_mail_service(words: str) -> None:
-    found = list(events((*LIKE_HIS, *STILL_READ_AS_HIS), words))
+    found = list(events(LIKE_HIS, words))
     assert len(found) > len(LIKE_HIS) / 2
     with Store.open("sqlite://") as store:
         store.add(

@@ -64,6 +64,7 @@ def _named_by_others(
                 named_on.setdefault(one.mention.line, set()).add(key)
     uncertain: set[str] = set()
     by_replies: dict[str, bool] = {}
+    behind_others: set[str] = set()
     for key in accepted:
         doubtful = {one.mention.line for one in weighed[key] if one.mention.is_uncertain}
 
@@ -77,12 +78,18 @@ def _named_by_others(
         if own:
             uncertain.add(key)
         else:
+            if all(page.goes_on_from(one.line, names_another) for one in named):
+                behind_others.add(key)
             by_replies[key] = all(one.is_in_reply or page.hangs_on(one.line) for one in named)
     no_recipients = {key for key, is_in_reply in by_replies.items() if is_in_reply}
     if len(by_replies) < len(accepted):
         return uncertain | by_replies.keys(), no_recipients
     # Nobody is named elsewhere. Old Sendmail writes such lines itself: "550 <a@b.example>... User unknown".
-    return {key for key in by_replies if not any(one.mention.heads for one in weighed[key])}, set()
+    return {
+        key
+        for key in by_replies
+        if key in behind_others or not any(one.mention.heads for one in weighed[key])
+    }, set()
 
 
 def _is_the_notices_own(mention: Mention, page: Page, names_another: Callable[[int], bool]) -> bool:

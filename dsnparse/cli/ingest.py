@@ -51,7 +51,7 @@ def ingest(
       PATH                      a message, a folder, an mbox, an archive: read, and left as it is
       -                         standard input
       maildir:PATH              taken from new/ and cur/; moved to .Processed and .Unknown when stored
-      imaps://user@host/Folder  notices are flagged as seen, or moved, when stored; imap:// uses STARTTLS
+      imaps://user@host/Folder  notices are flagged or moved when stored; imap:// uses STARTTLS
 
     Each message counts once, wherever it is found and however often: a second run changes nothing. It may be
     killed at any moment; run again, it ends where an uninterrupted run does.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from messages import RETURNED, group, notice, report
 from strategies import SENDER
 
-from dsnparse import Report, parse_dsn
+from dsnparse import BounceType, Origin, Report, parse_dsn
 
 BOARD = "board@lists.example.com"
 
@@ -90,11 +90,18 @@ def test_a_report_blames_whom_its_fields_name(failed: list[str], others: list[st
     assert recipients(parse_dsn(data)) == failed
 
 
-@pytest.mark.parametrize(
-    "own", [SENDER, BOARD, "postmaster@mail.example.net", "mailer-daemon@mail.example.net"]
-)
+@pytest.mark.parametrize("own", [BOARD, "postmaster@mail.example.net", "mailer-daemon@mail.example.net"])
 def test_an_address_of_the_senders_side_is_blamed_where_the_fields_name_it(own: str) -> None:
     assert recipients(parse_dsn(report(group(own)))) == [own]
+
+
+def test_the_sender_of_a_message_to_another_is_not_the_one_who_failed() -> None:
+    """A gateway that puts the sender into Final-Recipient; whom the message went to is never certain then."""
+    found = parse_dsn(report(group(SENDER)))
+    assert [(one.recipient_origin, one.bounce_type is BounceType.HARD) for one in found] == [
+        (Origin.RETURNED_HEADER, False)
+    ]
+    assert recipients(found) != [SENDER]
 
 
 @pytest.mark.parametrize("sentence", ABOUT_OTHERS)

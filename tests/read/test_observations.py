@@ -57,6 +57,7 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
     ),
     "ours": ((f"this is about {KIM}", OURS), (f"The following addresses failed:\n\n  {KIM}", OURS)),
     "to-line": ((f"To: {KIM}", {}), (f"Toll: {KIM}", {})),
+    "quoted-header": ((f"To: {KIM}\nSubject: x", {}), (f"To: {KIM}\n\nWe are sorry", {})),
     "parent": ((f"(generated from {KIM})", {}), (f"(said by {KIM})", {})),
     "new-address": ((f"551 please try {KIM}", {}), (f"551 sorry {KIM}", {})),
     "sender": ((f"the sender {KIM} is refused", {}), (f"the mailbox {KIM} is refused", {})),

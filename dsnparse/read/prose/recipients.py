@@ -125,6 +125,16 @@ def _accept(best: Mapping[str, Candidate], page: Page) -> dict[str, Candidate]:
     lone = [found for found in best.values() if found.score > 0 and not found.last_resort]
     enough = ENOUGH - (len(lone) == 1)
     accepted = {k: found for k, found in best.items() if found.score >= enough and not found.last_resort}
+    labels = {found.mention.before for found in accepted.values() if found.mention.is_labelled}
+    # A long list is announced far above its end: whoever stands behind the same label belongs to it.
+    accepted |= {
+        key: found
+        for key, found in best.items()
+        if 0 < found.score < enough
+        and not found.last_resort
+        and found.mention.is_labelled
+        and found.mention.before in labels
+    }
     routable = {key.partition("@")[0] for key in accepted if is_routable(key)}
     # "user@ims-ms-daemon" beside "user@example.com" is where the system kept it.
     accepted = {k: f for k, f in accepted.items() if is_routable(k) or k.partition("@")[0] not in routable}

@@ -18,7 +18,7 @@ from dsnparse.classify.decision import OUTCOMES, decide
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.own_account import is_own_account
 from dsnparse.classify.providers import by_suffix, find_speakers, table_of
-from dsnparse.classify.subject import ADDRESS_REASONS, subject_of
+from dsnparse.classify.subject import ADDRESS_REASONS, Sentences
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.reply import Reply
 from dsnparse.rulebook.files import builtin, load_rules
@@ -32,6 +32,7 @@ from dsnparse.rulebook.ranks import (
     OWN_WORDS_RANK,
     SAME_STRENGTH,
     STRONG_RANK,
+    WEAK_RANK,
 )
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
@@ -115,7 +116,10 @@ def classify(
             certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
             case = case._replace(provider=certain)
         all_claims += _words_claims(_holding(rules, hits, extra, case, involved), extra, case, Source.CONTEXT)
-    if any(claim.objection is Objection.ABOUT_ANOTHER for claim in all_claims):
+    is_about_another = any(claim.objection is Objection.ABOUT_ANOTHER for claim in all_claims)
+    if is_about_another or (
+        not all_claims and case.has_words and Sentences(reply.sentences).is_about_another
+    ):
         case = case._replace(is_about_another=True)
         all_claims = [claim for claim in all_claims if claim.rank > DENIED_RANK]
     meant = _provider_codes(rules, reply, case) if certain is not None else []
@@ -195,6 +199,7 @@ def _command(given: str | None) -> str:
 def _words_claims(hits: list[Hit], reply: Reply, case: Case, source: Source) -> list[Claim]:
     """What the words of rules in a text speak for: words about an address, when it is the recipient's."""
     claims = []
+    sentences: Sentences | None = None
     for hit in hits:
         rule, start, length = hit
         rank = rule.rank if source is Source.WORDS else _context_rank(hit)
@@ -204,15 +209,16 @@ def _words_claims(hits: list[Hit], reply: Reply, case: Case, source: Source) -> 
             rule.bounce_type, rule.advice, rule.provider,
         )  # fmt: skip
         if rule.reason in ADDRESS_REASONS and rule.rank < OWN_WORDS_RANK:
-            claim = _about(claim, reply.sentences, length, case)
+            sentences = sentences or Sentences(reply.sentences)
+            claim = _about(claim, sentences, length, case)
         claims.append(claim)
     return claims
 
 
-def _about(claim: Claim, low: str, length: int, case: Case) -> Claim:
+def _about(claim: Claim, sentences: Sentences, length: int, case: Case) -> Claim:
     """`claim`, whose words would mean the recipient's address, as what they mean in their sentence."""
-    reason, objection = subject_of(
-        low, claim.place, length, claim.reason, is_strong=claim.rank >= STRONG_RANK
+    reason, objection = sentences.subject_of(
+        claim.place, length, claim.reason, is_strong=claim.rank >= STRONG_RANK
     )
     if case.is_own_account:
         reason, objection = Reason.POLICY_VIOLATION, Objection.OWN_ACCOUNT
@@ -261,7 +267,8 @@ def _holding(
 
     "Quota exceeded" means nothing within "sending quota exceeded". A much weaker rule takes nothing away.
     """
-    kept = []
+    kept: list[Hit] = []
+    hits.sort(key=_is_pattern)
     padded = f" {reply.sentences} "
     for hit in hits:
         rule = hit[0]
@@ -269,10 +276,18 @@ def _holding(
             not rule.conditional
             or rule.allows(padded, case.status, case.reply_code, case.digit, case.command)
         ):
-            kept.append(hit if hit[1] >= 0 else rules.locate(hit, reply.low))
+            if hit[1] < 0:
+                if rule.rank <= WEAK_RANK and any(other[0].rank >= NORMAL_RANK for other in kept):
+                    continue  # plain words say more, and to find the place of a pattern takes time
+                hit = rules.locate(hit, reply.low)
+            kept.append(hit)
     if len(kept) < 2:
         return kept
     return [hit for hit in kept if not any(_covers(other, hit) for other in kept)]
+
+
+def _is_pattern(hit: Hit) -> bool:
+    return hit[1] < 0
 
 
 def _covers(outer: Hit, inner: Hit) -> bool:

@@ -146,7 +146,7 @@ def classify_reply(
     `reply`: "550 5.1.1 <x@example.com>... User unknown", "smtp; 550 no such user", "mailbox is full".
     `provider`: who said it, when known: "google", or another of `dsnparse.providers()`.
     `host`: the name of the server that said it, from which the provider follows. `action`: what became of the
-    recipient, where that is known: "delayed" is never hard, and a closed mailbox only when "failed".
+    recipient, where that is known: "delayed" is never hard.
     `rules`: paths of TOML files with rules of your own, which win over the built-in ones. They are read at
     each call: for many replies, use `Parser(rules=…).classify_reply`, or pass what `load_rules` gave.
 

@@ -50,4 +50,4 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
 
 
 def _is_final(case: Case) -> bool:
-    return case.digit == 5 or (case.digit is None and case.action is Action.FAILED)
+    return case.digit == 5 or (case.digit is None and case.action in (None, Action.FAILED))

@@ -135,12 +135,33 @@ def check_words(root: Table) -> None:
                     raise lists.error(f"{name}: RE2 cannot read {one!r} ({error}).", name, one) from None
 
 
+def check_documented(root: Table) -> None:
+    """A `documented.toml`: what a provider documents of its replies. Raises RuleError."""
+    root.only(("title", "help", "page"))
+    if root.text("title") is None:
+        raise root.error('has no title. Give it the name that people know: title = "Gmail".')
+    pages = list(root.tables("page"))
+    if not pages:
+        raise root.error("has no [[page]]. Give it the title of a page and when it was read.")
+    for page in pages:
+        page.only(("title", "read", "reply"))
+        for key in ("title", "read"):
+            if page.text(key) is None:
+                raise page.error(f"has no {key}.")
+        for reply in page.tables("reply"):
+            reply.only(("text", "reason"))
+            for reason in reply.strings("reason"):
+                if reason not in list(Reason):
+                    raise reply.error(f"{reason!r} is no reason. {instead(reason, Reason)}", "reason")
+
+
 def check_of(path: Path) -> Callable[[Table], None] | None:
     """The check for a source, or None for those that only programmers edit."""
     by_name = {
         "events.toml": check_events,
         "addresses.toml": check_addresses,
         "suppressions.toml": check_suppressions,
+        "documented.toml": check_documented,
     }
     by_folder = {"words": check_words, "suppressions": check_suppressions}
     return by_name.get(path.name) or by_folder.get(path.parent.name)

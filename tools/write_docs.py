@@ -10,6 +10,7 @@ from pathlib import Path
 from dsnparse.classify.codes import reply_codes, status_codes
 from dsnparse.data import load
 from dsnparse.explain import Page, Sense, explain
+from dsnparse.explain.documented import coverage, documented
 from dsnparse.rulebook import ranks
 from dsnparse.vocabulary import Advice, BounceType, Reason
 
@@ -29,6 +30,11 @@ def reasons_page() -> str:
     return "\n".join(_reasons()) + "\n"
 
 
+def providers_page() -> str:
+    """`docs/providers.md`: what providers document of their replies, and how much is understood."""
+    return "\n".join(_providers()) + "\n"
+
+
 def rules_page(page: str) -> str:
     """`docs/rules.md` with the ranks as they are now. Raises ValueError when their place is not marked."""
     before, begin, rest = page.partition("<!-- ranks:")
@@ -42,6 +48,50 @@ def rules_page(page: str) -> str:
     return f"{before}{begin}{comment}{arrow}\n{table}\n\n{end}{after}"
 
 
+def _providers() -> Iterator[str]:
+    rows = coverage()
+    yield from (
+        "# What providers document",
+        "",
+        _MADE,
+        "",
+        "Mail providers publish what their replies mean. These are kept as facts in",
+        "`dsnparse/data/providers/NAME/documented.toml`, with the page's title and when it was read; each is",
+        "classified in a test. `dsnparse providers` prints this table, `dsnparse explain microsoft` what one",
+        "provider documents, `dsnparse explain S3150` a code of its own.",
+        "",
+        "| provider | | documented | understood | by the words alone | read |",
+        "|---|---|--:|--:|--:|---|",
+    )
+    for row in rows:
+        yield (
+            f"| `{row.provider}` | {row.title} | {row.documented} | {row.share:.1%} "
+            f"| {row.understood_alone / row.documented:.1%} | {row.read} |"
+        )
+    total = sum(row.documented for row in rows)
+    yield (
+        f"| all | | {total} | {sum(row.understood for row in rows) / total:.1%} "
+        f"| {sum(row.understood_alone for row in rows) / total:.1%} | |"
+    )
+    yield from (
+        "",
+        "*understood*: the reason is the one that the page gives, when it is known who speaks (the host that",
+        "refused tells). *by the words alone*: the same when nobody says who spoke.",
+    )
+    for row in rows:
+        yield from ("", f"## {row.title}", "")
+        links = load("documented")[row.provider]["help"]
+        for key, label in (("postmaster", "Postmaster"), ("unblock", "To be unblocked")):
+            if key in links:
+                yield f"- {label}: {links[key]} ({links['from']})"
+        for page in load("documented")[row.provider]["page"]:
+            yield f"- Page: {page['title']}, as read in {page['read']}"
+        yield from ("", "| reply | read as |", "|---|---|")
+        for reply in documented(row.provider):
+            text = reply.text.replace("|", "\\|").replace("<", "&lt;")
+            yield f"| {text} | `{reply.verdict(row.provider).reason}` |"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Write the pages; with `--check` write nothing and return 1 when one is out of date."""
     options = argparse.ArgumentParser(prog="python -m tools.write_docs", description=__doc__)
@@ -50,7 +100,12 @@ def main(arguments: list[str] | None = None) -> int:
     given = options.parse_args(arguments)
     stale = False
     rules = rules_page((DOCS / "rules.md").read_text("utf-8"))
-    for name, text in (("codes.md", codes_page()), ("reasons.md", reasons_page()), ("rules.md", rules)):
+    for name, text in (
+        ("codes.md", codes_page()),
+        ("reasons.md", reasons_page()),
+        ("providers.md", providers_page()),
+        ("rules.md", rules),
+    ):
         file = given.to / name
         if file.is_file() and file.read_text("utf-8") == text:
             continue

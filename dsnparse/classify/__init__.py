@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsnparse.classify.claim import Source
 from dsnparse.classify.engine import classify, classify_reply
-from dsnparse.classify.hard import Objection
+from dsnparse.classify.objection import Objection
 from dsnparse.classify.providers import providers
 from dsnparse.classify.verdict import Conflict, Verdict
 from dsnparse.rulebook.errors import RuleError

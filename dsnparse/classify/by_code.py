@@ -5,6 +5,7 @@ The table is `data/status_reasons.toml`. A generic code is one that many systems
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -59,11 +60,11 @@ def _of_status(status: str) -> tuple[Reason, int] | None:
     return known
 
 
-def code_claims(case: Case) -> list[Claim]:
-    """What the codes of `case` speak for."""
+def code_claims(case: Case, *, meant: Sequence[Claim] = ()) -> list[Claim]:
+    """What the codes of `case` speak for, without the enhanced one where `meant` says what it means here."""
     claims: list[Claim] = []
     status, reply_code = case.status, case.reply_code
-    if status is not None:
+    if status is not None and all(claim.text != status for claim in meant):
         known = _of_status(status)
         if known is not None:
             rank = known[1] if known[0] is not Reason.UNDEFINED else CLASS_RANK
@@ -73,8 +74,11 @@ def code_claims(case: Case) -> list[Claim]:
         known = table.get(f"{reply_code} {case.command}") or table.get(str(reply_code))
         if known is not None:
             rank = known[1] if known[0] is not Reason.UNDEFINED else CLASS_RANK
-            if rank == SPECIFIC_REPLY_RANK and status is not None and status[2] not in "025":
-                rank = GENERIC_REPLY_RANK  # "552 5.7.0" is no full mailbox
+            if rank == SPECIFIC_REPLY_RANK and (
+                (case.has_words and known[0].bounce_type is BounceType.HARD)
+                or (status is not None and status[2] not in "025")
+            ):
+                rank = GENERIC_REPLY_RANK  # "552 5.7.0" is no full mailbox, "552 …" need not be one
             claims.append(Claim(rank, known[0], f"reply.{reply_code}", str(reply_code), Source.CODE))
     if case.digit is not None and not claims:
         shown = status or str(case.digit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from dsnparse.classify.objection import Objection
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason, Word, shown_in_help
 
 
@@ -37,6 +38,8 @@ class Claim(NamedTuple):
     bounce_type: BounceType | None = None
     advice: Advice | None = None
     provider: str | None = None
+    #: What in the sentence of its words keeps them from making anybody hard.
+    objection: Objection | None = None
 
 
 class Case(NamedTuple):
@@ -58,5 +61,11 @@ class Case(NamedTuple):
     is_second_hand: bool = False
     #: Whether the notice can be read as naming another address, or none.
     is_uncertain: bool = False
+    #: Whether the reply has words of its own besides its codes.
+    has_words: bool = False
+    #: Whether it answers the login of the sender, or is about the account for it.
+    is_own_account: bool = False
+    #: Whether words that could mean the recipient's address are about somebody else's, or deny it.
+    is_about_another: bool = False
     #: Whether the reply names another recipient of the notice, and not this one.
     names_another: bool = False

@@ -8,7 +8,8 @@ from functools import cache
 
 from dsnparse.classify.by_code import effective_status
 from dsnparse.classify.claim import Case, Claim, Source
-from dsnparse.classify.hard import Objection, may_be_hard
+from dsnparse.classify.hard import may_be_hard
+from dsnparse.classify.objection import Objection
 from dsnparse.classify.verdict import Conflict, Verdict, advise
 from dsnparse.reply import Reply
 from dsnparse.rulebook.ranks import CONFIDENCE, GUESS_RANK, ONE_STEP, SPECIFIC_STATUS_RANK
@@ -56,6 +57,8 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
             conflict = Conflict(claim.rule, claim.reason, claim.text, claim.source)
             conflicts = conflicts if conflict in conflicts else (*conflicts, conflict)
             is_doubtful = is_doubtful or _casts_doubt(claim, best)
+        if best.source is Source.CODE and claim.source is Source.WORDS:
+            is_doubtful = is_doubtful or claim.reason.bounce_type is BounceType.BLOCK
     bounce_type, objection = bounce_type_of(best, case, is_doubtful=is_doubtful)
     return Verdict(
         best.reason,
@@ -83,7 +86,10 @@ def bounce_type_of(
         hard, objection = may_be_hard(claim, case, is_doubtful=is_doubtful)
         if hard:
             return BounceType.HARD, None
-        return (BounceType.SOFT if objection in _PASSING else BounceType.UNDETERMINED), objection
+        passes = objection in _PASSING or (
+            objection is Objection.FOR_NOW and claim.reason is not Reason.USER_UNKNOWN
+        )
+        return (BounceType.SOFT if passes else BounceType.UNDETERMINED), objection
     if case.action is Action.DELAYED:
         return (BounceType.UNDETERMINED if wanted is BounceType.UNDETERMINED and case.digit != 4
                 else BounceType.SOFT), None  # fmt: skip

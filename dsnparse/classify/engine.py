@@ -15,7 +15,10 @@ from os import PathLike
 from dsnparse.classify.by_code import code_claims, specific_status
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.classify.decision import OUTCOMES, decide
+from dsnparse.classify.objection import Objection
+from dsnparse.classify.own_account import is_own_account
 from dsnparse.classify.providers import by_suffix, find_speakers, table_of
+from dsnparse.classify.subject import ADDRESS_REASONS, Sentences
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.reply import Reply
 from dsnparse.rulebook.files import builtin, load_rules
@@ -24,9 +27,12 @@ from dsnparse.rulebook.ranks import (
     CONTEXT_DROP,
     CONTEXT_OUTCOME_RANK,
     CONTEXT_RANKS,
+    DENIED_RANK,
     NORMAL_RANK,
+    OWN_WORDS_RANK,
     SAME_STRENGTH,
     STRONG_RANK,
+    WEAK_RANK,
 )
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
@@ -86,33 +92,38 @@ def classify(
         hosts = (reply.host.lower(),)
     hits, marked = rules.search(reply.low)
     certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
+    command = _command(smtp_command) or reply.command or ""
     case = Case(
         status,
         reply_code,
         _digit(status, reply_code, action),
         action,
-        _command(smtp_command) or reply.command or "",
+        command,
         certain,
         kind,
         is_second_hand,
         is_uncertain,
-        names_another,
+        has_words=reply.has_words,
+        is_own_account=is_own_account(status, reply_code, command),
+        names_another=names_another,
     )
-    held = _holding(rules, hits, reply.low, case, involved)
-    all_claims = [*code_claims(case), *claims]
-    all_claims += [_words_claim(hit, reply, hit[0].rank, Source.WORDS) for hit in held]
+    held = _holding(rules, hits, reply, case, involved)
+    all_claims = _words_claims(held, reply, case, Source.WORDS)
     if context and not _is_enough(held, status):
         extra = Reply.parse(context)
         hits, marked = rules.search(extra.low)
         if marked and certain is None:
             certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
             case = case._replace(provider=certain)
-        all_claims += [
-            _words_claim(hit, extra, _context_rank(hit), Source.CONTEXT)
-            for hit in _holding(rules, hits, extra.low, case, involved)
-        ]
-    if certain is not None:
-        all_claims += _provider_codes(rules, reply, case)
+        all_claims += _words_claims(_holding(rules, hits, extra, case, involved), extra, case, Source.CONTEXT)
+    is_about_another = any(claim.objection is Objection.ABOUT_ANOTHER for claim in all_claims)
+    if is_about_another or (
+        not all_claims and case.has_words and Sentences(reply.sentences).is_about_another
+    ):
+        case = case._replace(is_about_another=True)
+        all_claims = [claim for claim in all_claims if claim.rank > DENIED_RANK]
+    meant = _provider_codes(rules, reply, case) if certain is not None else []
+    all_claims += [*(code_claims(case, meant=meant) if meant else code_claims(case)), *meant, *claims]
     verdict = decide(all_claims, case, reply)
     if verdict.provider is not None and hosts:
         # "filter", "hosting" and "sending_service" are tables of several; the host tells which of them.
@@ -135,7 +146,7 @@ def classify_reply(
     `reply`: "550 5.1.1 <x@example.com>... User unknown", "smtp; 550 no such user", "mailbox is full".
     `provider`: who said it, when known: "google", or another of `dsnparse.providers()`.
     `host`: the name of the server that said it, from which the provider follows. `action`: what became of the
-    recipient, where that is known: "delayed" is never hard, and a closed mailbox only when "failed".
+    recipient, where that is known: "delayed" is never hard.
     `rules`: paths of TOML files with rules of your own, which win over the built-in ones. They are read at
     each call: for many replies, use `Parser(rules=…).classify_reply`, or pass what `load_rules` gave.
 
@@ -185,14 +196,37 @@ def _command(given: str | None) -> str:
     return given.split()[0].upper() if given and not given.isspace() else ""
 
 
-def _words_claim(hit: Hit, reply: Reply, rank: int, source: Source) -> Claim:
-    """What the words of a rule at a place in a text speak for."""
-    rule, start, length = hit
-    weight = length + _EXACT if rule.status or rule.reply or rule.status_prefixes else length
-    return Claim(
-        rank, rule.reason, rule.id, reply.shown[start : start + length], source, start, weight,
-        rule.bounce_type, rule.advice, rule.provider,
-    )  # fmt: skip
+def _words_claims(hits: list[Hit], reply: Reply, case: Case, source: Source) -> list[Claim]:
+    """What the words of rules in a text speak for: words about an address, when it is the recipient's."""
+    claims = []
+    sentences: Sentences | None = None
+    for hit in hits:
+        rule, start, length = hit
+        rank = rule.rank if source is Source.WORDS else _context_rank(hit)
+        weight = length + _EXACT if rule.status or rule.reply or rule.status_prefixes else length
+        claim = Claim(
+            rank, rule.reason, rule.id, reply.shown[start : start + length], source, start, weight,
+            rule.bounce_type, rule.advice, rule.provider,
+        )  # fmt: skip
+        if rule.reason in ADDRESS_REASONS and rule.rank < OWN_WORDS_RANK:
+            sentences = sentences or Sentences(reply.sentences)
+            claim = _about(claim, sentences, length, case)
+        claims.append(claim)
+    return claims
+
+
+def _about(claim: Claim, sentences: Sentences, length: int, case: Case) -> Claim:
+    """`claim`, whose words would mean the recipient's address, as what they mean in their sentence."""
+    reason, objection = sentences.subject_of(
+        claim.place, length, claim.reason, is_strong=claim.rank >= STRONG_RANK
+    )
+    if case.is_own_account:
+        reason, objection = Reason.POLICY_VIOLATION, Objection.OWN_ACCOUNT
+    if reason is claim.reason:
+        return claim if objection is None else claim._replace(objection=objection)
+    if reason is None:
+        return claim._replace(rank=DENIED_RANK, objection=objection)
+    return claim._replace(reason=reason, objection=objection, bounce_type=None, advice=None)
 
 
 def _context_rank(hit: Hit) -> int:
@@ -204,7 +238,7 @@ def _context_rank(hit: Hit) -> int:
 def _provider_codes(rules: RuleSet, reply: Reply, case: Case) -> list[Claim]:
     """What the provider that speaks means by its codes, whatever the words."""
     claims: list[Claim] = []
-    padded = f" {reply.low} "
+    padded = f" {reply.sentences} "
     for row in rules.code_rows(case.provider or ""):
         if row.allows(padded, case.status, case.reply_code, case.digit, case.command):
             shown = (case.status if row.status or row.status_prefixes else "") or str(case.reply_code or "")
@@ -226,23 +260,34 @@ def _is_enough(hits: list[Hit], status: str | None) -> bool:
     return best >= STRONG_RANK or (best >= NORMAL_RANK and (status is None or specific_status(status)))
 
 
-def _holding(rules: RuleSet, hits: list[Hit], low: str, case: Case, involved: frozenset[str]) -> list[Hit]:
+def _holding(
+    rules: RuleSet, hits: list[Hit], reply: Reply, case: Case, involved: frozenset[str]
+) -> list[Hit]:
     """The hits whose conditions hold, without those whose words are only a part of another's words.
 
     "Quota exceeded" means nothing within "sending quota exceeded". A much weaker rule takes nothing away.
     """
-    kept = []
-    padded = f" {low} "
+    kept: list[Hit] = []
+    hits.sort(key=_is_pattern)
+    padded = f" {reply.sentences} "
     for hit in hits:
         rule = hit[0]
         if (rule.provider is None or rule.provider in involved) and (
             not rule.conditional
             or rule.allows(padded, case.status, case.reply_code, case.digit, case.command)
         ):
-            kept.append(hit if hit[1] >= 0 else rules.locate(hit, low))
+            if hit[1] < 0:
+                if rule.rank <= WEAK_RANK and any(other[0].rank >= NORMAL_RANK for other in kept):
+                    continue  # plain words say more, and to find the place of a pattern takes time
+                hit = rules.locate(hit, reply.low)
+            kept.append(hit)
     if len(kept) < 2:
         return kept
     return [hit for hit in kept if not any(_covers(other, hit) for other in kept)]
+
+
+def _is_pattern(hit: Hit) -> bool:
+    return hit[1] < 0
 
 
 def _covers(outer: Hit, inner: Hit) -> bool:

@@ -7,24 +7,9 @@ that, of a failure that is final, told at first hand, about this recipient.
 from __future__ import annotations
 
 from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.objection import Objection
 from dsnparse.rulebook.ranks import GUESS_RANK
-from dsnparse.vocabulary import Action, Kind, Reason, Word, shown_in_help
-
-
-@shown_in_help
-class Objection(Word):
-    """Why a failure that its reason would make hard is not. In evidence: `not-hard.` and the value."""
-
-    DELAYED = "delayed", "The recipient is still being tried."
-    TEMPORARY = "temporary", "The reply or status code is one of class 4."
-    NOT_FINAL = "not-final", "A closed mailbox, and neither code nor action says that it is for good."
-    GENERIC_CODE = "generic-code", "Nothing but a code that is sent for anything."
-    EVENT_CLASS_ALONE = "event-class-alone", "An event's class, with no permanent code beside it."
-    DOUBTFUL = "doubtful", "Words as strong as these speak for a reason that is not about the address."
-    NO_BOUNCE = "no-bounce", "The message is no bounce: a delay, an answer, ordinary mail."
-    SECOND_HAND = "second-hand", "It stands in a notice that came within the notice."
-    UNCERTAIN_ADDRESS = "uncertain-address", "The notice can be read as naming another address, or none."
-    NAMES_ANOTHER = "names-another-recipient", "The reply names another recipient of the notice."
+from dsnparse.vocabulary import Action, Kind, Reason
 
 
 def may_be_hard(claim: Claim, case: Case, *, is_doubtful: bool) -> tuple[bool, Objection | None]:
@@ -43,6 +28,12 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
         return Objection.NOT_FINAL
     if case.digit == 4:
         return Objection.TEMPORARY
+    if case.is_own_account:
+        return Objection.OWN_ACCOUNT
+    if claim.objection is not None:
+        return claim.objection
+    if claim.source is Source.CODE and case.is_about_another:
+        return Objection.ABOUT_ANOTHER
     if claim.source is Source.EVENT and case.digit != 5:
         return Objection.EVENT_CLASS_ALONE
     if claim.rank <= GUESS_RANK:
@@ -59,4 +50,4 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
 
 
 def _is_final(case: Case) -> bool:
-    return case.digit == 5 or (case.digit is None and case.action is Action.FAILED)
+    return case.digit == 5 or (case.digit is None and case.action in (None, Action.FAILED))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dsnparse.classify.claim import Source
-from dsnparse.classify.hard import Objection
+from dsnparse.classify.objection import Objection
 from dsnparse.vocabulary import Action, Advice, BounceType, Reason
 from dsnparse.wire.plain import Plain
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "parse": ("dsnparse.cli.parse", "Read bounces and say who failed and why."),
     "classify": ("dsnparse.cli.classify", "Classify SMTP replies, as from a mail log."),
     "explain": ("dsnparse.cli.explain", "Say what a code, a reason or a reply means, and what to do."),
+    "providers": ("dsnparse.cli.providers", "List what providers document, and how much is understood."),
     "rules": ("dsnparse.cli.rules", "List the rules, and run the examples they carry."),
     "ingest": ("dsnparse.cli.ingest", "Store what bounced: from mailboxes into the database, once."),
     "watch": ("dsnparse.cli.watch", "Store what bounces, as it comes, until told to stop."),

@@ -12,23 +12,28 @@ from difflib import get_close_matches
 from dsnparse.classify.codes import REPLY
 from dsnparse.explain.code_pages import reply_class_page, reply_page, status_page
 from dsnparse.explain.page import Page, PageKind, Sense
+from dsnparse.explain.provider_pages import own_code_page, provider_page
 from dsnparse.explain.reason_pages import reason_page, verdict_page
 from dsnparse.vocabulary import Reason
 
 __all__ = ["Page", "PageKind", "Sense", "explain"]
 
 _STATUS = re.compile(r"#?([245Xx])\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})", re.ASCII)
+#: A class of reply codes ("4xx", "55x"), and of enhanced codes ("5.1.x", "X.2.XXX", "4.X.X").
+_CODE_CLASS = re.compile(r"([2-5])(?:xx|yz|[0-7]x)", re.IGNORECASE)
+_STATUS_CLASS = re.compile(r"#?([245X])\.([0-7]|X{1,3})\.X{1,3}", re.IGNORECASE)
 #: What looks like an enhanced code and is none: "3.1.1", "5.1", "5.01.1".
 _NEARLY_STATUS = re.compile(r"#?[\dXx]{1,4}(?:\.\d{1,9}){1,3}", re.ASCII)
 
 
 def explain(subject: str) -> Page:
-    """The page of a code, a reason or a reply.
+    """The page of a code, a reason, a provider or a reply.
 
-    `subject`: an enhanced status code ("5.1.1", or "X.1.1" for every class), an SMTP reply code ("421", or
-    "4xx" for its class), a reason ("mailbox_full"), or a reply as a server sends it ("550 5.7.1 Message
-    rejected due to spam"). A code that nobody has registered gets the page of its subject or class (RFC 3463
-    section 2, RFC 5321 section 4.2.1).
+    `subject`: an enhanced status code ("5.1.1", or "X.1.1" for every class, "5.1.x" for its subject), an SMTP
+    reply code ("421", or "4xx" for its class), a reason ("mailbox_full"), a provider ("microsoft"), a code
+    of its own ("S3150"), or a reply as a server sends it ("550 5.7.1 Message rejected due to spam"). A code
+    that nobody has registered gets the page of its subject or class (RFC 3463 section 2, RFC 5321 section
+    4.2.1).
 
     Raises TypeError when `subject` is no str, and ValueError, with a hint, when it is none of these.
     """
@@ -40,13 +45,17 @@ def explain(subject: str) -> Page:
         return status_page(match[1].upper(), match[2], match[3])
     if REPLY.fullmatch(text):
         return reply_page(int(text))
-    if re.fullmatch(r"[2-5](?:xx|yz)", text, re.IGNORECASE):
-        return reply_class_page(text[0])
+    found = _CODE_CLASS.fullmatch(text)
+    if found:
+        return reply_class_page(found[1])
+    found = _STATUS_CLASS.fullmatch(text)
+    if found:
+        return status_page(found[1].upper(), "0" if found[2] in "Xx" else found[2], "0")
     name = re.sub(r"[\s-]", "_", text.lower())
     if name in list(Reason):
         return reason_page(Reason(name))
-    # One word is a slip of the pen; several are a reply.
-    page = verdict_page(text) if len(text.split()) > 1 else None
+    # One word is a provider, a code of its own, or a slip of the pen; several are a reply.
+    page = verdict_page(text) if len(text.split()) > 1 else provider_page(name) or own_code_page(text)
     if page is None:
         raise ValueError(_hint(text, name))
     return page

@@ -15,7 +15,7 @@ from dsnparse.classify.codes import (
 )
 from dsnparse.data import load
 from dsnparse.explain.page import Page, PageKind, Sense
-from dsnparse.vocabulary import Advice
+from dsnparse.vocabulary import Advice, BounceType
 
 _CLASS_WORDS = {"2": "success", "4": "a transient failure", "5": "a permanent failure"}
 
@@ -154,6 +154,11 @@ def _unregistered_notes(class_: str, subject: str, detail: int) -> list[str]:
     return notes
 
 
+def _other_way(bounce_type: BounceType) -> str:
+    way: str = load("pages")["words"]["other"][bounce_type.value]
+    return way
+
+
 def _sense(code: str, source: dict[str, str], meaning: CodeMeaning | None) -> Sense:
     return Sense(
         code=code,
@@ -161,7 +166,7 @@ def _sense(code: str, source: dict[str, str], meaning: CodeMeaning | None) -> Se
         happened=source["happened"],
         fix=source["fix"],
         mends=source.get("mends"),
-        other=source.get("other"),
+        other=source.get("other") or (_other_way(meaning.bounce_type) if meaning else None),
         reason=meaning.reason if meaning else None,
         bounce_type=meaning.bounce_type if meaning else None,
         advice=meaning.advice if meaning else Advice.NONE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from dsnparse.classify.hard import Objection
+from dsnparse.classify.objection import Objection
 from dsnparse.data import load
 from dsnparse.notice.signs import Sign
 from dsnparse.read.prose.observations import MESSAGE_ID, OBSERVATIONS

@@ -21,6 +21,8 @@ class PageKind(StrEnum):
     REPLY = "reply"
     #: A reason of this package's vocabulary.
     REASON = "reason"
+    #: A provider, or a code of its own beside its replies.
+    PROVIDER = "provider"
     #: A whole SMTP reply, with its verdict and the pages of its codes.
     VERDICT = "verdict"
 

@@ -25,7 +25,7 @@ def reason_page(reason: Reason) -> Page:
         happened=source["happened"],
         fix=source["fix"],
         mends=source["mends"],
-        other=source.get("other"),
+        other=source.get("other") or load("pages")["words"]["other"][reason.bounce_type.value],
         reason=reason,
         bounce_type=reason.bounce_type,
         advice=reason.advice,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dsnparse.classify import RuleSet, Verdict, classify
 from dsnparse.classify.claim import Claim
-from dsnparse.classify.hard import Objection
+from dsnparse.classify.objection import Objection
 from dsnparse.model import BounceRecord, Evidence
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient, clean_text

@@ -10,9 +10,11 @@ _COMMAND = re.compile(
     re.IGNORECASE,
 )
 #: Looked for first: most texts have none of them, and the whole pattern is slow to say so.
-_COMMAND_WORD = re.compile(
-    r"RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH |TEXT|initial|connection|rcpt|data|mail "
+_COMMAND_WORDS = tuple(
+    "RCPT,DATA,MAIL ,HELO,EHLO,LHLO,STARTTLS,AUTH,TEXT,BDAT,connection,rcpt,data,mail ".split(",")
 )
+#: The same for the host.
+_HOST_WORDS = ("ost ", "erver ", "alking to", "onnected to", "mx ", "MX ", "OST ", "ERVER ")
 _COMMANDS = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
 _HOST = re.compile(
     r"\b(?:host|server|talking to|connected to|mx)\s{1,3}[<(]?([a-z0-9][a-z0-9.-]{2,200}\.[a-z]{2,24})\b",
@@ -22,7 +24,7 @@ _HOST = re.compile(
 
 def command_in(text: str) -> str | None:
     """The SMTP command that `text` says was refused: "RCPT", "MAIL", "DATA", "CONN", …"""
-    if _COMMAND_WORD.search(text) is None:
+    if not any(word in text for word in _COMMAND_WORDS):
         return None
     found = _COMMAND.search(text)
     if found is None:
@@ -33,5 +35,7 @@ def command_in(text: str) -> str | None:
 
 def host_in(text: str) -> str | None:
     """The name of the host that `text` says it was told by: "host mx.example.com[192.0.2.1] said: …"."""
+    if not any(word in text for word in _HOST_WORDS):
+        return None
     found = _HOST.search(text)
     return found[1].rstrip(".") if found is not None else None

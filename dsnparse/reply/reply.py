@@ -8,12 +8,15 @@ from functools import lru_cache
 
 from dsnparse.reply.codes import MAX_TEXT, find_codes
 from dsnparse.reply.command import command_in, host_in
+from dsnparse.reply.names import without_fields, without_names
 from dsnparse.reply.spelling import as_matched, as_shown
 
 #: RFC 3464 section 2.3.6: `type; text`. The type of a Diagnostic-Code is one word.
 _TYPE = re.compile(r"\s{0,10}([A-Za-z][A-Za-z0-9-]{0,30})\s{0,5};")
 #: The same in front of a reply that stands alone, where any word could be one of the reply's own.
 _KNOWN_TYPE = re.compile(r"\s{0,10}(e?smtp|lmtp|x400|x-[A-Za-z0-9-]{1,30})\s{0,5};", re.IGNORECASE)
+#: A word of any script, in a text whose addresses, hosts and links are blanked.
+_WORD = re.compile(r"[^\W\d_]|[^\x00-\x7f]")
 #: Replies that are remembered: the recipients of a notice often share one.
 _REMEMBERED = 256
 
@@ -34,8 +37,13 @@ class Reply:
     type: str | None
     #: The text in one line, without the codes that each line of a multiline reply repeats.
     shown: str
-    #: The same as rules see it: lower case, one spelling, addresses blanked. As long as `shown`.
+    #: The same as rules see it: lower case, one spelling, addresses, log fields and the name of the host that
+    #: speaks blanked. As long as `shown`.
     low: str
+    #: The same without links and host names: the reply's own sentences.
+    sentences: str
+    #: Whether it has words of its own besides codes, addresses and names.
+    has_words: bool
     #: Every enhanced code of a failure or delay in `shown`: where it starts, and the code.
     statuses: tuple[tuple[int, str], ...]
     #: Where the addresses stand in `shown`: start and end.
@@ -63,6 +71,8 @@ def _parse(text: str) -> Reply:
     if len(low) != len(shown):
         shown = low
     found = find_codes(shown)
+    low = without_fields(low)
+    sentences = without_names(low)
     return Reply(
         found.reply_code,
         found.status,
@@ -71,6 +81,8 @@ def _parse(text: str) -> Reply:
         kind[1].lower() if kind else None,
         shown,
         low,
+        sentences,
+        _WORD.search(sentences) is not None,
         found.statuses,
         addresses,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dsnparse.reply.wrapping import unwrapped
+
 # Every replacement is one character for one, so that offsets hold.
 _SPELLING = str.maketrans(
     {"_": " ", "’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " "}
@@ -26,7 +28,7 @@ def normalise(text: str) -> str:
 
 def as_shown(text: str) -> str:
     """`text` in one line, with the codes taken out that each line of a multiline reply repeats."""
-    shown = " ".join(text.split())
+    shown = " ".join(unwrapped(text).split())
     if not shown.isascii():
         shown = shown.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be matched
     return _join_lines(shown) if "-" in shown else shown

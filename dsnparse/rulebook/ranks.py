@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+#: From here on the words are a rule's of the user's own, who decides himself whose address they mean.
+OWN_WORDS_RANK = 96
+#: Words that the reply denies, or that are about its content: no claim at all.
+DENIED_RANK = -1
 #: A rule of the user's own: whoever reads his own bounces knows best.
 USER_RANK = 100
 #: Words that a provider is known to use: it means by them what it says it means, whatever the code.
@@ -20,6 +24,10 @@ STRONG_RANK = 80
 DELIBERATE_STATUS_RANK = 75
 #: Normal words: they name the reason.
 NORMAL_RANK = 70
+#: What a provider means by a code: after anybody's plain words, in place of what the registry means by it.
+PROVIDER_CODE_RANK = 69
+#: A provider's codes of a range (5.7.5*): it has other codes within it.
+PROVIDER_RANGE_RANK = 65
 #: An enhanced code that names a reason (5.2.2): after words, which are seldom wrong; codes often are.
 SPECIFIC_STATUS_RANK = 60
 #: Weak words ("mailbox unavailable"): said for other reasons too, so a specific enhanced code goes before.
@@ -63,7 +71,7 @@ WEIGHTS = {
 }
 #: How far words of each weight lie below the rank of their owner, where that is a provider or the user.
 OWNED_BELOW = {Weight.STRONG: 0, Weight.NORMAL: 1, Weight.WEAK: 3, Weight.HINT: 4}
-#: How far a rule without words, on codes alone, lies below its owner's words.
+#: How far a rule of the user's without words, on codes alone, lies below its words.
 CODES_BELOW = 5
 
 #: Words of a rule of the user's own, elsewhere in the notice: what stands there may be about somebody else.
@@ -98,9 +106,10 @@ SAME_STRENGTH = 10
 #: From this rank on, how sure a verdict is. A conflict takes some away, a second rule that agrees adds some.
 CONFIDENCE = (
     (USER_RANK, 0.99),
-    (PROVIDER_RANK - CODES_BELOW, 0.97),
+    (PROVIDER_RANK - OWNED_BELOW[Weight.HINT], 0.97),
     (STRONG_RANK, 0.96),
     (NORMAL_RANK, 0.92),
+    (PROVIDER_RANGE_RANK, 0.92),
     (CONTEXT_STRONG_RANK, 0.85),
     (CONTEXT_NORMAL_RANK, 0.8),
     (WEAK_RANK, 0.65),
@@ -111,8 +120,13 @@ CONFIDENCE = (
 )
 
 
-def rank_of(weight: Weight, owner: int | None, *, has_words: bool) -> int:
-    """The rank of a rule. `owner`: USER_RANK, PROVIDER_RANK, or None for words of anybody."""
+def rank_of(weight: Weight, owner: int | None, *, has_words: bool, is_range: bool = False) -> int:
+    """The rank of a rule. `owner`: USER_RANK, PROVIDER_RANK, or None for words of anybody.
+
+    `has_words`: whether it looks for words; `is_range`: whether a code of it ends in `*`.
+    """
     if owner is None:
         return WEIGHTS[weight]
+    if owner == PROVIDER_RANK and not has_words:
+        return PROVIDER_RANGE_RANK if is_range else PROVIDER_CODE_RANK
     return owner - (OWNED_BELOW[weight] if has_words else CODES_BELOW)

@@ -91,7 +91,7 @@ def make_rule(table: Table, owner: Owner, lists: Mapping[str, Sequence[str]]) ->
     return Rule(
         id=f"{owner.prefix}{name}" if owner.rank is not None else f"{owner.prefix}{reason.value}.{name}",
         reason=reason,
-        rank=rank_of(weight, owner.rank, has_words=any(words)),
+        rank=rank_of(weight, owner.rank, has_words=any(words), is_range=bool(prefixes)),
         phrases=words.phrases,
         urls=words.urls,
         patterns=words.patterns,

@@ -13,7 +13,8 @@ import dsnparse
 from dsnparse import Action, BounceType, Kind, Reason
 from dsnparse.classify import classify
 from dsnparse.classify.claim import Case, Claim, Source
-from dsnparse.classify.hard import Objection, may_be_hard
+from dsnparse.classify.hard import may_be_hard
+from dsnparse.classify.objection import Objection
 from dsnparse.rulebook.ranks import EVENT_RANK, GENERIC_REPLY_RANK, STRONG_RANK
 
 WORDS = Claim(STRONG_RANK, Reason.USER_UNKNOWN, "phrase.user_unknown", "user unknown", Source.WORDS)
@@ -34,9 +35,16 @@ def test_words_about_the_address_in_a_bounce_pass() -> None:
         (WORDS, FAILED._replace(kind=Kind.AUTO_REPLY), False, Objection.NO_BOUNCE),
         (WORDS, FAILED._replace(is_second_hand=True), False, Objection.SECOND_HAND),
         (WORDS, FAILED._replace(is_uncertain=True), False, Objection.UNCERTAIN_ADDRESS),
+        (WORDS, FAILED._replace(is_own_account=True), False, Objection.OWN_ACCOUNT),
+        (WORDS._replace(objection=Objection.ABOUT_ANOTHER), FAILED, False, Objection.ABOUT_ANOTHER),
+        (WORDS._replace(objection=Objection.ONLY_PERHAPS), FAILED, False, Objection.ONLY_PERHAPS),
+        (WORDS._replace(objection=Objection.FOR_NOW), FAILED, False, Objection.FOR_NOW),
+        (WORDS._replace(source=Source.CODE), FAILED._replace(is_about_another=True), False,
+         Objection.ABOUT_ANOTHER),
         (WORDS, FAILED._replace(names_another=True), False, Objection.NAMES_ANOTHER),
         (WORDS._replace(rank=GENERIC_REPLY_RANK), FAILED, False, Objection.GENERIC_CODE),
-        (WORDS._replace(reason=Reason.MAILBOX_DISABLED), Case(), False, Objection.NOT_FINAL),
+        (WORDS._replace(reason=Reason.MAILBOX_DISABLED), Case(action=Action.RELAYED), False,
+         Objection.NOT_FINAL),
         (WORDS._replace(source=Source.EVENT, rank=EVENT_RANK), Case(action=Action.FAILED), False,
          Objection.EVENT_CLASS_ALONE),
     ],

@@ -41,7 +41,7 @@ def test_the_order_of_what_decides(text: str, status: str | None, hosts: tuple[s
         ("550 5.2.1 Mailbox disabled", Action.FAILED, HARD),
         ("450 4.2.1 Mailbox disabled", Action.FAILED, SOFT),
         ("Mailbox disabled", Action.FAILED, HARD),
-        ("Mailbox disabled", None, SOFT),
+        ("Mailbox disabled", None, HARD),
         ("450 4.1.1 User unknown in local recipient table", Action.FAILED, OPEN),
         ("450 4.1.1 User unknown in local recipient table", Action.DELAYED, SOFT),
         ("550 5.1.1 User unknown", Action.DELAYED, SOFT),

@@ -101,7 +101,7 @@ def test_a_page_and_the_classifier_agree_on_an_enhanced_code(code: str) -> None:
 
 @pytest.mark.parametrize("code", [code for code in reply_codes() if code >= 400])
 def test_a_page_and_the_classifier_agree_on_a_reply_code(code: int) -> None:
-    verdict, meaning = classify_reply(f"{code} zzz qqq"), reply_meaning(code)
+    verdict, meaning = classify_reply(str(code)), reply_meaning(code)
     assert meaning is not None
     assert (verdict.reason, verdict.bounce_type, verdict.advice) == (
         meaning.reason,
@@ -136,3 +136,18 @@ def test_what_is_nothing_we_know_gets_a_hint(text: str, hint: str) -> None:
         explain(text)
     assert hint in str(raised.value)
     assert len(str(raised.value)) < 250
+
+
+@pytest.mark.parametrize(
+    "code", ["541", "5.6.1", "5.7.2", "5.7.4", "5.7.7", "4.3.2", "4.4.4", "5.2.2", "4.7.7", "5.5.6"]
+)
+def test_a_code_with_its_own_title_means_what_its_page_says(code: str) -> None:
+    page = explain(code)
+    title = dict(page.official)["title"]
+    assert classify_reply(f"{code} {title}").reason == page.senses[0].reason
+
+
+def test_every_page_of_a_failure_tells_another_way() -> None:
+    pages = [explain(f"X.{code}") for code in status_codes()]
+    pages += [explain(str(code)) for code in reply_codes()] + [explain(reason) for reason in Reason]
+    assert [sense.code for page in pages for sense in page.senses if sense.reason and not sense.other] == []

@@ -1,0 +1,73 @@
+"""What in a reply is a name and no word: fields of log lines, the host that speaks, other hosts and links.
+
+Each is blanked by as many spaces, so that places hold.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: Fields of log lines of Postfix, Sendmail and Exim whose value is a name or a number. `stat=` and `status=`
+#: carry the reply itself, and `spf=fail` is a word.
+_FIELD = re.compile(
+    r"(?<![^\s,;(\[<])(?:orig to|to|from|relay|client|helo|proto|mailer|ctladdr|daemon|delays?|xdelay"
+    r"|dsn|msgid|message-id|r?ip|lip|sasl username|sasl method|uid|[cfhirtx])=(?!fail|pass|reject|none|quar)"
+    r"(?:<[^<>]{0,320}>|\[[^\[\]]{0,60}\]|[^\s,;\"]{1,320})(?: \[[0-9a-f:.]{3,45}\])?"
+)
+#: "host mx.example.com[192.0.2.1] said:", "connect to mx.example.com[192.0.2.1]:25:" — the name alone.
+_SPEAKER = re.compile(
+    r"\b(?:host|server|mx|to|from|with|relay|by) ([a-z0-9][a-z0-9.-]{3,253})(?=[\[(][0-9a-f])"
+)
+_NAME_AND_IP = re.compile(r"[a-z][\[(][0-9a-f]")
+_SAID = re.compile(r"\b(?:host|server|mx) ([a-z0-9][a-z0-9.-]{3,253})(?= said\b)")
+_LINK = re.compile(r"(?<=://)[^\s<>\"]{1,1000}|\bwww\.[^\s<>\"]{1,1000}")
+#: Two dots or more, or one and an ending that is seldom the first word of a sentence.
+_HOST = re.compile(
+    r"(?:[a-z0-9-]{1,63}\.){2,10}[a-z][a-z-]{1,23}(?![a-z0-9-])"
+    r"|[a-z0-9-]{1,63}\.(?:com|net|org|edu|gov|info|biz|example|invalid|test|co|de|ru|cn|jp|fr|uk"
+    r"|nl|pl|br|eu|io|cz|sk|ch)(?![a-z0-9-])"
+)
+
+#: Where a host name may be: a dot between its labels, the one behind it beginning with a letter.
+_DOT = re.compile(r"(?<=[a-z0-9])\.(?=[a-z])")
+_IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
+
+
+def without_fields(low: str) -> str:
+    """`low` without the values of log fields and the name of the host that speaks."""
+    if "=" in low:
+        low = _FIELD.sub(_blank, low)
+    if _NAME_AND_IP.search(low) is not None:
+        low = _SPEAKER.sub(_blank_name, low)
+    if " said" in low:
+        low = _SAID.sub(_blank_name, low)
+    return low
+
+
+def without_names(low: str) -> str:
+    """`low` without links and host names: the reply's own sentences, in which the `not` of a rule looks."""
+    if "." not in low:
+        return low
+    if "://" in low or "www." in low:
+        low = _LINK.sub(_blank, low)
+    done = 0
+    for dot in _DOT.finditer(low):
+        if dot.start() < done:
+            continue
+        start = dot.start()
+        while start > done and low[start - 1] in _IN_NAMES:
+            start -= 1
+        found = _HOST.match(low, start)
+        if found is not None:
+            done = found.end()
+            low = low[:start] + " " * (done - start) + low[done:]
+    return low
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * (found.end() - found.start())
+
+
+def _blank_name(found: re.Match[str]) -> str:
+    name = found[1]
+    return found[0][: -len(name)] + " " * len(name)

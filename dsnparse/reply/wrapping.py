@@ -1,0 +1,39 @@
+"""A reply as programs hand it on: escapes of source code, JSON, HTML and URLs, undone before it is read."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from urllib.parse import unquote
+
+#: "\\r\\n" written out, and the quotes and brackets that JSON and `repr` escape.
+_ESCAPE = re.compile(r"\\(?:r\\n|[rnt]|u00(?:3c|3e|26|22|27|0a|0d|a0)|x0[ad9]|[\"'/])", re.IGNORECASE)
+_ESCAPED = {
+    "u003c": "<",
+    "u003e": ">",
+    "u0026": "&",
+    "u0022": '"',
+    "u0027": "'",
+    '"': '"',
+    "'": "'",
+    "/": "/",
+}
+_BREAK = re.compile(r"<(?:br|/?p|/?div) ?/?>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d{1,4}|#x[0-9a-f]{1,4});", re.IGNORECASE)
+
+
+def unwrapped(text: str) -> str:
+    """`text` without the escapes of what it was quoted in; line ends that were written out become blanks."""
+    if "\\" in text:
+        text = _ESCAPE.sub(_unescaped, text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda found: unescape(found[0]), text)
+    if "<" in text:
+        text = _BREAK.sub(" ", text)
+    if "%20" in text and " " not in text:
+        text = unquote(text)
+    return text
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return _ESCAPED.get(found[0][1:].lower(), " ")

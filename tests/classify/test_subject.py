@@ -1,0 +1,139 @@
+"""Words about somebody else, and words that are denied, never make the recipient hard."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsnparse import BounceType, Reason
+from dsnparse.classify import Objection, classify_reply
+
+SENDER = """
+550 5.1.0 Sender's mailbox does not exist
+554 5.2.1 Sender account disabled
+553 5.1.8 domain of sender address x@y.example does not exist
+550 The address in the From header does not exist
+550 reply-to address does not exist
+550 Bounce address does not exist
+550 the mailbox you are sending from does not exist
+550 5.4.4 Unable to resolve sender domain: host not found
+550 5.1.2 no MX for sender
+550 Message rejected: sender account is inactive
+554 5.7.1 Rejected: your domain is unknown
+550 your organization has been disabled
+"""
+LOGIN = """
+535 5.7.8 Authentication credentials invalid: mailbox does not exist
+535 account expired
+530 5.7.0 Must issue AUTH first; user unknown
+550 5.7.3 Authentication unsuccessful, the mailbox is disabled
+554 5.7.1 Your account has been suspended. Please contact support
+550 Outgoing mail from this account has been suspended
+550 Your mailbox has been disabled for sending
+550 user account for SMTP AUTH is locked
+"""
+HOST = """
+550 5.7.1 Helo command rejected: Host not found
+550 host name in EHLO does not exist
+550 PTR record for 192.0.2.1 does not exist
+550 Rejected: unknown host [192.0.2.1]
+550 Error: your host does not exist in DNS
+"""
+CONTENT = """
+550 5.7.1 The domain in your Message-ID does not exist
+554 the link points to a domain that does not exist
+550 5.7.1 DKIM selector does not exist
+550 5.7.26 DMARC: From domain does not exist
+"""
+DENIED = """
+550 this is not a 'user unknown' error
+550 Message refused; the mailbox is not full
+550 5.7.1 the user is not disabled but has blocked you
+550 this mailbox does not accept messages larger than 10 MB
+550 This address does not accept mail from your country
+550 This domain does not accept mail without TLS
+"""
+PERHAPS = """
+550 5.7.1 If the user does not exist, you will receive a bounce
+550 Access denied, either the user is unknown or you may not send to it
+550 we could not determine whether the mailbox is disabled
+550 Domain may not exist or DNS check failed
+"""
+FOR_NOW = """
+550 5.2.1 account temporarily suspended, try again later
+550 mailbox disabled for maintenance
+"""
+CODES = """
+510 go away
+521 your ip is blocked
+525 not today
+551 not our business
+556 policy
+550 5.1.1 rejected by policy
+550 5.1.1 message looks like spam
+554 5.7.1 <kim@example.com>: Recipient address rejected: Access denied
+550 <kim@example.com>: Recipient address rejected: see https://example.org/why
+550 <kim@example.com>: Recipient address rejected: https://example.org/why
+"""
+
+
+def replies(lines: str) -> list[str]:
+    return lines.strip().splitlines()
+
+
+@pytest.mark.parametrize(
+    "reply", replies(SENDER + LOGIN + HOST + CONTENT + DENIED + PERHAPS + FOR_NOW + CODES)
+)
+def test_somebody_elses_fault_is_not_hard(reply: str) -> None:
+    assert classify_reply(reply).bounce_type is not BounceType.HARD
+
+
+@pytest.mark.parametrize("reply", replies(SENDER + LOGIN + HOST + CONTENT))
+def test_somebody_elses_fault_is_no_reason_about_the_address(reply: str) -> None:
+    assert classify_reply(reply).reason not in (
+        Reason.USER_UNKNOWN,
+        Reason.HOST_UNKNOWN,
+        Reason.MAILBOX_DISABLED,
+        Reason.NO_MAIL_SERVICE,
+    )
+
+
+@pytest.mark.parametrize("reply", replies(PERHAPS))
+def test_what_may_be_is_said_to_be_no_more(reply: str) -> None:
+    assert classify_reply(reply).not_hard in (Objection.ONLY_PERHAPS, Objection.DOUBTFUL)
+
+
+@pytest.mark.parametrize("reply", replies(FOR_NOW))
+def test_what_is_so_for_now_is_soft(reply: str) -> None:
+    verdict = classify_reply(reply)
+    assert (verdict.bounce_type, verdict.not_hard) == (BounceType.SOFT, Objection.FOR_NOW)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550 5.1.1 <lee@example.org> sender ok, <kim@example.com> recipient does not exist",
+        "550 5.1.1 Sender <lee@example.org>: Recipient <kim@example.com>: user unknown",
+        "550 The email account that you tried to reach does not exist",
+        "host relay.example.com[192.0.2.1] said: 550 5.1.1 user unknown (in reply to RCPT TO command)",
+        "550 5.2.1 <kim@example.com>: Recipient address rejected: Mailbox disabled, not accepting messages",
+        "550 mailbox has expired due to inactivity",
+        "521",
+        "550 5.1.1",
+    ],
+)
+def test_the_recipients_own_fault_stays_hard(reply: str) -> None:
+    assert classify_reply(reply).bounce_type is BounceType.HARD
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("host greylist.example.org[192.0.2.1] said: 550 5.1.1 user unknown", Reason.USER_UNKNOWN),
+        ("550 5.1.1 user unknown relay=mx.spamhaus.org[192.0.2.1]:25", Reason.USER_UNKNOWN),
+        ("550 mailbox <kim@spamhaus.org> is full", Reason.MAILBOX_FULL),
+        ("host relay.example.org[192.0.2.1] refused to talk to me: 421 too many connections",
+         Reason.RATE_LIMITED),
+    ],
+)  # fmt: skip
+def test_names_of_hosts_and_fields_of_logs_are_no_words(reply: str, reason: Reason) -> None:
+    assert classify_reply(reply).reason is reason

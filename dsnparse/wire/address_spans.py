@@ -47,10 +47,10 @@ _MARKS = "".join(
 _PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "'", "«": "»", "“": "”", "„": "“", "‘": "’",
           "（": "）", "［": "］", "＜": "＞", "【": "】", "「": "」"}  # fmt: skip
 #: What ends a run of characters around an address.
-_ENDS = " \t<>«»“”„（）［］＜＞【】「」、，。：；"
+_ENDS = " \t\n<>«»“”„（）［］＜＞【】「」、，。：；"
 _END = re.compile(f"[{_ENDS}]")
 #: What parts addresses that are written without blanks.
-_SEPARATORS = ("", " ", ",", ";", ">", ")", "]")
+_SEPARATORS = ("", " ", "\n", ",", ";", ">", ")", "]")
 #: The longest run without a blank that is looked at around an address.
 _REACH = 400
 

@@ -1,6 +1,6 @@
 """Notices as a mail system writes them that nobody has met: who failed is read exactly, or not at all.
 
-The truth of each is known, for the test composes it: the language, the layout, where the address and the reply
+The truth of each is known, for the test composes it: the language, the layout, where address and reply
 stand, which others are named (the sender, a help desk, the list), and what is returned.
 """
 

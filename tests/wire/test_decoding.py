@@ -165,8 +165,9 @@ def test_any_pieces_of_encoded_words_give_printable_text(pieces: list[str]) -> N
 @pytest.mark.parametrize(
     ("html", "text"),
     [
-        ("<p>Hello <b>Tom</b></p><p>two</p>", "Hello Tom\ntwo\n"),
+        ("<p>Hello <b>Tom</b></p><p>two</p>", "Hello Tom\n\ntwo\n"),
         ("one<br>two<BR/>three", "one\ntwo\nthree\n"),
+        ("one<br>\n<br>two<br> <br><br>three", "one\n\ntwo\n\nthree\n"),
         ("<a href='mailto:tom@example.org?subject=x'>Tom</a>", "tom@example.org Tom\n"),
         (
             "<table><tr><td>a@example.org</td><td>550 unknown</td></tr></table>",
@@ -175,7 +176,7 @@ def test_any_pieces_of_encoded_words_give_printable_text(pieces: list[str]) -> N
         ("a&amp;b&#64;c &lt;d@example.org&gt;", "a&b@c <d@example.org>\n"),
         ("<style>x@y.example</style><script>a@b.example</script><!-- c@d.example -->text", "text\n"),
         ("<title>t</title>text", "text\n"),
-        ("\u4e2d\u6587<p class=\u00e9>\u5730\u5740</p>", "\u4e2d\u6587\n\u5730\u5740\n"),
+        ("\u4e2d\u6587<p class=\u00e9>\u5730\u5740</p>", "\u4e2d\u6587\n\n\u5730\u5740\n"),
         ("plain text", "plain text\n"),
         ("", "\n"),
         ("<", "<\n"),
@@ -201,10 +202,10 @@ def test_any_html_gives_text(pieces: list[str]) -> None:
 
 def test_only_so_many_tags_and_so_much_of_one_are_read() -> None:
     buffer = Buffer(b"", Limits(html_tags=3))
-    assert html_text("<p>a</p><p>b</p><p>c</p>", buffer) == "a\nb\n"
+    assert html_text("<p>a</p><p>b</p><p>c</p>", buffer) == "a\n\nb\n"
     assert [*map(str, buffer.warnings)] == ["HTML beyond the first 3 tags was not read."]
     attributes = " ".join(f"a{number}=x" for number in range(20_000))
-    assert html_text(f"<p>a</p><b {attributes}>b</b>") == "a\nb\n"
+    assert html_text(f"<p>a</p><b {attributes}>b</b>") == "a\n\nb\n"
 
 
 def test_a_text_part_is_decoded_within_its_limit() -> None:

@@ -32,7 +32,7 @@ _MAILTO = re.compile(r"""mailto:([^"'?\s>]{3,320})""", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\n\u00a0]+")
 #: Stand for the end of a line, for `<br>`, and for a blank line, while the tree is made.
 _BREAK, _BR, _BLANK = "\ue000", "\ue001", "\ue002"
-_TWO_BR = re.compile(f"{_BR}[ \\n]*{_BR}")
+_TWO_BR = re.compile(f"{_BR}[ \\n]{{0,200}}{_BR}")
 _ANY_BREAK = re.compile(f"[{_BREAK}{_BR}]")
 #: Characters of one tag. Attributes are told apart in the square of their number.
 _LONGEST_TAG = 4096

@@ -268,7 +268,6 @@ def _holding(
     "Quota exceeded" means nothing within "sending quota exceeded". A much weaker rule takes nothing away.
     """
     kept: list[Hit] = []
-    hits.sort(key=_is_pattern)
     padded = f" {reply.sentences} "
     for hit in hits:
         rule = hit[0]
@@ -284,10 +283,6 @@ def _holding(
     if len(kept) < 2:
         return kept
     return [hit for hit in kept if not any(_covers(other, hit) for other in kept)]
-
-
-def _is_pattern(hit: Hit) -> bool:
-    return hit[1] < 0
 
 
 def _covers(outer: Hit, inner: Hit) -> bool:

@@ -162,7 +162,7 @@ class Sentences:
             return None
         if known.perhaps.search(before) or (not is_strong and known.perhaps_within.search(within)):
             return Subject(reason, Objection.ONLY_PERHAPS)
-        if any(known.for_now.search(text) for text in (before, within, behind)):
+        if known.for_now.search(f"{before}{within}{behind}"):
             return Subject(reason, Objection.FOR_NOW)
         return None
 

@@ -78,14 +78,14 @@ class RuleSet:
                 known = hits.get(rule.id)
                 if known is None or end - start > known[2]:
                     hits[rule.id] = (rule, start, end - start)
-        found = list(hits.values())
         if self._pattern_finder is not None:
             for number in self._pattern_finder.Match(low) or ():
                 owner, _, provider = self._patterns[number]
                 if provider is not None and provider not in marked:
                     marked.append(provider)
-                found.append((owner, -1, number))
-        return found, marked
+                if owner.id not in hits:
+                    hits[owner.id] = (owner, -1, number)
+        return list(hits.values()), marked
 
     def locate(self, hit: Hit, low: str) -> Hit:
         """The hit with its place, where a pattern made it."""

@@ -21,15 +21,13 @@ _SPEAKER = re.compile(
 _NAME_AND_IP = re.compile(r"[a-z][\[(][0-9a-f]")
 _SAID = re.compile(r"\b(?:host|server|mx) ([a-z0-9][a-z0-9.-]{3,253})(?= said\b)")
 _LINK = re.compile(r"(?<=://)[^\s<>\"]{1,1000}|\bwww\.[^\s<>\"]{1,1000}")
-#: Two dots or more, or one and an ending that is seldom the first word of a sentence.
-_HOST = re.compile(
-    r"(?:[a-z0-9-]{1,63}\.){2,10}[a-z][a-z-]{1,23}(?![a-z0-9-])"
-    r"|[a-z0-9-]{1,63}\.(?:com|net|org|edu|gov|info|biz|example|invalid|test|co|de|ru|cn|jp|fr|uk"
-    r"|nl|pl|br|eu|io|cz|sk|ch)(?![a-z0-9-])"
+#: Endings that are seldom the first word of a sentence: with one of these, one dot makes a host name.
+_ENDINGS = frozenset(
+    "com net org edu gov info biz example invalid test co de ru cn jp fr uk nl pl br eu io cz sk ch".split()
 )
-
 #: Where a host name may be: a dot between its labels, the one behind it beginning with a letter.
 _DOT = re.compile(r"(?<=[a-z0-9])\.(?=[a-z])")
+_FEW_LABELS = 2
 _IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
@@ -54,13 +52,15 @@ def without_names(low: str) -> str:
     for dot in _DOT.finditer(low):
         if dot.start() < done:
             continue
-        start = dot.start()
+        start, end = dot.start(), dot.end()
         while start > done and low[start - 1] in _IN_NAMES:
             start -= 1
-        found = _HOST.match(low, start)
-        if found is not None:
-            done = found.end()
-            low = low[:start] + " " * (done - start) + low[done:]
+        while end < len(low) and low[end] in _IN_NAMES:
+            end += 1
+        done = end
+        labels = low[start:end].strip(".-").split(".")
+        if len(labels) > _FEW_LABELS or labels[-1] in _ENDINGS:
+            low = low[:start] + " " * (end - start) + low[end:]
     return low
 
 

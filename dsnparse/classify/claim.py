@@ -67,5 +67,7 @@ class Case(NamedTuple):
     is_own_account: bool = False
     #: Whether words that could mean the recipient's address are about somebody else's, or deny it.
     is_about_another: bool = False
+    #: Whether the reply says, beside a code that decides, that it is so for now.
+    is_for_now: bool = False
     #: Whether the reply names another recipient of the notice, and not this one.
     names_another: bool = False

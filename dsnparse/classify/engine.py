@@ -116,12 +116,7 @@ def classify(
             certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
             case = case._replace(provider=certain)
         all_claims += _words_claims(_holding(rules, hits, extra, case, involved), extra, case, Source.CONTEXT)
-    is_about_another = any(claim.objection is Objection.ABOUT_ANOTHER for claim in all_claims)
-    if is_about_another or (
-        not all_claims and case.has_words and Sentences(reply.sentences).is_about_another
-    ):
-        case = case._replace(is_about_another=True)
-        all_claims = [claim for claim in all_claims if claim.rank > DENIED_RANK]
+    case, all_claims = _with_subject(case, all_claims, reply)
     meant = _provider_codes(rules, reply, case) if certain is not None else []
     all_claims += [*(code_claims(case, meant=meant) if meant else code_claims(case)), *meant, *claims]
     verdict = decide(all_claims, case, reply)
@@ -194,6 +189,18 @@ def _digit(status: str | None, reply_code: int | None, action: Action | None) ->
 
 def _command(given: str | None) -> str:
     return given.split()[0].upper() if given and not given.isspace() else ""
+
+
+def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> tuple[Case, list[Claim]]:
+    """What the words say for the codes beside them: that they are about somebody else, or so for now."""
+    if any(claim.objection is Objection.ABOUT_ANOTHER for claim in claims):
+        return case._replace(is_about_another=True), [claim for claim in claims if claim.rank > DENIED_RANK]
+    if not claims and case.has_words:
+        sentences = Sentences(reply.sentences)
+        return case._replace(
+            is_about_another=sentences.is_about_another, is_for_now=sentences.are_for_now
+        ), claims
+    return case, claims
 
 
 def _words_claims(hits: list[Hit], reply: Reply, case: Case, source: Source) -> list[Claim]:

@@ -34,6 +34,8 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
         return claim.objection
     if claim.source is Source.CODE and case.is_about_another:
         return Objection.ABOUT_ANOTHER
+    if claim.source is Source.CODE and case.is_for_now:
+        return Objection.FOR_NOW
     if claim.source is Source.EVENT and case.digit != 5:
         return Objection.EVENT_CLASS_ALONE
     if claim.rank <= GUESS_RANK:

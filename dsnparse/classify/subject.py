@@ -40,11 +40,14 @@ _TAKING = (Reason.NO_MAIL_SERVICE, Reason.MAILBOX_DISABLED)
 #: One of these words is in every denial, near the words that it denies: looked for first.
 _DENYING = frozenset(
     "not isn't wasn't aren't doesn't don't didn't never neither nor instead rather no longer has have = :"
-    " false".split()
+    " contrary true for false from by an a the agent agents family access"
+    " delivery receipts attachments sending filter rules settings receipt attachment rule setting".split()
 )
 _NEAR = 7
+#: No longer than this is a verb that stands alone ("is no longer valid").
+_SHORT = 30
 #: Where a sentence begins: behind the end of another, and behind a code, with which a reply begins.
-_START = re.compile(r"[.;!?)] |(?:^|[ :;('\"-])[245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
+_START = re.compile(r"[.;!?] |(?:^|[ :;('\"-])[245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
 _END = re.compile(r"[.;!?] |[.;!?]$")
 
 
@@ -61,6 +64,8 @@ class _Patterns(NamedTuple):
     perhaps: Any
     perhaps_within: Any
     for_now: Any
+    verb_alone: Any
+    address: Any
     takes: Any
     limited: Any
 
@@ -74,7 +79,7 @@ def _patterns() -> _Patterns:
     return _Patterns(
         compiled("|".join(word.removeprefix("^") for words in cues for word in words)),
         compiled(_named(named)),
-        compiled(f"^[^,]{{0,30}}?(?:{_named(behind)})"),
+        compiled(f"^.{{0,30}}?(?:{_named(behind)})"),
         *(compiled("|".join(doubt[key])) for key in _Patterns._fields[3:]),
     )
 
@@ -116,6 +121,11 @@ class Sentences:
         """Whether they name somebody other than the recipient last: a code beside that is not his."""
         return self._has_cue and _whom(self._text) not in (None, "recipient")
 
+    @property
+    def are_for_now(self) -> bool:
+        """Whether they say that it is so for now."""
+        return self._has_cue and _patterns().for_now.search(self._text) is not None
+
     def subject_of(self, start: int, length: int, reason: Reason, *, is_strong: bool = False) -> Subject:
         """What the words at `start` are about, which speak for `reason`: one of `ADDRESS_REASONS`.
 
@@ -127,6 +137,8 @@ class Sentences:
         behind = self._text[end : end + BEHIND]
         if self._is_denied(start, within, behind, reason):
             return Subject(None, Objection.ABOUT_ANOTHER)
+        if len(within) < _SHORT and known.verb_alone.search(within) and not self._names_an_address(start):
+            return Subject(None, Objection.ABOUT_ANOTHER)
         if self._has_cue:
             stop = _END.search(behind)
             behind = behind if stop is None else behind[: stop.start()]
@@ -136,6 +148,11 @@ class Sentences:
         if reason in _TAKING and known.takes.search(within) and known.limited.search(behind):
             return Subject(Reason.POLICY_VIOLATION, Objection.ABOUT_ANOTHER)
         return Subject(reason, None)
+
+    def _names_an_address(self, start: int) -> bool:
+        """Whether the sentence before `start` names an address, or nothing at all."""
+        before = _sentence_before(self._text, start)
+        return not any(map(str.isalpha, before)) or _patterns().address.search(before) is not None
 
     def _is_denied(self, start: int, within: str, behind: str, reason: Reason) -> bool:
         known = _patterns()
@@ -154,13 +171,13 @@ class Sentences:
         self, before: str, within: str, behind: str, reason: Reason, is_strong: bool
     ) -> Subject | None:
         known = _patterns()
-        whom = _whom(before + within) or _behind(behind)
+        whom = _behind(behind) or _whom(before + within)
         if whom is not None and whom != "recipient":
             of_whom = Reason.RATE_LIMITED if reason is Reason.MAILBOX_FULL else _OF_WHOM[whom]
             return Subject(of_whom, Objection.ABOUT_ANOTHER)
         if reason is Reason.MAILBOX_FULL:
             return None
-        if known.perhaps.search(before) or (not is_strong and known.perhaps_within.search(within)):
+        if known.perhaps.search(before + within) or (not is_strong and known.perhaps_within.search(within)):
             return Subject(reason, Objection.ONLY_PERHAPS)
         if known.for_now.search(f"{before}{within}{behind}"):
             return Subject(reason, Objection.FOR_NOW)

@@ -20,6 +20,10 @@ SENDER = """
 550 Message rejected: sender account is inactive
 554 5.7.1 Rejected: your domain is unknown
 550 your organization has been disabled
+550 User unknown: your return address is invalid
+550 5.1.1 (sender) no such user
+550 message from nonexistent user
+550 submitted by unknown user
 """
 LOGIN = """
 535 5.7.8 Authentication credentials invalid: mailbox does not exist
@@ -30,6 +34,9 @@ LOGIN = """
 550 Outgoing mail from this account has been suspended
 550 Your mailbox has been disabled for sending
 550 user account for SMTP AUTH is locked
+550 account locked after too many failed logins
+550 webmail account locked, reset your password
+550 5.7.1 mailbox suspended, you cannot send
 """
 HOST = """
 550 5.7.1 Helo command rejected: Host not found
@@ -43,6 +50,11 @@ CONTENT = """
 554 the link points to a domain that does not exist
 550 5.7.1 DKIM selector does not exist
 550 5.7.26 DMARC: From domain does not exist
+550 invalid address in To header
+550 The subject is not valid
+550 TLS is not activated
+550 this server has been decommissioned
+550 unknown user agent
 """
 DENIED = """
 550 this is not a 'user unknown' error
@@ -51,16 +63,20 @@ DENIED = """
 550 this mailbox does not accept messages larger than 10 MB
 550 This address does not accept mail from your country
 550 This domain does not accept mail without TLS
+550 this user does not exist for you
+550 Contrary to 'no such user', the address is valid but protected
 """
 PERHAPS = """
 550 5.7.1 If the user does not exist, you will receive a bounce
-550 Access denied, either the user is unknown or you may not send to it
+550 Access denied, either the user is unknown or the group is closed
 550 we could not determine whether the mailbox is disabled
 550 Domain may not exist or DNS check failed
+550 forwarding address does not exist
 """
 FOR_NOW = """
 550 5.2.1 account temporarily suspended, try again later
 550 mailbox disabled for maintenance
+550 5.2.1 mailbox busy
 """
 CODES = """
 510 go away

@@ -28,6 +28,7 @@ _ENDINGS = frozenset(
 #: Where a host name may be: a dot between its labels, the one behind it beginning with a letter.
 _DOT = re.compile(r"(?<=[a-z0-9])\.(?=[a-z])")
 _FEW_LABELS = 2
+_LAST_LABEL = re.compile(r"[a-z][a-z-]{1,23}")
 _IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
@@ -59,7 +60,7 @@ def without_names(low: str) -> str:
             end += 1
         done = end
         labels = low[start:end].strip(".-").split(".")
-        if len(labels) > _FEW_LABELS or labels[-1] in _ENDINGS:
+        if labels[-1] in _ENDINGS or (len(labels) > _FEW_LABELS and _LAST_LABEL.fullmatch(labels[-1])):
             low = low[:start] + " " * (end - start) + low[end:]
     return low
 

@@ -68,7 +68,7 @@ def _recipient(notice: Notice, page: Page, announced: int, line: int, name: str,
     blocks = Blocks(notice, {recipient.recipient.lower()})
     blocks.fill(recipient, [mention])
     if recipient.diagnostic is None:
-        blocks.describe(recipient, page.paragraph_to(announced), announced)
+        blocks.describe(recipient, *page.paragraph_to(announced))
     return recipient
 
 

@@ -131,12 +131,12 @@ class Page:
                 return True
         return False
 
-    def paragraph_to(self, index: int) -> str:
-        """The paragraph that a line ends, in one line."""
+    def paragraph_to(self, index: int) -> tuple[str, int]:
+        """The paragraph that a line ends, in one line, and where it begins."""
         start = index
         while start > max(index - _INTRO_LINES, 0) and self.lines[start - 1]:
             start -= 1
-        return " ".join(self.lines[start : index + 1])
+        return " ".join(self.lines[start : index + 1]), start
 
     def refuses(self, index: int) -> bool:
         """Whether the reply to the RCPT command in a line is a refusal."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from dsnparse.classify import RuleSet, Verdict, classify
-from dsnparse.classify.claim import Claim
+from dsnparse.classify.claim import Claim, Source
 from dsnparse.classify.objection import Objection
 from dsnparse.model import BounceRecord, Evidence
 from dsnparse.read.reading import Reading
@@ -95,14 +95,14 @@ def _record(
 
 def _evidence(recipient: Recipient, verdict: Verdict) -> list[Evidence]:
     """What decided, what it outranked, and what kept it from being hard."""
-    part, line = _place_of(recipient, verdict.matched)
-    evidence = [Evidence("reason", part, line, verdict.rule, clean_text(verdict.matched))]
-    evidence += [
-        Evidence("reason", part, line, f"outranked: {conflict.rule}", clean_text(conflict.text))
-        for conflict in verdict.conflicts
-    ]
+    place = _place_of(recipient, verdict.matched, verdict.source)
+    evidence = [Evidence("reason", *place, verdict.rule, clean_text(verdict.matched))]
+    for other in verdict.conflicts:
+        place = _place_of(recipient, other.text, other.source)
+        evidence.append(Evidence("reason", *place, f"outranked: {other.rule}", clean_text(other.text)))
     if verdict.not_hard is not None:
         text = (recipient.diagnostic or "")[:_MAX_EVIDENCE_TEXT]
+        part, line = recipient.places.get("diagnostic", ("", 0))
         evidence.append(Evidence("bounce_type", part, line, f"not-hard.{verdict.not_hard}", text))
     return evidence
 
@@ -133,12 +133,16 @@ def _is_subject(text: str, span: Span) -> bool:
     return not _CODES.sub("", before).strip(" <\"'(:") and text[span.end :].strip(">\"'):. ") != ""
 
 
-def _place_of(recipient: Recipient, words: str) -> tuple[str, int]:
-    """The part and line of the field that the deciding words stand in, as far as it is known."""
+def _place_of(recipient: Recipient, words: str, source: Source | None) -> tuple[str, int]:
+    """The part and line of the field that the deciding words stand in; ("", 0) for words around it."""
     places = recipient.places
     if words and recipient.diagnostic and words.lower() in recipient.diagnostic.lower():
         return places.get("diagnostic", ("", 0))
-    return places.get("recipient") or places.get("status") or ("", 0)
+    if source is Source.WORDS:
+        return places.get("diagnostic") or places.get("recipient") or ("", 0)
+    if source is Source.CODE and words and words in (recipient.status, str(recipient.reply_code)):
+        return places.get("status" if words == recipient.status else "reply_code", ("", 0))
+    return "", 0
 
 
 def _origin(recipient: Recipient, reading: Reading) -> Origin:

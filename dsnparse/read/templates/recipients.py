@@ -73,7 +73,7 @@ class TemplateReader:
             part, number = self.notice.body.place(entry.line)
             recipient.note("recipient", part, number, f"format.{self.form.name}", self.lines[entry.line])
             if source:
-                recipient.note("recipient", part, number, f"format.{self.form.name}.domain", source)
+                recipient.note("recipient", "", 0, f"format.{self.form.name}.domain", source)
         self._describe(recipients, places)
         return list(recipients.values())
 

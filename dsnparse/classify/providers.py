@@ -40,6 +40,7 @@ def table_of(provider: str, rules: RuleSet) -> str:
     """
     if not isinstance(provider, str):
         raise TypeError(f"provider is a name such as 'google', not {type(provider).__name__}.")
+    provider = provider.lower().replace("-", "_") if provider not in _names(rules) else provider
     for host, name in rules.called.items():
         if name == provider:
             return rules.hosts[host]

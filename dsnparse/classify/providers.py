@@ -40,6 +40,8 @@ def table_of(provider: str, rules: RuleSet) -> str:
     """
     if not isinstance(provider, str):
         raise TypeError(f"provider is a name such as 'google', not {type(provider).__name__}.")
+    given = provider
+    provider = provider if provider in _names(rules) else provider.lower().replace("-", "_")
     for host, name in rules.called.items():
         if name == provider:
             return rules.hosts[host]
@@ -50,7 +52,7 @@ def table_of(provider: str, rules: RuleSet) -> str:
     near = get_close_matches(provider.lower(), _names(rules), n=3)
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     raise ValueError(
-        f"No provider is called {provider!r}.{hint} "
+        f"No provider is called {given!r}.{hint} "
         "All names: dsnparse.providers(), or `dsnparse classify --providers`."
     )
 

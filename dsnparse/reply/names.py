@@ -21,14 +21,14 @@ _SPEAKER = re.compile(
 _NAME_AND_IP = re.compile(r"[a-z][\[(][0-9a-f]")
 _SAID = re.compile(r"\b(?:host|server|mx) ([a-z0-9][a-z0-9.-]{3,253})(?= said\b)")
 _LINK = re.compile(r"(?<=://)[^\s<>\"]{1,1000}|\bwww\.[^\s<>\"]{1,1000}")
-#: Endings that are seldom the first word of a sentence: with one of these, one dot makes a host name.
+#: What a host name is made of (RFC 1123 section 2.1); at most so long (RFC 1035 section 2.3.4).
+_NAME = re.compile(r"[a-z0-9.-]{1,255}")
+#: With one dot alone, endings that are seldom the first word of a sentence.
 _ENDINGS = frozenset(
     "com net org edu gov info biz example invalid test co de ru cn jp fr uk nl pl br eu io cz sk ch".split()
 )
 #: Where a host name may be: a dot between its labels, the one behind it beginning with a letter.
 _DOT = re.compile(r"(?<=[a-z0-9])\.(?=[a-z])")
-_FEW_LABELS = 2
-_LAST_LABEL = re.compile(r"[a-z][a-z-]{1,23}")
 _IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
@@ -53,16 +53,21 @@ def without_names(low: str) -> str:
     for dot in _DOT.finditer(low):
         if dot.start() < done:
             continue
-        start, end = dot.start(), dot.end()
+        start = dot.start()
         while start > done and low[start - 1] in _IN_NAMES:
             start -= 1
-        while end < len(low) and low[end] in _IN_NAMES:
-            end += 1
-        done = end
-        labels = low[start:end].strip(".-").split(".")
-        if labels[-1] in _ENDINGS or (len(labels) > _FEW_LABELS and _LAST_LABEL.fullmatch(labels[-1])):
-            low = low[:start] + " " * (end - start) + low[end:]
+        found = _NAME.match(low, start)
+        name = found[0].rstrip(".-") if found is not None else ""
+        if _is_host(name):
+            done = start + len(name)
+            low = low[:start] + " " * len(name) + low[done:]
     return low
+
+
+def _is_host(name: str) -> bool:
+    labels = name.split(".")
+    ending = labels[-1]
+    return ending in _ENDINGS or (len(labels) > 2 and len(ending) > 1 and ending[0].isalpha())
 
 
 def _blank(found: re.Match[str]) -> str:

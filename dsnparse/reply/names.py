@@ -58,8 +58,8 @@ def without_names(low: str) -> str:
             start -= 1
         found = _NAME.match(low, start)
         name = found[0].rstrip(".-") if found is not None else ""
+        done = start + max(len(name), 1)
         if _is_host(name):
-            done = start + len(name)
             low = low[:start] + " " * len(name) + low[done:]
     return low
 

@@ -35,6 +35,11 @@ def test_every_listed_provider_is_taken(name: str) -> None:
     assert classify_reply("550 5.1.1 no such user", name).reason is Reason.USER_UNKNOWN
 
 
+@pytest.mark.parametrize("name", ["Microsoft", "Amazon-SES", "amazon-ses"])
+def test_a_provider_may_be_written_with_capitals_and_hyphens(name: str) -> None:
+    assert classify_reply("550 5.1.1 no such user", name).reason is Reason.USER_UNKNOWN
+
+
 def test_the_list_is_sorted_and_has_names_that_reports_show() -> None:
     assert list(providers()) == sorted(set(providers()))
     assert {"google", "microsoft", "yahoo", "proofpoint", "amazon_ses", "fastmail"} <= set(providers())
@@ -50,7 +55,7 @@ def test_a_provider_that_shares_its_table_counts_by_the_table_and_is_shown_by_it
     ("name", "near"),
     [
         ("gogle", "Did you mean 'google'?"),
-        ("Microsoft", "Did you mean 'microsoft'?"),
+        ("Microsft", "Did you mean 'microsoft'?"),
         ("barracuda networks", "Did you mean 'barracuda'?"),
         ("", "No provider is called ''. All names: "),
         ("qqqqqq", "No provider is called 'qqqqqq'. All names: dsnparse.providers()"),

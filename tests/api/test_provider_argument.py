@@ -55,7 +55,7 @@ def test_a_provider_that_shares_its_table_counts_by_the_table_and_is_shown_by_it
     ("name", "near"),
     [
         ("gogle", "Did you mean 'google'?"),
-        ("Microsft", "Did you mean 'microsoft'?"),
+        ("Microsft", "Did you mean 'microsoft' or"),
         ("barracuda networks", "Did you mean 'barracuda'?"),
         ("", "No provider is called ''. All names: "),
         ("qqqqqq", "No provider is called 'qqqqqq'. All names: dsnparse.providers()"),

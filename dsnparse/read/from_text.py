@@ -13,7 +13,7 @@ from dsnparse.read.prose.recipients import prose_recipients
 from dsnparse.read.reading import Reading, kind_of
 from dsnparse.read.recipient import Recipient
 from dsnparse.read.templates.recipients import TemplateReader
-from dsnparse.vocabulary import Action
+from dsnparse.vocabulary import Action, Origin
 from dsnparse.wire.address import FieldAddress
 from dsnparse.wire.fields import Field
 
@@ -79,9 +79,11 @@ def fields_of(notice: Notice) -> dict[str, Field]:
     return notice.status_fields.message or notice.status_fields_in_text.message
 
 
-def named_elsewhere(notice: Notice, address: FieldAddress, rule: str, text: str) -> Recipient:
-    """A recipient whom a header field names, and the text does not."""
-    recipient = Recipient(address.text, is_uncertain=address.is_uncertain)
+def named_elsewhere(
+    notice: Notice, address: FieldAddress, rule: str, text: str, origin: Origin = Origin.STATED
+) -> Recipient:
+    """A recipient whom a header field names (or what `origin` says), and the text does not."""
+    recipient = Recipient(address.text, origin, is_uncertain=address.is_uncertain)
     recipient.note("recipient", "header", 0, rule, text)
     recipient.context = prose(notice)
     return recipient

@@ -40,10 +40,11 @@ def name_mailed_address(notice: Notice, recipient: Recipient) -> None:
         return
     fields = [value for name, value in parts[0].raw_items() if name.lower() == "received"][:_MAX_HOPS]
     for value in reversed(fields):
-        found = _FOR.search(str(value))
-        if found and is_address(found[1]):
-            address = found[1]
+        address = received_for(str(value))
+        if address is not None:
             if address.lower() != recipient.recipient.lower() and address.lower() in mailed:
                 recipient.original_recipient, recipient.original_origin = address, Origin.RETURNED_HEADER
-                recipient.note("original_recipient", parts[0].number, 0, "returned.received-for", found[0])
+                recipient.note(
+                    "original_recipient", parts[0].number, 0, "returned.received-for", f"for <{address}>"
+                )
             return

@@ -59,11 +59,14 @@ def _by_header(notice: Notice) -> Recipient | None:
     trace = notice.original.get("received", "")
     address = received_for(trace)
     if address is not None and address.lower() not in notice.ours:
-        return _named(notice, address, Origin.RETURNED_HEADER, "returned.received-for", trace)
+        return named_elsewhere(
+            notice, FieldAddress(address), "returned.received-for", trace, Origin.RETURNED_HEADER
+        )
     mailed = {address.lower(): address for address in notice.mailed}
     others = [address for key, address in mailed.items() if key not in notice.ours]
     if len(others) == len(mailed) == 1:
-        return _named(notice, others[0], Origin.RETURNED_HEADER, "returned.to", notice.original.get("to", ""))
+        to = notice.original.get("to", "")
+        return named_elsewhere(notice, FieldAddress(others[0]), "returned.to", to, Origin.RETURNED_HEADER)
     return None
 
 
@@ -76,7 +79,8 @@ def _by_quoted_to(notice: Notice) -> Recipient | None:
             found.update(dict.fromkeys(addresses_in(line), line))
     others = [address for address in found if address.lower() not in notice.ours]
     if len(others) == len(found) == 1:
-        return _named(notice, others[0], Origin.RETURNED_HEADER, "text.to-line", found[others[0]])
+        line = found[others[0]]
+        return named_elsewhere(notice, FieldAddress(others[0]), "text.to-line", line, Origin.RETURNED_HEADER)
     return None
 
 
@@ -85,15 +89,10 @@ def _by_verp(notice: Notice) -> Recipient | None:
     for name in _OUR_FIELDS:
         for address in addresses_in(notice.head.first.get(name, "")):
             verp = _VERP.match(address)
-            if verp is not None and is_addr_spec(f"{verp[1]}@{verp[2]}"):
-                return _named(notice, f"{verp[1]}@{verp[2]}", Origin.VERP, f"header.verp.{name}", address)
+            named = FieldAddress(f"{verp[1]}@{verp[2]}") if verp is not None else None
+            if named is not None and is_addr_spec(named.text):
+                return named_elsewhere(notice, named, f"header.verp.{name}", address, Origin.VERP)
     return None
-
-
-def _named(notice: Notice, address: str, origin: Origin, rule: str, text: str) -> Recipient:
-    recipient = named_elsewhere(notice, FieldAddress(address), rule, text)
-    recipient.recipient_origin = origin
-    return recipient
 
 
 def _tells_failure(notice: Notice) -> bool:

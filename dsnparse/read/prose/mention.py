@@ -21,7 +21,8 @@ _REPLY_REACH = 20
 _SENTENCE_CHARS = 120
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
-_TO_LINE = re.compile(r"\W{0,4}(?:to|an|à|para|do|aan|till|til|кому)\s{0,9}:\s", re.IGNORECASE)
+#: A To line, of the returned message or the notice's way to say who failed.
+TO_LINE = re.compile(r"\W{0,4}(?:to|an|à|para|a|do|aan|till|til|кому)\s{0,9}:", re.IGNORECASE)
 _BESIDE = re.compile(
     r"\W{0,4}(?:subject|from|date|sent|cc|message-id|betreff|von|datum|objet|asunto|oggetto)\s{0,9}:",
     re.IGNORECASE,
@@ -113,7 +114,7 @@ class Page:
 
     def quotes_header(self, index: int) -> bool:
         """Whether a line is a To line beside other lines of a header: the notice quotes what came back."""
-        if _TO_LINE.match(self.lines[index]) is None:
+        if TO_LINE.match(self.lines[index]) is None:
             return False
         around = self.lines[max(0, index - _BESIDE_REACH) : index + 1 + _BESIDE_REACH]
         return any(_BESIDE.match(line) for line in around)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dsnparse.notice.words import says
-from dsnparse.read.prose.mention import Mention
+from dsnparse.read.prose.mention import TO_LINE, Mention
 from dsnparse.reply.codes import find_codes
 
 #: An address needs this sum to be taken for one that failed.
@@ -37,7 +37,6 @@ _NEW_ADDRESS = re.compile(
     r"changed to|neue (?:e-?mail-?)?adresse|nouvelle adresse|nueva direcci|новый адрес|新しい",
     re.IGNORECASE,
 )
-_TO_LINE = re.compile(r"\W{0,4}(?:to|an|à|para|a|do|aan|till|til|кому)\s?:", re.IGNORECASE)
 #: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
 _SERVICE = frozenset(
     "postmaster mailer-daemon abuse support helpdesk help hostmaster webmaster noreply no-reply admin "
@@ -122,7 +121,7 @@ OBSERVATIONS = (
         "to-line",
         -1,
         "a To line quotes the message, or is the notice's way to say who failed",
-        lambda m: bool(m.before) and _TO_LINE.match(m.before) is not None,
+        lambda m: bool(m.before) and TO_LINE.match(m.before) is not None,
         last_resort=True,
     ),
     Observation(

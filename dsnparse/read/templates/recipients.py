@@ -50,6 +50,7 @@ class TemplateReader:
         self.form = form
         self.lines = notice.body.stripped
         self.text = "\n".join(self.lines)[:_TEXT_CHARS]
+        self.page = Page(notice)
         self._whole: list[tuple[str, dict[str, dict[str, FieldAddress]]]] | None = None
 
     def read(self) -> list[Recipient]:
@@ -57,15 +58,14 @@ class TemplateReader:
         entries = self._entries(first, last)[: self.notice.limits.recipients]
         recipients: dict[str, Recipient] = {}
         places: dict[str, tuple[Entry, int]] = {}
-        page = Page(self.notice)
         ends = [*(entry.line for entry in entries[1:]), last]
         for entry, end in zip(entries, ends[: len(entries)], strict=True):
             address, source = self._named(entry)
             if address is None or address.text.lower() in recipients:
                 continue
             key = address.text.lower()
-            may_be_a_reply = self._may_be_a_reply(page, entry)
-            if may_be_a_reply and page.hangs_on(entry.line):
+            may_be_a_reply = self._may_be_a_reply(entry)
+            if may_be_a_reply and self.page.hangs_on(entry.line):
                 continue
             is_uncertain = address.is_uncertain or may_be_a_reply
             recipient = recipients[key] = Recipient(address.text, is_uncertain=is_uncertain)
@@ -77,12 +77,12 @@ class TemplateReader:
         self._describe(recipients, places)
         return list(recipients.values())
 
-    def _may_be_a_reply(self, page: Page, entry: Entry) -> bool:
+    def _may_be_a_reply(self, entry: Entry) -> bool:
         """Whether an entry stands where the reply about the recipient before it may go on."""
         before = self.lines[entry.line][: entry.start]
-        if entry.text.lower() in page.listed or before.startswith(">>>") or states_code(before):
+        if entry.text.lower() in self.page.listed or before.startswith(">>>") or states_code(before):
             return False  # a field names it; or the line is one of the format's own
-        return page.goes_on_from(entry.line, lambda index: "@" in self.lines[index])
+        return self.page.goes_on_from(entry.line, lambda index: "@" in self.lines[index])
 
     def _bounds(self) -> tuple[int, int]:
         """The first line of the block of recipients and the one behind it; (0, 0) where there is no block."""
@@ -174,7 +174,6 @@ class TemplateReader:
         """Gives each recipient the words about him: by the format's patterns, else by the lines around."""
         blocks = Blocks(self.notice, set(recipients))
         mentions: dict[str, list[Mention]] | None = None
-        page = Page(self.notice)
         shared = self._diagnostic(self.text)
         for key, recipient in recipients.items():
             entry, end = places[key]
@@ -193,7 +192,7 @@ class TemplateReader:
             else:
                 if mentions is None:
                     mentions = mentions_of(self.notice, set(recipients))
-                here = Mention(page, entry.line, Span(entry.start, entry.end, recipient.recipient))
+                here = Mention(self.page, entry.line, Span(entry.start, entry.end, recipient.recipient))
                 blocks.fill(recipient, [here, *mentions.get(key, ())])
 
     def _name_original(self, recipient: Recipient, block: str, line: int) -> None:

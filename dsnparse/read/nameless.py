@@ -20,7 +20,7 @@ from dsnparse.notice.words import says
 from dsnparse.read.from_text import fields_of, format_of, is_delay, named_elsewhere, reading_of
 from dsnparse.read.mailed_address import received_for
 from dsnparse.read.prose.blocks import Blocks
-from dsnparse.read.prose.mention import Page
+from dsnparse.read.prose.page import Page
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply.codes import find_codes

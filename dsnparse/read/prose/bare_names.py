@@ -16,7 +16,8 @@ import re
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.read.prose.blocks import Blocks
-from dsnparse.read.prose.mention import Mention, Page
+from dsnparse.read.prose.mention import Mention
+from dsnparse.read.prose.page import Page
 from dsnparse.read.recipient import Recipient
 from dsnparse.vocabulary import Origin
 from dsnparse.wire.address_spans import Span, addresses_in

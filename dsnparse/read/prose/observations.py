@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dsnparse.notice.words import says
-from dsnparse.read.prose.mention import TO_LINE, Mention
+from dsnparse.read.prose.mention import Mention
+from dsnparse.read.prose.page import TO_LINE
 from dsnparse.reply.codes import find_codes
 
 #: An address needs this sum to be taken for one that failed.

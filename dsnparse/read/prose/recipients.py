@@ -14,8 +14,9 @@ from collections.abc import Callable, Collection, Mapping
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
-from dsnparse.read.prose.mention import Mention, Page
+from dsnparse.read.prose.mention import Mention
 from dsnparse.read.prose.observations import ENOUGH, Candidate, weigh
+from dsnparse.read.prose.page import Page
 from dsnparse.read.recipient import Recipient
 from dsnparse.wire.address import is_routable
 from dsnparse.wire.address_spans import spans_in

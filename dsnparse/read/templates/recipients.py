@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
-from dsnparse.read.prose.mention import Mention, Page, mentions_of
+from dsnparse.read.prose.mention import Mention, mentions_of
+from dsnparse.read.prose.page import Page
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply.codes import states_code
 from dsnparse.rulebook.template import Format, pattern

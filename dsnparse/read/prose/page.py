@@ -1,0 +1,143 @@
+"""The lines of a notice, and what is asked of one: does it announce, explain, refuse, go on, quote?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from dsnparse.notice.notice import Notice
+from dsnparse.notice.words import says
+from dsnparse.reply.codes import find_codes, states_code
+from dsnparse.wire.once import once
+
+_INTRO_LINES = 6
+#: The same with blank lines, of which a stranger can send thousands.
+_INTRO_REACH = 40
+#: Lines of a reply that are looked back over.
+_REPLY_REACH = 20
+#: A To line, of the returned message or the notice's way to say who failed.
+TO_LINE = re.compile(r"\W{0,4}(?:to|an|à|para|a|do|aan|till|til|кому)\s{0,9}:", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\W{0,4}(?:subject|from|date|sent|cc|message-id|betreff|von|datum|objet|asunto|oggetto)\s{0,9}:",
+    re.IGNORECASE,
+)
+_BESIDE_REACH = 3
+
+
+class Page:
+    """The lines of a notice's text, and what is asked of each line once."""
+
+    def __init__(self, notice: Notice) -> None:
+        self._notice = notice
+        self.lines = notice.body.stripped
+        self._raw = notice.body.lines
+        self._intro: dict[int, bool] = {}
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """The addresses of the sender's side, in lower case."""
+        return self._notice.ours
+
+    @once
+    def mailed(self) -> frozenset[str]:
+        """The addresses that the returned message was sent to, in lower case."""
+        return frozenset([address.lower() for address in self._notice.mailed])
+
+    @once
+    def listed(self) -> frozenset[str]:
+        """The addresses of X-Failed-Recipients, in lower case."""
+        return frozenset([address.text.lower() for address in self._notice.head.listed])
+
+    @once
+    def subject(self) -> str:
+        """The notice's subject, in lower case."""
+        return self._notice.head.subject.lower()
+
+    def fails(self, index: int) -> bool:
+        """Whether a line tells of a failure."""
+        return says("failure", self.lines[index])
+
+    def asks(self, index: int) -> bool:
+        """Whether a line ends in an offer of help."""
+        return index >= 0 and bool(self.lines[index]) and says("contact", self.lines[index][-120:])
+
+    def announces(self, index: int) -> bool:
+        """Whether one of the last lines of text before a line says that failed addresses follow."""
+        seen = 0
+        for at in range(index - 1, max(index - _INTRO_REACH, 0) - 1, -1):
+            line = self.lines[at]
+            if not line:
+                continue
+            known = self._intro.get(at)
+            if known is None:
+                known = self._intro[at] = says("intro", line)
+            if known:
+                return True
+            seen += 1
+            if seen >= _INTRO_LINES:
+                break
+        return False
+
+    def explains(self, index: int) -> bool:
+        """Whether the line after, or the first one after a blank line, tells of a failure."""
+        for line in self.lines[index + 1 : index + 4]:
+            if line:
+                return "@" not in line[:3] and (
+                    find_codes(line).reply_code is not None or says("failure", line)
+                )
+        return False
+
+    def goes_on_from(self, index: int, is_head: Callable[[int], bool]) -> bool:
+        """Whether a line goes on with the reply about another recipient; `is_head`: whether a line names one.
+
+        Whoever runs the server that refused him writes that reply, on as many lines as he likes.
+        """
+        has_code = states_code(self.lines[index])
+        for at in range(index - 1, max(index - _REPLY_REACH, 0) - 1, -1):
+            if not self.lines[at]:
+                return False
+            has_code = has_code or states_code(self.lines[at])
+            if is_head(at):
+                return has_code
+        return False
+
+    def quotes_header(self, index: int) -> bool:
+        """Whether a line is a To line beside other lines of a header: the notice quotes what came back."""
+        if TO_LINE.match(self.lines[index]) is None:
+            return False
+        around = self.lines[max(0, index - _BESIDE_REACH) : index + 1 + _BESIDE_REACH]
+        return any(_BESIDE.match(line) for line in around)
+
+    def hangs_on(self, index: int) -> bool:
+        """Whether a line is set in deeper than one above it, in its paragraph, that names an address.
+
+        Postfix and Exim go on so with what they say about that address: the reply, in most cases.
+        """
+        depth = _indent(self._raw[index])
+        for at in range(index - 1, max(index - _REPLY_REACH, 0) - 1, -1):
+            if not self.lines[at]:
+                return False
+            if _indent(self._raw[at]) < depth and "@" in self.lines[at]:
+                return True
+        return False
+
+    def paragraph_to(self, index: int) -> tuple[str, int]:
+        """The paragraph that a line ends, in one line, and where it begins."""
+        start = index
+        while start > max(index - _INTRO_LINES, 0) and self.lines[start - 1]:
+            start -= 1
+        return " ".join(self.lines[start : index + 1]), start
+
+    def refuses(self, index: int) -> bool:
+        """Whether the reply to the RCPT command in a line is a refusal."""
+        if find_codes(self.lines[index].partition(">")[2]).reply_code:
+            return True
+        for line in self.lines[index + 1 : index + 4]:
+            bare = line.lstrip("<>: ").removeprefix("Received").lstrip("<>: ")
+            if bare[:3].isdigit():
+                return bare[0] in "45"
+        return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -11,6 +11,8 @@ from typing import Any
 
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.data import load
+from dsnparse.reply import Reply
+from dsnparse.rulebook.matcher import RuleSet
 from dsnparse.rulebook.ranks import (
     CLASS_RANK,
     DELIBERATE_STATUS_RANK,
@@ -83,6 +85,22 @@ def code_claims(case: Case, *, meant: Sequence[Claim] = ()) -> list[Claim]:
     if case.digit is not None and not claims:
         shown = status or str(case.digit)
         claims.append(Claim(CLASS_RANK, Reason.UNDEFINED, f"class.{case.digit}", shown, Source.CLASS))
+    return claims
+
+
+def provider_claims(rules: RuleSet, reply: Reply, case: Case) -> list[Claim]:
+    """What the provider that speaks means by its codes, whatever the words."""
+    claims: list[Claim] = []
+    padded = f" {reply.sentences} "
+    for row in rules.code_rows(case.provider or ""):
+        if row.allows(padded, case.status, case.reply_code, case.digit, case.command):
+            shown = (case.status if row.status or row.status_prefixes else "") or str(case.reply_code or "")
+            claims.append(
+                Claim(
+                    row.rank, row.reason, row.id, shown, Source.CODE,
+                    bounce_type=row.bounce_type, advice=row.advice, provider=row.provider,
+                )
+            )  # fmt: skip
     return claims
 
 

@@ -12,32 +12,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
 
-from dsnparse.classify.by_code import code_claims, specific_status
+from dsnparse.classify.by_code import code_claims, provider_claims
+from dsnparse.classify.by_words import holding, is_enough, words_claims
 from dsnparse.classify.claim import Case, Claim, Source
-from dsnparse.classify.decision import OUTCOMES, decide
+from dsnparse.classify.decision import decide
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.own_account import is_own_account
 from dsnparse.classify.providers import by_suffix, find_speakers, table_of
-from dsnparse.classify.subject import ADDRESS_REASONS, Sentences
+from dsnparse.classify.subject import Sentences
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.reply import Reply
 from dsnparse.rulebook.files import builtin, load_rules
-from dsnparse.rulebook.matcher import Hit, RuleSet
-from dsnparse.rulebook.ranks import (
-    CONTEXT_DROP,
-    CONTEXT_OUTCOME_RANK,
-    CONTEXT_RANKS,
-    DENIED_RANK,
-    NORMAL_RANK,
-    OWN_WORDS_RANK,
-    SAME_STRENGTH,
-    STRONG_RANK,
-    WEAK_RANK,
-)
+from dsnparse.rulebook.matcher import RuleSet
+from dsnparse.rulebook.ranks import DENIED_RANK
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
-#: A rule that also asks for codes is the more exact one: as if its words were so many characters longer.
-_EXACT = 100
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -107,17 +96,17 @@ def classify(
         is_own_account=is_own_account(status, reply_code, command),
         names_another=names_another,
     )
-    held = _holding(rules, hits, reply, case, involved)
-    all_claims = _words_claims(held, reply, case, Source.WORDS)
-    if context and not _is_enough(held, status):
+    held = holding(rules, hits, reply, case, involved)
+    all_claims = words_claims(held, reply, case, Source.WORDS)
+    if context and not is_enough(held, status):
         extra = Reply.parse(context)
         hits, marked = rules.search(extra.low)
         if marked and certain is None:
             certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
             case = case._replace(provider=certain)
-        all_claims += _words_claims(_holding(rules, hits, extra, case, involved), extra, case, Source.CONTEXT)
+        all_claims += words_claims(holding(rules, hits, extra, case, involved), extra, case, Source.CONTEXT)
     case, all_claims = _with_subject(case, all_claims, reply)
-    meant = _provider_codes(rules, reply, case) if certain is not None else []
+    meant = provider_claims(rules, reply, case) if certain is not None else []
     all_claims += [*(code_claims(case, meant=meant) if meant else code_claims(case)), *meant, *claims]
     verdict = decide(all_claims, case, reply)
     if verdict.provider is not None and hosts:
@@ -201,102 +190,3 @@ def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> tuple[Case, 
             is_about_another=sentences.is_about_another, is_for_now=sentences.are_for_now
         ), claims
     return case, claims
-
-
-def _words_claims(hits: list[Hit], reply: Reply, case: Case, source: Source) -> list[Claim]:
-    """What the words of rules in a text speak for: words about an address, when it is the recipient's."""
-    claims = []
-    sentences: Sentences | None = None
-    for hit in hits:
-        rule, start, length = hit
-        rank = rule.rank if source is Source.WORDS else _context_rank(hit)
-        weight = length + _EXACT if rule.status or rule.reply or rule.status_prefixes else length
-        claim = Claim(
-            rank, rule.reason, rule.id, reply.shown[start : start + length], source, start, weight,
-            rule.bounce_type, rule.advice, rule.provider,
-        )  # fmt: skip
-        if rule.reason in ADDRESS_REASONS and rule.rank < OWN_WORDS_RANK:
-            sentences = sentences or Sentences(reply.sentences)
-            claim = _about(claim, sentences, length, case)
-        claims.append(claim)
-    return claims
-
-
-def _about(claim: Claim, sentences: Sentences, length: int, case: Case) -> Claim:
-    """`claim`, whose words would mean the recipient's address, as what they mean in their sentence."""
-    reason, objection = sentences.subject_of(
-        claim.place, length, claim.reason, is_strong=claim.rank >= STRONG_RANK
-    )
-    if case.is_own_account:
-        reason, objection = Reason.POLICY_VIOLATION, Objection.OWN_ACCOUNT
-    if reason is claim.reason:
-        return claim if objection is None else claim._replace(objection=objection)
-    if reason is None:
-        return claim._replace(rank=DENIED_RANK, objection=objection)
-    return claim._replace(reason=reason, objection=objection, bounce_type=None, advice=None)
-
-
-def _context_rank(hit: Hit) -> int:
-    rule = hit[0]
-    rank = CONTEXT_RANKS.get(rule.rank) or rule.rank - CONTEXT_DROP
-    return min(rank, CONTEXT_OUTCOME_RANK) if rule.reason in OUTCOMES else rank
-
-
-def _provider_codes(rules: RuleSet, reply: Reply, case: Case) -> list[Claim]:
-    """What the provider that speaks means by its codes, whatever the words."""
-    claims: list[Claim] = []
-    padded = f" {reply.sentences} "
-    for row in rules.code_rows(case.provider or ""):
-        if row.allows(padded, case.status, case.reply_code, case.digit, case.command):
-            shown = (case.status if row.status or row.status_prefixes else "") or str(case.reply_code or "")
-            claims.append(
-                Claim(
-                    row.rank, row.reason, row.id, shown, Source.CODE,
-                    bounce_type=row.bounce_type, advice=row.advice, provider=row.provider,
-                )
-            )  # fmt: skip
-    return claims
-
-
-def _is_enough(hits: list[Hit], status: str | None) -> bool:
-    """Whether the diagnostic speaks for itself, so that the rest of the notice need not be looked at."""
-    best = 0
-    for hit in hits:
-        if hit[0].rank > best:
-            best = hit[0].rank
-    return best >= STRONG_RANK or (best >= NORMAL_RANK and (status is None or specific_status(status)))
-
-
-def _holding(
-    rules: RuleSet, hits: list[Hit], reply: Reply, case: Case, involved: frozenset[str]
-) -> list[Hit]:
-    """The hits whose conditions hold, without those whose words are only a part of another's words.
-
-    "Quota exceeded" means nothing within "sending quota exceeded". A much weaker rule takes nothing away.
-    """
-    kept: list[Hit] = []
-    padded = f" {reply.sentences} "
-    for hit in hits:
-        rule = hit[0]
-        if (rule.provider is None or rule.provider in involved) and (
-            not rule.conditional
-            or rule.allows(padded, case.status, case.reply_code, case.digit, case.command)
-        ):
-            if hit[1] < 0:
-                if rule.rank <= WEAK_RANK and any(other[0].rank >= NORMAL_RANK for other in kept):
-                    continue  # plain words say more, and to find the place of a pattern takes time
-                hit = rules.locate(hit, reply.low)
-            kept.append(hit)
-    if len(kept) < 2:
-        return kept
-    return [hit for hit in kept if not any(_covers(other, hit) for other in kept)]
-
-
-def _covers(outer: Hit, inner: Hit) -> bool:
-    rule, start, length = inner
-    return (
-        outer[2] > length
-        and outer[1] <= start
-        and outer[1] + outer[2] >= start + length
-        and outer[0].rank >= rule.rank - SAME_STRENGTH
-    )

@@ -1,0 +1,107 @@
+"""What the words of a reply say: the rules that hold, and claims from them."""
+
+from __future__ import annotations
+
+from dsnparse.classify.by_code import specific_status
+from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.decision import OUTCOMES
+from dsnparse.classify.objection import Objection
+from dsnparse.classify.subject import ADDRESS_REASONS, Sentences
+from dsnparse.reply import Reply
+from dsnparse.rulebook.matcher import Hit, RuleSet
+from dsnparse.rulebook.ranks import (
+    CONTEXT_DROP,
+    CONTEXT_OUTCOME_RANK,
+    CONTEXT_RANKS,
+    DENIED_RANK,
+    NORMAL_RANK,
+    OWN_WORDS_RANK,
+    SAME_STRENGTH,
+    STRONG_RANK,
+    WEAK_RANK,
+)
+from dsnparse.vocabulary import Reason
+
+#: A rule that also asks for codes is the more exact one: as if its words were so many characters longer.
+_EXACT = 100
+
+
+def holding(rules: RuleSet, hits: list[Hit], reply: Reply, case: Case, involved: frozenset[str]) -> list[Hit]:
+    """The hits whose conditions hold, without those whose words are only a part of another's words.
+
+    "Quota exceeded" means nothing within "sending quota exceeded". A much weaker rule takes nothing away.
+    """
+    kept: list[Hit] = []
+    padded = f" {reply.sentences} "
+    for hit in hits:
+        rule = hit[0]
+        if (rule.provider is None or rule.provider in involved) and (
+            not rule.conditional
+            or rule.allows(padded, case.status, case.reply_code, case.digit, case.command)
+        ):
+            if hit[1] < 0:
+                if rule.rank <= WEAK_RANK and any(other[0].rank >= NORMAL_RANK for other in kept):
+                    continue  # plain words say more, and to find the place of a pattern takes time
+                hit = rules.locate(hit, reply.low)
+            kept.append(hit)
+    if len(kept) < 2:
+        return kept
+    return [hit for hit in kept if not any(_covers(other, hit) for other in kept)]
+
+
+def _covers(outer: Hit, inner: Hit) -> bool:
+    rule, start, length = inner
+    return (
+        outer[2] > length
+        and outer[1] <= start
+        and outer[1] + outer[2] >= start + length
+        and outer[0].rank >= rule.rank - SAME_STRENGTH
+    )
+
+
+def is_enough(hits: list[Hit], status: str | None) -> bool:
+    """Whether the diagnostic speaks for itself, so that the rest of the notice need not be looked at."""
+    best = 0
+    for hit in hits:
+        if hit[0].rank > best:
+            best = hit[0].rank
+    return best >= STRONG_RANK or (best >= NORMAL_RANK and (status is None or specific_status(status)))
+
+
+def words_claims(hits: list[Hit], reply: Reply, case: Case, source: Source) -> list[Claim]:
+    """What the words of rules in a text speak for: words about an address, when it is the recipient's."""
+    claims = []
+    sentences: Sentences | None = None
+    for hit in hits:
+        rule, start, length = hit
+        rank = rule.rank if source is Source.WORDS else _context_rank(hit)
+        weight = length + _EXACT if rule.status or rule.reply or rule.status_prefixes else length
+        claim = Claim(
+            rank, rule.reason, rule.id, reply.shown[start : start + length], source, start, weight,
+            rule.bounce_type, rule.advice, rule.provider,
+        )  # fmt: skip
+        if rule.reason in ADDRESS_REASONS and rule.rank < OWN_WORDS_RANK:
+            sentences = sentences or Sentences(reply.sentences)
+            claim = _about(claim, sentences, length, case)
+        claims.append(claim)
+    return claims
+
+
+def _about(claim: Claim, sentences: Sentences, length: int, case: Case) -> Claim:
+    """`claim`, whose words would mean the recipient's address, as what they mean in their sentence."""
+    reason, objection = sentences.subject_of(
+        claim.place, length, claim.reason, is_strong=claim.rank >= STRONG_RANK
+    )
+    if case.is_own_account:
+        reason, objection = Reason.POLICY_VIOLATION, Objection.OWN_ACCOUNT
+    if reason is claim.reason:
+        return claim if objection is None else claim._replace(objection=objection)
+    if reason is None:
+        return claim._replace(rank=DENIED_RANK, objection=objection)
+    return claim._replace(reason=reason, objection=objection, bounce_type=None, advice=None)
+
+
+def _context_rank(hit: Hit) -> int:
+    rule = hit[0]
+    rank = CONTEXT_RANKS.get(rule.rank) or rule.rank - CONTEXT_DROP
+    return min(rank, CONTEXT_OUTCOME_RANK) if rule.reason in OUTCOMES else rank

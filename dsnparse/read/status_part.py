@@ -4,9 +4,6 @@ fields where a notice only writes them into its text.
 Facts:
 
 * Final-Recipient names who failed; Original-Recipient (RFC 3461's ORCPT) whom the sender mailed.
-* Action and Status are one word and one code, and may carry comments. OpenSMTPD once wrote "error", others
-  leave Action out. Google puts host and reply into Diagnostic-Code over several lines; some put it in
-  X-Supplementary-Info and state 5.0.0; Exchange 2007 puts the remote host's reply in the text only.
 """
 
 from __future__ import annotations
@@ -19,42 +16,13 @@ from dsnparse.notice.status_fields import StatusFields, StatusGroup
 from dsnparse.read.prose.context import add_context
 from dsnparse.read.prose.mention import notice_names
 from dsnparse.read.reading import Reading, kind_of
-from dsnparse.read.recipient import Recipient, clean_text
-from dsnparse.reply import Reply
-from dsnparse.reply.codes import find_codes
-from dsnparse.reply.reply import typed
+from dsnparse.read.recipient import Recipient
+from dsnparse.read.status_values import derived_action, note, take_codes, take_others
 from dsnparse.vocabulary import Action, Kind, Origin
 from dsnparse.wire.address import FieldAddress, field_address, is_routable, typed_address
 from dsnparse.wire.address_spans import addresses_in
-from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import Field
 
-_ACTIONS = {
-    "fail": Action.FAILED,
-    "erro": Action.FAILED,
-    "unde": Action.FAILED,
-    "reje": Action.FAILED,
-    "expi": Action.FAILED,
-    "perm": Action.FAILED,
-    "boun": Action.FAILED,
-    "dela": Action.DELAYED,
-    "defe": Action.DELAYED,
-    "warn": Action.DELAYED,
-    "tran": Action.RELAYED,
-    "rela": Action.RELAYED,
-    "deli": Action.DELIVERED,
-    "succ": Action.DELIVERED,
-    "expa": Action.EXPANDED,
-}
-#: RFC 3464 section 2.3.6; and what Exim, Domino and gateways write beside it, or in its place.
-_DIAGNOSTICS = (
-    "diagnostic-code",
-    "x-exim-diagnostic",
-    "x-notes",
-    "x-notes-diagnostic",
-    "x-diagnostic-code",
-    "x-diagnostic",
-)
 #: What was done, by the kind of notice that follows from it.
 _ACTION_OF = {Kind.BOUNCE: Action.FAILED, Kind.DELAY: Action.DELAYED}
 _SUCCESS = re.compile(
@@ -169,18 +137,18 @@ def _recipient(group: StatusGroup, notice: Notice) -> Recipient | None:
     if address is None or named is None:
         return None
     recipient = Recipient(address.text, origin, is_uncertain=address.is_uncertain)
-    _note(recipient, "recipient", group, named, f"rfc3464.{named.name}")
+    note(recipient, "recipient", group, named, f"rfc3464.{named.name}")
     if mailed and original and mailed.text.lower() != address.text.lower():
         recipient.original_recipient, recipient.original_origin = mailed.text, Origin.ORCPT
-        _note(recipient, "original_recipient", group, original)
+        note(recipient, "original_recipient", group, original)
     forwarded = field_address(actual.value) if actual is not None and named is not actual else None
     if actual is not None and forwarded is not None and forwarded.text != address.text:
         recipient.actual_recipient = forwarded.text
-        _note(recipient, "actual_recipient", group, actual)
-    _take_codes(recipient, group, notice)
-    _take_others(recipient, group)
+        note(recipient, "actual_recipient", group, actual)
+    take_codes(recipient, group, notice)
+    take_others(recipient, group)
     if recipient.action is None:
-        recipient.action = _derived_action(recipient, notice)
+        recipient.action = derived_action(recipient, notice)
         recipient.note("action", group.part, 0, "rfc3464.action-derived", recipient.status or "")
     return recipient
 
@@ -199,10 +167,6 @@ def _find_recipient_of_the_senders(recipient: Recipient, notice: Notice) -> None
         recipient.recipient = next(iter(mailed.values()))
         recipient.recipient_origin = Origin.RETURNED_HEADER
         recipient.note("recipient", "", 0, "returned.to", notice.original.get("to", ""))
-
-
-def _note(recipient: Recipient, name: str, group: StatusGroup, field: Field, rule: str = "") -> None:
-    recipient.note(name, group.part, field.line + group.offset, rule or f"rfc3464.{field.name}", field.value)
 
 
 def _from_xtext(value: str) -> str:
@@ -224,78 +188,3 @@ def _complete(final: Field | None, notice: Notice) -> FieldAddress | None:
     if len(candidates) != 1:
         return None
     return FieldAddress(next(iter(candidates.values())))
-
-
-def _take_codes(recipient: Recipient, group: StatusGroup, notice: Notice) -> None:
-    fields = group.fields
-    field = fields.get("action")
-    if field is not None:
-        recipient.action = _ACTIONS.get(field.value[:4].lower())
-        if recipient.action is not None:
-            _note(recipient, "action", group, field)
-    field = fields.get("status")
-    if field is not None:
-        recipient.status = _status(field.value)
-        if recipient.status is not None:
-            _note(recipient, "status", group, field)
-            # "4.0.0 (temporary failure: host name lookup failure)": the comment says what the code does not.
-            recipient.context = clean_text(field.value.partition("(")[2].rstrip(") "))
-    field = next((fields[name] for name in _DIAGNOSTICS if name in fields and fields[name].value), None)
-    more = fields.get("x-supplementary-info")
-    if field is not None:
-        recipient.diagnostic_type, text = typed(field.value)
-        recipient.diagnostic = notice.body.shortened(clean_text(text))
-        _note(recipient, "diagnostic", group, field)
-        _take_reply(recipient, recipient.diagnostic, group, field)
-    if more is not None and more.value:
-        recipient.context = f"{recipient.context} {clean_text(more.value)}".strip()
-        _note(recipient, "reason", group, more)
-    if recipient.reply_code is None and recipient.context:
-        _take_reply(recipient, recipient.context, group, more or fields["status"])
-
-
-def _take_reply(recipient: Recipient, text: str, group: StatusGroup, field: Field) -> None:
-    """Takes from a reply what the fields do not state."""
-    recipient.take_codes(Reply.parse(text), group.part, field.line + group.offset, f"rfc3464.{field.name}")
-
-
-def _status(value: str) -> str | None:
-    found = find_codes(value).status
-    if found is not None:
-        return found
-    bare = value.split("(")[0].strip()
-    parts = bare.split(".")
-    if len(parts) == 3 and all(p.isdigit() and len(p) <= 3 for p in parts) and parts[0] in ("2", "4", "5"):
-        return bare
-    return None
-
-
-def _take_others(recipient: Recipient, group: StatusGroup) -> None:
-    fields = group.fields
-    field = fields.get("remote-mta")
-    if field is not None:
-        host = clean_text(typed_address(field.value)[1].partition(" (")[0]).rstrip(".")
-        recipient.remote_mta = host or None
-        if host:
-            _note(recipient, "remote_mta", group, field)
-    field = fields.get("last-attempt-date")
-    if field is not None and field.value:
-        recipient.last_attempt_date = parse_date(clean_text(field.value))
-        _note(recipient, "last_attempt_date", group, field)
-    field = fields.get("will-retry-until")
-    if field is not None and field.value:
-        recipient.will_retry_until = parse_date(clean_text(field.value))
-        _note(recipient, "will_retry_until", group, field)
-    field = fields.get("final-log-id")
-    if field is not None and field.value:
-        recipient.final_log_id = clean_text(field.value)
-        _note(recipient, "final_log_id", group, field)
-
-
-def _derived_action(recipient: Recipient, notice: Notice) -> Action:
-    status = recipient.status
-    if status is not None and status[0] == "2":
-        return Action.DELIVERED
-    if (status is None or status[0] == "4") and notice.says_delayed:
-        return Action.DELAYED
-    return Action.FAILED

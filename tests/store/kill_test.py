@@ -30,7 +30,7 @@ from sqlalchemy import create_engine, select, text
 from dsnparse import parse_dsn
 from dsnparse.store import Seen, Store, message_identity
 from dsnparse.store.changes.outbox import LEASE
-from dsnparse.store.sql.database import database_url
+from dsnparse.store.sql.engine import database_url
 from dsnparse.store.sql.schema import (
     addresses,
     alerts,

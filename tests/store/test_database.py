@@ -14,6 +14,7 @@ from sqlalchemy import inspect, text
 
 from dsnparse.store import AddressIdentity, Policy, Store, StoreError, StoreUnavailable
 from dsnparse.store.sql import database as database_module
+from dsnparse.store.sql import engine as engine_module
 from dsnparse.store.sql.database import Database
 from dsnparse.store.sql.migrations import MIGRATIONS, Migration, upgrade
 from dsnparse.store.sql.schema import metadata
@@ -67,7 +68,8 @@ def test_a_server_that_is_away_is_said_to_be_away_and_its_password_is_not_shown(
 def test_a_locked_file_is_unavailable_and_works_again_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "SQLITE_WAIT", 0.05)
+    for module in (database_module, engine_module):
+        monkeypatch.setattr(module, "SQLITE_WAIT", 0.05)
     with Store.open(str(tmp_path / "b.db")) as store:
         other = sqlite3.connect(tmp_path / "b.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

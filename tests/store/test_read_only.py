@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from dsnparse.cli import main
 from dsnparse.cli.failure import FAILED, TRY_AGAIN
 from dsnparse.store import Store, StoreError, StoreUnavailable
-from dsnparse.store.sql.database import database_url
+from dsnparse.store.sql.engine import database_url
 
 from .reports import NOW, bounce
 

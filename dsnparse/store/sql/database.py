@@ -5,23 +5,26 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from pathlib import Path
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from dsnparse.store.sql.engine import (
+    SQLITE_WAIT,
+    check_sqlite_path,
+    database_url,
+    is_memory,
+    new_engine,
+    path_of,
+)
 from dsnparse.store.sql.errors import StoreError, StoreReplaced, StoreUnavailable
 from dsnparse.store.sql.migrations import is_current, refuse_others, upgrade
 from dsnparse.store.sql.open_file import OpenFile
-from dsnparse.store.sql.read_only import StillFile, for_reading, immutable, in_mode
-from dsnparse.store.sql.values import dump_json
+from dsnparse.store.sql.read_only import StillFile, immutable
 
-#: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
-SQLITE_WAIT = 60
 #: How often a transaction starts over after a deadlock or a lost race. Its effect is the same each time.
 ATTEMPTS = 5
 #: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock timeout.
@@ -52,11 +55,11 @@ class Database:
         self.read_only = read_only
         self._still: StillFile | None = None
         if self.url.get_backend_name() == "sqlite":
-            _check_sqlite_path(self.url, create=create and not read_only)
+            check_sqlite_path(self.url, create=create and not read_only)
         self.engine = self._open(self.url)
         self._accept = accept
-        self._path = None if read_only else _path_of(self.url)
-        memory = self.url.get_backend_name() == "sqlite" and _is_memory(self.url)
+        self._path = None if read_only else path_of(self.url)
+        memory = self.url.get_backend_name() == "sqlite" and is_memory(self.url)
         #: A database in memory has one connection for all threads.
         self._alone: AbstractContextManager[object] = threading.RLock() if memory else nullcontext()
         self._file: OpenFile | None = None
@@ -130,7 +133,7 @@ class Database:
 
     def _open(self, url: URL) -> Engine:
         try:
-            return _engine(url, read_only=self.read_only)
+            return new_engine(url, read_only=self.read_only)
         except ModuleNotFoundError as problem:
             raise StoreError(
                 f"The driver for {self.shown} is not installed ({problem.name}): "
@@ -217,100 +220,6 @@ class Database:
 
 class _Race(Exception):  # noqa: N818
     """Another transaction was faster; the same one may succeed now."""
-
-
-def database_url(text: str) -> URL:
-    """The SQLAlchemy URL for a URL or a path. Raise StoreError for other databases and broken URLs."""
-    if "://" not in text:
-        return URL.create("sqlite", database=text)
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError) as problem:
-        raise StoreError(
-            "The database URL cannot be read; write a path, sqlite:///file.db or "
-            "postgresql+psycopg://user@host/name"
-        ) from problem
-    if url.drivername in ("postgresql", "postgres"):
-        url = url.set(drivername="postgresql+psycopg")
-    if url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
-        raise StoreError(
-            f"{url.drivername} is not supported; the databases are SQLite (a path, or sqlite:///file.db) "
-            "and PostgreSQL (postgresql+psycopg://user@host/name)"
-        )
-    return url
-
-
-def _engine(url: URL, *, read_only: bool) -> Engine:
-    try:
-        if url.get_backend_name() == "postgresql":
-            engine = create_engine(url, pool_pre_ping=True, json_serializer=dump_json)
-            return engine.execution_options(postgresql_readonly=True) if read_only else engine
-        memory = _is_memory(url)
-        if not memory:
-            # It is there; where it was removed meanwhile, SQLite must not make an empty one.
-            url = for_reading(url) if read_only else in_mode(url, "rw")
-        engine = create_engine(
-            url,
-            json_serializer=dump_json,
-            connect_args={"timeout": SQLITE_WAIT, "check_same_thread": False},
-            **({"poolclass": StaticPool} if memory else {}),
-        )
-    except NoSuchModuleError as problem:
-        raise StoreError(str(problem)) from problem
-    event.listen(engine, "connect", _prepare_reader if read_only else _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
-    # We say BEGIN ourselves: a writer takes its lock at once, and never has to give up half-way.
-    connection.isolation_level = None
-    # WAL: readers don't wait for a writer. FULL: what is committed survives a power cut, which is what lets
-    # a mailbox's message be marked done.
-    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {setting}")
-
-
-def _prepare_reader(connection: sqlite3.Connection, _: Any) -> None:
-    connection.isolation_level = None
-    connection.execute("PRAGMA query_only = ON")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("dsnparse_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _is_memory(url: URL) -> bool:
-    return url.database in (None, "", ":memory:")
-
-
-def _path_of(url: URL) -> str | None:
-    """The path of an SQLite file; None for what is none."""
-    if url.get_backend_name() != "sqlite" or _is_memory(url) or not url.database:
-        return None
-    return None if url.database.startswith("file:") else url.database
-
-
-def _check_sqlite_path(url: URL, *, create: bool) -> None:
-    """See that there is a file, or make one. Raise StoreError."""
-    name = _path_of(url)
-    if name is None:
-        return
-    path = Path(name)
-    try:
-        found, has_folder = path.exists(), path.parent.is_dir()
-    except OSError as problem:
-        raise StoreError(f"{path}: {problem.strerror}") from problem
-    if path.is_dir():
-        raise StoreError(f"{path} is a directory; give the name of a database file in it")
-    if not has_folder:
-        raise StoreError(f"There is no directory {path.parent} to put the database {path.name} in")
-    if not create and not found:
-        raise StoreError(f"There is no database {path}; `dsnparse ingest … --db {path}` makes one")
-    if not found:
-        with suppress(OSError):  # SQLite says what is wrong
-            path.touch(mode=0o644)
 
 
 def _is_temporary(problem: BaseException | None) -> bool:

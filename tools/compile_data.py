@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from dsnparse.data import COMPILED, HERE
 from dsnparse.rulebook import more_words, provider, rule, template
 from dsnparse.rulebook.errors import RuleError
 from dsnparse.rulebook.files import RuleFile, builtin_paths, builtin_sources, read_builtin
+from dsnparse.rulebook.needed_words import needed_words
 from dsnparse.rulebook.source import read_source
 from tools.check_tables import check_of
 
@@ -68,6 +70,8 @@ def text(source: Path) -> str:
     root = read_source(source).root
     if check := check_of(source):
         check(root)
+    if source.parent.name == "words":
+        return "".join(_lines({**root.values, "needed": _needed(_phrases(root.values))})) + "\n"
     return "".join(_lines(root.values)) + "\n"
 
 
@@ -77,11 +81,32 @@ def _rows(file: RuleFile) -> dict[str, Any]:
     if file.provider:
         rows["provider"] = provider.to_row(file.provider)
     if file.formats:
-        return {"formats": [template.to_row(form) for form in file.formats]}
+        rows = {"formats": [template.to_row(form) for form in file.formats]}
+        patterns = [one for form in file.formats for some in form.conditions.values() for one in some]
+        return {**rows, "needed": _needed(patterns)}
     rows["rules"] = [rule.to_row(one) for one in file.rules]
     if file.words:
         rows["words"] = [more_words.to_row(one) for one in file.words]
+    words = [*file.rules, *[more.words for more in file.words]]
+    rows["needed"] = _needed(chain.from_iterable(one.patterns for one in words))
     return rows
+
+
+def _needed(patterns: Iterable[str]) -> dict[str, list[Any]]:
+    """The words that each pattern needs, worked out here since it takes time."""
+    rows: dict[str, list[Any]] = {}
+    for pattern in sorted(set(patterns)):
+        needed = needed_words(pattern)
+        rows[pattern] = [[sorted(group) for group in needed.groups]]
+        if needed.is_all or not needed.groups:
+            rows[pattern] += needed[1:]
+    return rows
+
+
+def _phrases(words: Mapping[str, Any]) -> Iterator[str]:
+    for lists in words.values():
+        for phrases in lists.values():
+            yield from phrases
 
 
 def _lines(content: Mapping[str, Any], depth: int = 2) -> Iterator[str]:

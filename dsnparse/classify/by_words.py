@@ -39,10 +39,6 @@ def holding(rules: RuleSet, hits: list[Hit], reply: Reply, case: Case, involved:
             not rule.conditional
             or rule.allows(padded, case.status, case.reply_code, case.digit, case.command)
         ):
-            if hit[1] < 0:
-                if rule.rank <= WEAK_RANK and any(other[0].rank >= NORMAL_RANK for other in kept):
-                    continue  # plain words say more, and to find the place of a pattern takes time
-                hit = rules.locate(hit, reply.low)
             kept.append(hit)
     if len(kept) < 2:
         return kept

@@ -76,8 +76,8 @@ def _evidence(head: Head, body: Body, form: Format, opening: str, mark: str | No
     return Evidence("kind", part, line, rule, " ".join(found[0].split())[:200])
 
 
-def _header(head: Head, formats: Formats) -> str:
-    return "\n".join(f"{name}: {_field(head, name)}" for name in formats.fields if name in head.first)
+def _header(head: Head, formats: Formats) -> dict[str, str]:
+    return {name: _field(head, name) for name in formats.fields if name in head.first}
 
 
 def _field(head: Head, name: str) -> str:

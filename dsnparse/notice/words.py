@@ -1,18 +1,16 @@
-"""The words of notices (`data/words/*.toml`), all lists in one linear-time automaton."""
+"""The words of notices (`data/words/*.toml`): lists of them, in all languages."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache, lru_cache
-from typing import Any
-
-import re2
 
 from dsnparse.data import load
+from dsnparse.rulebook.pattern_finder import PatternFinder
+from dsnparse.rulebook.template import pattern as compiled
 
 #: Characters of a line that are looked at for such words.
 _MAX_LINE = 600
-#: Memory for the automaton's states; RE2's default is 8 MB, and it slows down when that is full.
-_AUTOMATON_MEMORY = 32 << 20
 #: Lines whose words are remembered: one notice asks for the same line several times.
 _REMEMBERED = 256
 
@@ -28,24 +26,19 @@ def subject_says(name: str, subject: str) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _lists_in(group: str, text: str) -> tuple[str, ...]:
-    automaton, names = _automaton(group)
-    found: list[int] | None = automaton.Match(text)
-    return tuple([names[number] for number in found]) if found else ()
+def _lists_in(group: str, text: str) -> Collection[str]:
+    return _finder(group).found_in(text)
 
 
 @cache
-def _automaton(group: str) -> tuple[Any, tuple[str, ...]]:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    options.max_mem = _AUTOMATON_MEMORY
-    automaton = re2.Set.SearchSet(options)
-    lists: dict[str, list[str]] = {}
-    for language in load("words").values():
-        for name, phrases in language.get(group, {}).items():
-            lists.setdefault(name, []).extend(phrases)
-    for phrases in lists.values():
-        automaton.Add("|".join(f"(?:{phrase})" for phrase in phrases))
-    automaton.Compile()
-    return automaton, tuple(lists)
+def _finder(group: str) -> PatternFinder[str]:
+    """Finds the lists of a group."""
+    return PatternFinder(
+        [
+            (name, pattern)
+            for language in load("words").values()
+            for name, phrases in language.get(group, {}).items()
+            for pattern in phrases
+        ],
+        compiled,
+    )

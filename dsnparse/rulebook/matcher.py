@@ -1,7 +1,6 @@
 """All rules at once: every phrase is looked for in a single pass over the text.
 
-Phrases go into one Aho-Corasick automaton, which is ready when built; the few patterns go into one RE2 set,
-whose automaton grows with the texts it meets (thousands of phrases in it would slow down the first thousand).
+Phrases go into one Aho-Corasick automaton; of the few hundred patterns, those are tried whose words are there.
 """
 
 from __future__ import annotations
@@ -10,15 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from dsnparse.rulebook.pattern_finder import PatternFinder
 from dsnparse.rulebook.provider import Provider
 from dsnparse.rulebook.rule import LETTERS, Rule, compiled
 from dsnparse.rulebook.template import Format
 
-#: Memory for the automaton of the patterns, which grows as texts need it. At least RE2's default of 8 MB.
-AUTOMATON_MEMORY = 64 << 20
-
 #: A rule whose words are in a text: the rule, where they stand in the prepared text, how long they are.
-#: Before `RuleSet.locate` a pattern's place is -1, and its number stands for its length.
 Hit = tuple[Rule, int, int]
 
 #: What a single word must not touch: it would be the label of a host name, or the name of a file.
@@ -53,18 +49,13 @@ class RuleSet:
     #: Finds the phrases, by their number in `_phrases`.
     _phrase_finder: Any = field(default=None, repr=False)
     _phrases: Sequence[Phrase] = field(default=(), repr=False)
-    #: Finds the patterns, by their number in `_patterns`; None when there are none.
+    #: Finds the patterns of rules.
     _pattern_finder: Any = field(default=None, repr=False)
-    #: (rule, regular expression, provider marked).
-    _patterns: Sequence[tuple[Rule, str, str | None]] = field(default=(), repr=False)
     #: Provider → its rules without words.
     _code_rows: Mapping[str, Sequence[Rule]] = field(default_factory=dict, repr=False)
 
     def search(self, low: str) -> tuple[list[Hit], list[str]]:
-        """Every rule with words in the prepared text (conditions not yet looked at), and providers marked.
-
-        Patterns are found, but not yet placed: `locate` does that for those that are still of interest.
-        """
+        """Every rule with words in the prepared text (conditions not yet looked at), and providers marked."""
         hits: dict[str, Hit] = {}
         marked: list[str] = []
         phrases = self._phrases
@@ -78,25 +69,17 @@ class RuleSet:
                 known = hits.get(rule.id)
                 if known is None or end - start > known[2]:
                     hits[rule.id] = (rule, start, end - start)
-        if self._pattern_finder is not None:
-            for number in self._pattern_finder.Match(low) or ():
-                owner, _, provider = self._patterns[number]
-                if provider is not None and provider not in marked:
-                    marked.append(provider)
-                if owner.id not in hits:
-                    hits[owner.id] = (owner, -1, number)
+        data = low.encode() if low.isascii() else low
+        for owner, pattern in self._pattern_finder.likely(low):
+            if owner.id in hits:
+                continue
+            found = compiled(pattern).search(data)
+            if found is not None:
+                start, end = found.span()
+                hits[owner.id] = (owner, start, end - start)
+                if owner.mark and owner.provider not in marked:
+                    marked.append(owner.provider)
         return list(hits.values()), marked
-
-    def locate(self, hit: Hit, low: str) -> Hit:
-        """The hit with its place, where a pattern made it."""
-        rule, start, number = hit
-        if start >= 0:
-            return hit
-        match = compiled(self._patterns[number][1]).search(low)
-        if match is None:
-            return rule, 0, 0
-        start, end = match.span()
-        return rule, start, end - start
 
     def code_rows(self, provider: str) -> Sequence[Rule]:
         """The rules of a provider that look at codes only."""
@@ -136,14 +119,14 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
     called: dict[str, str] = {}
     phrases: list[Phrase] = []
     words_of: list[str] = []
-    patterns: list[tuple[Rule, str, str | None]] = []
+    patterns: list[tuple[Rule, str]] = []
     for rule in rules:
         marked = rule.provider if rule.mark else None
         words_of += rule.phrases
         phrases += [phrase_of(rule, words, marked) for words in rule.phrases]
         words_of += rule.urls
         phrases += [phrase_of(rule, words, marked, url=True) for words in rule.urls]
-        patterns += [(rule, pattern, marked) for pattern in rule.patterns]
+        patterns += [(rule, pattern) for pattern in rule.patterns]
     for provider in providers:
         hosts.update(dict.fromkeys(provider.hosts, provider.name))
         domains.update(dict.fromkeys(provider.domains, provider.name))
@@ -153,27 +136,14 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
             words_of.append(mark)
     phrase_finder = AhoCorasick(
         words_of,
-        implementation=Implementation.NoncontiguousNFA,
+        implementation=Implementation.ContiguousNFA,
         store_patterns=False,
     )
-    pattern_finder = _pattern_set(patterns) if patterns else None
+    pattern_finder = PatternFinder(patterns, compiled)
     rows: dict[str, list[Rule]] = {}
     for rule in rules:
         if rule.provider and not rule.has_words:
             rows.setdefault(rule.provider, []).append(rule)
     return RuleSet(
-        rules, hosts, domains, called, tuple(formats), phrase_finder, phrases, pattern_finder, patterns, rows
+        rules, hosts, domains, called, tuple(formats), phrase_finder, phrases, pattern_finder, rows
     )
-
-
-def _pattern_set(patterns: Sequence[tuple[Rule, str, str | None]]) -> Any:
-    import re2
-
-    options = re2.Options()
-    options.max_mem = AUTOMATON_MEMORY
-    options.log_errors = False
-    automaton = re2.Set.SearchSet(options)
-    for _, pattern, _ in patterns:
-        automaton.Add(pattern)
-    automaton.Compile()
-    return automaton

@@ -1,71 +1,53 @@
-"""All notice formats compiled together: one pass over the header and one over the text recognise them."""
+"""All notice formats together: one pass over the header and one over the text recognise them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from dsnparse.data import load
 from dsnparse.rulebook.errors import instead
-from dsnparse.rulebook.template import TEXT, Format, from_row
-
-#: Memory for the states of each automaton.
-_AUTOMATON_MEMORY = 64 << 20
+from dsnparse.rulebook.pattern_finder import PatternFinder
+from dsnparse.rulebook.template import TEXT, Format, from_row, pattern
 
 
 class Formats:
     """Formats, compiled so that one pass over header and text finds which of them a notice is in."""
 
-    __slots__ = ("_header", "_owners", "_text", "fields", "formats")
+    __slots__ = ("_header", "_text", "fields", "formats")
 
     def __init__(self, formats: Sequence[Format]) -> None:
         self.formats = tuple(formats)
-        #: The header fields that any format looks at.
-        self.fields = tuple(sorted({name for form in formats for name in form.conditions} - {TEXT}))
-        #: Pattern number → (format number, header field), and → (format number, pattern of the text).
-        self._owners: tuple[list[tuple[int, str]], list[tuple[int, str]]] = ([], [])
-        self._header, self._text = _new_set(), _new_set()
+        conditions: dict[str, list[tuple[int, str]]] = {TEXT: []}
         for number, form in enumerate(formats):
             for name, patterns in form.conditions.items():
-                for one in patterns:
-                    (self._header if name else self._text).Add(header_pattern(name, one) if name else one)
-                    self._owners[not name].append((number, name or one))
-        for automaton in (self._header, self._text):
-            automaton.Add(r"\x00never\x00")  # an empty set cannot be searched
-            automaton.Compile()
+                conditions.setdefault(name, []).extend([(number, one) for one in patterns])
+        self._text = PatternFinder(conditions.pop(TEXT), pattern)
+        self._header = {name: PatternFinder(found, pattern) for name, found in sorted(conditions.items())}
+        #: The header fields that any format looks at.
+        self.fields = tuple(self._header)
 
-    def in_header(self, header: str) -> set[int]:
-        """The numbers of the formats for which every condition on the header holds."""
-        holds: dict[int, set[str]] = {}
-        owners = self._owners[0]
-        for number in self._header.Match(header.encode("utf-8", "replace")) or ():
-            form, name = owners[number]
-            holds.setdefault(form, set()).add(name)
+    def in_header(self, header: Mapping[str, str]) -> set[int]:
+        """The numbers of the formats for which every condition on the header holds.
+
+        `header`: the values of `fields`, by their names.
+        """
+        holds: dict[int, int] = {}
+        for name, value in header.items():
+            for number in self._header[name].found_in(value):
+                holds[number] = holds.get(number, 0) + 1
         return {
             number
-            for number, names in holds.items()
-            if len(names) == len(self.formats[number].conditions) - self.formats[number].has_text
+            for number, held in holds.items()
+            if held == len(self.formats[number].conditions) - self.formats[number].has_text
         }
 
     def in_text(self, text: str) -> dict[int, str]:
         """The numbers of the formats that recognise the text, and a pattern of each by which it does."""
-        owners = self._owners[1]
-        found: dict[int, str] = {}
-        for number in self._text.Match(text.encode("utf-8", "replace")) or ():
-            form, one = owners[number]
-            found.setdefault(form, one)
-        return found
+        return self._text.found_in(text)
 
     def __len__(self) -> int:
         return len(self.formats)
-
-
-def header_pattern(name: str, pattern: str) -> str:
-    """The pattern for one header field, on lines of `name: value`."""
-    anchored = pattern.startswith("^")
-    return f"(?m)^{re.escape(name)}: {'' if anchored else '.*'}(?:{pattern[anchored:]})"
 
 
 def load_formats(
@@ -96,13 +78,3 @@ def _builtin() -> tuple[Format, ...]:
     """The package's formats: what is one provider's goes before what is a program's, which many run."""
     tables = [*load("notices").values(), *load("formats").values()]
     return tuple(from_row(row) for table in tables for row in table["formats"])
-
-
-def _new_set() -> Any:
-    import re2
-
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    options.max_mem = _AUTOMATON_MEMORY
-    return re2.Set.SearchSet(options)

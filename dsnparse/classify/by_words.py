@@ -33,13 +33,25 @@ def holding(rules: RuleSet, hits: list[Hit], reply: Reply, case: Case, involved:
     """
     kept: list[Hit] = []
     padded = f" {reply.sentences} "
+    best = 0
     for hit in hits:
         rule = hit[0]
-        if (rule.provider is None or rule.provider in involved) and (
-            not rule.conditional
-            or rule.allows(padded, case.status, case.reply_code, case.digit, case.command)
+        if (rule.provider is not None and rule.provider not in involved) or (
+            rule.conditional
+            and not rule.allows(padded, case.status, case.reply_code, case.digit, case.command)
         ):
-            kept.append(hit)
+            continue
+        if hit[1] < 0:
+            if rule.rank <= WEAK_RANK and best >= NORMAL_RANK:
+                continue  # plain words say more, and to try a pattern takes time
+            if any(rule is other[0] for other in kept):
+                continue
+            located = rules.locate(rule, hit[2], reply.low)
+            if located is None:
+                continue
+            hit = located
+        best = max(best, rule.rank)
+        kept.append(hit)
     if len(kept) < 2:
         return kept
     return [hit for hit in kept if not any(_covers(other, hit) for other in kept)]

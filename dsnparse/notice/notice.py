@@ -11,7 +11,7 @@ from dsnparse.notice.head import Head
 from dsnparse.notice.original import mailed_addresses, original_header, returned_message
 from dsnparse.notice.ours import our_addresses
 from dsnparse.notice.roles import roles_of
-from dsnparse.notice.signs import LOOK, Signs, signs_of
+from dsnparse.notice.signs import LOOK, Signs, is_like_a_notice, signs_of
 from dsnparse.notice.status_fields import StatusFields, fields_in_parts, fields_in_text
 from dsnparse.rulebook.template_matcher import Formats
 from dsnparse.wire.mime import Part
@@ -65,7 +65,11 @@ class Notice:
 
         People attach such parts to letters, and lists put them into digests.
         """
-        return self.head.type == "multipart/report" or self.signs.score_without_text >= LOOK
+        return (
+            self.head.type == "multipart/report"
+            or is_like_a_notice(self.head)
+            or self.signs.score_without_text >= LOOK
+        )
 
     @once
     def auto_reply(self) -> AutoReply | None:

@@ -142,6 +142,11 @@ def signs_of(head: Head, body: Body, formats: Formats) -> Signs:
     return signs
 
 
+def is_like_a_notice(head: Head) -> bool:
+    """Whether the header alone says enough for a notice."""
+    return _of_header(head).score >= LOOK
+
+
 def _of_header(head: Head) -> Signs:
     signs = Signs()
     first = head.first

@@ -159,11 +159,12 @@ def _find_recipient_of_the_senders(recipient: Recipient, notice: Notice) -> None
     The notice goes to the sender, and the returned From is his; somebody who mails himself is in To as well.
     """
     key = recipient.recipient.lower()
-    if key not in notice.ours or recipient.original_recipient is not None:
+    if key not in notice.head.first.get("to", "").lower() or recipient.original_recipient is not None:
         return
-    to, sender = notice.head.first.get("to", "").lower(), notice.original.get("from", "").lower()
+    if key not in notice.ours or key not in notice.original.get("from", "").lower():
+        return
     mailed = {address.lower(): address for address in notice.mailed}
-    if key in to and key in sender and len(mailed) == 1 and key not in mailed:
+    if len(mailed) == 1 and key not in mailed:
         recipient.recipient = next(iter(mailed.values()))
         recipient.recipient_origin = Origin.RETURNED_HEADER
         recipient.note("recipient", "", 0, "returned.to", notice.original.get("to", ""))

@@ -92,5 +92,7 @@ def _is_amount(text: str, start: int, end: int) -> bool:
 
 
 def _stands_behind(words: tuple[str, ...], text: str, at: int) -> bool:
+    if not at or text[at - 2 : at - 1].isdigit():  # the words have no digits: "550 5.1.1"
+        return False
     before = text[max(0, at - 12) : at].lower().split()
     return bool(before) and before[-1].strip("(/#-") in words

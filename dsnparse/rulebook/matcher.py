@@ -15,6 +15,7 @@ from dsnparse.rulebook.rule import LETTERS, Rule, compiled
 from dsnparse.rulebook.template import Format
 
 #: A rule whose words are in a text: the rule, where they stand in the prepared text, how long they are.
+#: A pattern that has not been tried has the place -1, and its number for a length.
 Hit = tuple[Rule, int, int]
 
 #: What a single word must not touch: it would be the label of a host name, or the name of a file.
@@ -49,13 +50,17 @@ class RuleSet:
     #: Finds the phrases, by their number in `_phrases`.
     _phrase_finder: Any = field(default=None, repr=False)
     _phrases: Sequence[Phrase] = field(default=(), repr=False)
-    #: Finds the patterns of rules.
+    #: Finds the patterns of rules, by their number in `_patterns`.
     _pattern_finder: Any = field(default=None, repr=False)
+    _patterns: Sequence[tuple[Rule, str]] = field(default=(), repr=False)
     #: Provider → its rules without words.
     _code_rows: Mapping[str, Sequence[Rule]] = field(default_factory=dict, repr=False)
 
     def search(self, low: str) -> tuple[list[Hit], list[str]]:
-        """Every rule with words in the prepared text (conditions not yet looked at), and providers marked."""
+        """Every rule with words in the prepared text (conditions not yet looked at), and providers marked.
+
+        Of a pattern the words that it needs are found; `locate` tries it, where it is still of interest.
+        """
         hits: dict[str, Hit] = {}
         marked: list[str] = []
         phrases = self._phrases
@@ -69,17 +74,27 @@ class RuleSet:
                 known = hits.get(rule.id)
                 if known is None or end - start > known[2]:
                     hits[rule.id] = (rule, start, end - start)
-        data = low.encode() if low.isascii() else low
-        for owner, pattern in self._pattern_finder.likely(low):
-            if owner.id in hits:
+        found = list(hits.values())
+        for number in self._pattern_finder.likely(low):
+            rule = self._patterns[number][0]
+            if rule.id in hits:
                 continue
-            found = compiled(pattern).search(data)
-            if found is not None:
-                start, end = found.span()
-                hits[owner.id] = (owner, start, end - start)
-                if owner.mark and owner.provider not in marked:
-                    marked.append(owner.provider)
-        return list(hits.values()), marked
+            hit: Hit | None = (rule, -1, number)
+            if rule.mark:
+                hit = self.locate(rule, number, low)
+                if hit is not None and rule.provider is not None and rule.provider not in marked:
+                    marked.append(rule.provider)
+            if hit is not None:
+                found.append(hit)
+        return found, marked
+
+    def locate(self, rule: Rule, number: int, low: str) -> Hit | None:
+        """Where the pattern `number`, which is the rule's, stands in the prepared text, if it does."""
+        found = compiled(self._patterns[number][1]).search(low.encode() if low.isascii() else low)
+        if found is None:
+            return None
+        start, end = found.span()
+        return rule, start, end - start
 
     def code_rows(self, provider: str) -> Sequence[Rule]:
         """The rules of a provider that look at codes only."""
@@ -145,5 +160,5 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
         if rule.provider and not rule.has_words:
             rows.setdefault(rule.provider, []).append(rule)
     return RuleSet(
-        rules, hosts, domains, called, tuple(formats), phrase_finder, phrases, pattern_finder, rows
+        rules, hosts, domains, called, tuple(formats), phrase_finder, phrases, pattern_finder, patterns, rows
     )

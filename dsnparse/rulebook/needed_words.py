@@ -243,7 +243,9 @@ class _Reader:
 
 def prepared(text: str) -> str:
     """`text` as words are looked for in it: lower case, white space as single blanks, one at either end."""
-    text = f" {' '.join(text.split()).lower()} "
+    if "  " in text or not text.isprintable():
+        text = " ".join(text.split())
+    text = f" {text.lower()} "
     if text.isascii():
         return text
     return text.encode("utf-8", "replace").decode().replace("ς", "σ")  # as anywhere else in a word

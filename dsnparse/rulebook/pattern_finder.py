@@ -69,10 +69,10 @@ class PatternFinder(Generic[Owner]):
             list(words), implementation=Implementation.ContiguousNFA, store_patterns=False
         )
 
-    def likely(self, text: str) -> list[tuple[Owner, str]]:
-        """The patterns that may be in `text`, as they were given: no other is."""
+    def likely(self, text: str) -> list[int]:
+        """The numbers of the patterns that may be in `text`, ascending: no other is."""
         certain, likely = self._by_words(text)
-        return [self._patterns[number] for number in sorted({*certain, *likely})]
+        return sorted({*certain, *likely})
 
     def found_in(self, text: str) -> dict[Owner, str]:
         """For each owner that has a pattern in `text`: one of these."""

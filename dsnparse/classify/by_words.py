@@ -8,6 +8,7 @@ from dsnparse.classify.decision import OUTCOMES
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.subject import ADDRESS_REASONS, Sentences
 from dsnparse.reply import Reply
+from dsnparse.reply.words import Words
 from dsnparse.rulebook.matcher import Hit, RuleSet
 from dsnparse.rulebook.ranks import (
     CONTEXT_DROP,
@@ -26,7 +27,9 @@ from dsnparse.vocabulary import Reason
 _EXACT = 100
 
 
-def holding(rules: RuleSet, hits: list[Hit], reply: Reply, case: Case, involved: frozenset[str]) -> list[Hit]:
+def holding(
+    rules: RuleSet, hits: list[Hit], reply: Reply | Words, case: Case, involved: frozenset[str]
+) -> list[Hit]:
     """The hits whose conditions hold, without those whose words are only a part of another's words.
 
     "Quota exceeded" means nothing within "sending quota exceeded". A much weaker rule takes nothing away.
@@ -76,7 +79,7 @@ def is_enough(hits: list[Hit], status: str | None) -> bool:
     return best >= STRONG_RANK or (best >= NORMAL_RANK and (status is None or specific_status(status)))
 
 
-def words_claims(hits: list[Hit], reply: Reply, case: Case, source: Source) -> list[Claim]:
+def words_claims(hits: list[Hit], reply: Reply | Words, case: Case, source: Source) -> list[Claim]:
     """What the words of rules in a text speak for: words about an address, when it is the recipient's."""
     claims = []
     sentences: Sentences | None = None

@@ -22,6 +22,8 @@ from dsnparse.classify.providers import by_suffix, find_speakers, table_of
 from dsnparse.classify.subject import Sentences
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.reply import Reply
+from dsnparse.reply.codes import MAX_TEXT
+from dsnparse.reply.words import words_of
 from dsnparse.rulebook.files import builtin, load_rules
 from dsnparse.rulebook.matcher import RuleSet
 from dsnparse.rulebook.ranks import DENIED_RANK
@@ -99,7 +101,7 @@ def classify(
     held = holding(rules, hits, reply, case, involved)
     all_claims = words_claims(held, reply, case, Source.WORDS)
     if context and not is_enough(held, status):
-        extra = Reply.parse(context)
+        extra = words_of(context[:MAX_TEXT])
         hits, marked = rules.search(extra.low)
         if marked and certain is None:
             certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)

@@ -16,8 +16,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 #: RFC 5321 has 2 to 5 and then 0 to 5; servers also send 471 and 571, so the second digit goes up to 7.
+#: What may not stand before it is looked at behind its first digit: `re` goes to a digit in one step.
 _CODE = re.compile(
-    r"(?<![\w.,+@/-])(?<![\d\]]:)([245][0-7]\d)"
+    r"([245](?<![\w.,+@/-].)(?<![\d\]]:.)[0-7]\d)"
     r"(?:(?: |-|: ?)[(\['\"]?#?([245]\.\d{1,3}\.\d{1,3})(?![\w.]\w))?"
     r"(?![\w@%]|[.,/]\w|:[0-9a-f]{0,4}:|[ -]\d{4}\b)"
 )
@@ -25,7 +26,7 @@ _CODE = re.compile(
 _BOTH = re.compile(r"([45][0-7]\d)[ -]([45]\.\d{1,3}\.\d{1,3})(?![\w.])")
 #: The codes that a reply begins with, of whatever class.
 _FIRST = re.compile(r"([2-5]\d\d)[ -]+(?:([245]\.\d{1,3}\.\d{1,3})\b)?", re.ASCII)
-_STATUS = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![a-zA-Z0-9]|\.\d|-\d)")
+_STATUS = re.compile(r"([245](?<![\w.].)\.\d{1,3}\.\d{1,3})(?![a-zA-Z0-9]|\.\d|-\d)")
 #: What follows a number that only looks like a reply code.
 _UNITS = ("kb", "mb", "gb", "k ", "m ", "bytes", "octets", "messages", "mails", "recipients", "connections",
           "seconds", "minutes", "hours", "days", "char", "lines", "per ", "times", "addresses")  # fmt: skip

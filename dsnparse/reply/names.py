@@ -18,7 +18,7 @@ _FIELD = re.compile(
 _SPEAKER = re.compile(
     r"\b(?:host|server|mx|to|from|with|relay|by) ([a-z0-9][a-z0-9.-]{3,253})(?=[\[(][0-9a-f])"
 )
-_NAME_AND_IP = re.compile(r"[a-z][\[(][0-9a-f]")
+_NAME_AND_IP = re.compile(r"[\[(](?<=[a-z].)[0-9a-f]")
 _SAID = re.compile(r"\b(?:host|server|mx) ([a-z0-9][a-z0-9.-]{3,253})(?= said\b)")
 _LINK = re.compile(r"(?<=://)[^\s<>\"]{1,1000}|\bwww\.[^\s<>\"]{1,1000}")
 #: What a host name is made of (RFC 1123 section 2.1); at most so long (RFC 1035 section 2.3.4).
@@ -28,7 +28,7 @@ _ENDINGS = frozenset(
     "com net org edu gov info biz example invalid test co de ru cn jp fr uk nl pl br eu io cz sk ch".split()
 )
 #: Where a host name may be: a dot between its labels, the one behind it beginning with a letter.
-_DOT = re.compile(r"(?<=[a-z0-9])\.(?=[a-z])")
+_DOT = re.compile(r"\.(?<=[a-z0-9].)(?=[a-z])")
 _IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 

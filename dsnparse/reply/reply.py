@@ -8,8 +8,7 @@ from functools import lru_cache
 
 from dsnparse.reply.codes import MAX_TEXT, find_codes
 from dsnparse.reply.command import command_in, host_in
-from dsnparse.reply.names import without_fields, without_names
-from dsnparse.reply.spelling import as_matched, as_shown
+from dsnparse.reply.words import words_of
 
 #: RFC 3464 section 2.3.6: `type; text`. The type of a Diagnostic-Code is one word.
 _TYPE = re.compile(r"\s{0,10}([A-Za-z][A-Za-z0-9-]{0,30})\s{0,5};")
@@ -66,13 +65,8 @@ def typed(value: str) -> tuple[str | None, str]:
 @lru_cache(maxsize=_REMEMBERED)
 def _parse(text: str) -> Reply:
     kind = _KNOWN_TYPE.match(text)
-    shown = as_shown(text[kind.end() :] if kind else text)
-    low, addresses = as_matched(shown)
-    if len(low) != len(shown):
-        shown = low
+    shown, low, sentences, addresses = words_of(text[kind.end() :] if kind else text)
     found = find_codes(shown)
-    low = without_fields(low)
-    sentences = without_names(low)
     return Reply(
         found.reply_code,
         found.status,

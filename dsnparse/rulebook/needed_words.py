@@ -27,7 +27,8 @@ _SHORTEST = 3
 _PLAIN = re.compile(r"[^\\()\[\]{}.*+?|^$]+")
 _REPEATS = "*+?{"
 _BOUNDS = re.compile(r"\{(\d{1,4})(,?)(\d{0,4})\}")
-_ENDLESS = re.compile(r"[*+|.]|\{\d{1,4},?\}")
+_ENDLESS = re.compile(r"[*+|.]|\)\{|\{\d{1,4},?\}")
+_LETTER = re.compile(r"\\.|\[[^\]]{1,80}\]")
 _FLAGS = re.compile(r"\?(?:[imsU-]{1,6}:|:|P?<\w{1,60}>)")
 _SETTING = re.compile(r"\?[imsU-]{1,6}\)")
 _CLASS = re.compile(r"\[(\^?)((?:\]|\[:\^?\w+:\]|\\.|[^\]\\])(?:\[:\^?\w+:\]|\\.|[^\]\\])*)\]", re.DOTALL)
@@ -295,7 +296,8 @@ def _longest(pattern: str) -> int:
     """How long a text is at most that is all of a pattern's, between `^` and `$`."""
     if pattern[:1] != "^" or pattern[-1:] != "$" or _ENDLESS.search(pattern) is not None:
         return sys.maxsize
-    return len(pattern) * max([int(bounds[3]) for bounds in _BOUNDS.finditer(pattern)], default=1)
+    letters = _LETTER.sub("x", pattern[1:-1].replace("(?:", "").replace(")", "").replace("?", ""))
+    return len(letters) + sum(int(bounds[3]) for bounds in _BOUNDS.finditer(letters))
 
 
 def _rarity(group: Group) -> tuple[int, int]:

@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from functools import cache, lru_cache
 
 from dsnparse.data import load
 from dsnparse.rulebook.pattern_finder import PatternFinder
 from dsnparse.rulebook.template import pattern as compiled
 
-#: Characters of a line that are looked at for such words.
-_MAX_LINE = 600
-#: Lines whose words are remembered: one notice asks for the same line several times.
+#: Characters of a text that are looked at for such words.
+_MOST = 3000
+#: Texts whose words are remembered: one notice asks for the same line several times.
 _REMEMBERED = 256
 
 
 def says(name: str, text: str) -> bool:
     """Whether `text` contains words of the list `name` ("intro", "failure", "delay", …)."""
-    return name in _lists_in("text", text if len(text) <= _MAX_LINE else text[:_MAX_LINE])
+    return _says("text", name, text if len(text) <= _MOST else text[:_MOST])
 
 
 def subject_says(name: str, subject: str) -> bool:
     """Whether a subject contains words of the subject list `name` ("bounce", "delay", "auto_reply", …)."""
-    return name in _lists_in("subject", subject if len(subject) <= _MAX_LINE else subject[:_MAX_LINE])
+    return _says("subject", name, subject if len(subject) <= _MOST else subject[:_MOST])
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _lists_in(group: str, text: str) -> Collection[str]:
-    return _finder(group).found_in(text)
+def _says(group: str, name: str, text: str) -> bool:
+    certain, likely = _lists_in(group, text)
+    if name in certain:
+        return True
+    patterns = likely.get(name)
+    if patterns is None:
+        return False
+    data = text.encode("utf-8", "replace")
+    return any(compiled(pattern).search(data) is not None for pattern in patterns)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _lists_in(group: str, text: str) -> tuple[set[str], dict[str, list[str]]]:
+    """The lists that have words in a text; and of others the patterns whose words it has."""
+    return _finder(group).owners_in(text)
 
 
 @cache
 def _finder(group: str) -> PatternFinder[str]:
-    """Finds the lists of a group."""
     return PatternFinder(
         [
             (name, pattern)

@@ -14,8 +14,8 @@ _OPENING_LINES = 10
 _MAX_EVIDENCE_TEXT = 200
 #: Fields of answers that people write: then the text need not be read.
 _OF_PEOPLE = ("references", "user-agent", "x-mailer", "list-id")
-#: A challenge is looked for in windows of the text that overlap.
 _CHALLENGE_CHARS = 3000
+#: A challenge is shown by a piece of the text; the pieces overlap.
 _WINDOW = 600
 _STEP = 400
 
@@ -48,8 +48,10 @@ def _challenge(notice: Notice) -> str | None:
     if not notice.head.is_answer or any(name in notice.head.first for name in _OF_PEOPLE):
         return None
     text = " ".join(" ".join(notice.body.lines[:_TEXT_LINES]).split())[:_CHALLENGE_CHARS]
+    if not says("challenge", text):
+        return None
     windows = [text[at : at + _WINDOW] for at in range(0, len(text), _STEP)]
-    return next((window for window in windows if says("challenge", window)), None)
+    return next((window for window in windows if says("challenge", window)), windows[0])
 
 
 def read_stated_auto_reply(notice: Notice) -> Reading | None:

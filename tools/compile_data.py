@@ -10,7 +10,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +86,8 @@ def _rows(file: RuleFile) -> dict[str, Any]:
     rows["rules"] = [rule.to_row(one) for one in file.rules]
     if file.words:
         rows["words"] = [more_words.to_row(one) for one in file.words]
-    words = [*file.rules, *[more.words for more in file.words]]
-    rows["needed"] = _needed(chain.from_iterable(one.patterns for one in words))
+    patterns = [one for row in file.rules for one in row.patterns]
+    rows["needed"] = _needed([*patterns, *(one for more in file.words for one in more.words.patterns)])
     return rows
 
 

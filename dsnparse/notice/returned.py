@@ -54,7 +54,8 @@ _MARKER = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_MARKER_WORD = re.compile(r"message|mail follows|mensaje|mensagem", re.IGNORECASE)
+#: One of these is in every marker.
+_MARKER_WORDS = ("message", "mail follows", "mensaje", "mensagem")
 _LONGEST_MARKER = 160
 _HEADER_LINES = 2000
 #: Header-like lines that are looked at before deciding.
@@ -77,9 +78,17 @@ def find_quoted_header(lines: list[str]) -> int:
                 is_header, looked_to = _is_header(lines, index)
                 if is_header:
                     return index
-        if len(line) <= _LONGEST_MARKER and _MARKER_WORD.search(line) and _MARKER.match(line):
+        if len(line) <= _LONGEST_MARKER and _is_marker(line):
             return index
     return -1
+
+
+def _is_marker(line: str) -> bool:
+    low = line.lower()
+    for word in _MARKER_WORDS:
+        if word in low:
+            return _MARKER.match(line) is not None
+    return False
 
 
 _HEADER_NAMES = _TELLING | _PLAIN

@@ -1,6 +1,7 @@
 """All rules at once: every phrase is looked for in a single pass over the text.
 
-Phrases go into one Aho-Corasick automaton; of the few hundred patterns, those are tried whose words are there.
+Phrases go into one Aho-Corasick automaton; of the few hundred patterns, those are tried whose words are
+there.
 """
 
 from __future__ import annotations

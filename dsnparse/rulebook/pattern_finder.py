@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from dsnparse.data import load
-from dsnparse.rulebook.needed_words import Group, Needed, needed_words, prepared
+from dsnparse.rulebook.needed_words import Needed, needed_words, prepared
+from dsnparse.rulebook.pattern_reader import Group
 
 #: The compiled data that have patterns, each with what it needs.
 _TABLES = ("rules", "replies", "words", "formats", "notices")

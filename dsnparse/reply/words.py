@@ -1,0 +1,32 @@
+"""A text as rules see it: the words that are its own."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dsnparse.reply.names import without_fields, without_names
+from dsnparse.reply.spelling import as_matched, as_shown
+
+
+class Words(NamedTuple):
+    """The words of a reply, or of the notice around it."""
+
+    #: The text in one line, without the codes that each line of a multiline reply repeats.
+    shown: str
+    #: The same as rules see it: lower case, one spelling, addresses, log fields and the name of the host that
+    #: speaks blanked. As long as `shown`.
+    low: str
+    #: The same without links and host names: the text's own sentences.
+    sentences: str
+    #: Where the addresses stand in `shown`: start and end.
+    spans: tuple[tuple[int, int], ...]
+
+
+def words_of(text: str) -> Words:
+    """The words of a text."""
+    shown = as_shown(text)
+    low, addresses = as_matched(shown)
+    if len(low) != len(shown):
+        shown = low
+    low = without_fields(low)
+    return Words(shown, low, without_names(low), addresses)

@@ -40,10 +40,6 @@ _BLANK = frozenset([" "])
 _ANYTHING = Piece(None)
 
 
-class _UnknownError(Exception):
-    """Syntax that this reader does not know."""
-
-
 class PatternReader:
     """Reads a pattern from left to right."""
 
@@ -58,7 +54,7 @@ class PatternReader:
         """The whole pattern; a piece that can be anything where its syntax is not known."""
         try:
             piece = self.alternatives()
-        except (_UnknownError, IndexError, RecursionError):
+        except (ValueError, IndexError, RecursionError):
             return _ANYTHING
         return piece if self.at == len(self.pattern) else _ANYTHING
 
@@ -114,7 +110,7 @@ class PatternReader:
         if sign == "{":
             bounds = _BOUNDS.match(self.pattern, self.at - 1)
             if bounds is None:
-                raise _UnknownError
+                raise ValueError(f"unknown syntax at {self.at} of {self.pattern!r}")
             self.at = bounds.end()
             least = int(bounds[1])
             most = least if not bounds[2] else int(bounds[3]) if bounds[3] else None
@@ -144,7 +140,7 @@ class PatternReader:
         if sign in "^$":
             self.edges += 1
             return _NOTHING
-        raise _UnknownError
+        raise ValueError(f"unknown syntax at {self.at} of {self.pattern!r}")
 
     def _bracketed(self) -> Piece:
         self.at += 1
@@ -155,11 +151,11 @@ class PatternReader:
         if self.pattern[self.at] == "?":
             flags = _FLAGS.match(self.pattern, self.at)
             if flags is None:
-                raise _UnknownError
+                raise ValueError(f"unknown syntax at {self.at} of {self.pattern!r}")
             self.at = flags.end()
         piece = self.alternatives()
         if self.pattern[self.at : self.at + 1] != ")":
-            raise _UnknownError
+            raise ValueError(f"unknown syntax at {self.at} of {self.pattern!r}")
         self.at += 1
         return piece
 
@@ -174,13 +170,13 @@ class PatternReader:
         if letter in "dDwWS":
             return _ANYTHING
         if letter.isalnum():
-            raise _UnknownError
+            raise ValueError(f"unknown syntax at {self.at} of {self.pattern!r}")
         return Piece(frozenset([letter]))
 
     def _letter_of_a_class(self) -> Piece:
         found = _CLASS.match(self.pattern, self.at)
         if found is None:
-            raise _UnknownError
+            raise ValueError(f"unknown syntax at {self.at} of {self.pattern!r}")
         self.at = found.end()
         letters: set[str] = set()
         for first, last, single in _CLASS_ITEM.findall(found[2]):

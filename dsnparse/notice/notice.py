@@ -10,6 +10,7 @@ from dsnparse.notice.delay import says_delayed
 from dsnparse.notice.head import Head
 from dsnparse.notice.original import mailed_addresses, original_header, returned_message
 from dsnparse.notice.ours import our_addresses
+from dsnparse.notice.passing_on import is_mail_reader, is_person
 from dsnparse.notice.roles import roles_of
 from dsnparse.notice.signs import LOOK, Signs, signs_of
 from dsnparse.notice.status_fields import StatusFields, fields_in_parts, fields_in_text
@@ -66,6 +67,14 @@ class Notice:
         People attach such parts to letters, and lists put them into digests.
         """
         return self.head.type == "multipart/report" or self.signs.score_without_text >= LOOK
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether a person forwards a notice with all its parts, or answers it with them."""
+        head = self.head
+        if not head.is_answer or head.is_daemon:
+            return False
+        return head.is_of_notice or is_person(head.mail_from) or is_mail_reader(head.program)
 
     @once
     def auto_reply(self) -> AutoReply | None:

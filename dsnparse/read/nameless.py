@@ -29,6 +29,8 @@ from dsnparse.wire.address import FieldAddress, is_addr_spec
 from dsnparse.wire.address_spans import addresses_in
 
 _FAILURE_LINES = 40
+#: With one of these, a null return path is enough; programs of other kinds have one, too.
+_SYSTEMS = (Sign.DAEMON, Sign.NOBODY, Sign.TEMPLATE, Sign.TEMPLATE_SURE, Sign.BANNER)
 #: Where a notice quotes the header that it leaves out.
 _QUOTED_LINES = 60
 #: `list-bounces+kim=example.net@ours`: the local part of the recipient, "=", his domain.
@@ -106,4 +108,5 @@ def _tells_failure(notice: Notice) -> bool:
 def _returns_something(notice: Notice) -> bool:
     """Whether a notice that names nobody at least returns a message, or has a null return path."""
     returned = notice.roles.returned or notice.original or notice.body.quoted
-    return bool(returned) or notice.signs.has(Sign.RETURN_PATH, Sign.REPORT)
+    signs = notice.signs
+    return bool(returned) or signs.has(Sign.REPORT) or (signs.has(Sign.RETURN_PATH) and signs.has(*_SYSTEMS))

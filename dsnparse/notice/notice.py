@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from dsnparse.notice.auto_reply import AutoReply, auto_reply_of
 from dsnparse.notice.body import Body
-from dsnparse.notice.delay import says_delayed
 from dsnparse.notice.head import Head
 from dsnparse.notice.original import mailed_addresses, original_header, returned_message
 from dsnparse.notice.ours import our_addresses
+from dsnparse.notice.outcome import says_delayed, says_delivered
 from dsnparse.notice.passing_on import is_mail_reader, is_person
 from dsnparse.notice.roles import roles_of
 from dsnparse.notice.signs import LOOK, Signs, signs_of
@@ -54,6 +54,11 @@ class Notice:
     def says_delayed(self) -> bool:
         """Whether its subject or text says that the message is still being tried."""
         return says_delayed(self.head.subject, self.body.lines)
+
+    @once
+    def says_delivered(self) -> bool:
+        """Whether its subject or text says that the message was delivered, and nothing that it was not."""
+        return says_delivered(self.head.subject, self.body.lines)
 
     @once
     def signs(self) -> Signs:

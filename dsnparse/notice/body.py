@@ -39,6 +39,11 @@ class Body:
         """What the text quotes of the returned message, from its first header field on; [] when nothing."""
         return self._text.quoted
 
+    @property
+    def returns_something(self) -> bool:
+        """Whether the message came back: in a part, or quoted."""
+        return self._roles.returned is not None or bool(self.quoted)
+
     @once
     def stripped(self) -> list[str]:
         """The first lines, as many as the limit allows, without blanks and without quoted subjects."""

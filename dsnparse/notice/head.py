@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from dsnparse.notice.words import subject_says
 from dsnparse.wire.address import FieldAddress, listed_addresses
 from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.mime import Part
@@ -23,6 +24,10 @@ DAEMON_NAME = re.compile(
     r"mail administrator|undeliver|content-?filter|mail server|mail ?gateway|virus ?wall|ndr administrator|"
     r"microsoft (?:exchange|outlook)|interscan|mdaemon|groupwise",
     re.IGNORECASE,
+)
+#: Those that others write from as well.
+_OF_LETTERS = re.compile(
+    r"(?:^|<)(?:mailer|bounces?|(?:mail-?)?system)(?!-?daemon)(?:[+._=-][^\s@<>]{0,200})?@", re.IGNORECASE
 )
 #: The subject of an answer or a forward.
 _ANSWER = re.compile(
@@ -53,6 +58,28 @@ class Head:
     def is_daemon(self) -> bool:
         """Whether From names a mail system rather than a person."""
         return _names_a_system(self.mail_from)
+
+    @property
+    def program(self) -> str:
+        """The program that wrote the message, by its own word."""
+        return self.first.get("user-agent") or self.first.get("x-mailer") or ""
+
+    @once
+    def is_postmaster(self) -> bool:
+        """Whether From names a postmaster: a person, too."""
+        return "postmaster" in self.mail_from.lower()
+
+    @once
+    def is_letter_writer(self) -> bool:
+        """Whether From is an address that shops and newsletters write from, too: mailer@, system@."""
+        return self.is_daemon and _OF_LETTERS.search(self.mail_from) is not None
+
+    @once
+    def is_of_notice(self) -> bool:
+        """Whether the subject is that of an answer to a notice, or of one that is forwarded."""
+        found = _ANSWER.match(self.subject)
+        rest = self.subject[found.end() :].strip() if found is not None else ""
+        return bool(rest) and (subject_says("bounce", rest) or subject_says("delay", rest))
 
     @once
     def is_answer(self) -> bool:

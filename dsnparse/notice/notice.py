@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from dsnparse.notice.auto_reply import AutoReply, auto_reply_of
 from dsnparse.notice.body import Body
-from dsnparse.notice.delay import says_delayed
 from dsnparse.notice.head import Head
 from dsnparse.notice.original import mailed_addresses, original_header, returned_message
 from dsnparse.notice.ours import our_addresses
+from dsnparse.notice.outcome import says_delayed, says_delivered
+from dsnparse.notice.passing_on import is_mail_reader, is_person
 from dsnparse.notice.roles import roles_of
 from dsnparse.notice.signs import LOOK, Signs, is_like_a_notice, signs_of
 from dsnparse.notice.status_fields import StatusFields, fields_in_parts, fields_in_text
@@ -55,6 +56,11 @@ class Notice:
         return says_delayed(self.head.subject, self.body.lines)
 
     @once
+    def says_delivered(self) -> bool:
+        """Whether its subject or text says that the message was delivered, and nothing that it was not."""
+        return says_delivered(self.head.subject, self.body.lines)
+
+    @once
     def signs(self) -> Signs:
         """What speaks for a notice and against, and the named format that it is in."""
         return signs_of(self.head, self.body, self.formats)
@@ -70,6 +76,14 @@ class Notice:
             or is_like_a_notice(self.head)
             or self.signs.score_without_text >= LOOK
         )
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether a person forwards a notice with all its parts, or answers it with them."""
+        head = self.head
+        if not head.is_answer or head.is_daemon:
+            return False
+        return head.is_of_notice or is_person(head.mail_from) or is_mail_reader(head.program)
 
     @once
     def auto_reply(self) -> AutoReply | None:

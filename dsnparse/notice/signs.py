@@ -10,6 +10,7 @@ import re
 from enum import Enum
 
 from dsnparse.model import Evidence
+from dsnparse.notice import passing_on
 from dsnparse.notice.body import Body
 from dsnparse.notice.head import DAEMON, DAEMON_NAME, Head
 from dsnparse.notice.template import Known, find_template
@@ -35,6 +36,10 @@ class Sign(Enum):
     SUBJECT = "subject", 3, "the subject is one of notices"
     AUTO_SUBMITTED = "auto-submitted", 1, "Auto-Submitted says that a program wrote"
     ANSWER = "answer", -3, "the subject is that of an answer or a forward"
+    OF_NOTICE = "of-notice", -3, "what it answers or forwards is a notice, and nothing bounces a notice"
+    TICKET = "ticket", -5, "a ticket's number stands before a subject of notices: a desk passes it on"
+    FORWARDED = "forwarded", -3, "the text begins with the header of a mail system's message"
+    LURE = "lure", -3, "the text asks its reader to sign in, or to release mail that is held"
     LIST = "list", -3, "it came through a mailing list"
     LIST_WORD = "list", -2, "Sender or Precedence are those of a list"
     THREAD = "thread", -2, "it answers another message"
@@ -52,6 +57,8 @@ class Sign(Enum):
         self.sense = sense
 
 
+#: Signs that somebody passes a notice on, or imitates one.
+_PASSED_ON = (Sign.ANSWER, Sign.OF_NOTICE, Sign.TICKET, Sign.FORWARDED, Sign.LURE, Sign.GREETING)
 #: Signs that a person had a hand in it.
 HUMAN = (Sign.LIST, Sign.LIST_WORD, Sign.ANSWER, Sign.THREAD, Sign.PERSON, Sign.MAIL_READER)
 #: Signs that a program sent it; with one of these, words in the text give a format away.
@@ -61,18 +68,6 @@ _PLAIN = (*MACHINE, Sign.SUBJECT)
 _IN_TEXT = (Sign.BANNER, Sign.GREETING, Sign.OPENING)
 _OF_TEMPLATE = (Sign.TEMPLATE_SURE, Sign.TEMPLATE)
 
-#: Programs that people write mail with.
-_MAIL_READER = re.compile(
-    r"thunderbird|outlook|apple mail|iphone mail|ipad mail|mutt|gnus|pine|kmail|evolution|roundcube|sylpheed|"
-    r"eudora|claws|mozilla|squirrelmail|the bat|lotus notes|horde|webmail|airmail|k-9",
-    re.IGNORECASE,
-)
-#: Words in the names of those who are no person.
-_ROLE = re.compile(
-    r"mail|deliver|admin|system|server|service|support|reply|postmaster|notif|robot|\bbot\b|daemon|gateway|"
-    r"auto|mmsc|\bndr\b|failure|filter|virus|security|scan|list|desk|team|info|complaint|abuse|feedback",
-    re.IGNORECASE,
-)
 _LIST_WORDS = ("list", "bulk", "junk")
 _LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "list-help")
 #: First words of a person's mail.
@@ -81,6 +76,8 @@ _GREETING = re.compile(
     r"|\b(?:i get|i got|i am getting|i.m getting|i keep|i received|i have been|we get|anyone|my mail)\b",
     re.IGNORECASE,
 )
+#: What a line of a program's begins with, or of a change to one.
+_NO_SENTENCE = "+|{};$%"
 #: A ruled line, or a label, before what is wrong.
 _BANNER = re.compile(r"[*=#-]{3,80}|(?:delivery )?(?:error|failure)(?: message)?\s?:", re.IGNORECASE)
 
@@ -118,10 +115,10 @@ class Signs:
     @property
     def is_plain(self) -> bool:
         """Whether the notice shows what it is without any help of its recipients: a daemon's, or a banner."""
-        if self.has(Sign.BANNER, *_OF_TEMPLATE):
+        if self.has(Sign.BANNER, *_OF_TEMPLATE) and not self.has(Sign.TICKET, Sign.FORWARDED):
             return True
         return sum(sign.points for sign in self.seen if sign in _PLAIN) >= BELIEVE and not self.has(
-            Sign.ANSWER
+            *_PASSED_ON
         )
 
     @property
@@ -135,10 +132,10 @@ def signs_of(head: Head, body: Body, formats: Formats) -> Signs:
     signs = _of_header(head)
     suspected = signs.score >= LOOK
     if not suspected:
-        _look_at_text(body, signs)
+        _look_at_text(body, signs, head)
     _add_template(signs, find_template(head, body, formats, suspected=signs.score >= LOOK))
     if suspected:
-        _look_at_text(body, signs)
+        _look_at_text(body, signs, head)
     return signs
 
 
@@ -168,13 +165,19 @@ def _of_header(head: Head) -> Signs:
     auto = head.low("auto-submitted")
     if auto.startswith("auto-"):
         signs.add(Sign.AUTO_SUBMITTED, auto)
-    if head.is_answer and not _ends_in_failure(head.subject):
+    if head.is_answer and not passing_on.ends_in_failure(head.subject):
         signs.add(Sign.ANSWER, head.subject)
+        if head.is_of_notice:
+            signs.add(Sign.OF_NOTICE, head.subject)
+    if signs.has(Sign.SUBJECT) and passing_on.names_ticket(head.subject):
+        signs.add(Sign.TICKET, head.subject)
     if not head.is_daemon:
         _of_people(head, signs)
-    elif "postmaster" in head.mail_from.lower() and not signs.has(Sign.SUBJECT, Sign.REPORT):
-        # Lists pass on what daemons write about their members; a postmaster writes letters, too.
-        _of_lists(head, signs)
+    elif head.is_letter_writer or head.is_postmaster:
+        # Lists pass on what daemons write about their members; a postmaster or mailer writes letters, too.
+        if head.is_letter_writer or not signs.has(Sign.SUBJECT, Sign.REPORT):
+            _of_lists(head, signs)
+        _of_programs(head, signs)
     return signs
 
 
@@ -193,11 +196,14 @@ def _of_people(head: Head, signs: Signs) -> None:
     by_list = sender.startswith("owner-") or "-owner@" in sender
     if not signs.has(Sign.LIST) and (by_list or first.get("precedence", "").lower() in _LIST_WORDS):
         signs.add(Sign.LIST_WORD, sender or first["precedence"])
-    program = first.get("user-agent") or first.get("x-mailer") or ""
-    if _MAIL_READER.search(program):
-        signs.add(Sign.MAIL_READER, program)
-    if _is_person(head.mail_from):
+    _of_programs(head, signs)
+    if passing_on.is_person(head.mail_from):
         signs.add(Sign.PERSON, head.mail_from)
+
+
+def _of_programs(head: Head, signs: Signs) -> None:
+    if head.program and passing_on.is_mail_reader(head.program):
+        signs.add(Sign.MAIL_READER, head.program)
 
 
 def _add_template(signs: Signs, known: Known | None) -> None:
@@ -206,16 +212,21 @@ def _add_template(signs: Signs, known: Known | None) -> None:
     if known is None:
         return
     form = known.form
-    human = signs.has(Sign.ANSWER, Sign.LIST, Sign.LIST_WORD)
+    human = signs.has(Sign.ANSWER, Sign.LIST, Sign.LIST_WORD) or passing_on.is_quoted(known.line)
+    if "from" not in form.conditions:
+        human = human or signs.has(Sign.PERSON, Sign.MAIL_READER)
     if not human and form.has_text and (form.has_header or signs.has(*MACHINE)):
         sign = Sign.TEMPLATE_SURE if form.has_header else Sign.TEMPLATE
         signs.count(sign, Evidence("kind", known.evidence.part, known.evidence.line, sign.rule, form.name))
     signs.evidence.append(known.evidence)
 
 
-def _look_at_text(body: Body, signs: Signs) -> None:
+def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
     """The signs in the first lines of the text, for notices whose header alone does not say enough."""
-    if not signs.has(Sign.SUBJECT, Sign.DAEMON) or signs.score >= BELIEVE:
+    if not signs.has(Sign.SUBJECT, Sign.DAEMON):
+        return
+    _look_for_lures(body, signs)
+    if signs.score >= BELIEVE and not head.is_letter_writer:
         return
     opening = [line.strip() for line in body.lines[:_OPENING_LINES] if line.strip()][:_OPENING]
     if not opening:
@@ -226,23 +237,19 @@ def _look_at_text(body: Body, signs: Signs) -> None:
         signs.add(Sign.BANNER, opening[0])
     elif any(_GREETING.search(line) or line.startswith(">") for line in opening):
         signs.add(Sign.GREETING, opening[0])
-    elif not signs.has(*HUMAN):
-        line = next((line for line in opening if says("intro", line)), None)
+    elif not signs.has(*HUMAN, Sign.LURE) and (not head.is_letter_writer or signs.has(Sign.RETURN_PATH)):
+        line = next((line for line in opening if line[0] not in _NO_SENTENCE and says("intro", line)), None)
         if line is not None:
             signs.add(Sign.OPENING, line)
 
 
-def _is_person(sender: str) -> bool:
-    """Whether From has a display name as people have one ("Nora Lind <nora@example.com>")."""
-    name = sender.partition("<")[0].strip(" \"'") if "<" in sender else ""
-    words = name.replace(",", " ").split()
-    return len(words) >= 2 and "@" not in name and not _ROLE.search(name)
-
-
-def _ends_in_failure(subject: str) -> bool:
-    """Whether a gateway added "non remis (delivery failed)" and the like behind an answer's subject."""
-    return (
-        len(subject) > 40
-        and subject_says("bounce", subject[len(subject) // 2 :])
-        and not subject_says("bounce", subject[: len(subject) // 2])
-    )
+def _look_for_lures(body: Body, signs: Signs) -> None:
+    """Who passes a notice on without a word in the header, and who imitates one."""
+    if signs.has(Sign.REPORT, Sign.FAILED_RECIPIENTS) or body.returns_something:
+        return
+    line = passing_on.lure(body)
+    if line is not None:
+        signs.add(Sign.LURE, line)
+    line = passing_on.forwarded_header(body) if not signs.has(Sign.DAEMON) else None
+    if line is not None:
+        signs.add(Sign.FORWARDED, line)

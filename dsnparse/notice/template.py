@@ -25,10 +25,11 @@ _HEADER_CHARS = 500
 
 
 class Known(NamedTuple):
-    """A format, and what gave it away."""
+    """A format, what gave it away, and the line of the text in which that stands ("": in the header)."""
 
     form: Format
     evidence: Evidence
+    line: str
 
 
 def find_template(head: Head, body: Body, formats: Formats, *, suspected: bool) -> Known | None:
@@ -54,7 +55,7 @@ def find_template(head: Head, body: Body, formats: Formats, *, suspected: bool) 
     if not found:
         return None
     best = min(found, key=lambda n: (known[n].builtin, *known[n].weakness, n))
-    return Known(known[best], _evidence(head, body, known[best], opening, in_text.get(best)))
+    return _known(head, body, known[best], opening, in_text.get(best))
 
 
 def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:
@@ -65,15 +66,18 @@ def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:
     return any(pattern(one).search(text) is not None for one in form.delayed)
 
 
-def _evidence(head: Head, body: Body, form: Format, opening: str, mark: str | None) -> Evidence:
-    """What gave the format away: the words of the text, or else the header field."""
+def _known(head: Head, body: Body, form: Format, opening: str, mark: str | None) -> Known:
+    """The format with what gave it away: the words of the text, or else the header field."""
     rule = f"format.{form.name}"
     found = pattern(mark).search(opening) if mark is not None else None
     if found is None:
         name = next(iter(form.conditions))
-        return Evidence("kind", "header", 0, rule, f"{name}: {_field(head, name)}"[:200])
-    part, line = body.place(opening.count("\n", 0, found.start()))
-    return Evidence("kind", part, line, rule, " ".join(found[0].split())[:200])
+        evidence = Evidence("kind", "header", 0, rule, f"{name}: {_field(head, name)}"[:200])
+        return Known(form, evidence, "")
+    index = opening.count("\n", 0, found.start())
+    part, line = body.place(index)
+    evidence = Evidence("kind", part, line, rule, " ".join(found[0].split())[:200])
+    return Known(form, evidence, body.lines[index])
 
 
 def _header(head: Head, formats: Formats) -> dict[str, str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.signs import LOOK, Sign
-from dsnparse.notice.words import says
+from dsnparse.notice.words import says, subject_says
 from dsnparse.read.reading import Reading
+from dsnparse.reply.codes import find_codes
 from dsnparse.vocabulary import Kind
 
 _TEXT_LINES = 40
 _OPENING_LINES = 10
 _MAX_EVIDENCE_TEXT = 200
+#: Signs that something failed.
+_OF_FAILURE = (Sign.SUBJECT, Sign.REPORT, Sign.FAILED_RECIPIENTS, Sign.TEMPLATE, Sign.TEMPLATE_SURE)
 #: Fields of answers that people write: then the text need not be read.
 _OF_PEOPLE = ("references", "user-agent", "x-mailer", "list-id")
 _CHALLENGE_CHARS = 3000
@@ -23,8 +26,28 @@ _STEP = 400
 def read_auto_reply(notice: Notice) -> Reading | None:
     """An answer whose header says so, where no mail system shows as its author."""
     if notice.signs.score_without_text >= LOOK and _is_machine(notice):
-        return None
+        return _stated(notice) if _is_absence(notice) or _is_thanks(notice) else None
     return _stated(notice)
+
+
+def _is_thanks(notice: Notice) -> bool:
+    """Whether a post office thanks for mail, and tells of no failure."""
+    found = notice.auto_reply
+    if found is None or found.rule != "kind.subject" or notice.signs.has(*_OF_FAILURE):
+        return False
+    lines = [line for line in notice.body.lines[:_TEXT_LINES] if line]
+    return any(says("auto_reply", line) for line in lines[:_OPENING_LINES]) and not any(
+        find_codes(line).reply_code for line in lines
+    )
+
+
+def _is_absence(notice: Notice) -> bool:
+    """Whether the subject begins as that of an answer does ("Automatic reply: …"); the rest is another's."""
+    head = notice.head
+    if "x-failed-recipients" in head.first:
+        return False
+    first = head.subject.partition(":")[0]
+    return subject_says("auto_reply", first) and not subject_says("bounce", first)
 
 
 def read_auto_reply_in_words(notice: Notice) -> Reading | None:

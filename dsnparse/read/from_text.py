@@ -53,7 +53,7 @@ def reading_of(notice: Notice, recipients: list[Recipient]) -> Reading | None:
     """The reading of a notice whose words name `recipients`; None when they name nobody."""
     if not recipients:
         return None
-    action = Action.DELAYED if is_delay(notice) else Action.FAILED
+    action = told_action(notice)
     for recipient in recipients:
         recipient.action = recipient.action or action
     return Reading(
@@ -61,11 +61,15 @@ def reading_of(notice: Notice, recipients: list[Recipient]) -> Reading | None:
     )
 
 
-def is_delay(notice: Notice) -> bool:
-    """Whether a notice, by its format or its words, tells of a delay."""
+def told_action(notice: Notice) -> Action:
+    """What was done, by a notice's format or its words."""
     known = notice.signs.template
-    stated = says_delayed_by(known.form, notice.head, notice.body) if known is not None else None
-    return notice.says_delayed if stated is None else stated
+    is_delayed = says_delayed_by(known.form, notice.head, notice.body) if known is not None else None
+    if is_delayed is None:
+        if notice.says_delivered:
+            return Action.DELIVERED
+        is_delayed = notice.says_delayed
+    return Action.DELAYED if is_delayed else Action.FAILED
 
 
 def format_of(notice: Notice) -> str:

@@ -17,18 +17,21 @@ import re
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.signs import BELIEVE, HUMAN, Sign
 from dsnparse.notice.words import says
-from dsnparse.read.from_text import fields_of, format_of, is_delay, named_elsewhere, reading_of
+from dsnparse.read.from_text import fields_of, format_of, named_elsewhere, reading_of, told_action
 from dsnparse.read.mailed_address import received_for
 from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.page import Page
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply.codes import find_codes
-from dsnparse.vocabulary import Kind, Origin
+from dsnparse.vocabulary import Action, Kind, Origin
 from dsnparse.wire.address import FieldAddress, is_addr_spec
 from dsnparse.wire.address_spans import addresses_in
 
+_KINDS = {Action.FAILED: Kind.BOUNCE, Action.DELAYED: Kind.DELAY, Action.DELIVERED: Kind.DELIVERY}
 _FAILURE_LINES = 40
+#: With one of these, a null return path is enough; programs of other kinds have one, too.
+_SYSTEMS = (Sign.DAEMON, Sign.NOBODY, Sign.TEMPLATE, Sign.TEMPLATE_SURE, Sign.BANNER)
 #: Where a notice quotes the header that it leaves out.
 _QUOTED_LINES = 60
 #: `list-bounces+kim=example.net@ours`: the local part of the recipient, "=", his domain.
@@ -44,7 +47,7 @@ def read_nameless(notice: Notice) -> Reading | None:
         return None
     recipient = _whom(notice) if signs.score >= BELIEVE else None
     if recipient is None:
-        kind = Kind.DELAY if is_delay(notice) else Kind.BOUNCE
+        kind = _KINDS[told_action(notice)]
         return Reading(kind, signs.evidence, format_of(notice), [], fields_of(notice))
     Blocks(notice, {recipient.recipient.lower()}).fill_from_all(recipient)
     return reading_of(notice, [recipient])
@@ -96,6 +99,8 @@ def _by_verp(notice: Notice) -> Recipient | None:
 
 
 def _tells_failure(notice: Notice) -> bool:
+    if notice.signs.has(Sign.REPORT) and notice.signs.has(Sign.SUBJECT):
+        return True  # its words are lost, or in a script that nobody declared
     return any(
         says("intro", line) or find_codes(line).reply_code
         for line in notice.body.lines[:_FAILURE_LINES]
@@ -106,4 +111,5 @@ def _tells_failure(notice: Notice) -> bool:
 def _returns_something(notice: Notice) -> bool:
     """Whether a notice that names nobody at least returns a message, or has a null return path."""
     returned = notice.roles.returned or notice.original or notice.body.quoted
-    return bool(returned) or notice.signs.has(Sign.RETURN_PATH, Sign.REPORT)
+    signs = notice.signs
+    return bool(returned) or signs.has(Sign.REPORT) or (signs.has(Sign.RETURN_PATH) and signs.has(*_SYSTEMS))

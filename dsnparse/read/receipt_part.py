@@ -30,7 +30,7 @@ _REASON_LINES = 10
 def read_receipt_part(notice: Notice) -> Reading | None:
     """A receipt, and who sent it; a bounce where it says that the message was refused."""
     part = notice.roles.receipt
-    if part is None or not notice.is_report:
+    if part is None or not notice.is_report or notice.is_passed_on:
         return None
     fields = first_fields(body_text(part, notice.limits.text_bytes))
     found = fields.get("disposition")

@@ -35,6 +35,8 @@ def read_status_part(notice: Notice) -> Reading | None:
     """The recipients of the status parts."""
     if not notice.roles.status or not notice.is_report:
         return None
+    if notice.is_passed_on:
+        return None
     return _reading(notice, notice.status_fields, "rfc3464")
 
 

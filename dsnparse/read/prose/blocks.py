@@ -25,6 +25,10 @@ _NEXT_COMMAND = (">>>", "... while talking", "While talking", "... While talking
 _ABOUT_A_HOST = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
 
 
+#: "550 5.1.1 <kim@example.com>... User unknown": what Sendmail makes of any refusal, below the reply itself.
+_SENDMAILS_OWN = re.compile(r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>]{1,320}>\.\.\. ")
+
+
 class Blocks:
     """Finds what the text says about each failed address."""
 
@@ -85,6 +89,8 @@ class Blocks:
         after = line[mention.end : mention.end + _AFTER_CHARS].lstrip(" >:\"')]*")
         own = f"{before} <{mention.address}> {after}" if before else after
         pieces = self._replies_above(mention.line)
+        if pieces and _SENDMAILS_OWN.match(line):
+            own = ""
         if own:
             pieces.append(own)
         size = len(own)
@@ -101,6 +107,8 @@ class Blocks:
                 break
             if next_line[:3] == "<<<" and line[:3] != ">>>":
                 break
+            if pieces and pieces[-1][:3] == "<<<" and _SENDMAILS_OWN.match(next_line):
+                continue
             pieces.append(next_line)
             size += len(next_line)
             if size > _BLOCK_CHARS:

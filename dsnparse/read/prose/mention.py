@@ -23,14 +23,41 @@ _LABEL_CHARS = 80
 _AROUND = 200
 
 
-class Mention:
-    """One address at one place: what stands before it on its line, after it, and around the line."""
+#: What stands between the addresses of a list: "a@b, c@d and e@f".
+_BETWEEN = re.compile(
+    r"[>\])\"']{0,3}\s{0,3}(?:[,;]|[,;]?\s(?:and|or|und|oder|et|ou|y|e|en|i|och|og|и|&)\s)\s{0,3}[<\[(\"']{0,3}",
+    re.IGNORECASE,
+)
+_LONGEST_BETWEEN = 16
 
-    def __init__(self, page: Page, line: int, span: Span) -> None:
+
+def lists_in(line: str, spans: list[Span]) -> list[tuple[int, int]]:
+    """Where the list begins and ends that each address of a line stands in: by itself, where in none."""
+    if len(spans) < 2:
+        return [(span.start, span.end) for span in spans]
+    places: list[tuple[int, int]] = []
+    first = 0
+    for index, span in enumerate(spans):
+        after = spans[index + 1].start if index + 1 < len(spans) else -1
+        gap = after - span.end
+        if 0 < gap <= _LONGEST_BETWEEN and _BETWEEN.fullmatch(line, span.end, after) is not None:
+            continue
+        places += [(spans[first].start, span.end)] * (index + 1 - first)
+        first = index + 1
+    return places
+
+
+class Mention:
+    """One address at one place: what stands before it on its line, after it, and around the line.
+
+    Where it stands in a list ("a@b, c@d and e@f"), that is what stands before the list, and after it.
+    """
+
+    def __init__(self, page: Page, line: int, span: Span, place: tuple[int, int] | None = None) -> None:
+        """`place`: where the list begins and ends that it stands in."""
         self.page = page
         self.line = line
-        self.start = span.start
-        self.end = span.end
+        self.start, self.end = place if place is not None else (span.start, span.end)
         self.address = span.address
         self.is_uncertain = span.is_uncertain
         self.key = span.address.lower()
@@ -129,10 +156,11 @@ def mentions_of(notice: Notice, wanted: set[str]) -> dict[str, list[Mention]]:
     found: dict[str, list[Mention]] = {}
     for index, line in enumerate(page.lines):
         if "@" in line:
-            for span in spans_in(line)[:A_LINE]:
+            spans = spans_in(line)[:A_LINE]
+            for span, place in zip(spans, lists_in(line, spans), strict=True):
                 key = span.address.lower()
                 if key in wanted:
-                    found.setdefault(key, []).append(Mention(page, index, span))
+                    found.setdefault(key, []).append(Mention(page, index, span, place))
     return found
 
 

@@ -155,7 +155,10 @@ OBSERVATIONS = (
         "other-fate",
         -8,
         "behind it: that it is the sender's, or that the message reached it",
-        lambda m: _SENDER_AFTER.match(m.after) is not None or _REACHED_AFTER.match(m.after) is not None,
+        lambda m: (
+            _SENDER_AFTER.match(m.after) is not None
+            or (_REACHED_AFTER.match(m.after) is not None and not m.page.is_success)
+        ),
     ),
     Observation(
         "service",

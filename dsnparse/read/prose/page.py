@@ -13,6 +13,8 @@ from dsnparse.wire.once import once
 _INTRO_LINES = 6
 #: The same with blank lines, of which a stranger can send thousands.
 _INTRO_REACH = 40
+#: What stands around an address that is alone on its line.
+_LISTS = " \t<>()[]*-•·,;\"'"
 #: Lines of a reply that are looked back over.
 _REPLY_REACH = 20
 #: A To line, of the returned message or the notice's way to say who failed.
@@ -32,6 +34,7 @@ class Page:
         self.lines = notice.body.stripped
         self._raw = notice.body.lines
         self._intro: dict[int, bool] = {}
+        self._announced: dict[int, bool] = {}
 
     @property
     def ours(self) -> frozenset[str]:
@@ -53,6 +56,11 @@ class Page:
         """The notice's subject, in lower case."""
         return self._notice.head.subject.lower()
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the notice tells of success."""
+        return self._notice.says_delivered
+
     def fails(self, index: int) -> bool:
         """Whether a line tells of a failure."""
         return says("failure", self.lines[index])
@@ -62,7 +70,16 @@ class Page:
         return index >= 0 and bool(self.lines[index]) and says("contact", self.lines[index][-120:])
 
     def announces(self, index: int) -> bool:
-        """Whether one of the last lines of text before a line says that failed addresses follow."""
+        """Whether one of the last lines of text before a line says that failed addresses follow.
+
+        Lines with nothing but addresses are those that follow, and are not counted.
+        """
+        known = self._announced.get(index)
+        if known is None:
+            known = self._announced[index] = self._looks_announced(index)
+        return known
+
+    def _looks_announced(self, index: int) -> bool:
         seen = 0
         for at in range(index - 1, max(index - _INTRO_REACH, 0) - 1, -1):
             line = self.lines[at]
@@ -73,6 +90,10 @@ class Page:
                 known = self._intro[at] = says("intro", line)
             if known:
                 return True
+            if "@" in line and all("@" in word for word in line.strip(_LISTS).split()):
+                if at in self._announced:
+                    return self._announced[at]
+                continue
             seen += 1
             if seen >= _INTRO_LINES:
                 break

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
-from dsnparse.read.prose.mention import Mention
+from dsnparse.read.prose.mention import Mention, lists_in
 from dsnparse.read.prose.observations import ENOUGH, Candidate, weigh
 from dsnparse.read.prose.page import Page
 from dsnparse.read.recipient import Recipient
@@ -113,11 +113,12 @@ def _mentions(notice: Notice, page: Page) -> list[Mention]:
     for index, line in enumerate(page.lines):
         if "@" not in line:
             continue
-        for span in spans_in(line):
+        spans = spans_in(line)
+        for span, place in zip(spans, lists_in(line, spans), strict=True):
             if len(found) == most:
                 notice.warn("limit.text_addresses", most=most)
                 return found
-            found.append(Mention(page, index, span))
+            found.append(Mention(page, index, span, place))
     return found
 
 

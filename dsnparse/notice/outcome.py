@@ -1,0 +1,42 @@
+"""What a notice says was done with the message: still being tried, or delivered; else it failed."""
+
+from __future__ import annotations
+
+from dsnparse.notice.words import says, subject_says
+from dsnparse.reply.codes import find_codes
+
+#: Where such words are looked for; notices say it in their first sentences.
+_LINES = 60
+_CHARS = 3000
+#: Where they say that it is over.
+_OPENING = 600
+
+
+def says_delayed(subject: str, lines: list[str]) -> bool:
+    """Whether subject or text say that the message is still being tried; words that it is over go before."""
+    if subject_says("delay", subject) and not subject_says("final", subject):
+        return True
+    text = _text(lines)
+    if says("over", text[:_OPENING]):
+        return False
+    return says("continues", text) or (says("delay", text) and not says("final", text[:_OPENING]))
+
+
+def says_delivered(subject: str, lines: list[str]) -> bool:
+    """Whether subject or text say that the message was delivered, and nothing says that it was not."""
+    text = _text(lines)
+    if not subject_says("success", subject) and not says("success", text):
+        return False
+    if any(says(name, text) for name in ("over", "final", "delay", "continues")):
+        return False
+    return not any(_refuses(line) for line in lines[:_LINES] if line)
+
+
+def _text(lines: list[str]) -> str:
+    return " ".join(" ".join(lines[:_LINES]).split())[:_CHARS]
+
+
+def _refuses(line: str) -> bool:
+    """Whether a line states a code of failure."""
+    found = find_codes(line)
+    return (found.reply_code or 0) >= 400 or (found.status or "2")[0] in "45"

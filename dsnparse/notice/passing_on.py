@@ -1,0 +1,91 @@
+"""Signs that a person, a desk or a list passes a notice on, and that somebody imitates one.
+
+Facts:
+
+* Who forwards or answers a notice keeps its subject, and its words behind quote marks or below its header;
+  a ticket system puts its number before that subject. Log watchers print its words behind a date.
+* Lures look like a mail system's: "(4) incoming mails pending delivery", and ask their reader to sign in.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dsnparse.notice.body import Body
+from dsnparse.notice.head import DAEMON_NAME
+from dsnparse.notice.words import says, subject_says
+
+#: Programs that people write mail with.
+_MAIL_READER = re.compile(
+    r"thunderbird|outlook|apple mail|iphone mail|ipad mail|mutt|gnus|pine|kmail|evolution|roundcube|sylpheed|"
+    r"eudora|claws|mozilla|squirrelmail|the bat|lotus notes|horde|webmail|airmail|k-9",
+    re.IGNORECASE,
+)
+#: Words in the names of those who are no person.
+_ROLE = re.compile(
+    r"mail|deliver|admin|system|server|service|support|reply|postmaster|notif|robot|\bbot\b|daemon|gateway|"
+    r"auto|mmsc|\bndr\b|failure|filter|virus|security|scan|list|desk|team|info|complaint|abuse|feedback",
+    re.IGNORECASE,
+)
+#: "[#4711] …", "[Ticket#4711] …", "[Bug 4711] …"; a filter's "[SPAM 12]" is none.
+_TICKET = re.compile(r"\s{0,3}\[(?!\W{0,4}spam)[^\]\d]{0,30}\d{2,20}\]", re.IGNORECASE)
+#: Quote marks, and the date that a log's line begins with.
+_NOT_ITS_OWN = re.compile(
+    r"\s{0,4}(?:[>|]|[A-Z][a-z]{2}\s{1,2}\d{1,2}\s\d\d:\d\d:\d\d\s|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
+)
+#: The author's line in the header of a message that is quoted.
+_AUTHOR = re.compile(
+    r"[\s>|*]{0,6}(?:from|von|de|da|van|från|fra|od|от|发件人|差出人)\s{0,3}[:：]", re.IGNORECASE
+)
+_OPENING_LINES = 20
+#: Lines below From in which a quoted header has its subject.
+_BESIDE = 4
+#: Where a gateway adds its words to the subject of the message that it returns.
+_ADDED_BEHIND = (" : ", " (", " [")
+
+
+def is_person(sender: str) -> bool:
+    """Whether From has a display name as people have one ("Nora Lind <nora@example.com>")."""
+    name = sender.partition("<")[0].strip(" \"'") if "<" in sender else ""
+    words = name.replace(",", " ").split()
+    return len(words) >= 2 and "@" not in name and not _ROLE.search(name)
+
+
+def is_mail_reader(program: str) -> bool:
+    """Whether people write mail with a program that User-Agent or X-Mailer names."""
+    return _MAIL_READER.search(program) is not None
+
+
+def ends_in_failure(subject: str) -> bool:
+    """Whether a gateway added " : non remis (delivery failed)" and the like behind an answer's subject."""
+    found = [at for mark in _ADDED_BEHIND if (at := subject.find(mark, len(subject) // 2)) > 0]
+    at = min(found, default=0)
+    return at > 0 and subject_says("bounce", subject[at:]) and not subject_says("bounce", subject[:at])
+
+
+def names_ticket(subject: str) -> bool:
+    """Whether a ticket's number stands before the rest of a subject."""
+    return _TICKET.match(subject) is not None
+
+
+def is_quoted(line: str) -> bool:
+    """Whether a line of text stands behind a quote mark or a log's date: the words are somebody else's."""
+    return _NOT_ITS_OWN.match(line) is not None
+
+
+def forwarded_header(body: Body) -> str | None:
+    """The From line of a notice, where the first lines of the text quote the header of one."""
+    lines = body.lines[:_OPENING_LINES]
+    for index, line in enumerate(lines):
+        if ":" in line and _AUTHOR.match(line) is not None:
+            beside = [one.partition(":")[2] for one in lines[index + 1 : index + 1 + _BESIDE]]
+            if DAEMON_NAME.search(line) is not None or any(
+                subject_says("bounce", one) for one in beside if one
+            ):
+                return line
+    return None
+
+
+def lure(body: Body) -> str | None:
+    """The line among the first ones that asks the reader to sign in or to release mail, or None."""
+    return next((line for line in body.lines[:_OPENING_LINES] if line and says("lure", line)), None)

@@ -69,6 +69,9 @@ def text(source: Path) -> str:
     root = read_source(source).root
     if check := check_of(source):
         check(root)
+    if source.name == "subjects.toml":
+        cues = [word.removeprefix("^") for word in _phrases(root.values)]
+        return "".join(_lines({**root.values, "needed": _needed(cues)})) + "\n"
     if source.parent.name == "words":
         return "".join(_lines({**root.values, "needed": _needed(_phrases(root.values))})) + "\n"
     return "".join(_lines(root.values)) + "\n"

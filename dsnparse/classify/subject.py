@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from dsnparse.classify.objection import Objection
 from dsnparse.data import load
+from dsnparse.rulebook.pattern_finder import PatternFinder
 from dsnparse.rulebook.rule import compiled
 from dsnparse.vocabulary import Reason
 
@@ -55,7 +56,7 @@ class _Patterns(NamedTuple):
     """`data/subjects.toml`, compiled for RE2."""
 
     #: Any of all: most replies have none, and are done.
-    cue: Any
+    cue: PatternFinder[None]
     named: Any
     behind: Any
     denied: Any
@@ -77,7 +78,7 @@ def _patterns() -> _Patterns:
     cues = [words for whom, words in (*named.items(), *behind.items()) if whom != "recipient"]
     cues += [doubt["perhaps"], doubt["perhaps_within"], doubt["for_now"]]
     return _Patterns(
-        compiled("|".join(word.removeprefix("^") for words in cues for word in words)),
+        PatternFinder([(None, word.removeprefix("^")) for words in cues for word in words], compiled),
         compiled(_named(named)),
         compiled(f"^.{{0,30}}?(?:{_named(behind)})"),
         *(compiled("|".join(doubt[key])) for key in _Patterns._fields[3:]),
@@ -114,7 +115,7 @@ class Sentences:
     def __init__(self, sentences: str) -> None:
         self._text = sentences
         #: Whether they name anybody but the recipient, or say that something may be; asked once.
-        self._has_cue = _patterns().cue.search(sentences) is not None
+        self._has_cue = _patterns().cue.is_any_in(sentences)
 
     @property
     def is_about_another(self) -> bool:

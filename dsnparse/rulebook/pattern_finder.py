@@ -99,6 +99,14 @@ class PatternFinder(Generic[Owner]):
                     found[owner] = pattern
         return found
 
+    def is_any_in(self, text: str) -> bool:
+        """Whether any of the patterns is in `text`."""
+        certain, likely = self._by_words(text)
+        if certain or not likely:
+            return bool(certain)
+        data = text.encode("utf-8", "replace")
+        return any(self._compiled(self._patterns[one][1]).search(data) is not None for one in likely)
+
     def _by_words(self, text: str) -> tuple[list[int], list[int]]:
         """The patterns that are in a text, and those that may be."""
         low = prepared(text)
@@ -136,5 +144,5 @@ def _needed_by(pattern: str) -> Needed:
 @cache
 def _made_beforehand() -> Mapping[str, list[Any]]:
     """What the package's own patterns need."""
-    tables = [table for name in _TABLES for table in load(name).values()]
+    tables = [load("subjects"), *(table for name in _TABLES for table in load(name).values())]
     return {pattern: needed for table in tables for pattern, needed in table.get("needed", {}).items()}

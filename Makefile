@@ -15,6 +15,8 @@ PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Benchmarks and fuzzing bring heavy and foreign packages; they have a virtualenv of their own.
 BENCH_VENV = benchmarks/.venv
 BENCH_BIN = $(BENCH_VENV)/bin
+# So does learning (scikit-learn).
+LEARN_VENV = .venv-learn
 DB = out/samples.db
 
 define make_venv
@@ -30,7 +32,7 @@ define make_venv
 @$(1)/bin/python -m pip --quiet --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run test lint bench fuzz faults samples data docs clean
+.PHONY: help run test lint bench fuzz faults samples data docs learn clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -67,11 +69,14 @@ samples: $(VENV)/.stamp-run ## Make the samples of real mail servers anew (says 
 data: $(VENV)/.stamp-run ## Check and compile the tables in dsnparse/data (after a change to a .toml there)
 	@$(BIN)/python -m tools.compile_data
 
+learn: $(LEARN_VENV)/.stamp ## Learn anew what replies of each reason look like (after many changes to rules or tools/learned)
+	$(LEARN_VENV)/bin/python -m tools.learn_replies --collect
+
 docs: $(VENV)/.stamp-run ## Write docs/codes.md, docs/reasons.md and the ranks in docs/rules.md
 	@$(BIN)/python -m tools.write_docs
 
 clean: ## Remove what make has made, the virtualenvs too
-	rm -rf $(VENV) $(BENCH_VENV) build dist out fuzz-corpus .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) $(LEARN_VENV) build dist out fuzz-corpus .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf *.egg-info
 	find dsnparse tests benchmarks samples tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -89,6 +94,11 @@ $(VENV)/.stamp-lint: pyproject.toml
 	$(call make_venv,$(VENV))
 	$(PIP) install --editable '.[all]' --group test --group lint
 	@touch $@ $(VENV)/.stamp-test $(VENV)/.stamp-run
+
+$(LEARN_VENV)/.stamp: pyproject.toml
+	$(call make_venv,$(LEARN_VENV))
+	$(LEARN_VENV)/bin/python -m pip --quiet --disable-pip-version-check install --editable . --group learn
+	@touch $@
 
 $(BENCH_VENV)/.stamp: pyproject.toml benchmarks/requirements.txt
 	$(call make_venv,$(BENCH_VENV))

@@ -16,6 +16,7 @@ class Source(Word):
     CONTEXT = "context", "Words elsewhere in the notice."
     CODE = "code", "An enhanced code, a reply code, or a provider's meaning of one."
     CLASS = "class", "The first digit alone."
+    LEARNED = "learned", "What the reply looks like: a learned guess."
     EVENT = "event", "How a provider's event classifies the failure."
 
 

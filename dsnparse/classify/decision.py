@@ -117,7 +117,9 @@ def _confirmed(best: Claim, claims: Sequence[Claim]) -> Claim:
 
 
 def _casts_doubt(claim: Claim, best: Claim) -> bool:
-    """Whether `best` only lists, as others do, what may have happened."""
+    """Whether `best` only lists, as others do, what may have happened, or does not look like it at all."""
+    if claim.source is Source.LEARNED:
+        return best.rank <= SPECIFIC_STATUS_RANK and claim.reason.bounce_type is not BounceType.HARD
     return (
         best.rank < SPECIFIC_STATUS_RANK
         and claim.rank > best.rank - ONE_STEP

@@ -16,6 +16,7 @@ from dsnparse.classify.by_code import code_claims, provider_claims
 from dsnparse.classify.by_words import holding, is_enough, words_claims
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.classify.decision import decide
+from dsnparse.classify.learned import learned_claims
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.own_account import is_own_account
 from dsnparse.classify.providers import by_suffix, find_speakers, table_of
@@ -26,7 +27,7 @@ from dsnparse.reply.codes import MAX_TEXT
 from dsnparse.reply.words import words_of
 from dsnparse.rulebook.files import builtin, load_rules
 from dsnparse.rulebook.matcher import RuleSet
-from dsnparse.rulebook.ranks import DENIED_RANK
+from dsnparse.rulebook.ranks import DENIED_RANK, SPECIFIC_STATUS_RANK
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -110,6 +111,8 @@ def classify(
     case, all_claims = _with_subject(case, all_claims, reply)
     meant = provider_claims(rules, reply, case) if certain is not None else []
     all_claims += [*(code_claims(case, meant=meant) if meant else code_claims(case)), *meant, *claims]
+    if reply.has_words and all(claim.rank <= SPECIFIC_STATUS_RANK for claim in all_claims):
+        all_claims += learned_claims(reply, case)
     verdict = decide(all_claims, case, reply)
     if verdict.provider is not None and hosts:
         # "filter", "hosting" and "sending_service" are tables of several; the host tells which of them.

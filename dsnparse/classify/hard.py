@@ -38,6 +38,8 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
         return Objection.FOR_NOW
     if claim.source is Source.EVENT and case.digit != 5:
         return Objection.EVENT_CLASS_ALONE
+    if claim.source is Source.LEARNED:
+        return Objection.LEARNED_GUESS
     if claim.rank <= GUESS_RANK:
         return Objection.GENERIC_CODE
     if is_doubtful:

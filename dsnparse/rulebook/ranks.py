@@ -36,6 +36,9 @@ WEAK_RANK = 50
 EVENT_RANK = 45
 #: A reply code that names a reason (552): there are few for many things, so weak words go before it.
 SPECIFIC_REPLY_RANK = 40
+#: What a reply looks like (a learned guess), where that is sure: below words and codes that name a reason,
+#: above codes and hints that are sent for anything. Never hard.
+LEARNED_RANK = 35
 #: What lies below is a guess: never hard, and in conflict with nothing.
 GUESS_RANK = 32
 #: An enhanced code that many systems send for anything (5.0.0, 5.7.1): any words that are more than a hint
@@ -43,6 +46,8 @@ GUESS_RANK = 32
 GENERIC_STATUS_RANK = 30
 #: Hints ("rejected"): better than a bare reply code, and no more.
 HINT_RANK = 25
+#: What a reply looks like (a learned guess), where that is less sure: better than a bare reply code.
+UNSURE_LEARNED_RANK = 22
 #: A reply code that is sent for anything (550): better than its first digit.
 GENERIC_REPLY_RANK = 20
 #: The first digit of a code: when nothing else is left.
@@ -114,7 +119,10 @@ CONFIDENCE = (
     (CONTEXT_NORMAL_RANK, 0.8),
     (WEAK_RANK, 0.65),
     (SPECIFIC_REPLY_RANK, 0.6),
+    (LEARNED_RANK, 0.8),
     (GENERIC_STATUS_RANK, 0.4),
+    (HINT_RANK, 0.3),
+    (UNSURE_LEARNED_RANK, 0.5),
     (GENERIC_REPLY_RANK, 0.3),
     (0, 0.2),
 )

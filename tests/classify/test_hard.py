@@ -15,7 +15,7 @@ from dsnparse.classify import classify
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.objection import Objection
-from dsnparse.rulebook.ranks import EVENT_RANK, GENERIC_REPLY_RANK, STRONG_RANK
+from dsnparse.rulebook.ranks import EVENT_RANK, GENERIC_REPLY_RANK, LEARNED_RANK, STRONG_RANK
 
 WORDS = Claim(STRONG_RANK, Reason.USER_UNKNOWN, "phrase.user_unknown", "user unknown", Source.WORDS)
 FAILED = Case(digit=5, action=Action.FAILED)
@@ -45,6 +45,7 @@ def test_words_about_the_address_in_a_bounce_pass() -> None:
         (WORDS._replace(rank=GENERIC_REPLY_RANK), FAILED, False, Objection.GENERIC_CODE),
         (WORDS._replace(reason=Reason.MAILBOX_DISABLED), Case(action=Action.RELAYED), False,
          Objection.NOT_FINAL),
+        (WORDS._replace(source=Source.LEARNED, rank=LEARNED_RANK), FAILED, False, Objection.LEARNED_GUESS),
         (WORDS._replace(source=Source.EVENT, rank=EVENT_RANK), Case(action=Action.FAILED), False,
          Objection.EVENT_CLASS_ALONE),
     ],

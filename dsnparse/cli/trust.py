@@ -27,7 +27,11 @@ _WORTH = {
     State.UNKNOWN_KEY: "signed with a key that is not here",
 }
 _SETTINGS = """\
-Made {path}, which nobody else may read. Sign the return path of each message with it:
+Made {path}, which nobody else may read. dsnparse tells real bounces by it:
+
+  dsnparse listen --trust {path} …         (also ingest, watch and parse)
+
+when the return path of each message is signed with it:
 
 Python
   from datetime import datetime, UTC

@@ -9,6 +9,10 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _EPOCH = date(2020, 1, 1)
 DAY_LETTERS = 3
 _DAYS = 32**DAY_LETTERS
+MAC_LETTERS = 10
+#: Letters of a signature: its day, its key, its digest; and the pattern of one.
+LENGTH = DAY_LETTERS + 1 + MAC_LETTERS
+FORM = rf"[a-z2-7]{{{LENGTH}}}"
 
 
 def day_in_letters(day: date) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -103,6 +102,8 @@ class TrustSettings:
     @classmethod
     def from_toml(cls, text: str) -> TrustSettings:
         """The settings in a text. Raises ValueError for what is wrong in it."""
+        import tomllib
+
         given = tomllib.loads(text)
         values: dict[str, Any] = {}
         for (table, name), (target, read) in _NAMES.items():

@@ -15,12 +15,14 @@ from enum import Enum
 from hashlib import sha256
 
 from dsnparse.trust.keys import Keys
-from dsnparse.trust.letters import DAY_LETTERS, day_from_letters, day_in_letters, digest_in_letters
+from dsnparse.trust.letters import (
+    DAY_LETTERS,
+    MAC_LETTERS,
+    day_from_letters,
+    day_in_letters,
+    digest_in_letters,
+)
 
-_MAC_LETTERS = 10
-LENGTH = DAY_LETTERS + 1 + _MAC_LETTERS
-#: What a signature looks like, for patterns.
-FORM = rf"[a-z2-7]{{{LENGTH}}}"
 #: How long a bounce may come after its mail, in days. RFC 5321 section 4.5.4.1 gives each host four or five
 #: days; two of them, and a delay, fit.
 LIFETIME = 14
@@ -74,4 +76,4 @@ def state_of_age(day: date, came: date | None, lifetime: int) -> State:
 
 def _mac(secret: bytes, purpose: str, stamp: str, text: str) -> str:
     signed = f"dsnparse {purpose}\n{stamp}\n{text.lower()}".encode("utf-8", "surrogateescape")
-    return digest_in_letters(hmac.digest(secret, signed, sha256), _MAC_LETTERS)
+    return digest_in_letters(hmac.digest(secret, signed, sha256), MAC_LETTERS)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dsnparse.data import load
-from dsnparse.trust.signature import FORM
+from dsnparse.trust.letters import FORM
 from dsnparse.wire.address import is_addr_spec
 
 #: What each place of a form may hold.

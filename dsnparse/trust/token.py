@@ -11,7 +11,8 @@ from datetime import date
 from typing import NamedTuple
 
 from dsnparse.trust.keys import Keys
-from dsnparse.trust.signature import FORM, LENGTH, LIFETIME, State, check, sign
+from dsnparse.trust.letters import FORM, LENGTH
+from dsnparse.trust.signature import LIFETIME, State, check, sign
 
 #: A token as it stands in a text of its own.
 TOKEN = re.compile(rf"{FORM}(?:-[!-~]{{1,64}}=[!-~]{{1,253}}|\.[a-z0-9_-]{{1,47}})", re.IGNORECASE | re.ASCII)
@@ -78,6 +79,11 @@ def check_token(
         return Signed(state, id=subject[1:].lower(), day=day)
     local, _, domain = subject[1:].rpartition("=")
     return Signed(state, f"{local}@{domain}", day=day)
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two addresses are one, whatever their letter case and the form of their domains."""
+    return one.lower() == other.lower() or _in_ascii(one).lower() == _in_ascii(other).lower()
 
 
 def unwrapped(path: str) -> str:

@@ -14,7 +14,8 @@ import re
 from datetime import date
 
 from dsnparse.trust.keys import Keys
-from dsnparse.trust.signature import FORM, LIFETIME, State, check, sign
+from dsnparse.trust.letters import FORM
+from dsnparse.trust.signature import LIFETIME, State, check, sign
 from dsnparse.trust.token import (
     TOKEN,
     Signed,

@@ -14,6 +14,8 @@ What there is:
     classify_reply(reply, provider)       one SMTP reply in, a Verdict out
     compose_dsn(report)                   a Report in, the bytes of a notice (RFC 3464) out
     Limits(parts=…, …)                    how much of a message is looked at
+    Envelope(rcpt_to=…, …)                what your mail server says beside a message
+    TrustSettings(keys=…, …)              what is known of your own mail, to tell real notices by
 
 A Report holds BounceRecords, an OriginalMessage, ParseWarnings and Evidence; its words are those of Kind,
 Action, Reason, BounceType and Advice. Each has `to_dict()` and `from_dict()`. What goes wrong for reasons of
@@ -28,6 +30,7 @@ from dsnparse.errors import DsnparseError
 from dsnparse.model import (
     Action,
     Advice,
+    Authenticity,
     BounceRecord,
     BounceType,
     Evidence,
@@ -37,6 +40,7 @@ from dsnparse.model import (
     ParseWarning,
     Reason,
     Report,
+    TrustLevel,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +48,9 @@ if TYPE_CHECKING:
     from dsnparse.compose import compose_dsn
     from dsnparse.parser import Parser, parse_dsn
     from dsnparse.render.report_schema import report_schema
+    from dsnparse.trust.envelope import Envelope
+    from dsnparse.trust.keys import Keys
+    from dsnparse.trust.settings import TrustSettings
     from dsnparse.wire.limits import Limits
 
 __version__ = "0.1.0"
@@ -53,11 +60,15 @@ __all__ = [  # noqa: RUF022  (what a reader needs first stands first)
     "classify_reply",
     "compose_dsn",
     "Limits",
+    "Envelope",
+    "TrustSettings",
+    "Keys",
     "Report",
     "BounceRecord",
     "OriginalMessage",
     "Evidence",
     "ParseWarning",
+    "Authenticity",
     "Verdict",
     "Conflict",
     "Kind",
@@ -66,6 +77,7 @@ __all__ = [  # noqa: RUF022  (what a reader needs first stands first)
     "Reason",
     "BounceType",
     "Advice",
+    "TrustLevel",
     "Source",
     "Objection",
     "DsnparseError",
@@ -76,11 +88,14 @@ __all__ = [  # noqa: RUF022  (what a reader needs first stands first)
 ]
 _HOMES = {
     "Conflict": "classify",
+    "Envelope": "trust.envelope",
+    "Keys": "trust.keys",
     "Limits": "wire.limits",
     "Objection": "classify",
     "Parser": "parser",
     "RuleError": "classify",
     "Source": "classify",
+    "TrustSettings": "trust.settings",
     "Verdict": "classify",
     "classify_reply": "classify",
     "compose_dsn": "compose",

@@ -23,6 +23,7 @@ from dsnparse.model import Kind
 from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
+from dsnparse.trust.envelope import Envelope
 from dsnparse.understood import is_understood
 from dsnparse.wire.identity import message_identity
 
@@ -48,11 +49,13 @@ def ingest(
     batch: int = BATCH,
     stop: Callable[[], bool] = lambda: False,
     strict: bool = False,
+    envelope: Envelope | None = None,
 ) -> Iterator[Tally]:
     """Work off what is in `source` now; after each batch what came of it.
 
     `stop` is asked after each message: when it says True, what was taken is still stored and marked, and that
     is all. `strict`: what does not look like a message at all (a stray file in a folder) is a problem.
+    `envelope`: with which a mail server handed over what the source holds.
 
     Raise StoreUnavailable when the database is away, StoreError when it does not work, OSError when the
     mailbox does not; what was taken and not stored is given back by `source.close()`.
@@ -69,7 +72,8 @@ def ingest(
         elif isinstance(item, Event):
             pending.event(item)
         else:
-            pending.read(item, source.label, parser)
+            mail = item if envelope is None else item._replace(envelope=envelope)
+            pending.read(mail, source.label, parser)
         if len(pending.seen) >= batch or time.monotonic() - started > PATIENCE or stop():
             yield pending.flush(source, add)
             pending = _Batch()
@@ -112,7 +116,9 @@ class _Batch:
         self.marks.append(Mark(mail.key, is_understood(report), other=report.kind is Kind.OTHER))
 
     def event(self, event: Event) -> None:
-        self.seen.append(Seen(event.identity, event.name, event.report, event.happened))
+        self.seen.append(
+            Seen(event.identity, event.name, event.report, event.happened, by_mail=event.by_mail)
+        )
         self.marks.append(Mark(event.name, understood=is_understood(event.report)))
 
     def flush(self, source: Source, add: Add) -> Tally:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Origin, Reason
+from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Origin, Reason, TrustLevel
 from dsnparse.wire.plain import Plain
 from dsnparse.wire.warning import ParseWarning
 
 __all__ = [
     "Action",
     "Advice",
+    "Authenticity",
     "BounceRecord",
     "BounceType",
     "Evidence",
@@ -25,6 +26,7 @@ __all__ = [
     "ParseWarning",
     "Reason",
     "Report",
+    "TrustLevel",
 ]
 
 
@@ -61,7 +63,8 @@ class Evidence(Plain):
 
     Attributes:
         field: The field that this explains: "recipient", "status", "reason", "kind", …
-        part: The part of the message, numbered as in IMAP ("1", "2", "1.2"); "header" for its own header.
+        part: The part of the message, numbered as in IMAP ("1", "2", "1.2"); "header" for its own header;
+            "envelope" for what the mail server said beside it.
         line: The line within that part, counted from 1; 0 where a line makes no sense.
         rule: The rule that read it: "rfc3464.status", "phrase.user_unknown.no_such_user", "code.5.1.1", …
         text: The exact text that the rule looked at.
@@ -108,11 +111,31 @@ class OriginalMessage(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class Authenticity(Plain):
+    """How far a notice is to be believed, and why.
+
+    Attributes:
+        verdict: The verdict.
+        mailed: The address that was mailed, as a signature of ours says; None when none does.
+        mailed_id: The sender's own id that a signature of ours names in its place.
+        is_expected: Whether a proof can be expected: the notice is about mail since the first key.
+        evidence: What speaks for the verdict, and against it.
+    """
+
+    verdict: TrustLevel
+    mailed: str | None = None
+    mailed_id: str | None = None
+    is_expected: bool = False
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BounceRecord(Plain):
     """What happened to one recipient.
 
     Attributes:
-        recipient: The address that failed, as the mail system named it.
+        recipient: The address that failed, as the mail system named it; the mailed one where a signed return
+            path says that this is another one.
         original_recipient: The address that was mailed, where it differs (ORCPT, forwarding).
         actual_recipient: The address that it was forwarded to and that refused it, where the notice tells.
         action: What the mail system did (RFC 3464 section 2.3.3).
@@ -179,6 +202,8 @@ class Report(Plain):
         format: The notice format that was recognised: "rfc3464", "qmail", "generic", …
         warnings: Limits that were hit, repairs that were made, and what is odd about an address.
         evidence: Why the message is of this kind.
+        authenticity: How far it is to be believed; None when that was not asked (neither `trust` nor an
+            envelope).
     """
 
     kind: Kind
@@ -192,6 +217,7 @@ class Report(Plain):
     format: str | None = None
     warnings: tuple[ParseWarning, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    authenticity: Authenticity | None = None
 
     def __bool__(self) -> bool:
         return self.kind is Kind.BOUNCE

@@ -8,7 +8,7 @@ from email.message import Message
 from functools import cache, partial
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dsnparse.classify import RuleSet, Verdict, classify_reply, load_rules
 from dsnparse.model import Evidence, OriginalMessage, Report
@@ -19,6 +19,7 @@ from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import clean_text
 from dsnparse.read.record import records_of
 from dsnparse.rulebook.template_matcher import default_formats, load_formats
+from dsnparse.trust.envelope import Envelope
 from dsnparse.vocabulary import Action, Kind
 from dsnparse.wire.address import from_xtext, typed_address, unmasked
 from dsnparse.wire.dates import parse_date
@@ -26,6 +27,9 @@ from dsnparse.wire.fields import Field
 from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
 from dsnparse.wire.mime import Buffer, read_message
 from dsnparse.wire.warning import make_warning
+
+if TYPE_CHECKING:
+    from dsnparse.trust.settings import TrustSettings
 
 
 class Parser:
@@ -35,9 +39,11 @@ class Parser:
     `limits`: how much of a message is looked at.
     `formats`: the names of the notice formats to know, as in `Report.format`; None for all; () for none, so
     that the generic reader reads every notice without status fields.
+    `trust`: what is known of your own mail, or the file that says it (`dsnparse trust init`): each report
+    then has its `authenticity`, and whom you mailed is what your own signature says.
 
     Raises TypeError or ValueError when an option is wrong, RuleError (a ValueError) when a file of rules is,
-    with what to do about it.
+    with what to do about it, and OSError when the file of `trust` cannot be read.
 
     One parser may be used by many threads. It pickles and copies by its options: the copy reads the files of
     rules anew, so it has what they say by then, and raises RuleError when they are gone.
@@ -49,6 +55,7 @@ class Parser:
         rules: Sequence[str | PathLike[str]] = (),
         limits: Limits = DEFAULT_LIMITS,
         formats: Sequence[str] | None = None,
+        trust: TrustSettings | str | PathLike[str] | None = None,
     ) -> None:
         if not isinstance(limits, Limits):
             raise TypeError(f"limits must be a dsnparse.Limits, not {type(limits).__name__}.")
@@ -58,37 +65,50 @@ class Parser:
         self.limits = limits
         own = self.rules.formats if self.rules else ()
         self.formats = default_formats() if formats is None and not own else load_formats(own, formats)
+        self.trust = _trust_of(trust)
         self._options: dict[str, Any] = {
             "rules": tuple([Path(path).absolute() for path in rules]),
             "limits": limits,
             "formats": None if formats is None else tuple(formats),
+            "trust": Path(trust).absolute() if isinstance(trust, (str, PathLike)) else trust,
         }
 
     def __reduce__(self) -> tuple[partial[Parser], tuple[()]]:
         return partial(type(self), **self._options), ()
 
-    def parse(self, message: bytes | bytearray | memoryview | Message) -> Report:
+    def parse(
+        self, message: bytes | bytearray | memoryview | Message, *, envelope: Envelope | None = None
+    ) -> Report:
         """Reads one message and says who failed and why.
 
         `message`: the raw bytes of a message (RFC 5322), or an `email.message.Message`. Any bytes give a
-        `Report`; a mistake of ours gives one of kind `other` with the warning `internal.error`. Raises
+        `Report`; a mistake of ours gives one of kind `other` with the warning `internal.error`.
+        `envelope`: what your own mail server says beside it; the report then has its `authenticity`. Raises
         TypeError when it is something else, text above all: a bounce has no one encoding;
         ValueError when the standard library cannot write the `Message` (put together wrongly, nested a
         thousand times).
         """
         data = _bytes_of(message)
+        if envelope is not None and not isinstance(envelope, Envelope):
+            raise TypeError(f"envelope must be a dsnparse.Envelope, not {type(envelope).__name__}.")
         try:
-            return self._report(data)
+            return self._report(data, envelope)
         except Exception as error:  # noqa: BLE001  (one message must not end a run over a million)
             return Report(Kind.OTHER, warnings=(make_warning("internal.error", error=_mistake(error)),))
 
-    def _report(self, data: bytes) -> Report:
+    def _report(self, data: bytes, envelope: Envelope | None) -> Report:
         root = read_message(data, self.limits)
         notice = Notice(root, self.formats)
         reading = read(notice)
         _warn_of_masks(reading, root.buffer)
         fields = reading.fields
         reporting_mta = _typed(fields.get("reporting-mta"))
+        original = _original(notice, fields) if reading.format else OriginalMessage()
+        authenticity = None
+        if (self.trust is not None or envelope is not None) and reading.kind is not Kind.OTHER:
+            from dsnparse.read.return_path import authenticate
+
+            authenticity = authenticate(notice, reading, original, reporting_mta, envelope, self.trust)
         return Report(
             kind=reading.kind,
             records=records_of(reading, reporting_mta, self.rules),
@@ -97,12 +117,13 @@ class Parser:
             if "arrival-date" in fields
             else None,
             envelope_id=from_xtext(_text(fields.get("original-envelope-id"))),
-            original=_original(notice, fields) if reading.format else OriginalMessage(),
+            original=original,
             feedback_type=clean_text(reading.feedback_type) if reading.feedback_type else None,
             disposition=clean_text(reading.disposition) if reading.disposition else None,
             format=reading.format,
             warnings=tuple(root.buffer.warnings),
             evidence=tuple([_readable(entry) for entry in reading.evidence]),
+            authenticity=authenticity,
         )
 
     def classify_reply(
@@ -117,14 +138,30 @@ class Parser:
         return classify_reply(reply, provider, host=host, action=action, rules=self.rules or ())
 
 
-def parse_dsn(message: bytes | bytearray | memoryview | Message) -> Report:
+def parse_dsn(
+    message: bytes | bytearray | memoryview | Message, *, envelope: Envelope | None = None
+) -> Report:
     """Reads one message with the default options: see `Parser.parse`."""
-    return _default().parse(message)
+    return _default().parse(message, envelope=envelope)
 
 
 @cache
 def _default() -> Parser:
     return Parser()
+
+
+def _trust_of(trust: TrustSettings | str | PathLike[str] | None) -> TrustSettings | None:
+    if trust is None:
+        return None
+    from dsnparse.trust.settings import TrustSettings
+
+    if isinstance(trust, TrustSettings):
+        return trust
+    if not isinstance(trust, (str, PathLike)):
+        raise TypeError(
+            f"trust must be dsnparse.TrustSettings or a file of them, not {type(trust).__name__}."
+        )
+    return TrustSettings.load(trust)
 
 
 def _bytes_of(message: bytes | bytearray | memoryview | Message) -> bytes:

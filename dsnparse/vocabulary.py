@@ -51,8 +51,18 @@ class Origin(Word):
     AMBIGUOUS = "ambiguous", "The notice can be read as naming another address, or none."
     ORCPT = "orcpt", "Only Original-Recipient names it, which the sender of the message chose."
     RETURNED_HEADER = "returned_header", "Only the header of the returned message names it."
-    VERP = "verp", "Only our own address that the notice was sent to has it in it (VERP)."
+    VERP = "verp", "Our own address that the notice was sent to has it in it (VERP), or a signed token."
     SECOND_HAND = "second_hand", "A notice names it that came back within the notice."
+
+
+@shown_in_help
+class TrustLevel(Word):
+    """How far a notice is to be believed: that it is real, and about mail of ours."""
+
+    AUTHENTICATED = "authenticated", "Something proves it that nobody else can make."
+    PLAUSIBLE = "plausible", "It looks as a real one would, and whoever tries can make it look so."
+    UNVERIFIED = "unverified", "Nothing speaks for it, and nothing against it."
+    SUSPECT = "suspect", "Something is forged or too old, or what came back was never ours."
 
 
 @shown_in_help

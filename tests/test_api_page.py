@@ -52,6 +52,7 @@ def described_schema() -> str:
     for kind, part in (
         (dsnparse.Report, schema),
         (dsnparse.BounceRecord, schema["$defs"]["record"]),
+        (dsnparse.Authenticity, schema["$defs"]["authenticity"]),
         (dsnparse.OriginalMessage, schema["$defs"]["original"]),
         (dsnparse.Evidence, schema["$defs"]["evidence"]),
         (dsnparse.ParseWarning, schema["$defs"]["warning"]),

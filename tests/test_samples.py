@@ -21,7 +21,7 @@ NAMES = [f"{path.parent.name}/{path.stem}" for path in MESSAGES]
 #: Where a carriage return within a line is the point.
 BARE_CR = {SAMPLES / "stranger/reply-with-bare-cr.eml"}
 #: Keys of an expected result that are no field of a report compared as a whole.
-_APART = {"records", "original", "note"}
+_APART = {"records", "original", "trust", "note"}
 
 
 def expected_beside(message: Path) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def test_expected_results_use_the_names_of_the_model() -> None:
     for message in MESSAGES:
         expected = expected_beside(message)
         assert expected["kind"] in set(Kind), message
-        assert set(expected) <= set(report) | {"note"}, message
+        assert set(expected) <= set(report) | {"trust", "note"}, message
         assert set(expected.get("original", {})) <= set(report["original"]), message
         assert all(set(want) <= set(report["records"][0]) for want in expected.get("records", [])), message
         assert expected["note"].endswith("."), message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from dsnparse.rulebook.errors import instead
 from dsnparse.rulebook.source import Table, read_source
 from dsnparse.rulebook.template import pattern
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
+from dsnparse.trust.styles import pattern_of
 from dsnparse.vocabulary import Action, BounceType, Kind, Reason
 
 #: What an event table may say of where a value stands.
@@ -155,6 +157,28 @@ def check_documented(root: Table) -> None:
                     raise reply.error(f"{reason!r} is no reason. {instead(reason, Reason)}", "reason")
 
 
+def check_return_paths(root: Table) -> None:
+    """The forms of return paths. Raises RuleError."""
+    root.only(("path", "field"))
+    for entry in root.tables("path"):
+        entry.only(("name", "form", "example"))
+        form, example = entry.text("form"), entry.text("example")
+        if entry.text("name") is None or form is None or example is None:
+            raise entry.error('needs name, form and example: example = "a return path in this form".')
+        try:
+            pattern = pattern_of(form)
+        except ValueError as error:
+            raise entry.error(f"{error}", "form") from None
+        if re.fullmatch(pattern, example, re.IGNORECASE) is None:
+            raise entry.error(f"{example!r} is not in the form {form!r}. Correct one of them.", "example")
+    for entry in root.tables("field"):
+        entry.only(("name", "field", "carries"))
+        if entry.text("name") is None or entry.text("field") is None:
+            raise entry.error('needs name and field: field = "X-ListMember".')
+        if entry.text("carries") not in ("recipient", "id"):
+            raise entry.error('carries must be "recipient" or "id".', "carries")
+
+
 def check_of(path: Path) -> Callable[[Table], None] | None:
     """The check for a source, or None for those that only programmers edit."""
     by_name = {
@@ -162,6 +186,7 @@ def check_of(path: Path) -> Callable[[Table], None] | None:
         "addresses.toml": check_addresses,
         "suppressions.toml": check_suppressions,
         "documented.toml": check_documented,
+        "return_paths.toml": check_return_paths,
     }
     by_folder = {"words": check_words, "suppressions": check_suppressions}
     return by_name.get(path.name) or by_folder.get(path.parent.name)

@@ -58,6 +58,8 @@ class Case(NamedTuple):
     provider: str | None = None
     #: What sort of notice tells of it.
     kind: Kind = Kind.BOUNCE
+    #: What keeps the notice from being believed about him, whatever it says.
+    doubt: Objection | None = None
     #: Whether it was read from a notice within the notice.
     is_second_hand: bool = False
     #: Whether the notice can be read as naming another address, or none.

@@ -48,6 +48,7 @@ def classify(
     kind: Kind = Kind.BOUNCE,
     is_second_hand: bool = False,
     is_uncertain: bool = False,
+    doubt: Objection | None = None,
     names_another: bool = False,
     rules: RuleSet | None = None,
 ) -> Verdict:
@@ -59,7 +60,7 @@ def classify(
     refusing host, then the reporting one. `recipient`: the failed address. `context`: other words of the
     notice about this recipient, believed less. `provider`: its name when the caller knows it. `claims`: what
     else speaks for a reason (an event's class). `kind`, `is_second_hand`, `is_uncertain`,
-    `names_another`: see `Case`.
+    `doubt`, `names_another`: see `Case`.
     `rules`: from `load_rules`, else the package's own.
 
     Raises TypeError when `diagnostic` or `context` is no text. Any text is fine.
@@ -93,6 +94,7 @@ def classify(
         command,
         certain,
         kind,
+        doubt,
         is_second_hand,
         is_uncertain,
         has_words=reply.has_words,

@@ -48,6 +48,8 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
         return Objection.NO_BOUNCE
     if case.is_second_hand:
         return Objection.SECOND_HAND
+    if case.doubt is not None:
+        return case.doubt
     if case.is_uncertain:
         return Objection.UNCERTAIN_ADDRESS
     return Objection.NAMES_ANOTHER if case.names_another else None

@@ -26,4 +26,6 @@ class Objection(Word):
     )
     ONLY_PERHAPS = "only-perhaps", "The words say what may be, or what would be."
     FOR_NOW = "for-now", "The words say that it is so for now."
+    NOT_MAILED = "not-mailed", "A signed return path says that somebody else was mailed."
+    SUSPECT = "suspect", "Something about the notice is forged or too old."
     NAMES_ANOTHER = "names-another-recipient", "The reply names another recipient of the notice."

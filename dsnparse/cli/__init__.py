@@ -27,6 +27,7 @@ COMMANDS = {
     "suppressions": ("dsnparse.cli.suppressions", "Show and change the list of addresses not to mail."),
     "history": ("dsnparse.cli.history", "Show what happened to an address."),
     "stats": ("dsnparse.cli.stats", "Count messages, failures, addresses and alerts."),
+    "trust": ("dsnparse.cli.trust", "Make and check signed return paths, by which a real bounce is known."),
     "prune": ("dsnparse.cli.prune", "Remove what is old, and keep the states of addresses."),
     "forget": ("dsnparse.cli.forget", "Remove the personal data of one address."),
 }

@@ -13,18 +13,24 @@ from dsnparse.cli.addresses import given_lines
 from dsnparse.cli.failure import NO_ADDRESS
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.render.store_rows import DECISION_COLUMNS, decision_row
-from dsnparse.store.queries.answer import Answer
+from dsnparse.render.store_rows import DECISION_COLUMNS, decision_row, why_lines
+from dsnparse.store.queries.answer import Answer, Decision
 
 
 @click.command()
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS... | -]")
 @format_option
+@click.option("--why", is_flag=True, help="Show what is known of the deciding notice, also how it is proven.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing; the exit status is the answer.")
 @store_options()
 @click.pass_context
 def check(
-    ctx: click.Context, addresses: tuple[str, ...], form: str, quiet: bool, choice: StoreChoice
+    ctx: click.Context,
+    addresses: tuple[str, ...],
+    form: str,
+    why: bool,
+    quiet: bool,
+    choice: StoreChoice,
 ) -> None:
     """Say whether addresses may be mailed.
 
@@ -40,17 +46,23 @@ def check(
     answers: set[Answer] = set()
 
     with choice.open(read_only=True) as store:
+        found: list[Decision] = []
 
         def rows() -> Iterator[dict[str, Any]]:
             for address in given_lines(addresses or ("-",)):
                 decision = store.check(address)
                 answers.add(decision.answer)
+                if why:
+                    found.append(decision)
                 yield decision_row(decision, form)
 
         if quiet:
             deque(rows(), maxlen=0)
         else:
             print_rows(rows(), DECISION_COLUMNS, form)
+            if form == "table":
+                for decision in found:
+                    click.echo("".join(why_lines(decision)), nl=False)
     if Answer.NO_ADDRESS in answers:
         ctx.exit(NO_ADDRESS)
     ctx.exit(0 if answers <= {Answer.MAIL} else 1)

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
 
 import click
@@ -23,6 +24,7 @@ from dsnparse.mailboxes.tally import Tally
 from dsnparse.read.events.tables import providers
 from dsnparse.render.progress import Progress
 from dsnparse.render.summary import ingest_summary, problem_lines
+from dsnparse.trust.envelope import Envelope
 
 #: EX_DATAERR of sysexits.h: what came through the pipe is no message.
 NO_MESSAGE = 65
@@ -38,11 +40,27 @@ _ATTEMPTS = 4
     type=click.Choice(providers()),
     help="SOURCE is a file of a provider's events (JSON, as its webhook or API gives them).",
 )
+@click.option(
+    "--recipient",
+    "recipients",
+    multiple=True,
+    metavar="ADDRESS",
+    help="With -: your address that the message was sent to, as your mail server says. May be repeated.",
+)
+@click.option(
+    "--sender", metavar="ADDRESS", help="With -: the sender in its envelope; '' for a notice, which has none."
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 @source_options
 @store_options(hooks=True)
 def ingest(
-    names: tuple[str, ...], provider: str | None, quiet: bool, mailboxes: Mailboxes, choice: StoreChoice
+    names: tuple[str, ...],
+    provider: str | None,
+    recipients: tuple[str, ...],
+    sender: str | None,
+    quiet: bool,
+    mailboxes: Mailboxes,
+    choice: StoreChoice,
 ) -> int:
     """Store what bounced, and what that means for each address.
 
@@ -63,6 +81,11 @@ def ingest(
     started = time.monotonic()
     total = Tally()
     piped = names == ("-",)
+    envelope = None
+    if recipients or sender is not None:
+        if not piped or provider:
+            raise click.UsageError("--recipient and --sender are of one message, on standard input: -.")
+        envelope = Envelope(sender, recipients, arrived=datetime.now(UTC))
     quiet = quiet or (piped and not sys.stderr.isatty())
     with (
         Stop() as stop,
@@ -78,7 +101,14 @@ def ingest(
         ):
             strict = isinstance(source, PathSource)
             begin = partial(
-                work_off, source, store.add, parser, batch=mailboxes.batch, stop=stop, strict=strict
+                work_off,
+                source,
+                store.add,
+                parser,
+                batch=mailboxes.batch,
+                stop=stop,
+                strict=strict,
+                envelope=envelope,
             )
             with closing(source):
                 for tally in _patiently(begin, stop, bar.line):

@@ -15,9 +15,11 @@ from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.cli.trust_option import make_parser, trust_option
 from dsnparse.ingest import store_all
 from dsnparse.mailboxes.items import Mail
 from dsnparse.mailboxes.listener import MAX_SIZE, MEMORY, TIMEOUT, Address, Listener
+from dsnparse.mailboxes.lmtp import Handed
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.parser import Parser
 from dsnparse.render.summary import ingest_summary, problem_lines
@@ -65,6 +67,7 @@ _TELL = 60.0
     "--socket-mode", default="660", show_default=True, metavar="OCTAL", help="Mode of Unix sockets."
 )
 @click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
+@trust_option
 @store_options(hooks=True)
 def listen(
     lmtp: tuple[str, ...],
@@ -74,6 +77,7 @@ def listen(
     timeout: float,
     socket_mode: str,
     rules: tuple[str, ...],
+    trust: str | None,
     choice: StoreChoice,
 ) -> int:
     """Store what a mail server hands over, until told to stop.
@@ -82,7 +86,7 @@ def listen(
     keeps the message and tries again. It takes mail for any recipient: only your own mail server should
     reach it.
 
-    SIGHUP reads the rules and the policy anew.
+    SIGHUP reads the rules, the policy and the file of --trust anew.
 
     SIGTERM and Ctrl-C finish what has been handed over. Exit status: 0 after that, 2 when it cannot start,
     75 when the database cannot be reached at the start.
@@ -92,9 +96,9 @@ def listen(
             Address.parse("smtp", text) for text in smtp
         ]
         mode = int(socket_mode, 8)
-        parser = Parser(rules=rules)
     except ValueError as error:
         raise click.UsageError(f"{str(error).rstrip('.')}.") from None
+    parser = make_parser(rules, trust)
     if not addresses:
         raise click.UsageError("Give --lmtp or --smtp, and where to listen.")
     with choice.open(create=True) as store:
@@ -109,7 +113,7 @@ def listen(
                 _say(f"{address} is reached from other machines, and takes mail from anybody: guard it.")
         try:
             with housekeeping:
-                asyncio.run(_serve(listener, desk, partial(desk.read_anew, rules, choice)))
+                asyncio.run(_serve(listener, desk, partial(desk.read_anew, rules, trust, choice)))
         except OSError as error:
             raise Failure(reason_of(error), FAILED) from None
     desk.tell_total()
@@ -131,9 +135,12 @@ class _Desk:
         self.away = False
         self.told = time.monotonic()
 
-    def commit(self, messages: Sequence[bytes]) -> list[bool]:
+    def commit(self, messages: Sequence[Handed]) -> list[bool]:
         """Store messages; for each whether it is committed."""
-        mails = [Mail(self.label, data, len(data), key=str(number)) for number, data in enumerate(messages)]
+        mails = [
+            Mail(self.label, data, len(data), key=str(number), envelope=envelope)
+            for number, (data, envelope) in enumerate(messages)
+        ]
         try:
             tally, stored = store_all(mails, self.label, self.store.add, self.parser)
         except StoreError as error:
@@ -154,9 +161,9 @@ class _Desk:
         self.changed(tally)
         return [mail.key in stored for mail in mails]
 
-    def read_anew(self, rules: tuple[str, ...], choice: StoreChoice) -> None:
-        """The rules and the policy."""
-        self.parser = read_anew(lambda: Parser(rules=rules), self.store, choice) or self.parser
+    def read_anew(self, rules: tuple[str, ...], trust: str | None, choice: StoreChoice) -> None:
+        """The rules, what is known of our mail, and the policy."""
+        self.parser = read_anew(partial(make_parser, rules, trust), self.store, choice) or self.parser
 
     def tell_now_and_then(self) -> None:
         """What has come, about once a minute."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from dsnparse.cli.output import Output
+from dsnparse.cli.trust_option import trust_option
 from dsnparse.cli.worker import Rendered, Settings, Worker
 from dsnparse.mailboxes import Item, MessageRef, Problem, find
 from dsnparse.mailboxes.tally import Tally
@@ -33,6 +34,7 @@ _PIECE_BYTES = 1024 * 1024
 @click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes.")
 @click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
+@trust_option
 @click.option("--why", is_flag=True, help="Show the evidence under each record.")
 @click.option(
     "--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]),
@@ -48,6 +50,7 @@ def parse(
     output: str | None,
     jobs: int,
     rules: tuple[str, ...],
+    trust: str | None,
     why: bool,
     kinds: tuple[str, ...],
     unknown: str | None,
@@ -77,9 +80,10 @@ def parse(
             prefix=paths[0].rstrip("/") + "/" if len(paths) == 1 and Path(paths[0]).is_dir() else "",
             kinds=frozenset(kinds),
             rules=rules,
+            trust=trust,
             unknown=unknown,
         )
-        ours = [path for path in (output, unknown) if path]
+        ours = [path for path in (output, unknown, trust) if path]
         pieces = _pieces(find(paths, exclude=ours))
         total = Tally()
         with Progress(paths, wanted=not quiet and not out.on_terminal) as progress:
@@ -123,6 +127,8 @@ def _results(pieces: Iterator[list[Item]], settings: Settings, jobs: int) -> Ite
     """What came of the pieces, in order; in other processes only when there is more than one piece."""
     try:
         worker = Worker(settings)
+    except OSError as error:
+        raise click.UsageError(f"Cannot read {error.filename}: {(error.strerror or '').lower()}.") from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     first = next(pieces, None)

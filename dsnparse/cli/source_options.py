@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from dsnparse.cli.store_options import StoreChoice
+from dsnparse.cli.trust_option import make_parser, trust_option
 from dsnparse.mailboxes.account import PASSWORD_VARIABLE, Account, Secret
 from dsnparse.mailboxes.claims import MaildirSource
 from dsnparse.mailboxes.sources import PathSource, Source
@@ -32,6 +33,7 @@ class Mailboxes:
     others: str | None
     batch: int
     rules: tuple[str, ...]
+    trust: str | None
     password_env: str
     password_file: str | None
     password_command: str | None
@@ -39,11 +41,8 @@ class Mailboxes:
     ca_file: str | None
 
     def parser(self) -> Parser:
-        """The parser, with the user's rules."""
-        try:
-            return Parser(rules=self.rules)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
+        """The parser, with the user's rules and what is known of his mail."""
+        return make_parser(self.rules, self.trust)
 
     def sources(self, names: Sequence[str], choice: StoreChoice, position: Position) -> list[Source]:
         """The mailboxes; all plain paths together are one."""
@@ -130,6 +129,7 @@ def source_options(command: F) -> F:
             help="Messages in one transaction.",
         ),
         click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated."),
+        trust_option,
         click.option(
             "--password-env", metavar="NAME", default=PASSWORD_VARIABLE, show_default=True,
             help="The environment variable with the IMAP password.",
@@ -139,7 +139,7 @@ def source_options(command: F) -> F:
         click.option("--oauth2", is_flag=True, help="It is an OAuth 2 access token (XOAUTH2)."),
         click.option("--ca-file", metavar="FILE", help="Certificates to trust (PEM), not the system's."),
     ]  # fmt: skip
-    names = ["processed", "unknown", "others", "batch", "rules"]
+    names = ["processed", "unknown", "others", "batch", "rules", "trust"]
     names += ["password_env", "password_file", "password_command", "oauth2", "ca_file"]
 
     @wraps(command)

@@ -14,7 +14,7 @@ from dsnparse.render.store_rows import COUNT_TITLES, count_columns
 from dsnparse.store.queries.stats import BY, Count
 from dsnparse.store.store import Store
 
-_DEFAULT = ("kind", "state", "type", "reason", "provider", "day", "alert")
+_DEFAULT = ("kind", "authenticity", "state", "type", "reason", "provider", "day", "alert")
 
 
 @click.command()

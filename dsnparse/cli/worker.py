@@ -28,13 +28,20 @@ class Settings(NamedTuple):
     #: Kinds to show; empty: all.
     kinds: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ()
+    #: The file that says what is known of our own mail.
+    trust: str | None = None
     #: Folder that takes copies of messages that a person should look at.
     unknown: str | None = None
 
     def renderer(self) -> Renderer:
         """What turns reports into text."""
         return make_renderer(
-            self.form, why=self.why, width=self.width, colour=self.colour, prefix=self.prefix
+            self.form,
+            why=self.why,
+            width=self.width,
+            colour=self.colour,
+            prefix=self.prefix,
+            trust=self.trust is not None,
         )
 
 
@@ -47,13 +54,13 @@ class Rendered(NamedTuple):
 
 
 class Worker:
-    """Parses and renders. Raises RuleError (a ValueError) at once when a rule file is wrong."""
+    """Parses and renders. Raises RuleError (a ValueError) or OSError at once when a file cannot be used."""
 
     def __init__(self, settings: Settings) -> None:
         from dsnparse.parser import Parser
 
         self.settings = settings
-        self.parser = Parser(rules=settings.rules)
+        self.parser = Parser(rules=settings.rules, trust=settings.trust)
         self.renderer = settings.renderer()
 
     def warm_up(self) -> None:

@@ -9,6 +9,7 @@ from dsnparse.classify.objection import Objection
 from dsnparse.data import load
 from dsnparse.notice.signs import Sign
 from dsnparse.read.prose.observations import MESSAGE_ID, OBSERVATIONS
+from dsnparse.trust.proof import Proof
 
 
 @cache
@@ -19,6 +20,7 @@ def evidence_rules() -> Mapping[str, str]:
     rules |= {
         f"not-hard.{one}": f"not hard: {one.meaning[0].lower()}{one.meaning[1:-1]}" for one in Objection
     }
+    rules |= {one.rule: one.meaning for one in Proof}
     rules.update(load("evidence")["rules"])
     return rules
 

@@ -42,6 +42,8 @@ class Event:
     report: Report
     #: When it happened; None when it does not say.
     happened: datetime | None = None
+    #: Whether it is a message that somebody sent, which the event carries.
+    by_mail: bool = False
 
 
 def read_events(
@@ -168,4 +170,4 @@ def _message_inside(inside: dict[str, str], event: Any, name: str, parser: Parse
             data = base64.b64decode(content)
         except (binascii.Error, ValueError):
             return Problem(name, "holds a message in base64 that cannot be decoded")
-    return Event(name, message_identity(data), parser.parse(data), received_at(data))
+    return Event(name, message_identity(data), parser.parse(data), received_at(data), by_mail=True)

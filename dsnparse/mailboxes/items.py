@@ -13,6 +13,8 @@ from dsnparse.wire.limits import DEFAULT_LIMITS
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from dsnparse.trust.envelope import Envelope
+
 
 class Mail(NamedTuple):
     """One message, read."""
@@ -30,6 +32,8 @@ class Mail(NamedTuple):
     key: str = ""
     #: Bytes of input that it stands for, for showing progress.
     weight: int = 0
+    #: What the mail server that handed it over said beside it; None when none did.
+    envelope: Envelope | None = None
 
     @property
     def truncated(self) -> bool:

@@ -21,7 +21,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 
-from dsnparse.mailboxes.lmtp import Handler, LmtpSession, Session, SmtpSession
+from dsnparse.mailboxes.lmtp import Handed, Handler, LmtpSession, Session, SmtpSession
 
 #: Bytes of one message. Postfix's message_size_limit is 10 MB; a bounce returns a message of that size.
 MAX_SIZE = 32 * 1024 * 1024
@@ -36,7 +36,7 @@ MEMORY = 128 * 1024 * 1024
 
 T = TypeVar("T")
 #: Stores messages; the answer for each: True when it is committed, False when it is to be sent again.
-Commit = Callable[[Sequence[bytes]], Sequence[bool]]
+Commit = Callable[[Sequence[Handed]], Sequence[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Listener:
         self._socket_mode = socket_mode
         self._batch = batch
         self._room = max(memory, max_size)
-        self._queue: asyncio.Queue[tuple[bytes, asyncio.Future[bool]]] = asyncio.Queue()
+        self._queue: asyncio.Queue[tuple[Handed, asyncio.Future[bool]]] = asyncio.Queue()
         self._lock = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1)
         self._sessions: set[Session] = set()
@@ -150,10 +150,10 @@ class Listener:
         """How many messages wait for the next transaction."""
         return self._queue.qsize()
 
-    async def take(self, data: bytes) -> bool:
+    async def take(self, handed: Handed) -> bool:
         """Have a message stored, for which there is room; whether it is committed."""
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((data, answer))
+        self._queue.put_nowait((handed, answer))
         return await answer
 
     async def alone(self, work: Callable[[], T]) -> T:
@@ -167,14 +167,14 @@ class Listener:
             gathered = [await self._queue.get()]
             while len(gathered) < self._batch and not self._queue.empty():
                 gathered.append(self._queue.get_nowait())
-            stored = await self._answers([data for data, _ in gathered])
-            for (data, answer), good in zip(gathered, stored, strict=True):
-                self.release(len(data))
+            stored = await self._answers([handed for handed, _ in gathered])
+            for (handed, answer), good in zip(gathered, stored, strict=True):
+                self.release(len(handed.data))
                 if not answer.done():  # the connection is gone
                     answer.set_result(good)
                 self._queue.task_done()
 
-    async def _answers(self, messages: Sequence[bytes]) -> Sequence[bool]:
+    async def _answers(self, messages: Sequence[Handed]) -> Sequence[bool]:
         """For each message whether it is committed; none of them when anything goes wrong."""
         try:
             stored = await self.alone(partial(self._commit, messages))

@@ -10,10 +10,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, AnyStr, Protocol
+from datetime import UTC, datetime
+from typing import Any, AnyStr, NamedTuple, Protocol
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
+
+from dsnparse.trust.envelope import Envelope
 
 #: Bytes that are read at once: longer lines come in pieces.
 PIECE = 64 * 1024
@@ -49,10 +52,20 @@ class Guard(Protocol):
         ...
 
 
+class Handed(NamedTuple):
+    """A message that was handed over, and its envelope.
+
+    The host at the other end is our own mail server; who delivered the message to it stands in its Received.
+    """
+
+    data: bytes
+    envelope: Envelope
+
+
 class Handler:
     """What aiosmtpd asks when a message has come."""
 
-    def __init__(self, take: Callable[[bytes], Awaitable[bool]]) -> None:
+    def __init__(self, take: Callable[[Handed], Awaitable[bool]]) -> None:
         self._take = take
 
     async def handle_EHLO(  # noqa: N802
@@ -64,7 +77,9 @@ class Handler:
 
     async def handle_DATA(self, _server: Session, _session: Any, envelope: Any) -> str:  # noqa: N802
         """250 when the message is committed."""
-        return _STORED if await self._take(envelope.content) else _AWAY
+        sender, recipients = envelope.mail_from or "", tuple(envelope.rcpt_tos)
+        handed = Handed(envelope.content, Envelope(sender, recipients, arrived=datetime.now(UTC)))
+        return _STORED if await self._take(handed) else _AWAY
 
     async def handle_exception(self, error: Exception) -> str:  # noqa: ARG002
         """Whatever it is, the mail server keeps its message."""

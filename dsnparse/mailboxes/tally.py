@@ -12,6 +12,7 @@ from dsnparse.wire.warning import INTERNAL_ERROR
 
 if TYPE_CHECKING:
     from dsnparse.parser import Parser
+    from dsnparse.trust.envelope import Envelope
 
 _TOLD = ("problems", "notes")
 
@@ -66,7 +67,8 @@ class Tally:
         """
         self.weight += mail.weight
         try:
-            report = parser.parse(mail.data)
+            envelope = _envelope(mail, parser)
+            report = parser.parse(mail.data, envelope=envelope) if envelope else parser.parse(mail.data)
         except Exception as error:  # noqa: BLE001  (of a parser that is not ours)
             reason = f"made the parser fail, please report it ({type(error).__name__}: {error})"
             self.problems.append(Problem(mail.name, reason))
@@ -84,3 +86,12 @@ class Tally:
         if mail.truncated:
             note = f"only the first {len(mail.data):,} of {mail.size:,} bytes were read"
             self.notes.append(Problem(mail.name, note))
+
+
+def _envelope(mail: Mail, parser: Parser) -> Envelope | None:
+    """The envelope of a message; where no mail server handed it over, when its mailbox says that it came."""
+    if mail.envelope is None and mail.arrived is not None and parser.trust is not None:
+        from dsnparse.trust.envelope import Envelope
+
+        return Envelope(arrived=mail.arrived)
+    return mail.envelope

@@ -19,7 +19,7 @@ from dsnparse.wire.address import is_address
 
 _FOR = re.compile(r"\bfor\s{1,3}<([^<>\s]{3,320})>")
 #: Received fields that are looked at; RFC 5321 section 6.3 expects loops after 100 of them.
-_MAX_HOPS = 100
+MAX_HOPS = 100
 
 
 def received_for(trace: str) -> str | None:
@@ -38,7 +38,7 @@ def name_mailed_address(notice: Notice, recipient: Recipient) -> None:
     mailed = {address.lower() for address in notice.mailed}
     if recipient.recipient.lower() in mailed:
         return
-    fields = [value for name, value in parts[0].raw_items() if name.lower() == "received"][:_MAX_HOPS]
+    fields = [value for name, value in parts[0].raw_items() if name.lower() == "received"][:MAX_HOPS]
     for value in reversed(fields):
         address = received_for(str(value))
         if address is not None:

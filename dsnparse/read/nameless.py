@@ -12,8 +12,6 @@ Facts:
 
 from __future__ import annotations
 
-import re
-
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.signs import BELIEVE, HUMAN, Sign
 from dsnparse.notice.words import says
@@ -24,8 +22,9 @@ from dsnparse.read.prose.page import Page
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply.codes import find_codes
+from dsnparse.trust.styles import read_return_path
 from dsnparse.vocabulary import Action, Kind, Origin
-from dsnparse.wire.address import FieldAddress, is_addr_spec
+from dsnparse.wire.address import FieldAddress
 from dsnparse.wire.address_spans import addresses_in
 
 _KINDS = {Action.FAILED: Kind.BOUNCE, Action.DELAYED: Kind.DELAY, Action.DELIVERED: Kind.DELIVERY}
@@ -34,8 +33,6 @@ _FAILURE_LINES = 40
 _SYSTEMS = (Sign.DAEMON, Sign.NOBODY, Sign.TEMPLATE, Sign.TEMPLATE_SURE, Sign.BANNER)
 #: Where a notice quotes the header that it leaves out.
 _QUOTED_LINES = 60
-#: `list-bounces+kim=example.net@ours`: the local part of the recipient, "=", his domain.
-_VERP = re.compile(r"[^@+=\s]{1,64}\+([^@=\s]{1,64})=([^@=\s]{3,255})@", re.IGNORECASE)
 _OUR_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "to")
 
 
@@ -91,9 +88,9 @@ def _by_verp(notice: Notice) -> Recipient | None:
     """By the address of ours that the notice was sent to."""
     for name in _OUR_FIELDS:
         for address in addresses_in(notice.head.first.get(name, "")):
-            verp = _VERP.match(address)
-            named = FieldAddress(f"{verp[1]}@{verp[2]}") if verp is not None else None
-            if named is not None and is_addr_spec(named.text):
+            path = read_return_path(address)
+            if path is not None and path.recipient is not None:
+                named = FieldAddress(path.recipient)
                 return named_elsewhere(notice, named, f"header.verp.{name}", address, Origin.VERP)
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dsnparse.classify.objection import Objection
 from dsnparse.model import Action, Evidence
 from dsnparse.reply import Reply
 from dsnparse.vocabulary import Origin
@@ -21,8 +22,10 @@ class Recipient:
         "context",
         "diagnostic",
         "diagnostic_type",
+        "doubt",
         "evidence",
         "final_log_id",
+        "is_signed",
         "last_attempt_date",
         "original_origin",
         "original_recipient",
@@ -41,6 +44,10 @@ class Recipient:
         self.recipient = recipient
         self.recipient_origin = Origin.AMBIGUOUS if is_uncertain and origin is Origin.STATED else origin
         self.original_origin: Origin | None = None
+        #: Whether a signed return path names him.
+        self.is_signed = False
+        #: What keeps the notice from being believed about him, whatever it says.
+        self.doubt: Objection | None = None
         self.original_recipient: str | None = None
         self.actual_recipient: str | None = None
         self.action: Action | None = None

@@ -60,7 +60,8 @@ def _record(
         claims=claims,
         kind=reading.kind,
         is_second_hand=reading.is_second_hand,
-        is_uncertain=recipient.recipient_origin is not Origin.STATED,
+        is_uncertain=recipient.recipient_origin is not Origin.STATED and not recipient.is_signed,
+        doubt=recipient.doubt,
         names_another=names_another,
         rules=rules,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from dsnparse.model import BounceRecord, BounceType, Evidence, Kind, Report
+from dsnparse.model import BounceRecord, BounceType, Evidence, Kind, Report, TrustLevel
 from dsnparse.render.cells import csv_cell, csv_line, to_json
 from dsnparse.render.rows import PLAIN_CSV
 from dsnparse.render.table import Column, Table
@@ -18,6 +18,7 @@ _COLOURS = {
     BounceType.BLOCK: "magenta",
     BounceType.UNDETERMINED: "cyan",
 }
+_VERDICT_COLOURS = {TrustLevel.AUTHENTICATED: "green", TrustLevel.SUSPECT: "red"}
 _WHY_LINES = 4
 _RECORD_COLUMNS = (
     "recipient", "original_recipient", "actual_recipient", "action", "status", "effective_status",
@@ -40,13 +41,16 @@ class Renderer(Protocol):
         """The text of one report; it ends with a newline unless `between` does."""
 
 
-def make_renderer(form: str, *, why: bool, width: int, colour: bool, prefix: str = "") -> Renderer:
-    """The renderer for one of `FORMATS`. `width`, `colour` and `prefix` matter for tables only.
+def make_renderer(
+    form: str, *, why: bool, width: int, colour: bool, prefix: str = "", trust: bool = False
+) -> Renderer:
+    """The renderer for one of `FORMATS`. `width`, `colour`, `prefix` and `trust` matter for tables only.
 
-    `prefix` is what all sources begin with, which a table need not repeat.
+    `prefix` is what all sources begin with, which a table need not repeat. `trust`: show how far each
+    message is to be believed.
     """
     if form == "table":
-        return TableRows(why, width, colour, prefix)
+        return TableRows(why, width, colour, prefix, trust=trust)
     if form in ("csv", PLAIN_CSV):
         return CsvRows(why, plain=form == PLAIN_CSV)
     return JsonLines() if form == "jsonl" else JsonArray()
@@ -83,7 +87,8 @@ class CsvRows:
         self.why = why
         self.plain = plain
         names = ["source", "kind", *_RECORD_COLUMNS, *_REPORT_COLUMNS]
-        names += [f"original_{name}" for name in _ORIGINAL_COLUMNS] + ["warnings"] + ["evidence"] * why
+        names += [f"original_{name}" for name in _ORIGINAL_COLUMNS] + ["warnings", "authenticity"]
+        names += ["evidence"] * why
         self.before = csv_line(names)
 
     def report(self, source: str, report: Report) -> str:
@@ -92,6 +97,7 @@ class CsvRows:
             data["original"][name] for name in _ORIGINAL_COLUMNS
         ]
         tail.append(" ".join(map(str, report.warnings)))
+        tail.append(report.authenticity.verdict if report.authenticity else None)
         lines = []
         for record in data["records"] or [{}]:
             row = [source, data["kind"], *(record.get(name) for name in _RECORD_COLUMNS), *tail]
@@ -116,8 +122,8 @@ class TableRows:
 
     between, after = "", ""
 
-    def __init__(self, why: bool, width: int, colour: bool, prefix: str = "") -> None:
-        self.why, self.width, self.colour, self.prefix = why, width, colour, prefix
+    def __init__(self, why: bool, width: int, colour: bool, prefix: str = "", *, trust: bool = False) -> None:
+        self.why, self.width, self.colour, self.prefix, self.trust = why, width, colour, prefix, trust
         self.advice, self.diagnostic = width >= 130, width >= 110
         columns = [
             Column("SOURCE", share=4, keep_end=True),
@@ -125,6 +131,7 @@ class TableRows:
             Column("TYPE", 5),
             Column("STATUS", 7),
             Column("REASON", 16 if width < 100 else 20),
+            *[Column("TRUST", 13)] * trust,
             *[Column("ADVICE", 10)] * self.advice,
             Column("RECIPIENT", share=5),
             *[Column("DIAGNOSTIC", share=6)] * self.diagnostic,
@@ -140,7 +147,8 @@ class TableRows:
         out: list[str] = []
         for warning in report.warnings:
             out += self._indented(visible(warning.text), "yellow")
-        for entry in report.evidence:
+        proofs = report.authenticity.evidence if report.authenticity else ()
+        for entry in (*report.evidence, *proofs):
             out += self._evidence(entry)
         for number, record in enumerate(report.records):
             out = [*out, lines[number]] if number else [lines[0], *out]
@@ -151,9 +159,13 @@ class TableRows:
 
     def _row(self, source: str, report: Report, record: BounceRecord | None) -> str:
         kind = (report.kind.value, None if report.kind is Kind.BOUNCE else "dim")
+        found = report.authenticity
+        proven: list[str | tuple[str, str | None]] = [
+            (found.verdict.value, _VERDICT_COLOURS.get(found.verdict)) if found else ""
+        ] * self.trust
         if record is None:
-            blank: list[str | tuple[str, str | None]] = [""] * (4 + self.advice + self.diagnostic)
-            return self.table.row([source, kind, *blank])
+            blank: list[str | tuple[str, str | None]] = [""] * (1 + self.advice + self.diagnostic)
+            return self.table.row([source, kind, "", "", "", *proven, *blank])
         style = _COLOURS[record.bounce_type]
         kind_of = "?" if record.bounce_type is BounceType.UNDETERMINED else record.bounce_type.value
         cells: list[str | tuple[str, str | None]] = [
@@ -162,6 +174,7 @@ class TableRows:
             (kind_of, style),
             record.status or record.effective_status or "",
             (record.reason.value, style),
+            *proven,
         ]
         cells += [record.advice.value] * self.advice
         cells.append(record.recipient)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from dsnparse.explain.evidence import evidence_meaning
 from dsnparse.render.table import Column
+from dsnparse.render.terminal import visible
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.history import NOTICE, Happening
@@ -32,11 +35,13 @@ HISTORY_COLUMNS = (
     ("happened", Column("WHAT", 26)),
     ("reason", Column("REASON", 19)),
     ("said", Column("WHAT WAS SAID", share=1)),
+    ("authenticity", Column("TRUST", 13, only="wide")),
     ("source", Column("FROM", 16, keep_end=True, only="wide")),
 )
 #: What is counted by each name that `Store.stats` takes.
 COUNT_TITLES = {
     "kind": "Messages by kind",
+    "authenticity": "Bounces by how far they are to be believed",
     "state": "Addresses by state",
     "type": "Failures by type",
     "reason": "Failures by reason",
@@ -67,6 +72,20 @@ def decision_row(decision: Decision, form: str) -> dict[str, Any]:
     return row
 
 
+def why_lines(decision: Decision) -> Iterator[str]:
+    """What is known of the deciding notice, a line each; nothing where none decided."""
+    if not decision.evidence:
+        return
+    yield f"\n{visible(decision.address)}\n"
+    for name, value in decision.evidence.items():
+        if name == "because":
+            for rule in value:
+                meaning = evidence_meaning(rule)
+                yield f"  {'':<20} {visible(rule)}{': ' + meaning if meaning else ''}\n"
+        else:
+            yield f"  {name.replace('_', ' '):<20} {visible(str(value))}\n"
+
+
 def suppression_row(one: Suppression, form: str) -> dict[str, Any]:
     """An entry of the suppression list as a row in one of `rows.FORMATS`."""
     row = one.to_dict()
@@ -85,6 +104,7 @@ def happening_row(one: Happening, form: str) -> dict[str, Any]:
     if form == "jsonl":
         return row
     row["said"] = _said(row["detail"])
+    row["authenticity"] = row["detail"].get("authenticity")
     if form == "table":
         row["at"] = f"{one.at:%Y-%m-%d %H:%M}"
     if one.what == NOTICE:

@@ -199,7 +199,8 @@ class Store:
     def stats(
         self, by: str, *, since: datetime | None = None, limit: int = 20, now: datetime | None = None
     ) -> list[Count]:
-        """Counts by "reason", "type", "provider", "domain", "day", "kind", "state" or "alert"."""
+        """Counts by "reason", "type", "provider", "domain", "day", "kind", "authenticity", "state" or
+        "alert"."""
         with self.database.read() as connection:
             return stats(connection, by, since=since, now=_clock(now), limit=limit)
 

@@ -12,7 +12,7 @@ from typing import Any, Self, get_args, get_origin, get_type_hints
 
 from dsnparse.wire.dates import read_iso
 
-_CALLED = {str: "a text", int: "a whole number", float: "a number"}
+_CALLED = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
 class Plain:
@@ -98,7 +98,8 @@ def _read(kind: Any, value: Any, where: str) -> Any:
         return _read_fields(kind, value, where)
     if issubclass(kind, StrEnum):
         return _read_word(kind, value, where)
-    if not isinstance(value, (int, float) if kind is float else kind) or isinstance(value, bool):
+    wanted = (int, float) if kind is float else kind
+    if not isinstance(value, wanted) or isinstance(value, bool) != (kind is bool):
         raise _wrong(where, _CALLED[kind], value)
     return value
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from dsnparse import (
     Action,
     Advice,
+    Authenticity,
     BounceRecord,
     BounceType,
     Conflict,
@@ -26,6 +27,7 @@ from dsnparse import (
     ParseWarning,
     Reason,
     Report,
+    TrustLevel,
     Verdict,
     classify_reply,
     parse_dsn,
@@ -87,6 +89,15 @@ REPORTS = st.builds(
     ),
     warnings=st.lists(st.builds(ParseWarning, TEXT, TEXT), max_size=2).map(tuple),
     evidence=EVIDENCE,
+    authenticity=st.none()
+    | st.builds(
+        Authenticity,
+        verdict=st.sampled_from(TrustLevel),
+        mailed=MAYBE,
+        mailed_id=MAYBE,
+        is_expected=st.booleans(),
+        evidence=EVIDENCE,
+    ),
 )
 VERDICTS = st.builds(
     Verdict,

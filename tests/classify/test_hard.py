@@ -35,6 +35,8 @@ def test_words_about_the_address_in_a_bounce_pass() -> None:
         (WORDS, FAILED._replace(kind=Kind.AUTO_REPLY), False, Objection.NO_BOUNCE),
         (WORDS, FAILED._replace(is_second_hand=True), False, Objection.SECOND_HAND),
         (WORDS, FAILED._replace(is_uncertain=True), False, Objection.UNCERTAIN_ADDRESS),
+        (WORDS, FAILED._replace(doubt=Objection.NOT_MAILED), False, Objection.NOT_MAILED),
+        (WORDS, FAILED._replace(doubt=Objection.SUSPECT), False, Objection.SUSPECT),
         (WORDS, FAILED._replace(is_own_account=True), False, Objection.OWN_ACCOUNT),
         (WORDS._replace(objection=Objection.ABOUT_ANOTHER), FAILED, False, Objection.ABOUT_ANOTHER),
         (WORDS._replace(objection=Objection.ONLY_PERHAPS), FAILED, False, Objection.ONLY_PERHAPS),

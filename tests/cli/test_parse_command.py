@@ -272,3 +272,31 @@ def test_a_half_output_of_a_killed_command_is_removed_and_that_of_a_living_one_i
         living.write("the later one")
     assert out.read_text() == "the later one"
     assert sorted(path.name for path in tmp_path.iterdir()) == [".other.jsonl.abc.part", "in", "out.jsonl"]
+
+
+FORGED = Path(__file__).parents[2] / "samples/forged"
+
+
+def test_with_trust_a_column_says_how_far_each_is_to_be_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trust = tmp_path / "trust.toml"
+    trust.write_bytes((FORGED / "trust.toml").read_bytes())
+    trust.chmod(0o600)
+    names = ("genuine", "expired")
+    paths = [str(FORGED / f"trust-{name}.eml") for name in names]
+    monkeypatch.setenv("COLUMNS", "160")
+    table = run(*paths, "--trust", str(trust), "--format", "table", "--why").stdout
+    assert "TRUST" in table.splitlines()[0]
+    for word in ("authenticated", "suspect", "trust.verp.valid", "trust.verp.expired", "not-hard.suspect"):
+        assert word in table
+    assert "TRUST" not in run(*paths, "--format", "table").stdout
+    found = objects(run(*paths, "--trust", str(trust)).stdout)
+    assert [one["authenticity"]["verdict"] for one in found] == ["authenticated", "suspect"]
+    rows = list(csv.DictReader(io.StringIO(run(*paths, "--trust", str(trust), "--format", "csv").stdout)))
+    assert [row["authenticity"] for row in rows] == ["authenticated", "suspect"]
+    missing = run(*paths, "--trust", str(tmp_path / "none"))
+    assert (missing.exit_code, "Cannot read" in missing.stderr) == (2, True)
+    trust.chmod(0o644)
+    open_to_all = run(*paths, "--trust", str(trust))
+    assert (open_to_all.exit_code, "chmod 600" in open_to_all.stderr) == (2, True)

@@ -62,6 +62,7 @@ def test_an_mbox_and_an_archive_and_a_maildir_at_once(tmp_path: Path, maildir: P
         ("its folder is missing", bounce(1), ["--db", "{tmp}/none/b.db"], 75),
         ("a mistake in the options", bounce(1), ["--bd", "x"], 75),
         ("a policy that is missing", bounce(1), ["--db", "{tmp}/b.db", "--policy", "{tmp}/none"], 75),
+        ("a file of trust that is missing", bounce(1), ["--db", "{tmp}/b.db", "--trust", "{tmp}/none"], 75),
         ("rules that are missing", bounce(1), ["--db", "{tmp}/b.db", "--rules", "{tmp}/none"], 75),
     ],
 )
@@ -72,6 +73,31 @@ def test_the_exit_status_for_a_mail_server(
     assert done.returncode == status, (title, done.stderr)
     assert "Traceback" not in done.stderr
     assert bool(done.stderr) == (status != 0)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_the_recipient_of_the_pipe_proves_a_bounce(tmp_path: Path, signed: bool) -> None:
+    keys = tmp_path / "trust.toml"
+    assert command("trust", "init", keys).returncode == 0
+    # The key is of today, so that a proof is to be expected only with a policy that wants one.
+    (tmp_path / "policy.toml").write_text('[trust]\nrequire_for_hard = "authenticated"\n')
+    options: list[str | Path] = [
+        "--db",
+        tmp_path / "b.db",
+        "--trust",
+        keys,
+        "--policy",
+        tmp_path / "policy.toml",
+    ]
+    (failed,) = users(1)
+    made = command("trust", "sign", failed, "--domain", "b.example.org", "--keys", keys)
+    to = made.stdout.strip() if signed else "bounces@b.example.org"
+    done = command("ingest", "-", "--recipient", to, "--sender", "", *options, data=bounce(1))
+    assert done.returncode == 0, done.stderr
+    assert suppressed(tmp_path / "b.db") == (users(1) if signed else set())
+    refused = command("ingest", tmp_path, "--recipient", to, "--db", tmp_path / "b.db")
+    assert refused.returncode == 2
+    assert "--recipient and --sender are of one message" in refused.stderr
 
 
 def test_a_watcher_takes_what_comes_and_finishes_when_told_to(tmp_path: Path, maildir: Path) -> None:

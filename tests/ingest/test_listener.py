@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from dsnparse import Envelope
 from dsnparse.mailboxes.listener import Address, Listener
+from dsnparse.mailboxes.lmtp import Handed
 from dsnparse.store import Store
 
 from .bad_hooks import HOOKS, write_hook
@@ -63,6 +65,7 @@ class Served:
 
     def __init__(self, **options: object) -> None:
         self.batches: list[list[bytes]] = []
+        self.envelopes: list[Envelope] = []
         self.clients: list[Client] = []
         self.answers: Callable[[Sequence[bytes]], list[bool]] = lambda messages: [True] * len(messages)
         self.address = Address("lmtp", "127.0.0.1", free_port())
@@ -71,9 +74,11 @@ class Served:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.stop: asyncio.Event | None = None
 
-    def commit(self, messages: Sequence[bytes]) -> list[bool]:
-        answers = self.answers(messages)
-        self.batches.append(list(messages))
+    def commit(self, messages: Sequence[Handed]) -> list[bool]:
+        self.envelopes += [handed.envelope for handed in messages]
+        data = [handed.data for handed in messages]
+        answers = self.answers(data)
+        self.batches.append(data)
         return answers
 
     def client(self) -> Client:
@@ -133,6 +138,9 @@ def test_a_message_is_handed_over_as_it_came_and_each_recipient_gets_an_answer()
         assert said == ["250 2.0.0 Stored"] * 3
         assert client.say("NOOP").startswith("250")
         assert served.messages == [data]
+        (envelope,) = served.envelopes
+        assert (envelope.mail_from, envelope.rcpt_to) == ("", ("a@x.test", "b@x.test", "c@x.test"))
+        assert envelope.arrived is not None
 
 
 def test_internationalised_addresses_and_pipelined_commands() -> None:

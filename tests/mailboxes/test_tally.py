@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from dsnparse import Parser, Report, parse_dsn
+from dsnparse import Envelope, Parser, Report, parse_dsn
 from dsnparse.mailboxes.items import Mail, Problem
 from dsnparse.mailboxes.tally import Tally
 
@@ -14,8 +14,8 @@ MESSAGE = b"From: a@example.org\nSubject: x\n\nbody\n"
 
 
 class Broken(Parser):
-    def parse(self, message: object) -> Report:
-        raise RuntimeError(f"a bug with {type(message).__name__}")
+    def parse(self, message: object, *, envelope: Envelope | None = None) -> Report:
+        raise RuntimeError(f"a bug with {type(message).__name__}" if envelope is None else "another")
 
 
 def test_every_count_is_added_up_and_what_was_told_is_only_counted() -> None:

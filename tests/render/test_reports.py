@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from dsnparse.model import (
     Action,
     Advice,
+    Authenticity,
     BounceRecord,
     BounceType,
     Evidence,
@@ -26,6 +27,7 @@ from dsnparse.model import (
     ParseWarning,
     Reason,
     Report,
+    TrustLevel,
 )
 from dsnparse.render.cells import csv_cell
 from dsnparse.render.report_schema import report_schema
@@ -94,6 +96,7 @@ def test_the_schema_is_a_schema_and_knows_every_field_and_word() -> None:
         "": Report,
         "record": BounceRecord,
         "evidence": Evidence,
+        "authenticity": Authenticity,
         "original": OriginalMessage,
         "warning": ParseWarning,
     }.items():
@@ -106,6 +109,7 @@ def test_the_schema_is_a_schema_and_knows_every_field_and_word() -> None:
         "reason": Reason,
         "bounce_type": BounceType,
         "advice": Advice,
+        "trust_level": TrustLevel,
     }
     for name, enum in words.items():
         assert parts[name]["enum"] == [member.value for member in enum]

@@ -16,13 +16,15 @@ class Seen:
     `data_digest`: the message's identity, from `message_identity` or `event_identity` (bytes are written
     as hexadecimal). `source`: the mailbox it came from, for the reader of the history. `report`: what
     `parse_dsn` says. `received`: when the message was written or received (its Date, or the mailbox's own
-    date), aware; None when that is unknown. It dates the failure when the report itself does not.
+    date), aware; None when that is unknown. It dates the failure when the report itself does not. `by_mail`:
+    whether it came as mail, which anybody can send, and not from a mail service's own feed.
     """
 
     data_digest: bytes | str
     source: str
     report: Report
     received: datetime | None = None
+    by_mail: bool = True
 
     def __post_init__(self) -> None:
         if not isinstance(self.data_digest, (bytes, str)) or not self.data_digest:

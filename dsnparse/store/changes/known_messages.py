@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 
-from dsnparse.model import BounceRecord, Report
+from dsnparse.model import BounceRecord
 from dsnparse.store.changes.batch import Seen
 from dsnparse.store.changes.treatment import treatment
 from dsnparse.store.policy.policy import Policy
@@ -63,15 +63,15 @@ def known_messages(
         (item.report.original.message_id or "", address)
         for item in items
         for record in item.report.records
-        for address in _asked_for(item.report, record, policy)
+        for address in _asked_for(item, record, policy)
     }
     asked = sorted((one, address) for one, address in pairs if one and address)
     return frozenset(pair for pair in asked if knows(pair[0].strip().strip("<>"), pair[1]))
 
 
-def _asked_for(report: Report, record: BounceRecord, policy: Policy) -> Iterator[str]:
+def _asked_for(item: Seen, record: BounceRecord, policy: Policy) -> Iterator[str]:
     """The addresses whose state depends on whether the message that came back was sent to them."""
-    treated = treatment(report, record, policy)
+    treated = treatment(item.report, record, policy, by_mail=item.by_mail)
     if treated == "complaint" or (treated == "hard" and "known_message" in policy.hard_confirm):
         yield record.recipient
     key = policy.addresses.key

@@ -24,9 +24,11 @@ _LARGEST_CODE = 999
 
 _MESSAGE_FIELDS = frozenset(messages.columns.keys())
 _RECORD_FIELDS = frozenset(records.columns.keys())
-_REPORT_NAMES = tuple(f.name for f in fields(Report) if f.name != "records")
+_REPORT_NAMES = tuple(f.name for f in fields(Report) if f.name not in ("records", "authenticity"))
 _RECORD_NAMES = tuple(f.name for f in fields(BounceRecord))
-_SHOWN_OF_MESSAGE = ("kind", "feedback_type", "reporting_mta", "original", "digest", "source")
+_SHOWN_OF_MESSAGE = (
+    "kind", "feedback_type", "reporting_mta", "original", "digest", "source", "authenticity",
+)  # fmt: skip
 _SHOWN_OF_RECORD = ("status", "reply_code", "diagnostic", "remote_mta", "provider", "confidence")
 _NEEDED = (*_SHOWN_OF_RECORD, "recipient", "original_recipient", "actual_recipient")
 #: The columns that hold words of a mail system, or of the returned message.
@@ -44,6 +46,7 @@ def message_row(seen: Seen, now: datetime, privacy: Privacy) -> dict[str, Any]:
         original = {name: value for name, value in original.items() if name in KEPT_OF_ORIGINAL}
         _redact(row, privacy, tuple(name for record in report.records for name in _names(record)))
     row["original"] = {name: value for name, value in original.items() if value} or None
+    row["authenticity"] = _authenticity(report)
     return row
 
 
@@ -72,6 +75,7 @@ def detail(message: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, A
         "original_message_id": (message["original"] or {}).get("message_id"),
         "notice": message["digest"],
         "source": message["source"],
+        **(message["authenticity"] or {}),
     }
     if found["diagnostic"]:
         found["diagnostic"] = clean(found["diagnostic"], LONGEST_DIAGNOSTIC)
@@ -91,6 +95,15 @@ def find_detail(connection: Connection, digest: str, position: int) -> dict[str,
         return {}
     found = dict(zip((*_SHOWN_OF_MESSAGE, *_NEEDED), row, strict=True))
     return detail(found, found)
+
+
+def _authenticity(report: Report) -> dict[str, Any] | None:
+    """The verdict and the names of its proofs: no texts, which have addresses in them."""
+    found = report.authenticity
+    if found is None:
+        return None
+    because = dict.fromkeys(entry.rule for entry in found.evidence)
+    return {"authenticity": found.verdict.value, "because": list(because)}
 
 
 def _row(thing: Report | BounceRecord, names: tuple[str, ...], columns: frozenset[str]) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dsnparse.model import Action, BounceRecord, Kind, Report
+from dsnparse.model import Action, Authenticity, BounceRecord, Kind, Report
 from dsnparse.store.changes.state import What
 from dsnparse.store.policy.policy import Policy
-from dsnparse.vocabulary import BounceType, Origin, Reason
+from dsnparse.trust.token import is_same
+from dsnparse.vocabulary import BounceType, Origin, Reason, TrustLevel
 
 #: A feedback report that names no type (RFC 5965 section 3.1 requires one; some senders don't).
 DEFAULT_FEEDBACK = "abuse"
@@ -16,6 +17,12 @@ _TREATMENT = {
     BounceType.BLOCK: "block",
     BounceType.UNDETERMINED: "review",
 }
+#: What a failure of somebody else is than the one whom we mailed.
+NOT_MAILED = "not_mailed"
+_ABOUT_ADDRESS = ("hard", "soft", "review", "complaint")
+#: What becomes of a failure that is not proven.
+_UNPROVEN = {"hard": "review", "soft": "nothing"}
+_AT_LEAST_PLAUSIBLE = (TrustLevel.AUTHENTICATED, TrustLevel.PLAUSIBLE)
 _FORWARDED = {"same": What.HARD, "second_notice": What.HARD_TWICE, "review": What.REVIEW}
 
 
@@ -35,8 +42,11 @@ def of_the_mailed_one(what: What | None, policy: Policy, *, is_known: bool) -> W
     return what if what in (What.REVIEW, What.SUCCESS) else None
 
 
-def treatment(report: Report, record: BounceRecord, policy: Policy) -> str:
-    """One of "hard", "soft", "block", "review", "complaint", "success" and "nothing".
+def treatment(report: Report, record: BounceRecord, policy: Policy, *, by_mail: bool = True) -> str:
+    """One of "hard", "soft", "block", "review", "complaint", "success", "nothing" and NOT_MAILED.
+
+    A suspect notice is nothing; one by mail that is not proven as far as the policy wants suppresses and
+    pauses nobody; NOT_MAILED is a failure of somebody else than the one whom our signature names.
 
     A notice that names more recipients than the policy takes from one goes to review as a whole; so does an
     address that the notice does not name itself, or not for certain: a stranger may have chosen it.
@@ -44,9 +54,42 @@ def treatment(report: Report, record: BounceRecord, policy: Policy) -> str:
     A delay, an auto-reply, a receipt and other mail are always nothing, and so is an expansion (the members'
     own notices will follow). A complaint goes by its feedback type, a failure by its reason and type.
     """
+    found = report.authenticity
+    if is_suspect(report):
+        return "nothing"
     treated = _by_itself(report, record, policy)
-    in_doubt = len(report.records) > policy.notice_recipients or record.recipient_origin is not Origin.STATED
-    return "review" if in_doubt and treated in ("hard", "soft", "complaint") else treated
+    if found is not None and found.mailed is not None and not is_same(found.mailed, record.recipient):
+        return NOT_MAILED if treated in _ABOUT_ADDRESS else treated
+    in_doubt = len(report.records) > policy.notice_recipients or not _is_named(report, record)
+    if in_doubt and treated in ("hard", "soft", "complaint"):
+        return "review"
+    if by_mail and treated in _UNPROVEN and not _is_believed(found, policy):
+        return _UNPROVEN[treated]
+    return treated
+
+
+def is_suspect(report: Report) -> bool:
+    """Whether something about the notice is forged, too old, or was never ours."""
+    return report.authenticity is not None and report.authenticity.verdict is TrustLevel.SUSPECT
+
+
+def _is_named(report: Report, record: BounceRecord) -> bool:
+    """Whether the notice itself names the recipient for certain, or a good signature of ours."""
+    found = report.authenticity
+    if record.recipient_origin is Origin.VERP:
+        return found is not None and found.mailed is not None and found.verdict is TrustLevel.AUTHENTICATED
+    return record.recipient_origin is Origin.STATED
+
+
+def _is_believed(found: Authenticity | None, policy: Policy) -> bool:
+    """Whether a notice that came by mail is proven as far as the policy wants."""
+    wanted = policy.trust_require_for_hard
+    if wanted == "by_keys":
+        wanted = "authenticated" if found is not None and found.is_expected else "none"
+    if wanted == "none":
+        return True
+    enough = (TrustLevel.AUTHENTICATED,) if wanted == "authenticated" else _AT_LEAST_PLAUSIBLE
+    return found is not None and found.verdict in enough
 
 
 def _by_itself(report: Report, record: BounceRecord, policy: Policy) -> str:
@@ -82,7 +125,7 @@ def _says_why(record: BounceRecord) -> bool:
 
 def complaint_treatment(report: Report, policy: Policy) -> str:
     """ "complaint", "review" or "nothing", by the feedback type; "nothing" for other kinds of messages."""
-    if report.kind is not Kind.COMPLAINT:
+    if report.kind is not Kind.COMPLAINT or is_suspect(report):
         return "nothing"
     feedback = (report.feedback_type or DEFAULT_FEEDBACK).lower()
     if feedback in policy.complaint_suppress:

@@ -19,6 +19,7 @@ from dsnparse.store.changes.report_rows import detail, message_row, record_row
 from dsnparse.store.changes.state import Event, What, message_mark
 from dsnparse.store.changes.times import happened, to_epoch
 from dsnparse.store.changes.treatment import (
+    NOT_MAILED,
     complaint_treatment,
     of_the_mailed_one,
     treatment,
@@ -74,7 +75,7 @@ def write_batch(
             happened_at=at,
         )
         rows.append(row)
-        treated = treatment(seen.report, record, terms.policy)
+        treated = treatment(seen.report, record, terms.policy, by_mail=seen.by_mail)
         if treated == "block":
             domain = ledger.entries[key].domain if key else ""
             alert = alert_key(seen.report, record.reason, record.provider or domain, at)
@@ -125,6 +126,9 @@ def _happened_to(
     """
     message_id = seen.report.original.message_id or ""
     refused, mailed = _keys(record, terms.policy.addresses)
+    if treated == NOT_MAILED:
+        # Whose failure it is, of several, nobody can say; it is not the mailed one's for certain.
+        return [(mailed, What.REVIEW, False)] if mailed else []
     is_known = (message_id, record.recipient) in known
     happened = what_happened(treated, seen.report, record, terms.policy)
     events = [(refused, record.recipient, happened, is_known)]

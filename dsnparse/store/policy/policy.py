@@ -22,6 +22,7 @@ SUPPRESSION_REASONS = (*(reason.value for reason in Reason), *OTHER_REASONS)
 TREATMENTS = ("hard", "soft", "block", "review", "nothing")
 CONFIRMATIONS = ("second_notice", "known_message")
 FORWARDED = ("same", "second_notice", "review")
+TRUST = ("by_keys", "none", "plausible", "authenticated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Policy:
     success_settle: int
     review_expires: int | None
     forwarded_hard: str
+    trust_require_for_hard: str
     treat: Mapping[str, str]
     expires: Mapping[str, int | None]
     expires_default: int | None
@@ -140,6 +142,7 @@ def _build(tables: dict[str, Any]) -> Policy:
         success_settle=get("success", "settle", _duration),
         review_expires=get("review", "expires", _duration_or_never),
         forwarded_hard=get("forwarded", "hard", _one_of(FORWARDED)),
+        trust_require_for_hard=get("trust", "require_for_hard", _one_of(TRUST)),
         treat={reason: get("treat", reason, _one_of(TREATMENTS)) for reason in tables["treat"]},
         expires={
             reason: get("expires", reason, _duration_or_never)

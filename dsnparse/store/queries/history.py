@@ -89,6 +89,7 @@ def _notices(connection: Connection, number: int) -> list[Happening]:
             messages.c.digest,
             messages.c.feedback_type,
             messages.c.reporting_mta,
+            messages.c.authenticity,
         )
         .join(messages, messages.c.id == records.c.message_id)
         .where(or_(records.c.address_id == number, records.c.mailed_id == number))
@@ -105,6 +106,7 @@ def _notices(connection: Connection, number: int) -> list[Happening]:
             detail=_present(
                 {name: getattr(row, name) for name in _NOTICE_FIELDS}
                 | {"reporting_mta": row.reporting_mta, "notice": row.digest}
+                | (row.authenticity or {})
             ),
         )
         for row in rows

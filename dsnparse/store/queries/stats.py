@@ -13,7 +13,7 @@ from dsnparse.store.changes.state import ACTIVE
 from dsnparse.store.sql.schema import addresses, alerts, messages, records
 
 #: What records and messages can be counted by.
-BY = ("reason", "type", "provider", "domain", "day", "kind", "state", "alert")
+BY = ("reason", "type", "provider", "domain", "day", "kind", "authenticity", "state", "alert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ def stats(
             return _records(connection, by, _day(connection), since, limit)
         case "kind":
             return _kinds(connection, since)
+        case "authenticity":
+            return _authenticity(connection, since)
         case "state":
             return _states(connection, now)
         case "alert":
@@ -95,6 +97,20 @@ def _kinds(connection: Connection, since: datetime | None) -> list[Count]:
     if since is not None:
         statement = statement.where(func.coalesce(messages.c.received_at, messages.c.seen_at) >= since)
     return [Count("kind", kind, count) for kind, count in connection.execute(statement)]
+
+
+def _authenticity(connection: Connection, since: datetime | None) -> list[Count]:
+    """How far bounces are to be believed; those that were read without keys are not counted."""
+    verdict = messages.c.authenticity["authenticity"].as_string().label("verdict")
+    statement = (
+        select(verdict, func.count())
+        .where(messages.c.kind == "bounce", messages.c.authenticity.is_not(None))
+        .group_by(verdict)
+        .order_by(func.count().desc(), verdict)
+    )
+    if since is not None:
+        statement = statement.where(func.coalesce(messages.c.received_at, messages.c.seen_at) >= since)
+    return [Count("authenticity", name, count) for name, count in connection.execute(statement)]
 
 
 def _states(connection: Connection, now: datetime) -> list[Count]:

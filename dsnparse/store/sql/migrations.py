@@ -109,6 +109,10 @@ MIGRATIONS: tuple[Migration, ...] = (
         CREATE INDEX records_mailed_id ON records (mailed_id) WHERE mailed_id IS NOT NULL;
         """,
     ),
+    Migration(
+        "how far a notice is to be believed",
+        "ALTER TABLE messages ADD COLUMN authenticity {json};",
+    ),
 )
 
 

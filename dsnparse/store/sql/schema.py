@@ -71,6 +71,7 @@ messages = Table(
     Column("warnings", JSON(none_as_null=True)),
     Column("evidence", JSON(none_as_null=True)),
     Column("extra", JSON(none_as_null=True)),
+    Column("authenticity", JSON(none_as_null=True)),
 )
 
 #: Each address once, with its state. `past` is what `Past.dump` writes.

@@ -32,16 +32,9 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
         return Objection.OWN_ACCOUNT
     if claim.objection is not None:
         return claim.objection
-    if claim.source is Source.CODE and case.is_about_another:
-        return Objection.ABOUT_ANOTHER
-    if claim.source is Source.CODE and case.is_for_now:
-        return Objection.FOR_NOW
-    if claim.source is Source.EVENT and case.digit != 5:
-        return Objection.EVENT_CLASS_ALONE
-    if claim.source is Source.LEARNED:
-        return Objection.LEARNED_GUESS
-    if claim.rank <= GUESS_RANK:
-        return Objection.GENERIC_CODE
+    too_little = _says_too_little(claim, case)
+    if too_little is not None:
+        return too_little
     if is_doubtful:
         return Objection.DOUBTFUL
     if case.kind is not Kind.BOUNCE:
@@ -53,6 +46,19 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
     if case.is_uncertain:
         return Objection.UNCERTAIN_ADDRESS
     return Objection.NAMES_ANOTHER if case.names_another else None
+
+
+def _says_too_little(claim: Claim, case: Case) -> Objection | None:
+    """Why what the claim rests on is not enough."""
+    if claim.source is Source.CODE and case.is_about_another:
+        return Objection.ABOUT_ANOTHER
+    if claim.source is Source.CODE and case.is_for_now:
+        return Objection.FOR_NOW
+    if claim.source is Source.EVENT and case.digit != 5:
+        return Objection.EVENT_CLASS_ALONE
+    if claim.source is Source.LEARNED:
+        return Objection.LEARNED_GUESS
+    return Objection.GENERIC_CODE if claim.rank <= GUESS_RANK else None
 
 
 def _is_final(case: Case) -> bool:

@@ -3,8 +3,7 @@
 Facts:
 
 * Whoever forwards a message to another address has it refused there, and the notice names that one; ORCPT
-(RFC
-  3461), which would name the first, is seldom passed on, and may be anything.
+  (RFC 3461), which would name the first, is seldom passed on, and may be anything.
 * A return path that we signed names whom we mailed. So it decides, whatever the notice says; the address that
   the notice names is then the one that refused it. Where several are named, and he is not among them or not
   alone, nobody can say that theirs is his failure.
@@ -18,7 +17,7 @@ from dataclasses import replace
 from dsnparse.classify.objection import Objection
 from dsnparse.model import Authenticity, OriginalMessage
 from dsnparse.notice.notice import Notice
-from dsnparse.read.from_text import is_delay, named_elsewhere
+from dsnparse.read.from_text import named_elsewhere, told_action
 from dsnparse.read.mailed_address import MAX_HOPS
 from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.reading import Reading
@@ -28,7 +27,7 @@ from dsnparse.trust.authenticity import Returned, judge
 from dsnparse.trust.envelope import Envelope
 from dsnparse.trust.settings import TrustSettings
 from dsnparse.trust.token import is_same
-from dsnparse.vocabulary import Action, Kind, Origin, TrustLevel
+from dsnparse.vocabulary import Kind, Origin, TrustLevel
 from dsnparse.wire.address import FieldAddress
 
 _RULE = "trust.mailed"
@@ -114,5 +113,5 @@ def _add(notice: Notice, reading: Reading, address: str) -> None:
     recipient = named_elsewhere(notice, FieldAddress(address), _RULE, address, Origin.VERP)
     if reading.kind in (Kind.BOUNCE, Kind.DELAY):
         Blocks(notice, {address.lower()}).fill_from_all(recipient)
-        recipient.action = recipient.action or (Action.DELAYED if is_delay(notice) else Action.FAILED)
+        recipient.action = recipient.action or told_action(notice)
     reading.recipients.append(recipient)

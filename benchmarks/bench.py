@@ -2,7 +2,7 @@
 
     python benchmarks/bench.py [--rounds 5] [--copies 4000] [--largest 100] [--only SECTION …]
 
-Figures are ratios measured in the same run, in CPU time, taking turns, medians. What a person waits for
+Figures are measured in the same run, in CPU time, taking turns, medians. What a person waits for
 (commands, two processes, the database) is wall-clock time; for commands the shortest. A full run is also
 written to benchmarks/results.md.
 """
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bench.paper.say(
         f"{now:%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores with a load of "
         f"{os.getloadavg()[0]:.1f} before the start, {bench.which}. "
-        "Times of parsing are CPU time against email.message_from_bytes (compat32) in the same run."
+        "Times of parsing are CPU time."
     )
     for name in args.only or SECTIONS:
         SECTIONS[name](bench)

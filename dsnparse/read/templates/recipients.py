@@ -23,6 +23,7 @@ from dsnparse.rulebook.template import Format, pattern
 from dsnparse.vocabulary import Origin
 from dsnparse.wire.address import FieldAddress, address_in_field, is_addr_spec
 from dsnparse.wire.address_spans import Span, addresses_in, spans_in
+from dsnparse.wire.once import once
 
 #: Lines and characters of one recipient's block, and of the text for what all recipients share.
 _BLOCK_LINES = 40
@@ -175,16 +176,15 @@ class TemplateReader:
         """Gives each recipient the words about him: by the format's patterns, else by the lines around."""
         blocks = Blocks(self.notice, set(recipients))
         mentions: dict[str, list[Mention]] | None = None
-        shared = self._diagnostic(self.text)
         for key, recipient in recipients.items():
             entry, end = places[key]
             lines = self.lines[entry.line : min(max(end, entry.line + 1), entry.line + _BLOCK_LINES)]
             block = "\n".join(lines)[:_BLOCK_CHARS]
             self._name_original(recipient, block, entry.line)
             own = self._diagnostic(block)
-            if own or shared:
-                text, line = (own[0], own[1] + entry.line) if own else (shared or ("", 0))
-                blocks.describe(recipient, text, line, f"format.{self.form.name}.diagnostic")
+            found = (own[0], own[1] + entry.line) if own is not None else self._shared
+            if found is not None:
+                blocks.describe(recipient, *found, f"format.{self.form.name}.diagnostic")
                 recipient.context = (
                     f"{block} {blocks.prose() if len(recipients) == 1 else ''}".strip()
                     if len(blocks.failed) == 1
@@ -195,6 +195,11 @@ class TemplateReader:
                     mentions = mentions_of(self.notice, set(recipients))
                 here = Mention(self.page, entry.line, Span(entry.start, entry.end, recipient.recipient))
                 blocks.fill(recipient, [here, *mentions.get(key, ())])
+
+    @once
+    def _shared(self) -> tuple[str, int] | None:
+        """The same for all recipients at once."""
+        return self._diagnostic(self.text)
 
     def _name_original(self, recipient: Recipient, block: str, line: int) -> None:
         for one in self.form.original:

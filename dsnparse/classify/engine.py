@@ -19,7 +19,7 @@ from dsnparse.classify.decision import decide
 from dsnparse.classify.learned import learned_claims
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.own_account import is_own_account
-from dsnparse.classify.providers import by_suffix, find_speakers, table_of
+from dsnparse.classify.providers import by_suffix, find_speakers, name_of, table_of
 from dsnparse.classify.subject import Sentences
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.reply import Reply
@@ -135,7 +135,7 @@ def classify_reply(
     """Says what one SMTP reply means, of one or several lines, with or without its codes.
 
     `reply`: "550 5.1.1 <x@example.com>... User unknown", "smtp; 550 no such user", "mailbox is full".
-    `provider`: who said it, when known: "google", or another of `dsnparse.providers()`.
+    `provider`: who said it, when known: "google", another of `dsnparse.providers()`, or a domain of theirs.
     `host`: the name of the server that said it, from which the provider follows. `action`: what became of the
     recipient, where that is known: "delayed" is never hard.
     `rules`: paths of TOML files with rules of your own, which win over the built-in ones. They are read at
@@ -156,7 +156,8 @@ def classify_reply(
         return classify(reply, hosts=hosts, action=action, rules=rules)
     table = table_of(provider, rules)
     verdict = classify(reply, hosts=hosts, action=action, provider=table, rules=rules)
-    return replace(verdict, provider=provider) if verdict.provider == table else verdict
+    name = name_of(provider, rules)
+    return replace(verdict, provider=name) if name and verdict.provider == table else verdict
 
 
 def _best_status(given: str | None, found: str | None) -> str | None:

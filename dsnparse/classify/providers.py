@@ -33,23 +33,39 @@ def providers(*, rules: Sequence[str | PathLike[str]] = ()) -> tuple[str, ...]:
     return _names(load_rules(rules) if rules else builtin())
 
 
+def name_of(provider: str, rules: RuleSet) -> str | None:
+    """The name of `dsnparse.providers()` that `provider` is, whatever its letter case; None for another."""
+    names = _names(rules)
+    return next((name for name in (provider, provider.lower().replace("-", "_")) if name in names), None)
+
+
 def table_of(provider: str, rules: RuleSet) -> str:
     """The name under which the rules know a provider: its own, or that of the table it shares with others.
 
-    Raises TypeError when it is no str, ValueError when no rule knows it; names that come near are told.
+    One of its hosts or domains names it too, whole ("icoremail.net") or by the first label ("icoremail"),
+    where that is nobody else's. Raises TypeError when it is no str, ValueError when no rule knows it; names
+    that come near are told.
     """
     if not isinstance(provider, str):
         raise TypeError(f"provider is a name such as 'google', not {type(provider).__name__}.")
     given = provider
-    provider = provider if provider in _names(rules) else provider.lower().replace("-", "_")
+    provider = name_of(provider, rules) or ""
     for host, name in rules.called.items():
         if name == provider:
             return rules.hosts[host]
-    if provider in rules.hosts.values() or provider in _names(rules):
+    if provider:
         return provider
+    owners = {
+        table
+        for domains in (rules.hosts, rules.domains)
+        for domain, table in domains.items()
+        if given.lower() in (domain, domain.partition(".")[0])
+    }
+    if len(owners) == 1:
+        return owners.pop()
     from difflib import get_close_matches
 
-    near = get_close_matches(provider.lower(), _names(rules), n=3)
+    near = get_close_matches(given.lower().replace("-", "_"), _names(rules), n=3)
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     raise ValueError(
         f"No provider is called {given!r}.{hint} "

@@ -40,6 +40,18 @@ def test_a_provider_may_be_written_with_capitals_and_hyphens(name: str) -> None:
     assert classify_reply("550 5.1.1 no such user", name).reason is Reason.USER_UNKNOWN
 
 
+@pytest.mark.parametrize("name", ["outlook.com", "Hotmail", "Microsoft"])
+def test_a_host_or_domain_names_its_provider(name: str) -> None:
+    verdict = classify_reply("550 5.7.708 no", name)
+    assert (verdict.provider, verdict.rule) == ("microsoft", "provider.microsoft.codes_reputation")
+
+
+@pytest.mark.parametrize("name", ["mail", "vip"])
+def test_a_label_that_several_providers_have_names_none(name: str) -> None:
+    with pytest.raises(ValueError, match="No provider is called"):
+        classify_reply("550 no", name)
+
+
 def test_the_list_is_sorted_and_has_names_that_reports_show() -> None:
     assert list(providers()) == sorted(set(providers()))
     assert {"google", "microsoft", "yahoo", "proofpoint", "amazon_ses", "fastmail"} <= set(providers())

@@ -18,6 +18,7 @@ from dsnparse.wire.json_values import closed
 
 #: The domain of SNS's From, and the same with what stands before it.
 _DOMAIN = "amazonaws.com"
+_DECODER = json.JSONDecoder()
 _SENDERS = (f".{_DOMAIN}", f"@{_DOMAIN}")
 
 
@@ -46,9 +47,11 @@ def read_event_by_mail(notice: Notice) -> Reading | None:
 
 def _event(text: str) -> Any:
     """The object that the text begins with, also where it is cut; None when there is none."""
-    for candidate in (lambda: text, lambda: closed(text)):
-        try:
-            return json.JSONDecoder().raw_decode(candidate())[0]
-        except (ValueError, RecursionError):
-            continue
-    return None
+    try:
+        return _DECODER.raw_decode(text)[0]
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return _DECODER.raw_decode(closed(text))[0]
+    except (ValueError, RecursionError):
+        return None

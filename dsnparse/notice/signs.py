@@ -165,7 +165,11 @@ def _of_header(head: Head) -> Signs:
     auto = head.low("auto-submitted")
     if auto.startswith("auto-"):
         signs.add(Sign.AUTO_SUBMITTED, auto)
-    if head.is_answer and not passing_on.ends_in_failure(head.subject):
+    # What a mail system returns without a return path may keep its subject (James, gateways).
+    is_kept = (
+        head.is_daemon and return_path == "<>" and not head.is_of_notice and "auto-submitted" not in first
+    )
+    if head.is_answer and not is_kept and not passing_on.ends_in_failure(head.subject):
         signs.add(Sign.ANSWER, head.subject)
         if head.is_of_notice:
             signs.add(Sign.OF_NOTICE, head.subject)

@@ -96,10 +96,11 @@ def _by_verp(notice: Notice) -> Recipient | None:
 
 
 def _tells_failure(notice: Notice) -> bool:
-    if notice.signs.has(Sign.REPORT) and notice.signs.has(Sign.SUBJECT):
+    has_subject = notice.signs.has(Sign.SUBJECT)
+    if has_subject and notice.signs.has(Sign.REPORT):
         return True  # its words are lost, or in a script that nobody declared
     return any(
-        says("intro", line) or find_codes(line).reply_code
+        says("intro", line) or find_codes(line).reply_code or (has_subject and says("failure", line))
         for line in notice.body.lines[:_FAILURE_LINES]
         if line
     )

@@ -6,6 +6,7 @@ Facts:
   scripts without blanks, to the words around them; a comma or full stop may follow.
 * Whoever sends mail to `"foo|kim"@example.com`, `'kim@example.com` or `"x <kim@example.com>"@evil.example`
   chooses what the notice of its failure has in front of an address, or around it.
+* Logs write "rcpt=kim@example.com", which is an address, too.
 * So: in angle brackets an addr-spec is taken as it stands, and a quoted local part is read before any bracket
   is looked for. Elsewhere an address begins at a blank or at a bracket that closes behind it. What begins
   otherwise is `uncertain`.
@@ -34,6 +35,12 @@ _QUOTED = re.compile(
 _UNSPACED = "\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _GLUED_BEFORE = re.compile(f"[{_UNSPACED}]{{1,80}}(?=[!-~]{{1,80}}@)")
 _GLUED_AFTER = re.compile(rf"(?<=\.)([A-Za-z]{{2,24}})[{_UNSPACED}]")
+#: Names of values in a log's line.
+_KEY = re.compile(
+    r"(?:orig_?|x-?)?(?:to|from|rcpt(?:[_-]?to)?|recipients?|sender|mail[_-]?from|(?:msg|message)[_-]?id|user|"
+    r"e?mail|addr(?:ess)?)=",
+    re.IGNORECASE,
+)
 _WORD = re.compile(f"[{_UNSPACED}]")
 #: Bytes beyond ASCII, as Exim writes them: "\316\264".
 _OCTAL = re.compile(r"\\([23][0-7]{2})")
@@ -123,6 +130,9 @@ def _span(text: str, found: re.Match[str]) -> Span | None:
     if address is not found[1]:
         start += max(found[1].rfind(address), 0)
         end = start + len(address)
+    key = _KEY.match(address) if "=" in address else None
+    if key is not None and is_address(address[key.end() :]):  # "rcpt=a@b.example": or is that an address?
+        return Span(start + key.end(), end, address[key.end() :], is_uncertain=True)
     before, after = text[start - 1 : start], text[end : end + 1]
     behind = found.end(1)
     # "a@b.example@c.example", "'a@b.example'@c.example"

@@ -18,6 +18,8 @@ MAX_BYTES = 256 * 1024 * 1024
 MAX_MISTAKES = 1000
 _DECODER = json.JSONDecoder()
 _BETWEEN = re.compile(r"[\s,\]]*\[?[\s,]*")
+#: What a JSON text is made of, as far as where its values end; a string is one.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[{}\[\],]', re.DOTALL)
 _NEXT = re.compile(r"\n[ \t]*(?=[{\[])")
 
 
@@ -89,3 +91,20 @@ def _why(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"is no JSON: {error.msg[0].lower()}{error.msg[1:]} (column {error.colno})"
     return "is no JSON that can be read: too many levels within one another"
+
+
+def closed(text: str) -> str:
+    """A JSON value that is cut off, ended behind the last value in it that is whole."""
+    opened: list[str] = []
+    whole = 0
+    for found in _TOKEN.finditer(text):
+        char = found[0][0]
+        if char in "{[":
+            opened.append("}" if char == "{" else "]")
+        elif char in "}]" and opened:
+            opened.pop()
+        if char != '"':
+            whole = found.start() if char == "," else found.end()
+        if not opened:
+            break
+    return text[:whole] + "".join(reversed(opened))

@@ -48,6 +48,11 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
         (f"The following addresses failed:\n\n  {KIM}", {}),
         (f"Here is a friend of ours:\n\n  {KIM}", {}),
     ),
+    "detail": ((f"Recipient      {KIM}", {}), (f"Recipient: {KIM} of Acme", {})),
+    "predicate": (
+        (f"Das Konto {KIM} wurde gesperrt.", {}),
+        (f"Das Konto {KIM} wurde eingerichtet.", {}),
+    ),
     "explained": ((f"{KIM}\n550 user unknown", {}), (f"{KIM}\nhow nice", {})),
     "mailed": ((KIM, {"to": KIM}), (KIM, {"to": "lee@example.com"})),
     "listed": ((KIM, LISTED), (KIM, {})),

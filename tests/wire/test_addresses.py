@@ -273,3 +273,9 @@ def test_a_list_of_addresses_is_read_up_to_the_limit_and_says_so() -> None:
     report = Parser(limits=Limits(text_addresses=20)).parse(message.encode())
     assert "limit.text_addresses" in {warning.code for warning in report.warnings}
     assert len(report.records) <= 20
+
+
+def test_the_name_of_a_value_is_no_part_of_an_address_and_leaves_it_uncertain() -> None:
+    (span,) = spans_in("result=fail rcpt=kim@example.com code=550")
+    assert (span.address, span.is_uncertain) == ("kim@example.com", True)
+    assert addresses_in("bounces+kim=example.com@news.example") == ["bounces+kim=example.com@news.example"]

@@ -17,6 +17,11 @@ _SENTENCE_CHARS = 120
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
 _RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
+#: "Recipient      kim@example.com", "To......: kim@example.com", "Recipient | kim@example.com".
+_GAPS = ("  ", ": ", "..", ".:", ".<", "  <", "| ", "<\t")
+_GAP = re.compile(r"(?<=\w)(?:\s{2,60}|\t|\s?\.{3,60}\s{0,9}:?|\s{1,60}:|\s?\|)\s{0,60}$")
+#: How long a label is that stands at the start of a line.
+_LABEL_WORDS = 4
 #: How near a label stands to its address.
 _LABEL_CHARS = 80
 #: Characters of a line before and after an address that say something about it.
@@ -64,8 +69,11 @@ class Mention:
 
     @once
     def before(self) -> str:
-        """What stands before it on its line."""
-        return self.page.lines[self.line][max(0, self.start - _AROUND) : self.start]
+        """What stands before it on its line; a gap between columns is written as a colon."""
+        before = self.page.lines[self.line][max(0, self.start - _AROUND) : self.start]
+        if before[-2:] in _GAPS or before[-1:] == "\t":
+            return _GAP.sub(": ", before)
+        return before
 
     @once
     def after(self) -> str:
@@ -104,6 +112,12 @@ class Mention:
         return not self.is_rcpt and bool(near) and says("label", near)
 
     @property
+    def is_detail(self) -> bool:
+        """Whether its line is a label for recipients and it: "Recipient: a@b", one of a list of details."""
+        is_short = len(self.before.split()) <= _LABEL_WORDS and not _DRESSING.sub("", self.after)
+        return is_short and self.is_labelled
+
+    @property
     def is_plain(self) -> bool:
         """Whether its place alone says that it failed."""
         return self.is_refused if self.is_rcpt else self.is_heading or self.is_labelled
@@ -128,6 +142,12 @@ class Mention:
         """Whether the sentence says behind it that it failed: "Ihre Nachricht an <x> konnte nicht …"."""
         sentence = self.after[:_SENTENCE_CHARS].lstrip(">)]\"'., ").partition(". ")[0]
         return len(sentence) > 3 and says("intro", sentence)
+
+    @once
+    def is_predicated(self) -> bool:
+        """Whether the sentence says of it that it failed: "Das Konto <x> wurde gesperrt"."""
+        sentence = self.after[:_SENTENCE_CHARS].lstrip(">)]\"'., ").partition(". ")[0]
+        return len(sentence) > 3 and says("predicate", sentence) and says("failure", sentence)
 
     @once
     def is_explained(self) -> bool:

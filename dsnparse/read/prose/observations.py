@@ -18,7 +18,7 @@ from dsnparse.reply.codes import find_codes
 #: An address needs this sum to be taken for one that failed.
 ENOUGH = 4
 
-_BEFORE_ID = re.compile(r"(?:message-?id|\bid|\bref)\W{0,4}$", re.IGNORECASE)
+_BEFORE_ID = re.compile(r"(?:(?:message|msg)-?_?id|\bid|\bref)\W{0,4}$", re.IGNORECASE)
 _PARENT = re.compile(
     r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? of",
     re.IGNORECASE,
@@ -99,6 +99,18 @@ OBSERVATIONS = (
     Observation("fails", 1, "its line tells of a failure", lambda m: not m.alone and m.page.fails(m.line)),
     Observation(
         "announced", 3, "words before or behind it say that it failed", lambda m: m.is_announced or m.goes_on
+    ),
+    Observation(
+        "detail",
+        1,
+        "one of a list of details: a label at the start of its line, and it",
+        lambda m: m.is_detail,
+    ),
+    Observation(
+        "predicate",
+        2,
+        'its sentence says of it that it failed: "the account <x> was closed"',
+        lambda m: m.is_predicated and not (m.is_announced or m.goes_on),
     ),
     Observation("explained", 1, "the line below tells of a failure", lambda m: m.is_explained),
     Observation("mailed", 3, "the returned message was sent to it", lambda m: m.is_mailed),

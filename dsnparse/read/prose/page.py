@@ -18,9 +18,9 @@ _LISTS = " \t<>()[]*-•·,;\"'"
 #: Lines of a reply that are looked back over.
 _REPLY_REACH = 20
 #: A To line, of the returned message or the notice's way to say who failed.
-TO_LINE = re.compile(r"\W{0,4}(?:to|an|à|para|a|do|aan|till|til|кому)\s{0,9}:", re.IGNORECASE)
+TO_LINE = re.compile(r"\W{0,4}(?:to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE)
 _BESIDE = re.compile(
-    r"\W{0,4}(?:subject|from|date|sent|cc|message-id|betreff|von|datum|objet|asunto|oggetto)\s{0,9}:",
+    r"\W{0,4}(?:subject|from|date|sent|cc|message-id|betreff|von|datum|objet|asunto|oggetto)[\s.]{0,40}:",
     re.IGNORECASE,
 )
 _BESIDE_REACH = 3

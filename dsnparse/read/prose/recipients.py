@@ -10,6 +10,7 @@ Facts:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 
 from dsnparse.notice.notice import Notice
@@ -20,6 +21,11 @@ from dsnparse.read.prose.page import Page
 from dsnparse.read.recipient import Recipient
 from dsnparse.wire.address import is_routable
 from dsnparse.wire.address_spans import spans_in
+
+#: Points that an address has by chance.
+_NOT_NOTHING = 2
+#: What stands before each of a list: "* ", "- ", "2) ".
+_BULLET = re.compile(r"\s{0,3}(?:([*•·–—-])|\(?\d{1,3}[.):])\s{1,4}[<\"'(]?")
 
 
 def prose_recipients(notice: Notice) -> list[Recipient]:
@@ -122,20 +128,30 @@ def _mentions(notice: Notice, page: Page) -> list[Mention]:
     return found
 
 
+def _layout(found: Candidate) -> str:
+    """The label, or the bullet, that an address stands behind; "" for none."""
+    before = found.mention.before
+    if found.mention.is_labelled:
+        return before
+    bullet = _BULLET.fullmatch(before)
+    return (bullet[1] or "0") if bullet is not None else ""
+
+
 def _accept(best: Mapping[str, Candidate], page: Page) -> dict[str, Candidate]:
     """The candidates with enough points; the doubtful ones only where there is no other."""
-    lone = [found for found in best.values() if found.score > 0 and not found.last_resort]
+    lone = {
+        _layout(found) or key
+        for key, found in best.items()
+        if found.score >= _NOT_NOTHING and not found.last_resort
+    }
     enough = ENOUGH - (len(lone) == 1)
     accepted = {k: found for k, found in best.items() if found.score >= enough and not found.last_resort}
-    labels = {found.mention.before for found in accepted.values() if found.mention.is_labelled}
-    # A long list is announced far above its end: whoever stands behind the same label belongs to it.
+    labels = {_layout(found) for found in accepted.values()} - {""}
+    # A list is announced far above its end: whoever stands behind the same label, or bullet, belongs to it.
     accepted |= {
         key: found
         for key, found in best.items()
-        if 0 < found.score < enough
-        and not found.last_resort
-        and found.mention.is_labelled
-        and found.mention.before in labels
+        if 0 < found.score < enough and not found.last_resort and _layout(found) in labels
     }
     routable = {key.partition("@")[0] for key in accepted if is_routable(key)}
     # "user@ims-ms-daemon" beside "user@example.com" is where the system kept it.

@@ -12,7 +12,7 @@ from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.verdict import Conflict, Verdict, advise
 from dsnparse.reply import Reply
-from dsnparse.rulebook.ranks import CONFIDENCE, GUESS_RANK, ONE_STEP, SPECIFIC_STATUS_RANK
+from dsnparse.rulebook.ranks import CONFIDENCE, GUESS_RANK, ONE_STEP, SPECIFIC_STATUS_RANK, UNREAD_WORDS
 from dsnparse.vocabulary import Action, BounceType, Reason
 
 #: At most this many other opinions are listed.
@@ -68,7 +68,7 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
         _code_of(reply, best) or case.status or effective_status(best.reason, case.digit, case.action),
         case.reply_code,
         best.provider or case.provider,
-        _confidence(best, agreed, conflicts),
+        _confidence(best, agreed, conflicts, is_unread=_is_unread(best, claims, case)),
         best.rule,
         best.text.strip(),
         conflicts,
@@ -149,8 +149,18 @@ def _sure(rank: int) -> float:
     return next(value for least, value in CONFIDENCE if rank >= least)
 
 
-def _confidence(best: Claim, agreed: bool, conflicts: tuple[Conflict, ...]) -> float:
-    sure = _sure(best.rank)
+def _is_unread(best: Claim, claims: Sequence[Claim], case: Case) -> bool:
+    """Whether a code decides beside words that no rule understands."""
+    return (
+        best.source is Source.CODE
+        and GUESS_RANK < best.rank <= SPECIFIC_STATUS_RANK
+        and case.has_words
+        and all(claim.source is not Source.WORDS for claim in claims)
+    )
+
+
+def _confidence(best: Claim, agreed: bool, conflicts: tuple[Conflict, ...], *, is_unread: bool) -> float:
+    sure = _sure(best.rank) - (UNREAD_WORDS if is_unread else 0)
     if conflicts:
         for other in dict.fromkeys(conflict.reason for conflict in conflicts):
             sure -= 0.1 if other.bounce_type is not best.reason.bounce_type else 0.04

@@ -126,6 +126,8 @@ CONFIDENCE = (
     (GENERIC_REPLY_RANK, 0.3),
     (0, 0.2),
 )
+#: How much less sure a code is beside words that no rule understands: they may deny it.
+UNREAD_WORDS = 0.1
 
 
 def rank_of(weight: Weight, owner: int | None, *, has_words: bool, is_range: bool = False) -> int:

@@ -4,8 +4,8 @@
 
 FOLDER has labels.jsonl and the messages that it names, or holds such folders; samples/ is always read.
 Logistic regression over what was seen; mail of one system is held out together (five parts), so what is told
-of precision and recall is about systems that the weights were not fitted to. Nothing is written: a person reads
-the table, and changes `read/prose/observations.py` or `notice/signs.py`. Needs scikit-learn:
+of precision and recall is about systems that the weights were not fitted to. Nothing is written: a person
+reads the table, and changes `read/prose/observations.py` or `notice/signs.py`. Needs scikit-learn:
 `pip install --group fit`.
 """
 
@@ -92,9 +92,7 @@ def _show_reader(mail: Sequence[Labelled], rows: Sequence[Row], by_hand: Mapping
             exact[name][0] += sum(one is True for one in found)
             exact[name][1] += sum(one is not None for one in found)
     for name, (right, of) in exact.items():
-        print(
-            f"* the whole reader, {name}: exactly who failed in {right} of {of} messages where it names anybody"
-        )
+        print(f"* the whole reader, {name}: exact in {right} of {of} messages where it names anybody")
 
 
 def folds(rows: Sequence[Row]) -> list[tuple[list[Row], list[Row]]]:

@@ -81,7 +81,7 @@ def _is_senders(seen: Mention) -> bool:
     return says("sender", seen.before[-_NEAR if seen.is_plain else -_AROUND :])
 
 
-OBSERVATIONS = (
+OBSERVATIONS: tuple[Observation, ...] = (
     Observation("alone", 2, "failed addresses stand on lines of their own", lambda m: m.alone),
     Observation(
         "heading", 3, "qmail, Postfix, Exim: the address, a colon, the reply", lambda m: m.is_heading

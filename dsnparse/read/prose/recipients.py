@@ -33,7 +33,7 @@ def prose_recipients(notice: Notice) -> list[Recipient]:
     page = Page(notice)
     best: dict[str, Candidate] = {}
     weighed: dict[str, list[Candidate]] = {}
-    for mention in _mentions(notice, page):
+    for mention in mentions(notice, page):
         found = weigh(mention)
         weighed.setdefault(mention.key, []).append(found)
         if mention.key not in best or _is_better(found, best[mention.key]):
@@ -112,7 +112,7 @@ def _is_better(one: Candidate, other: Candidate) -> bool:
     return (plain[0], one.score) > (plain[1], other.score)
 
 
-def _mentions(notice: Notice, page: Page) -> list[Mention]:
+def mentions(notice: Notice, page: Page) -> list[Mention]:
     """Every address in the text, as many as the limit allows."""
     most = notice.limits.text_addresses
     found: list[Mention] = []

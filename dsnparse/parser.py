@@ -43,7 +43,8 @@ class Parser:
     then has its `authenticity`, and whom you mailed is what your own signature says.
 
     Raises TypeError or ValueError when an option is wrong, RuleError (a ValueError) when a file of rules is,
-    with what to do about it, and OSError when the file of `trust` cannot be read.
+    with what to do about it, OSError when the file of `trust` cannot be read, and ModuleNotFoundError when it
+    wants DKIM checked and the extra `dkim` is missing.
 
     One parser may be used by many threads. It pickles and copies by its options: the copy reads the files of
     rules anew, so it has what they say by then, and raises RuleError when they are gone.
@@ -108,7 +109,7 @@ class Parser:
         if (self.trust is not None or envelope is not None) and reading.kind is not Kind.OTHER:
             from dsnparse.read.return_path import authenticate
 
-            authenticity = authenticate(notice, reading, original, reporting_mta, envelope, self.trust)
+            authenticity = authenticate(notice, data, reading, original, reporting_mta, envelope, self.trust)
         return Report(
             kind=reading.kind,
             records=records_of(reading, reporting_mta, self.rules),
@@ -156,12 +157,19 @@ def _trust_of(trust: TrustSettings | str | PathLike[str] | None) -> TrustSetting
     from dsnparse.trust.settings import TrustSettings
 
     if isinstance(trust, TrustSettings):
-        return trust
+        return _with_extra(trust)
     if not isinstance(trust, (str, PathLike)):
         raise TypeError(
             f"trust must be dsnparse.TrustSettings or a file of them, not {type(trust).__name__}."
         )
-    return TrustSettings.load(trust)
+    return _with_extra(TrustSettings.load(trust))
+
+
+def _with_extra(settings: TrustSettings) -> TrustSettings:
+    """The settings; raises ModuleNotFoundError now, not at the first message, when they need an extra."""
+    if settings.checks_dkim:
+        import dsnparse.trust.dkim  # noqa: F401
+    return settings
 
 
 def _bytes_of(message: bytes | bytearray | memoryview | Message) -> bytes:

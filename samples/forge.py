@@ -63,10 +63,11 @@ def notice(
     more: str = "",
     came: str = "Thu, 26 Nov 2026 10:00:00 +0000",
     words: str = "",
+    results: str = "",
 ) -> str:
     """A notice of `host`, with what our border wrote on top."""
     top = (
-        f"Return-Path: <>\nX-Original-To: {to}\nDelivered-To: {to}\n"
+        f"Return-Path: <>\nX-Original-To: {to}\nDelivered-To: {to}\n{results}"
         f"Received: from {host} ({host} [192.0.2.7])\n\tby mx.example.org (Postfix) with ESMTPS id 9Z8Y7X;\n\t{came}\n"
     )
     own = (
@@ -91,6 +92,7 @@ def notice(
 
 
 PLAIN = f"bounces@{DOMAIN}"
+RESULTS = "Authentication-Results: mx.example.org; dkim=pass header.d={}\n"
 NO = "The address is unknown: 550 5.1.1 no such user here."
 TOKEN = sign_token(KIM, KEYS, DAY)
 #: Name: message, verdict, deciding evidence, who was mailed, the sentence on it.
@@ -182,6 +184,18 @@ CASES: dict[str, tuple[str, str, str, str | None, str]] = {
     "srs-wrong-hash": (
         notice(rewrite("news@example.org", DOMAIN, b"another secret", DAY), [LENA], returned(LENA, sent="<7@example.org>")),
         "suspect", "srs.forged", None, "A rewritten sender with a wrong hash.",
+    ),
+    "dkim-of-the-recipients-domain": (
+        notice(PLAIN, [KIM], "", results=RESULTS.format("example.com")),
+        "plausible", "dkim.reporter", None, "Signed by the daemon of Kim's own domain: true of Kim, perhaps of others' mail in our name.",
+    ),
+    "dkim-of-another-domain": (
+        notice(PLAIN, [LENA], "", host="evil.example", results=RESULTS.format("evil.example")),
+        "plausible", "dkim.other", None, "A good signature, of a domain that is not Lena's.",
+    ),
+    "authentication-results-forged": (
+        notice(PLAIN, [LENA], "", host="mx.example.net", more=RESULTS.format("example.net")),
+        "plausible", "verp.absent", None, "Authentication-Results in our border's name, below its Received: the stranger wrote them.",
     ),
     "null-return-path": (
         notice(PLAIN, [], "", host="evil.example", words=f"<{LENA}>: 550 5.1.1 no such user here"),

@@ -32,7 +32,14 @@ COMMANDS = {
     "forget": ("dsnparse.cli.forget", "Remove the personal data of one address."),
 }
 #: Packages that come with an extra → the extra.
-EXTRAS = {"sqlalchemy": "store", "psycopg": "postgresql", "imap_tools": "imap", "aiosmtpd": "lmtp"}
+EXTRAS = {
+    "sqlalchemy": "store",
+    "psycopg": "postgresql",
+    "imap_tools": "imap",
+    "aiosmtpd": "lmtp",
+    "dkim": "dkim",
+    "dns": "dkim",
+}
 
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.
 INTERRUPTED = 130

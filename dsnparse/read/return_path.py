@@ -22,29 +22,36 @@ from dsnparse.read.mailed_address import MAX_HOPS
 from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
-from dsnparse.trust.authenticity import Notice as Judged
-from dsnparse.trust.authenticity import Returned, judge
+from dsnparse.trust.authenticity import judge
 from dsnparse.trust.envelope import Envelope
+from dsnparse.trust.judged import Judged, Returned
 from dsnparse.trust.settings import TrustSettings
 from dsnparse.trust.token import is_same
 from dsnparse.vocabulary import Kind, Origin, TrustLevel
 from dsnparse.wire.address import FieldAddress
 
 _RULE = "trust.mailed"
+_WHOLE = ("message/rfc822", "message/global")
 _ABOUT_RECIPIENTS = (Kind.BOUNCE, Kind.DELAY, Kind.DELIVERY, Kind.COMPLAINT)
 
 
 def authenticate(
     notice: Notice,
+    data: bytes,
     reading: Reading,
     original: OriginalMessage,
     reporting_mta: str | None,
     envelope: Envelope | None,
     settings: TrustSettings | None,
 ) -> Authenticity:
-    """How far `notice` is to be believed; `reading` then has the recipient whom our signature names."""
+    """How far `notice` is to be believed; `reading` then has the recipient whom our signature names.
+
+    `data`: the notice as it came.
+    """
     settings = settings or TrustSettings()
-    found = judge(_judged(notice, reading, original, reporting_mta), envelope, settings)
+    returned = _returned(notice, original, settings)
+    judged = Judged(list(notice.root.raw_items()), data, _named(reading), reporting_mta, returned)
+    found = judge(judged, envelope, settings)
     if found.authenticity.verdict is TrustLevel.SUSPECT:
         for recipient in reading.recipients:
             recipient.doubt = Objection.SUSPECT
@@ -56,28 +63,33 @@ def authenticate(
     return found.authenticity
 
 
-def _judged(notice: Notice, reading: Reading, original: OriginalMessage, reporting_mta: str | None) -> Judged:
-    returned = notice.roles.returned
-    inner = returned.parts() if returned is not None else []
-    traces = (
-        [str(value) for name, value in inner[0].raw_items() if name.lower() == "received"] if inner else []
-    )
+def _named(reading: Reading) -> list[str]:
+    """The addresses that the notice names as failed, or as mailed."""
+    named: dict[str, None] = {}
+    for recipient in reading.recipients:
+        named[recipient.recipient] = None
+        if recipient.original_recipient:
+            named[recipient.original_recipient] = None
+    return list(named)
+
+
+def _returned(notice: Notice, original: OriginalMessage, settings: TrustSettings) -> Returned:
+    """What is known of the message that came back, as far as the settings need it."""
+    part = notice.roles.returned
+    number = part.number if part is not None else ""
+    if not settings.sending_hosts and not settings.checks_dkim:
+        return Returned(original, notice.original, (), notice.mailed, number)
+    inner = part.parts() if part is not None else []
+    fields = [(name.lower(), value) for name, value in inner[0].raw_items()] if inner else []
+    traces = [value for name, value in fields if name == "received"]
     if not traces and "received" in notice.original:
         traces = [notice.original["received"]]
-    named = [
-        address
-        for recipient in reading.recipients
-        for address in (recipient.recipient, recipient.original_recipient)
-        if address
-    ]
-    return Judged(
-        [(name, str(value)) for name, value in notice.root.raw_items()],
-        list(dict.fromkeys(named)),
-        reporting_mta,
-        Returned(
-            original, notice.original, traces[-MAX_HOPS:], notice.mailed, returned.number if returned else ""
-        ),
-    )
+    whole = b""
+    if part is not None and inner and settings.checks_dkim and part.type in _WHOLE:
+        whole = inner[0].buffer.data[inner[0].start : inner[0].body_end]
+    to_fields = [name for name, _ in fields].count("to")
+    # The lowest Received are those of our own servers.
+    return Returned(original, notice.original, traces[-MAX_HOPS:], notice.mailed, number, whole, to_fields)
 
 
 def _take_signed(notice: Notice, reading: Reading, mailed: str, *, is_signed: bool) -> None:

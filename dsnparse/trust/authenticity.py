@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from dsnparse.model import Authenticity, Evidence, OriginalMessage
+from dsnparse.model import Authenticity, Evidence
 from dsnparse.trust.batv import check_batv
 from dsnparse.trust.border import Border, border_of, by_hosts
+from dsnparse.trust.domain_keys import dkim_findings
 from dsnparse.trust.envelope import Envelope
+from dsnparse.trust.judged import Judged
 from dsnparse.trust.proof import Bearing, Proof
 from dsnparse.trust.settings import TrustSettings
 from dsnparse.trust.signature import State
@@ -55,34 +56,9 @@ _MESSAGE_ID = {
     State.EXPIRED: Proof.MESSAGE_ID_EXPIRED,
 }
 #: What proves that a notice is about mail of ours, and not about whose.
-_NAMELESS = (Proof.BATV_VALID, Proof.SRS_VALID)
+_NAMELESS = (Proof.BATV_VALID, Proof.SRS_VALID, Proof.DKIM_REPORTER)
 #: A signature of ours, now or once.
 _GOOD = (State.VALID, State.UNDATED)
-
-
-class Returned(NamedTuple):
-    """What is known of the message that came back."""
-
-    message: OriginalMessage
-    #: Its header fields by name in lower case, undecoded, the first of each.
-    fields: Mapping[str, str]
-    #: Its Received fields, topmost first.
-    traces: Sequence[str]
-    #: The addresses that its header names as recipients.
-    to: Sequence[str]
-    #: The part that it came back in.
-    part: str
-
-
-class Notice(NamedTuple):
-    """What a notice says, as far as it matters here."""
-
-    #: Its own header, from the top.
-    fields: Sequence[tuple[str, str]]
-    #: Whom it names as failed, or as having been mailed.
-    named: Sequence[str]
-    reporting_mta: str | None
-    returned: Returned
 
 
 class Judgement(NamedTuple):
@@ -97,7 +73,7 @@ class Judgement(NamedTuple):
     unsigned: str | None
 
 
-def judge(notice: Notice, envelope: Envelope | None, settings: TrustSettings) -> Judgement:
+def judge(notice: Judged, envelope: Envelope | None, settings: TrustSettings) -> Judgement:
     """How far `notice` is to be believed. The same arguments give the same answer: no clock, no network."""
     return _Judge(notice, border_of(notice.fields, envelope, settings), settings).judge()
 
@@ -105,9 +81,10 @@ def judge(notice: Notice, envelope: Envelope | None, settings: TrustSettings) ->
 class _Judge:
     """Collects what speaks for a notice and against it."""
 
-    def __init__(self, notice: Notice, border: Border, settings: TrustSettings) -> None:
+    def __init__(self, notice: Judged, border: Border, settings: TrustSettings) -> None:
         self.notice = notice
         self.border = border
+        self.came = border.came
         self.settings = settings
         self.found: list[tuple[Proof, Evidence]] = []
         self.mailed: str | None = None
@@ -119,6 +96,11 @@ class _Judge:
         self._return_paths()
         self._tokens()
         self._message_id()
+        if not self.is_signed:  # else it is proven, and the DNS need not be asked
+            for proof, part, text in dkim_findings(self.notice, self.border, self.settings):
+                self._note(proof, part, text)
+                if proof is Proof.DKIM_OURS:
+                    self._take(text, Signed(State.VALID))
         self._traces()
         self._transport()
         named = self.notice.named
@@ -159,13 +141,15 @@ class _Judge:
 
         Not by the date of the returned message, which whoever forges a notice writes as he likes.
         """
-        first, came = self.settings.first_day, self.border.came
+        first, came = self.settings.first_day, self.came
         if first is None:
             return False
         return came is None or (came - first).days > self.settings.lifetime_days
 
     def _note(self, proof: Proof, part: str, text: str) -> None:
-        text = without_controls(text[:_LONGEST_TEXT].replace("\n", " "))
+        text = text[:_LONGEST_TEXT]
+        if not text.isprintable():
+            text = without_controls(text.replace("\n", " "))
         self.found.append((proof, Evidence("authenticity", part, 0, proof.rule, text)))
 
     def _return_paths(self) -> None:
@@ -176,18 +160,18 @@ class _Judge:
         signed_paths = tagged_paths = 0
         for given in border.rcpt_to:
             path = given
-            batv = check_batv(path, settings.batv_keys, border.came) if settings.batv_keys else None
+            batv = check_batv(path, settings.batv_keys, self.came) if settings.batv_keys else None
             if batv is not None:
                 self._note(_BATV[batv.state], border.part, given)
                 path = batv.address
                 tagged_paths += 1
-            srs = check_srs(path, settings.srs_secrets, border.came) if settings.srs_secrets else None
+            srs = check_srs(path, settings.srs_secrets, self.came) if settings.srs_secrets else None
             if srs is not None:
                 self._note(_SRS[srs.state], border.part, given)
                 path = srs.address
             signed = None
             if settings.keys is not None:
-                signed = check_return_path(path, settings.keys, border.came, settings.lifetime_days)
+                signed = check_return_path(path, settings.keys, self.came, settings.lifetime_days)
             if signed is not None:
                 self._signed_path(signed, given)
                 signed_paths += 1
@@ -232,9 +216,7 @@ class _Judge:
             return
         for name in settings.token_fields:
             value = returned.fields.get(name, "").strip()
-            token = (
-                find_token(value, settings.keys, self.border.came, settings.lifetime_days) if value else None
-            )
+            token = find_token(value, settings.keys, self.came, settings.lifetime_days) if value else None
             if token is None or token.state is State.UNKNOWN_KEY:
                 continue
             recipient = self._whose(token) if token.state in _GOOD else None
@@ -260,9 +242,7 @@ class _Judge:
             return
         tried = dict.fromkeys([*([self.mailed] if self.mailed else []), *self.notice.named, *returned.to])
         for address in list(tried)[:_MOST_TRIED]:
-            state = check_message_id(
-                message_id, address, settings.keys, self.border.came, settings.lifetime_days
-            )
+            state = check_message_id(message_id, address, settings.keys, self.came, settings.lifetime_days)
             if state in _MESSAGE_ID:
                 self._note(_MESSAGE_ID[state], returned.part, f"{message_id} {address}")
                 if state in _GOOD:

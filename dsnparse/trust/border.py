@@ -62,7 +62,8 @@ def border_of(
     if envelope is not None:
         border.mail_from, border.remote_host = envelope.mail_from, envelope.remote_host
         border.rcpt_to, border.arrived = list(envelope.addresses), envelope.arrived
-    if settings.border_fields or settings.border_hosts or settings.authserv_id:
+    is_told = border.rcpt_to and border.arrived is not None and border.remote_host is not None
+    if settings.authserv_id or (not is_told and (settings.border_fields or settings.border_hosts)):
         _add_fields(border, _ours(fields, settings.border_hosts), settings)
     return border
 

@@ -48,6 +48,8 @@ dkim_domains = []
 [dkim]
 # Verify DKIM signatures: the extra 'dkim' is needed, and the DNS is asked.
 check = false
+# Domains whose ARC seals are believed: those that forward your notices to you.
+arc_sealers = []
 """
 
 

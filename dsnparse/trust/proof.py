@@ -70,6 +70,16 @@ class Proof(Enum):
     TOKEN_EXPIRED = "token.expired", Bearing.DENIES, "the same, and it is too old"
     TOKEN_FORGED = "token.forged", Bearing.DENIES, "a field that came back has a token that is not ours"
     TOKEN_OTHER = "token.other", Bearing.DENIES, "token and return path name two recipients"
+    DKIM_OURS = (
+        "dkim.ours", Bearing.PROVES, "what came back whole has our DKIM signature, over a To of one address",
+    )  # fmt: skip
+    DKIM_OURS_NAMELESS = (
+        "dkim.ours-nameless", Bearing.SUPPORTS, "the same, and it is old, undated, or names nobody",
+    )  # fmt: skip
+    DKIM_REPORTER = (
+        "dkim.reporter", Bearing.PROVES, "a daemon of the recipients' own domain signed the notice (DKIM)",
+    )  # fmt: skip
+    DKIM_OTHER = "dkim.other", Bearing.TELLS, "the notice is signed by a domain that is not its recipients'"
     OUR_RECEIVED = "received.ours", Bearing.HINTS, "what came back went through a mail server of ours"
     NOT_OUR_RECEIVED = (
         "received.not-ours", Bearing.DOUBTS, "what came back went through no mail server of ours",

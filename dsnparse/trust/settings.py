@@ -35,6 +35,7 @@ class TrustSettings:
         batv_keys: The keys of BATV by their digit.
         srs_secrets: The secrets with which your forwarding server rewrites senders.
         dkim_domains: Domains with which your mail is signed (DKIM).
+        arc_sealers: Domains whose ARC seals are believed: those that forward your notices to you.
         checks_dkim: Whether DKIM signatures are verified: the extra `dkim` is needed, and the DNS is asked.
         resolver: What asks the DNS for a TXT record: a name in, its text out, or None. None: dnspython.
         recipient_of: Whose id of a signed return path it is: an id in, an address out, or None.
@@ -53,6 +54,7 @@ class TrustSettings:
     batv_keys: Mapping[int, bytes] = field(default_factory=dict, repr=False, hash=False)
     srs_secrets: tuple[bytes, ...] = field(default=(), repr=False)
     dkim_domains: tuple[str, ...] = ()
+    arc_sealers: tuple[str, ...] = ()
     checks_dkim: bool = False
     resolver: Callable[[bytes], bytes | None] | None = None
     recipient_of: Callable[[str], str | None] | None = None
@@ -206,4 +208,5 @@ _NAMES: dict[tuple[str, str], tuple[str, Callable[[Any], Any]]] = {
     ("batv", "keys"): ("batv_keys", _batv),
     ("srs", "secrets"): ("srs_secrets", _secrets),
     ("dkim", "check"): ("checks_dkim", _flag),
+    ("dkim", "arc_sealers"): ("arc_sealers", _low),
 }

@@ -83,7 +83,10 @@ def check_token(
 
 def is_same(one: str, other: str) -> bool:
     """Whether two addresses are one, whatever their letter case and the form of their domains."""
-    return one.lower() == other.lower() or _in_ascii(one).lower() == _in_ascii(other).lower()
+    first, second = one.lower(), other.lower()
+    if first == second or (first.isascii() and second.isascii()):
+        return first == second
+    return _in_ascii(first) == _in_ascii(second)
 
 
 def unwrapped(path: str) -> str:

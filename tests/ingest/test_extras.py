@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,20 @@ def test_a_missing_extra_is_a_sentence_that_says_how_to_install_it(
     assert "Traceback" not in done.stderr
 
 
+def test_so_is_that_of_dkim_when_the_settings_want_it(tmp_path: Path) -> None:
+    path = tmp_path / "trust.toml"
+    path.write_text("[dkim]\ncheck = true\n")
+    for words in (
+        ["parse", "--trust", str(path), str(tmp_path)],
+        ["ingest", "--trust", str(path), str(tmp_path)],
+    ):
+        script = _BLOCK.format(
+            package="dkim", words=[*words, *(["--db", ":memory:"] * (words[0] == "ingest"))]
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+        assert (done.returncode, "pip install 'mail-dsnparse[dkim]'" in done.stderr) == (2, True), done.stderr
+
+
 def test_a_mail_server_keeps_its_message_while_an_extra_is_missing() -> None:
     script = _BLOCK.format(package="sqlalchemy", words=["ingest", "-", "--db", "x"])
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
@@ -55,4 +70,4 @@ def test_reading_mail_loads_no_extra(module: str) -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert module in loaded
-    assert not {"sqlalchemy", "imap_tools", "aiosmtpd", "psycopg"} & loaded
+    assert not {"sqlalchemy", "imap_tools", "aiosmtpd", "psycopg", "dkim", "dns"} & loaded

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dsnparse import BounceType, Origin, Parser, TrustLevel, TrustSettings, parse_dsn
+from dsnparse.explain.evidence import evidence_meaning
 
 SAMPLES = Path(__file__).parents[2] / "samples/forged"
 SETTINGS = TrustSettings.from_toml((SAMPLES / "trust.toml").read_text("utf-8"))
@@ -61,6 +62,14 @@ def test_the_page_has_each_of_them_with_its_verdict() -> None:
         assert f"| `{name}` | {expected['note'].rstrip('.')} | {verdict} |" in page
 
 
+def test_every_finding_and_rule_has_a_line_that_says_what_it_means() -> None:
+    for message in MESSAGES:
+        report = PARSER.parse(message.read_bytes())
+        assert report.authenticity is not None
+        entries = [*report.authenticity.evidence, *(entry for record in report for entry in record.evidence)]
+        assert [entry.rule for entry in entries if evidence_meaning(entry.rule) is None] == []
+
+
 def test_who_forwards_his_mail_is_the_one_who_failed() -> None:
     (record,) = PARSER.parse((SAMPLES / "trust-genuine-forwarded.eml").read_bytes())
     assert (record.recipient, record.recipient_origin) == ("kim@example.com", Origin.VERP)
@@ -75,6 +84,12 @@ def test_a_notice_that_names_nobody_is_about_the_one_of_the_return_path() -> Non
     (record,) = PARSER.parse(data)
     assert (record.recipient, record.recipient_origin) == ("kim@example.com", Origin.VERP)
     assert (record.bounce_type, record.status) == (BounceType.HARD, "5.1.1")
+
+
+def test_results_that_a_stranger_wrote_are_not_read() -> None:
+    found = PARSER.parse((SAMPLES / "trust-authentication-results-forged.eml").read_bytes()).authenticity
+    assert found is not None
+    assert not any(entry.rule.startswith("trust.dkim") for entry in found.evidence)
 
 
 def test_a_stranger_chooses_nobody() -> None:

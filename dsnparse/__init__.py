@@ -25,23 +25,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dsnparse.errors import DsnparseError
-from dsnparse.model import (
-    Action,
-    Advice,
-    BounceRecord,
-    BounceType,
-    Evidence,
-    Kind,
-    Origin,
-    OriginalMessage,
-    ParseWarning,
-    Reason,
-    Report,
-)
 
 if TYPE_CHECKING:
     from dsnparse.classify import Conflict, Objection, RuleError, Source, Verdict, classify_reply, providers
     from dsnparse.compose import compose_dsn
+    from dsnparse.model import (
+        Action,
+        Advice,
+        BounceRecord,
+        BounceType,
+        Evidence,
+        Kind,
+        Origin,
+        OriginalMessage,
+        ParseWarning,
+        Reason,
+        Report,
+    )
     from dsnparse.parser import Parser, parse_dsn
     from dsnparse.render.report_schema import report_schema
     from dsnparse.wire.limits import Limits
@@ -75,10 +75,21 @@ __all__ = [  # noqa: RUF022  (what a reader needs first stands first)
     "__version__",
 ]
 _HOMES = {
+    "Action": "model",
+    "Advice": "model",
+    "BounceRecord": "model",
+    "BounceType": "model",
     "Conflict": "classify",
+    "Evidence": "model",
+    "Kind": "model",
     "Limits": "wire.limits",
     "Objection": "classify",
+    "Origin": "model",
+    "OriginalMessage": "model",
+    "ParseWarning": "model",
     "Parser": "parser",
+    "Reason": "model",
+    "Report": "model",
     "RuleError": "classify",
     "Source": "classify",
     "Verdict": "classify",
@@ -91,7 +102,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    # The machinery loads when first needed: `import dsnparse` for its types alone stays cheap.
+    # All of it loads when first needed: commands that parse nothing start without it.
     from importlib import import_module
 
     home = _HOMES.get(name)

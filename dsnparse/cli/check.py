@@ -13,7 +13,7 @@ from dsnparse.cli.addresses import given_lines
 from dsnparse.cli.failure import NO_ADDRESS
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.render.store_rows import DECISION_COLUMNS, decision_row
+from dsnparse.render.decision_rows import DECISION_COLUMNS, decision_row
 from dsnparse.store.queries.answer import Answer
 
 
@@ -39,7 +39,7 @@ def check(
         raise click.UsageError("Give addresses, or - and addresses on standard input.")
     answers: set[Answer] = set()
 
-    with choice.open(read_only=True) as store:
+    with choice.ask() as store:
 
         def rows() -> Iterator[dict[str, Any]]:
             for address in given_lines(addresses or ("-",)):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from typing import Self
-from urllib.parse import unquote
 
 from dsnparse.errors import DsnparseError
 from dsnparse.store.address.normalize import fold_domain
@@ -47,7 +46,7 @@ def read_address(given: str) -> str:
         raise NotAnAddress.of(given)
     text = given.strip().strip(_BYTE_ORDER_MARK).strip()
     whole = _MAILTO.fullmatch(text)
-    text = unquote(whole[1]).strip() if whole else _MAILTO_IN_BRACKETS.sub(_without_mailto, text)
+    text = _unquoted(whole[1]) if whole else _MAILTO_IN_BRACKETS.sub(_without_mailto, text)
     domain = _WHOLE_DOMAIN.fullmatch(text)
     if domain and is_mailbox(f"x@{domain[1]}"):
         return f"@{domain[1].removesuffix('.')}"
@@ -80,4 +79,10 @@ def _quoted(found: re.Match[str]) -> str:
 
 
 def _without_mailto(found: re.Match[str]) -> str:
-    return f"<{unquote(found[1]).strip()}>"
+    return f"<{_unquoted(found[1])}>"
+
+
+def _unquoted(text: str) -> str:
+    from urllib.parse import unquote
+
+    return unquote(text).strip()

@@ -17,7 +17,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from hashlib import blake2b
 
 from dsnparse import data
 
@@ -76,6 +75,8 @@ class AddressIdentity:
             local = _composed(_lower(local))
         key = _UNSTORABLE.sub("\ufffd", f"{local}@{domain}" if domain else local)
         if len(key) > LONGEST:
+            from hashlib import blake2b
+
             digest = blake2b(key.encode(), digest_size=16).hexdigest()
             key = f"{key[: LONGEST - 40]}…{digest}"
         return key

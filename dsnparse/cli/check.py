@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from dsnparse.cli.addresses import given_lines
+from dsnparse.cli.addresses import given_pieces
 from dsnparse.cli.failure import NO_ADDRESS
-from dsnparse.cli.listing import format_option, print_rows
+from dsnparse.cli.listing import format_option, print_pieces
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.render.decision_rows import DECISION_COLUMNS, decision_row
 from dsnparse.store.queries.answer import Answer
@@ -41,16 +41,16 @@ def check(
 
     with choice.ask() as store:
 
-        def rows() -> Iterator[dict[str, Any]]:
-            for address in given_lines(addresses or ("-",)):
-                decision = store.check(address)
-                answers.add(decision.answer)
-                yield decision_row(decision, form)
+        def pieces() -> Iterator[list[dict[str, Any]]]:
+            for some in given_pieces(addresses or ("-",)):
+                decisions = list(store.check_all(some))
+                answers.update(decision.answer for decision in decisions)
+                yield [] if quiet else [decision_row(decision, form) for decision in decisions]
 
         if quiet:
-            deque(rows(), maxlen=0)
+            deque(pieces(), maxlen=0)
         else:
-            print_rows(rows(), DECISION_COLUMNS, form)
+            print_pieces(pieces(), DECISION_COLUMNS, form)
     if Answer.NO_ADDRESS in answers:
         ctx.exit(NO_ADDRESS)
     ctx.exit(0 if answers <= {Answer.MAIL} else 1)

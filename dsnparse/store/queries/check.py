@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from dsnparse.store.address.given import NotAnAddress, read_address
 from dsnparse.store.changes.status import ACTIVE, PAUSED, REVIEW, SUPPRESSED
@@ -74,20 +74,14 @@ def _decide(
     address: str, keys: tuple[str, ...], domain: str, of_domain: str, found: dict[str, Row], now: datetime
 ) -> Decision:
     """The decision by the rows that were found; `of_domain`: the key of the domain as it is stored."""
-    strictest: tuple[int, bool, Row] | None = None
-    is_known = False
-    for key in (*keys, of_domain):
-        row = found.get(key)
-        if row is None:
-            continue
-        is_known = True
-        until = read_time(row[4])
-        rank = (_STRICTNESS.index(row[1]), key != of_domain, row)
-        if (until is None or until > now) and (strictest is None or rank[:2] > strictest[:2]):
-            strictest = rank
-    if strictest is None or strictest[0] == 0:
-        return Decision(address, Answer.MAIL, ACTIVE if is_known else "unknown")
-    key, status, reason, since, until, source, detail = strictest[2]
+    of_it = [found[key] for key in (*keys, of_domain) if key in found]
+    if not of_it:
+        return Decision(address, Answer.MAIL, "unknown")
+    standing = [row for row in of_it if row[4] is None or cast("datetime", read_time(row[4])) > now]
+    strictest = max(standing, key=lambda row: (_STRICTNESS.index(row[1]), row[0] != of_domain), default=None)
+    if strictest is None or strictest[1] == ACTIVE:
+        return Decision(address, Answer.MAIL, ACTIVE)
+    key, status, reason, since, until, source, detail = strictest
     evidence = read_json(detail) or {}
     if key == of_domain:
         evidence = {"domain": domain, **evidence}

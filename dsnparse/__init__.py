@@ -27,25 +27,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dsnparse.errors import DsnparseError
-from dsnparse.model import (
-    Action,
-    Advice,
-    Authenticity,
-    BounceRecord,
-    BounceType,
-    Evidence,
-    Kind,
-    Origin,
-    OriginalMessage,
-    ParseWarning,
-    Reason,
-    Report,
-    TrustLevel,
-)
 
 if TYPE_CHECKING:
     from dsnparse.classify import Conflict, Objection, RuleError, Source, Verdict, classify_reply, providers
     from dsnparse.compose import compose_dsn
+    from dsnparse.model import (
+        Action,
+        Advice,
+        Authenticity,
+        BounceRecord,
+        BounceType,
+        Evidence,
+        Kind,
+        Origin,
+        OriginalMessage,
+        ParseWarning,
+        Reason,
+        Report,
+        TrustLevel,
+    )
     from dsnparse.parser import Parser, parse_dsn
     from dsnparse.render.report_schema import report_schema
     from dsnparse.trust.envelope import Envelope
@@ -87,14 +87,27 @@ __all__ = [  # noqa: RUF022  (what a reader needs first stands first)
     "__version__",
 ]
 _HOMES = {
+    "Action": "model",
+    "Advice": "model",
+    "Authenticity": "model",
+    "BounceRecord": "model",
+    "BounceType": "model",
     "Conflict": "classify",
     "Envelope": "trust.envelope",
+    "Evidence": "model",
     "Keys": "trust.keys",
+    "Kind": "model",
     "Limits": "wire.limits",
     "Objection": "classify",
+    "Origin": "model",
+    "OriginalMessage": "model",
+    "ParseWarning": "model",
     "Parser": "parser",
+    "Reason": "model",
+    "Report": "model",
     "RuleError": "classify",
     "Source": "classify",
+    "TrustLevel": "model",
     "TrustSettings": "trust.settings",
     "Verdict": "classify",
     "classify_reply": "classify",
@@ -106,7 +119,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    # The machinery loads when first needed: `import dsnparse` for its types alone stays cheap.
+    # All of it loads when first needed: commands that parse nothing start without it.
     from importlib import import_module
 
     home = _HOMES.get(name)

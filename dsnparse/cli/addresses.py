@@ -14,17 +14,47 @@ from dsnparse.store.address.given import NotAnAddress, read_address
 
 #: A byte-order mark alone is an empty line, too.
 _BLANK = " \t\r\n\ufeff"
+#: Bytes of standard input that are read at a time.
+_PIECE = 64 * 1024
 
 
 def given_lines(given: Iterable[str]) -> Iterator[str]:
     """The arguments, and the lines of standard input in place of -, without its empty ones."""
+    for some in given_pieces(given):
+        yield from some
+
+
+def given_pieces(given: Iterable[str]) -> Iterator[list[str]]:
+    """The same in lists: of standard input what has come, so that whoever writes there line by line and waits
+    for each answer gets it."""
     for one in given:
         if one == "-":
-            if isinstance(sys.stdin, TextIOWrapper):
-                sys.stdin.reconfigure(errors="surrogateescape")
-            yield from (line.strip() for line in sys.stdin if line.strip(_BLANK))
+            yield from _pieces_of_input()
         else:
-            yield one
+            yield [one]
+
+
+def _pieces_of_input() -> Iterator[list[str]]:
+    if not isinstance(sys.stdin, TextIOWrapper):
+        yield from ([line.strip()] for line in sys.stdin if line.strip(_BLANK))
+        return
+    encoding, held = sys.stdin.encoding, [b""]
+    while data := sys.stdin.buffer.read1(_PIECE):
+        *lines, rest = data.splitlines(keepends=True)
+        if rest.endswith((b"\n", b"\r")):
+            lines, rest = [*lines, rest], b""
+        if lines:
+            text = b"".join((*held, *lines)).decode(encoding, "surrogateescape")
+            held = []
+            yield [line.strip() for line in _lines(text) if line.strip(_BLANK)]
+        held.append(rest)
+    text = b"".join(held).decode(encoding, "surrogateescape")
+    yield [line.strip() for line in _lines(text) if line.strip(_BLANK)]
+
+
+def _lines(text: str) -> list[str]:
+    # Not `splitlines`, which parts at a form feed, too.
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 class Addresses:

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from dsnparse.cli.addresses import given_lines
+from dsnparse.cli.addresses import given_pieces
 from dsnparse.cli.failure import NO_ADDRESS
-from dsnparse.cli.listing import format_option, print_rows
+from dsnparse.cli.listing import format_option, print_pieces
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.render.store_rows import DECISION_COLUMNS, decision_row, why_lines
+from dsnparse.render.decision_rows import DECISION_COLUMNS, decision_row, why_lines
 from dsnparse.store.queries.answer import Answer, Decision
 
 
@@ -45,24 +45,24 @@ def check(
         raise click.UsageError("Give addresses, or - and addresses on standard input.")
     answers: set[Answer] = set()
 
-    with choice.open(read_only=True) as store:
-        found: list[Decision] = []
+    found: list[Decision] = []
 
-        def rows() -> Iterator[dict[str, Any]]:
-            for address in given_lines(addresses or ("-",)):
-                decision = store.check(address)
-                answers.add(decision.answer)
-                if why:
-                    found.append(decision)
-                yield decision_row(decision, form)
+    with choice.ask() as store:
+
+        def pieces() -> Iterator[list[dict[str, Any]]]:
+            for some in given_pieces(addresses or ("-",)):
+                decisions = list(store.check_all(some))
+                answers.update(decision.answer for decision in decisions)
+                if why and form == "table":
+                    found.extend(decisions)
+                yield [] if quiet else [decision_row(decision, form) for decision in decisions]
 
         if quiet:
-            deque(rows(), maxlen=0)
+            deque(pieces(), maxlen=0)
         else:
-            print_rows(rows(), DECISION_COLUMNS, form)
-            if form == "table":
-                for decision in found:
-                    click.echo("".join(why_lines(decision)), nl=False)
+            print_pieces(pieces(), DECISION_COLUMNS, form)
+            for decision in found:
+                click.echo("".join(why_lines(decision)), nl=False)
     if Answer.NO_ADDRESS in answers:
         ctx.exit(NO_ADDRESS)
     ctx.exit(0 if answers <= {Answer.MAIL} else 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.store.changes.state import ACTIVE
+from dsnparse.store.changes.status import ACTIVE
 
 
 @click.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -33,9 +33,28 @@ def print_rows(
     rows: Iterable[Mapping[str, Any]], columns: Sequence[tuple[str, Column]], form: str | None
 ) -> None:
     """Prints rows one by one as they come, as `rows_as_text` has them; None: see `default_format`."""
+    print_pieces(([row] for row in rows), columns, form)
+
+
+def print_pieces(
+    pieces: Iterable[Iterable[Mapping[str, Any]]], columns: Sequence[tuple[str, Column]], form: str | None
+) -> None:
+    """The same, with the rows of each piece in one go."""
+    held: list[str] = []
+
+    def write() -> None:
+        out.write("".join(held), encoding)
+        held.clear()
+
+    def rows() -> Iterator[Mapping[str, Any]]:
+        for piece in pieces:
+            yield from piece
+            write()
+
     with Output(None) as out:
         form = form or default_format()
         colour = wants_colour(out.on_terminal)
         encoding = sys.stdout.encoding if form == "table" and out.on_terminal else "utf-8"
-        for line in rows_as_text(rows, columns, form, width=terminal_width(), colour=colour):
-            out.write(line, encoding)
+        for line in rows_as_text(rows(), columns, form, width=terminal_width(), colour=colour):
+            held.append(line)  # noqa: PERF402  (it is emptied meanwhile)
+        write()

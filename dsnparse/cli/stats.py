@@ -12,7 +12,7 @@ from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.store_options import Duration, StoreChoice, store_options
 from dsnparse.render.store_rows import COUNT_TITLES, count_columns
 from dsnparse.store.queries.stats import BY, Count
-from dsnparse.store.store import Store
+from dsnparse.store.reader import Asked
 
 _DEFAULT = ("kind", "authenticity", "state", "type", "reason", "provider", "day", "alert")
 
@@ -27,7 +27,7 @@ def stats(by: tuple[str, ...], since: timedelta | None, limit: int, form: str, c
     """Count messages, failures, addresses and alerts."""
     now = datetime.now(UTC)
     start = None if since is None else now - since
-    with choice.open(read_only=True) as store:
+    with choice.ask() as store:
         if form == "table":
             for number, name in enumerate(by or _DEFAULT):
                 counts = store.stats(name, since=start, limit=limit, now=now)
@@ -44,7 +44,7 @@ def stats(by: tuple[str, ...], since: timedelta | None, limit: int, form: str, c
 
 
 def _all(
-    store: Store, names: tuple[str, ...], since: datetime | None, limit: int, now: datetime
+    store: Asked, names: tuple[str, ...], since: datetime | None, limit: int, now: datetime
 ) -> Iterator[dict[str, Any]]:
     for name in names:
         yield from map(Count.to_dict, store.stats(name, since=since, limit=limit, now=now))

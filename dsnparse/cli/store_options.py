@@ -8,17 +8,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from dsnparse.cli.failure import FAILED, NO_ADDRESS, TRY_AGAIN, Failure
 from dsnparse.store.address.given import NotAnAddress
-from dsnparse.store.changes.hooks import ExecHook, Hook, WebhookHook
+from dsnparse.store.address.privacy import Privacy
 from dsnparse.store.policy.durations import parse_duration
 from dsnparse.store.policy.policy import Policy
+from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
-from dsnparse.store.store import Store
+
+if TYPE_CHECKING:
+    from dsnparse.store.changes.hooks import Hook
+    from dsnparse.store.reader import Asked
+    from dsnparse.store.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,22 +43,29 @@ class StoreChoice:
     @contextmanager
     def open(self, *, create: bool = False, read_only: bool = False) -> Iterator[Store]:
         """The store, closed at the end; its errors end the command with a sentence."""
-        try:
-            with Store.open(
+        from dsnparse.store.store import Store
+
+        with (
+            _sentences(),
+            Store.open(
                 self.db,
                 policy=self.load_policy(),
                 hash_key=self._hash_key(),
                 hooks=self._hooks(),
                 create=create,
                 read_only=read_only,
-            ) as store:
-                yield store
-        except NotAnAddress as problem:
-            raise Failure(str(problem), NO_ADDRESS) from None
-        except StoreUnavailable as problem:
-            raise Failure(str(problem), TRY_AGAIN) from None
-        except StoreError as problem:
-            raise Failure(str(problem), FAILED) from None
+            ) as store,
+        ):
+            yield store
+
+    @contextmanager
+    def ask(self) -> Iterator[Asked]:
+        """The database for questions, in the same way; without SQLAlchemy where that will do."""
+        from dsnparse.store.reader import Reader
+
+        terms = Terms(self.load_policy(), Privacy(self._hash_key()))
+        with _sentences(), Reader.open(self.db, terms) or self.open(read_only=True) as asked:
+            yield asked
 
     def load_policy(self) -> Policy:
         """The policy file, or the default."""
@@ -75,6 +87,10 @@ class StoreChoice:
         return key
 
     def _hooks(self) -> list[Hook]:
+        if not self.execs and not self.webhooks:
+            return []
+        from dsnparse.store.changes.hooks import ExecHook, WebhookHook
+
         secret = _secret(self.webhook_secret_file, "DSNPARSE_WEBHOOK_SECRET")
         if self.webhooks and secret is None:
             raise click.UsageError(
@@ -169,6 +185,19 @@ class Duration(click.ParamType[Any]):
             return parse_duration(value)
         except ValueError as problem:
             self.fail(f"{problem}.", param, ctx)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Errors of the store end the command with a sentence."""
+    try:
+        yield
+    except NotAnAddress as problem:
+        raise Failure(str(problem), NO_ADDRESS) from None
+    except StoreUnavailable as problem:
+        raise Failure(str(problem), TRY_AGAIN) from None
+    except StoreError as problem:
+        raise Failure(str(problem), FAILED) from None
 
 
 def _secret(path: str | None, variable: str) -> bytes | None:

@@ -8,10 +8,13 @@ from typing import Any
 from dsnparse.render.terminal import json_safe, visible
 from dsnparse.wire.formulas import guarded
 
+#: One encoder for all: json.dumps makes a new one for each call that is not plain.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def to_json(data: Any) -> str:
     """`data` on one line of JSON, with nothing in it that acts on a terminal."""
-    return json_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+    return json_safe(_encode(data))
 
 
 def csv_line(cells: list[str]) -> str:

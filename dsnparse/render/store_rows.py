@@ -1,26 +1,14 @@
-"""What the store says, as rows: decisions, the suppression list, the history of an address, counts."""
+"""What the store says, as rows: the suppression list, the history of an address, counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from dsnparse.explain.evidence import evidence_meaning
+from dsnparse.render.decision_rows import said
 from dsnparse.render.table import Column
-from dsnparse.render.terminal import visible
 from dsnparse.store.lists.entry import Suppression
-from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.history import NOTICE, Happening
 
-DECISION_COLUMNS = (
-    ("answer", Column("ANSWER", 10)),
-    ("address", Column("ADDRESS", share=4)),
-    ("reason", Column("REASON", 20)),
-    ("since", Column("SINCE", 10, only="wide")),
-    ("until", Column("UNTIL (UTC)", 16)),
-    ("source", Column("SOURCE", 15, only="wide")),
-    ("evidence", Column("EVIDENCE", share=5)),
-)
 SUPPRESSION_COLUMNS = (
     ("address", Column("ADDRESS", share=4)),
     ("reason", Column("REASON", 20)),
@@ -56,42 +44,12 @@ _LONG = ("domain", "alert")
 _NUMBERS = ("hard", "soft", "block", "undetermined")
 
 
-def decision_row(decision: Decision, form: str) -> dict[str, Any]:
-    """A decision as a row in one of `rows.FORMATS`."""
-    row = decision.to_dict()
-    if form == "jsonl":
-        return row
-    row["evidence"] = _said(decision.evidence)
-    if form == "table":
-        row["since"] = f"{decision.since:%Y-%m-%d}" if decision.since else ""
-        row["until"] = f"{decision.until:%Y-%m-%d %H:%M}" if decision.until else ""
-        if row["answer"] == "don't" and not decision.until:
-            row["until"] = "never"
-        if decision.status == "review":
-            row["reason"] = f"review: {decision.reason}"
-    return row
-
-
-def why_lines(decision: Decision) -> Iterator[str]:
-    """What is known of the deciding notice, a line each; nothing where none decided."""
-    if not decision.evidence:
-        return
-    yield f"\n{visible(decision.address)}\n"
-    for name, value in decision.evidence.items():
-        if name == "because":
-            for rule in value:
-                meaning = evidence_meaning(rule)
-                yield f"  {'':<20} {visible(rule)}{': ' + meaning if meaning else ''}\n"
-        else:
-            yield f"  {name.replace('_', ' '):<20} {visible(str(value))}\n"
-
-
 def suppression_row(one: Suppression, form: str) -> dict[str, Any]:
     """An entry of the suppression list as a row in one of `rows.FORMATS`."""
     row = one.to_dict()
     if form == "jsonl":
         return row
-    row["said"] = one.note or _said(one.detail or {})
+    row["said"] = one.note or said(one.detail or {})
     if form == "table":
         row["since"] = f"{one.since:%Y-%m-%d}" if one.since else ""
         row["until"] = f"{one.until:%Y-%m-%d}" if one.until else "never"
@@ -103,7 +61,7 @@ def happening_row(one: Happening, form: str) -> dict[str, Any]:
     row = one.to_dict()
     if form == "jsonl":
         return row
-    row["said"] = _said(row["detail"])
+    row["said"] = said(row["detail"])
     row["authenticity"] = row["detail"].get("authenticity")
     if form == "table":
         row["at"] = f"{one.at:%Y-%m-%d %H:%M}"
@@ -130,15 +88,3 @@ def count_columns(by: str) -> list[tuple[str, Column]]:
         place = len(columns) - 1 if by in _LONG else len(columns)
         columns[place:place] = numbers
     return columns
-
-
-def _said(evidence: dict[str, Any]) -> str:
-    """What the mail system said, in short: the diagnostic, else its codes; or whose state it is."""
-    if evidence.get("problem"):
-        return str(evidence["problem"])
-    if evidence.get("domain"):
-        return f"the whole domain {evidence['domain']}"
-    if evidence.get("diagnostic"):
-        return str(evidence["diagnostic"])
-    codes = (evidence.get(name) for name in ("reply_code", "status", "feedback_type"))
-    return " ".join(str(code) for code in codes if code)

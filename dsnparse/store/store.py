@@ -18,20 +18,22 @@ from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.changes.hooks import Hook
 from dsnparse.store.changes.known_messages import KnowsMessage, find_lookup, known_messages
 from dsnparse.store.changes.ledger import Ledger
-from dsnparse.store.changes.outbox import ROUND, Delivered, deliver_due, waiting
+from dsnparse.store.changes.outbox import ROUND, Delivered, deliver_due
 from dsnparse.store.changes.write_batch import write_batch
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.lists.suppressions import Listed, entries, lift, succeed, suppress
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.queries.answer import Decision
-from dsnparse.store.queries.check import check
+from dsnparse.store.queries.check import check, check_some, in_pieces
 from dsnparse.store.queries.history import Happening, history
 from dsnparse.store.queries.stats import Count, stats
+from dsnparse.store.queries.waiting import waiting
 from dsnparse.store.removal.forgetting import Forgotten, forget
 from dsnparse.store.removal.retention import Pruned, prune_some
 from dsnparse.store.sql.database import Database
 from dsnparse.store.sql.dialect import chunks
+from dsnparse.store.sql.rows import EngineRows
 from dsnparse.store.sql.schema import positions
 
 #: Addresses in one transaction of an import, a list of successes or the housekeeping.
@@ -130,7 +132,17 @@ class Store:
         What is no address is answered with `Answer.NO_ADDRESS`, which is not to be mailed either.
         """
         with self.database.read() as connection:
-            return check(connection, self.terms, address, _clock(now))
+            return check(EngineRows(connection), self.terms, address, _clock(now))
+
+    def check_all(self, addresses: Iterable[str], *, now: datetime | None = None) -> Iterator[Decision]:
+        """The decisions about many addresses, in their order, as they come; one look-up for some hundred.
+
+        `now` is the clock at each look-up by default.
+        """
+        for some in in_pieces(addresses):
+            with self.database.read() as connection:
+                found = check_some(EngineRows(connection), self.terms, some, _clock(now))
+            yield from found
 
     def delivered(
         self, wanted: Iterable[str], *, at: datetime | None = None, now: datetime | None = None
@@ -194,7 +206,7 @@ class Store:
         Raise NotAnAddress when it is none.
         """
         with self.database.read() as connection:
-            return history(connection, self.terms, address)
+            return history(EngineRows(connection), self.terms, address)
 
     def stats(
         self, by: str, *, since: datetime | None = None, limit: int = 20, now: datetime | None = None
@@ -202,13 +214,13 @@ class Store:
         """Counts by "reason", "type", "provider", "domain", "day", "kind", "authenticity", "state" or
         "alert"."""
         with self.database.read() as connection:
-            return stats(connection, by, since=since, now=_clock(now), limit=limit)
+            return stats(EngineRows(connection), by, since=since, now=_clock(now), limit=limit)
 
     def waiting(self) -> list[tuple[str, int, int, str]]:
         """For each hook that has not been told everything: its name, how many changes wait, the most
         attempts, the last error."""
         with self.database.read() as connection:
-            return waiting(connection)
+            return waiting(EngineRows(connection))
 
     def prune(self, before: datetime) -> Iterator[Pruned]:
         """Remove what is older, piece by piece: what each transaction removed. States stay."""

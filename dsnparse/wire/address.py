@@ -22,9 +22,12 @@ from dsnparse.wire.flanker import by_flanker
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
 #: RFC 5322 section 3.2.3's atext, all letters beyond ASCII (RFC 6532), and dots, which Japanese providers
-#: allowed at the end and one after the other ("a..b.@docomo.ne.jp").
-_ATOM = r"[A-Za-z0-9!#$%&'*+./=?^_`{|}~\xa0-\U0010ffff-]"
-_LABEL = r"[A-Za-z0-9_\xa0-\U0010ffff](?:[A-Za-z0-9_\xa0-\U0010ffff-]{0,62}[A-Za-z0-9_\xa0-\U0010ffff])?"
+#: allowed at the end and one after the other ("a..b.@docomo.ne.jp"). Said by what is none of them: `re` takes
+#: 30 ms to compile sets that reach beyond ASCII.
+_ATOM = r"""[^\x00-\x20"(),:;<>@\[\\\]\x7f-\x9f]"""
+#: Letters, digits and "_", and all beyond ASCII; and the same with "-".
+_LETTER, _LETTER_OR_HYPHEN = r"[^\x00-/:-@\[-^`{-\x9f]", r"[^\x00-,./:-@\[-^`{-\x9f]"
+_LABEL = rf"{_LETTER}(?:{_LETTER_OR_HYPHEN}{{0,62}}{_LETTER})?"
 _ADDR_SPEC = re.compile(
     rf"""(?:{_ATOM}{{1,255}}|"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e]){{1,255}}")
     @(?:\[[0-9A-Fa-f:.IPv]{{3,60}}\]|{_LABEL}(?:\.{_LABEL}){{0,31}}\.?)""",

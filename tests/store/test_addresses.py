@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dsnparse.store import AddressIdentity
+from dsnparse.store.address import given as given_addresses
+from dsnparse.store.address.given import read_address
 from dsnparse.store.address.normalize import LONGEST
 
 PLAIN = AddressIdentity()
@@ -83,3 +87,11 @@ def test_any_text_has_a_key_that_a_database_can_hold_and_that_stays(
     assert "\x00" not in key
     assert key.encode("utf-8").decode("utf-8") == key
     assert identity.key(key) == key
+
+
+@given(st.from_regex(given_addresses._PLAIN, fullmatch=True))
+def test_a_plain_address_is_read_as_by_the_long_way(address: str) -> None:
+    shortly = read_address(address)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(given_addresses, "_PLAIN", re.compile("(?!)"))
+        assert read_address(address) == shortly

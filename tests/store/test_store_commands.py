@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -302,3 +304,38 @@ def test_every_command_has_help_and_one_line_in_the_list_of_commands(
     for name in ("check", "suppressions", "history", "stats", "prune", "forget"):
         assert main([name, "--help"]) == 0
         assert "Usage: dsnparse" in capsys.readouterr().out
+
+
+def asking(url: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "dsnparse", "check", "-", "--format", "jsonl", "--db", url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+
+def test_check_answers_line_by_line_whoever_asks_line_by_line(url: str, run: Run) -> None:
+    with asking(url) as process:
+        assert process.stdin
+        assert process.stdout
+        for address in ("nobody@example.com", JANE, "nobody@example.com"):
+            process.stdin.write(address.encode() + b"\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["address"] == address
+        process.stdin.close()
+        assert process.stdout.read() == b""
+    assert process.returncode == 1
+
+
+def test_check_keeps_the_order_of_a_long_list(url: str, run: Run) -> None:
+    given = [f"user{number}@example.com" for number in range(9_000)]
+    given[4_444] = JANE
+    odd = "no\udcff address"
+    text = "\r\n".join([*given[:5_000], "", "\ufeff", *given[5_000:], odd, f"  {JANE}"])
+    with asking(url) as process:
+        out, _ = process.communicate(text.encode(errors="surrogateescape"))
+    found = [(line["address"], line["answer"]) for line in lines(out.decode(errors="surrogateescape"))]
+    expected = [(one, "don't" if one == JANE else "mail") for one in given]
+    assert found[:-2] == expected
+    assert [answer for _, answer in found[-2:]] == ["no address", "don't"]
+    assert process.returncode == NO_ADDRESS

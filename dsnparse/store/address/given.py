@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from typing import Self
-from urllib.parse import unquote
 
 from dsnparse.errors import DsnparseError
 from dsnparse.store.address.normalize import fold_domain
@@ -20,6 +19,13 @@ _MAILTO_IN_BRACKETS = re.compile(r"<\s{0,20}mailto:([^<>?]{0,1000})(?:\?[^<>]{0,
 _WHOLE_DOMAIN = re.compile(r"\*?@([^@\s]+)")
 #: A local part of atoms and dots in any order, as providers gave them out: "a..b@", "a.@".
 _DOTTED = re.compile(r"(?:(?<=\s)|(?<=<)|\A)([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,400})(?=@[^@\s]{1,400}\Z)")
+#: What all but a few look like: nothing is around it, nothing of it can be read in another way.
+_PLAIN_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PLAIN = re.compile(
+    rf"[A-Za-z0-9_+=-]{{1,64}}(?:\.[A-Za-z0-9_+=-]{{1,64}}){{0,5}}@{_PLAIN_LABEL}(?:\.{_PLAIN_LABEL}){{0,9}}"
+)
+_LONGEST_PLAIN = 254
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BYTE_ORDER_MARK = "\ufeff"
 #: A display name and an address of RFC 5321's length, several times over.
 _LONGEST_GIVEN = 4_000
@@ -43,11 +49,13 @@ def read_address(given: str) -> str:
     """
     if not isinstance(given, str):
         raise TypeError(f"an address must be text, not {type(given).__name__}")
+    if len(given) <= _LONGEST_PLAIN and _PLAIN.fullmatch(given):
+        return given
     if len(given) > _LONGEST_GIVEN:
         raise NotAnAddress.of(given)
     text = given.strip().strip(_BYTE_ORDER_MARK).strip()
     whole = _MAILTO.fullmatch(text)
-    text = unquote(whole[1]).strip() if whole else _MAILTO_IN_BRACKETS.sub(_without_mailto, text)
+    text = _unquoted(whole[1]) if whole else _MAILTO_IN_BRACKETS.sub(_without_mailto, text)
     domain = _WHOLE_DOMAIN.fullmatch(text)
     if domain and is_mailbox(f"x@{domain[1]}"):
         return f"@{domain[1].removesuffix('.')}"
@@ -69,7 +77,7 @@ def read_mailbox(given: str) -> str:
 
 def is_mailbox(address: str) -> bool:
     """Whether a text is the address of a mailbox, as it stands, at a domain that can exist (IDNA)."""
-    if not is_addr_spec(_DOTTED.sub(_quoted, address)) or any("\ud800" <= one <= "\udfff" for one in address):
+    if not is_addr_spec(_DOTTED.sub(_quoted, address)) or _SURROGATE.search(address):
         return False
     return fold_domain(address.rpartition("@")[2]).isascii()
 
@@ -80,4 +88,10 @@ def _quoted(found: re.Match[str]) -> str:
 
 
 def _without_mailto(found: re.Match[str]) -> str:
-    return f"<{unquote(found[1]).strip()}>"
+    return f"<{_unquoted(found[1])}>"
+
+
+def _unquoted(text: str) -> str:
+    from urllib.parse import unquote
+
+    return unquote(text).strip()

@@ -16,14 +16,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from hashlib import blake2b
+from functools import cache, lru_cache
 
 from dsnparse import data
 
 #: RFC 5321 section 4.5.3.1: a local part of 64 and a domain of 255 octets. What is longer than this is no
 #: address of a mailbox, and is kept short by a digest at its end.
 LONGEST = 400
+_LONGEST_DOMAIN = 255
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,1000}"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 #: RFC 5322's atext and ".", and the letters beyond ASCII (RFC 6532): they need no quotes. Neither do dots in
@@ -62,8 +62,7 @@ class AddressIdentity:
         local, domain = split_address(address)
         if not local:
             return ""
-        domain = fold_domain(domain)
-        provider = _providers().get(domain)
+        domain, provider = _filed_at(domain)
         fold_case = self.ignore_case or domain in self.fold_domains
         if provider:
             domain = provider.domain
@@ -76,6 +75,8 @@ class AddressIdentity:
             local = _composed(_lower(local))
         key = _UNSTORABLE.sub("\ufffd", f"{local}@{domain}" if domain else local)
         if len(key) > LONGEST:
+            from hashlib import blake2b
+
             digest = blake2b(key.encode(), digest_size=16).hexdigest()
             key = f"{key[: LONGEST - 40]}…{digest}"
         return key
@@ -88,8 +89,7 @@ class AddressIdentity:
 
     def domain_key(self, address: str) -> str:
         """The key of the whole domain of an address: "@example.com"."""
-        domain = fold_domain(split_address(address)[1])
-        provider = _providers().get(domain)
+        domain, provider = _filed_at(address.rpartition("@")[2] if "@" in address else "")
         return f"@{provider.domain if provider else domain}"
 
     @classmethod
@@ -107,7 +107,7 @@ def split_address(address: str) -> tuple[str, str]:
     local, at, domain = address.rpartition("@")
     if not at:
         local, domain = address, ""
-    if _QUOTED.fullmatch(local):
+    if local.startswith('"') and _QUOTED.fullmatch(local):
         bare = _ESCAPED.sub(r"\1", local[1:-1])
         if _NEEDS_NO_QUOTES.fullmatch(bare):
             local = bare
@@ -150,6 +150,20 @@ def _composed(text: str) -> str:
     return "".join(
         piece if number % 2 else unicodedata.normalize("NFC", piece) for number, piece in enumerate(pieces)
     )
+
+
+def _filed_at(domain: str) -> tuple[str, _Provider | None]:
+    """The domain folded, and the provider whose it is."""
+    if len(domain) <= _LONGEST_DOMAIN:
+        return _of_domain(domain)
+    domain = fold_domain(domain)
+    return domain, _providers().get(domain)
+
+
+@lru_cache(maxsize=4096)
+def _of_domain(domain: str) -> tuple[str, _Provider | None]:
+    domain = fold_domain(domain)
+    return domain, _providers().get(domain)
 
 
 @cache

@@ -7,19 +7,17 @@ wrote (diagnostics, evidence) lose everything that looks like an address, and th
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
-
-import re2
 
 #: Shorter keys could be guessed.
 SHORTEST_KEY = 16
 #: A local part of one or two letters would blank out half of a text.
 _SHORTEST_NAME = 3
 _REMOVED = "[removed]"
-_ADDRESS = re2.compile(r"""[^\s<>()\[\],;:"'`|]+@[^\s<>()\[\],;:"'`|]+""")
+_ADDRESS = r"""[^\s<>()\[\],;:"'`|]+@[^\s<>()\[\],;:"'`|]+"""
 
 #: What is kept of the returned message when addresses are hashed: nothing that names the recipient.
 KEPT_OF_ORIGINAL = frozenset({"message_id", "date", "list_id", "feedback_id", "from"})
@@ -64,15 +62,24 @@ class Privacy:
         return value
 
     def _hash(self, text: str) -> str:
+        import hmac  # the others start without it
+
         assert self._key is not None
         return hmac.digest(self._key, text.encode(), "sha256").hex()[:32]
 
 
 def remove_addresses(text: str, names: Iterable[str]) -> str:
     """The text with every address, and the local parts of `names`, replaced."""
-    text = _ADDRESS.sub(_REMOVED, text)
+    text = _addresses().sub(_REMOVED, text)
     for address in names:
         local = address.rpartition("@")[0] or address
         if len(local) >= _SHORTEST_NAME:
             text = re.sub(rf"(?<!\w){re.escape(local)}(?!\w)", _REMOVED, text, flags=re.IGNORECASE)
     return text
+
+
+@cache
+def _addresses() -> Any:
+    import re2  # loaded by whoever removes something
+
+    return re2.compile(_ADDRESS)

@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import Connection, select
 
 from dsnparse.store.address.normalize import AddressIdentity
+from dsnparse.store.address.noted import settings_of
 from dsnparse.store.address.privacy import Privacy
 from dsnparse.store.sql.database import Database
 from dsnparse.store.sql.dialect import insert
@@ -18,13 +19,8 @@ from dsnparse.store.sql.schema import meta
 
 def check_settings(database: Database, identity: AddressIdentity, privacy: Privacy) -> None:
     """Note it in a new database. Raise StoreError for one that does it in another way."""
-    ours = {
-        "plus_tags": identity.plus_tags,
-        "provider_dots": identity.provider_dots,
-        "fold_domains": sorted(identity.fold_domains),
-        "ignore_case": identity.ignore_case,
-    }
-    wanted = {"addresses": json.dumps(ours), "privacy": privacy.mark}
+    wanted = settings_of(identity, privacy)
+    ours = json.loads(wanted["addresses"])
     with database.read() as connection:
         found = _noted(connection, wanted)
     if len(found) < len(wanted) and database.read_only:

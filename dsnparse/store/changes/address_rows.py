@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from dsnparse.store.changes.past_events import Past
-from dsnparse.store.changes.state import ACTIVE, SUPPRESSED, State
+from dsnparse.store.changes.state import State
+from dsnparse.store.changes.status import ACTIVE, SUPPRESSED
 from dsnparse.store.changes.times import from_epoch
 from dsnparse.store.sql.dialect import chunks, insert
 from dsnparse.store.sql.schema import addresses, suppressions

@@ -19,7 +19,8 @@ from dsnparse.store.changes.change import Change
 from dsnparse.store.changes.journal import Journal
 from dsnparse.store.changes.past_events import Past
 from dsnparse.store.changes.report_rows import find_detail
-from dsnparse.store.changes.state import ACTIVE, NOTHING, PAUSED, REVIEW, SUPPRESSED, Event, State
+from dsnparse.store.changes.state import NOTHING, Event, State
+from dsnparse.store.changes.status import ACTIVE, PAUSED, REVIEW, SUPPRESSED
 from dsnparse.store.changes.times import from_epoch
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.dialect import chunks, insert

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from dsnparse.store.changes.hooks import Hook, HookFailed
 from dsnparse.store.sql.database import Database
@@ -98,16 +98,6 @@ def _deliver(hook: Hook, message: _Message, now: datetime) -> str | None:
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after this many failed attempts."""
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)
-
-
-def waiting(connection: Connection) -> list[tuple[str, int, int, str]]:
-    """For each hook: its name, messages that wait, the most attempts, the last error."""
-    statement = (
-        select(outbox.c.target, func.count(), func.max(outbox.c.attempts), func.max(outbox.c.error))
-        .group_by(outbox.c.target)
-        .order_by(outbox.c.target)
-    )
-    return [tuple(row) for row in connection.execute(statement)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 
+from dsnparse.store.changes.status import ACTIVE, PAUSED, REVIEW, SUPPRESSED
 from dsnparse.store.policy.policy import Policy
 from dsnparse.vocabulary import Reason
-
-ACTIVE, REVIEW, PAUSED, SUPPRESSED = "active", "review", "paused", "suppressed"
 
 #: A suppression that ends later replaces the one that stands, when by at least this much: the notices of
 #: one mailing shall not move its end by a few seconds each.

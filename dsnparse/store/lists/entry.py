@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dsnparse.store.changes.state import SUPPRESSED
+from dsnparse.store.changes.status import SUPPRESSED
 
 
 @dataclass(frozen=True, slots=True)

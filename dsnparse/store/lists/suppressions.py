@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Select, select
 
 from dsnparse.store.address.normalize import fold_domain
 from dsnparse.store.changes.ledger import Ledger
-from dsnparse.store.changes.state import PAUSED, REVIEW, SUPPRESSED, Event, What
+from dsnparse.store.changes.state import Event, What
+from dsnparse.store.changes.status import PAUSED, REVIEW, SUPPRESSED
 from dsnparse.store.changes.times import to_epoch
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.policy.terms import Terms

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -74,6 +73,8 @@ class Policy:
 
         Raise ValueError with a sentence that begins with `name`.
         """
+        import tomllib
+
         try:
             given = tomllib.loads(text)
             return _build(_merge(data.load("policy"), given))

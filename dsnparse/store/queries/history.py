@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
-
 from dsnparse.store.address.given import read_address
 from dsnparse.store.policy.terms import Terms
-from dsnparse.store.sql.schema import addresses, journal, messages, records
+from dsnparse.store.sql.rows import Rows, one_of, read_json, read_time
 
 NOTICE, CHANGE = "notice", "change"
 
@@ -61,76 +59,80 @@ _NOTICE_FIELDS = (
     "advice",
     "evidence",
 )
+_OF_RECORD = (*_NOTICE_FIELDS, "happened_at", "bounce_type", "reason")
+_OF_MESSAGE = ("kind", "source", "digest", "feedback_type", "reporting_mta", "authenticity")
+_NOTICE_COLUMNS = (*_OF_RECORD, *_OF_MESSAGE)
+_NOTICES = f"""
+    SELECT {", ".join(f"r.{name}" for name in _OF_RECORD)}, {", ".join(f"m.{name}" for name in _OF_MESSAGE)}
+    FROM records r JOIN messages m ON m.id = r.message_id
+    WHERE r.address_id = ? OR r.mailed_id = ? ORDER BY r.id
+"""
+_CHANGES = """
+    SELECT happened_at, "before", "after", reason, until, source, by_whom, detail
+    FROM journal WHERE address_id = ? ORDER BY id
+"""
 
 
-def history(connection: Connection, terms: Terms, address: str) -> list[Happening]:
+def history(rows: Rows, terms: Terms, address: str) -> list[Happening]:
     """Everything that the store holds about an address and its whole domain, oldest first.
 
     Empty when both are unknown. Raise NotAnAddress when it is none.
     """
     identity, given = terms.policy.addresses, read_address(address)
     keys = {terms.privacy.stored(key): key for key in (*identity.keys(given), identity.domain_key(given))}
-    rows = connection.execute(
-        select(addresses.c.id, addresses.c.key).where(addresses.c.key.in_(sorted(keys)))
-    )
+    condition, values = one_of('"key"', sorted(keys), postgresql=rows.postgresql)
+    statement = f'SELECT id, "key" FROM addresses WHERE {condition}'
     found: list[Happening] = []
-    for row in rows.all():
-        domain = keys[row.key] if keys[row.key].startswith("@") else ""
-        found += [*_notices(connection, row.id), *_changes(connection, row.id, domain)]
+    for number, key in rows.rows(statement, values):
+        domain = keys[key] if keys[key].startswith("@") else ""
+        found += [*_notices(rows, number), *_changes(rows, number, domain)]
     return sorted(found, key=lambda happening: (happening.at, happening.what != NOTICE))
 
 
-def _notices(connection: Connection, number: int) -> list[Happening]:
-    rows = connection.execute(
-        select(
-            records,
-            messages.c.kind,
-            messages.c.source,
-            messages.c.digest,
-            messages.c.feedback_type,
-            messages.c.reporting_mta,
-            messages.c.authenticity,
-        )
-        .join(messages, messages.c.id == records.c.message_id)
-        .where(or_(records.c.address_id == number, records.c.mailed_id == number))
-        .order_by(records.c.id)
-    ).all()
-    return [
-        Happening(
-            at=row.happened_at,
-            what=NOTICE,
-            kind=row.kind,
-            type=row.bounce_type if row.kind == "bounce" else (row.feedback_type or row.action or ""),
-            reason=row.reason,
-            source=row.source,
-            detail=_present(
-                {name: getattr(row, name) for name in _NOTICE_FIELDS}
-                | {"reporting_mta": row.reporting_mta, "notice": row.digest}
-                | (row.authenticity or {})
-            ),
-        )
-        for row in rows
-    ]
+def _notices(rows: Rows, number: int) -> list[Happening]:
+    found = rows.rows(_NOTICES, [number, number])
+    return [_notice(dict(zip(_NOTICE_COLUMNS, row, strict=True))) for row in found]
 
 
-def _changes(connection: Connection, number: int, domain: str) -> list[Happening]:
+def _notice(row: dict[str, Any]) -> Happening:
+    row["evidence"] = read_json(row["evidence"])
+    bounced = row["kind"] == "bounce"
+    return Happening(
+        at=_time(row["happened_at"]),
+        what=NOTICE,
+        kind=row["kind"],
+        type=row["bounce_type"] if bounced else (row["feedback_type"] or row["action"] or ""),
+        reason=row["reason"],
+        source=row["source"],
+        detail=_present(
+            {name: row[name] for name in _NOTICE_FIELDS}
+            | {"reporting_mta": row["reporting_mta"], "notice": row["digest"]}
+            | (read_json(row["authenticity"]) or {})
+        ),
+    )
+
+
+def _changes(rows: Rows, number: int, domain: str) -> list[Happening]:
     """The changes of one address; of a whole domain, which their detail then names."""
-    rows = connection.execute(
-        select(journal).where(journal.c.address_id == number).order_by(journal.c.id)
-    ).all()
     return [
         Happening(
-            at=row.happened_at,
+            at=_time(at),
             what=CHANGE,
-            kind=row.after,
-            type=row.before,
-            reason=row.reason,
-            until=row.until,
-            source=row.source if row.by_whom in ("", "policy") else f"{row.source} by {row.by_whom}",
-            detail={"domain": domain, **(row.detail or {})} if domain else row.detail,
+            kind=after,
+            type=before,
+            reason=reason,
+            until=read_time(until),
+            source=source if by in ("", "policy") else f"{source} by {by}",
+            detail={"domain": domain, **(read_json(detail) or {})} if domain else read_json(detail),
         )
-        for row in rows
+        for at, before, after, reason, until, source, by, detail in rows.rows(_CHANGES, [number])
     ]
+
+
+def _time(value: Any) -> datetime:
+    time = read_time(value)
+    assert time is not None  # NOT NULL
+    return time
 
 
 def _present(values: dict[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, func, literal, select
-from sqlalchemy.sql.elements import ColumnElement
-
-from dsnparse.store.changes.state import ACTIVE
-from dsnparse.store.sql.schema import addresses, alerts, messages, records
+from dsnparse.store.changes.status import ACTIVE
+from dsnparse.store.sql.rows import Rows, time_value
 
 #: What records and messages can be counted by.
 BY = ("reason", "type", "provider", "domain", "day", "kind", "authenticity", "state", "alert")
@@ -35,109 +32,104 @@ class Count:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def stats(
-    connection: Connection, by: str, *, since: datetime | None, now: datetime, limit: int
-) -> list[Count]:
+#: What records are counted by, as SQL.
+_NAMES = {
+    "reason": "r.reason",
+    "type": "r.bounce_type",
+    "provider": "coalesce(r.provider, 'other')",
+    "domain": "a.domain",
+}
+_DAYS = {
+    True: "to_char(timezone('UTC', r.happened_at), 'YYYY-MM-DD')",
+    False: "substr(r.happened_at, 1, 10)",
+}
+_TYPES = ", ".join(
+    f"count(*) FILTER (WHERE r.bounce_type = '{kind}')" for kind in ("hard", "soft", "block", "undetermined")
+)
+
+
+def stats(rows: Rows, by: str, *, since: datetime | None, now: datetime, limit: int) -> list[Count]:
     """The most frequent values, most frequent first; days and alerts latest first."""
     match by:
-        case "reason":
-            return _records(connection, by, records.c.reason, since, limit)
-        case "type":
-            return _records(connection, by, records.c.bounce_type, since, limit)
-        case "provider":
-            return _records(connection, by, func.coalesce(records.c.provider, literal("other")), since, limit)
-        case "domain":
-            return _records(connection, by, addresses.c.domain, since, limit)
-        case "day":
-            return _records(connection, by, _day(connection), since, limit)
         case "kind":
-            return _kinds(connection, since)
+            return _kinds(rows, since)
         case "authenticity":
-            return _authenticity(connection, since)
+            return _authenticity(rows, since)
         case "state":
-            return _states(connection, now)
+            return _states(rows, now)
         case "alert":
-            return _alerts(connection, since, limit)
+            return _alerts(rows, since, limit)
+        case _ if by in BY:
+            return _records(rows, by, since, limit)
     raise ValueError(f"There are no statistics by {by!r}; there are {', '.join(BY)}")
 
 
-def _day(connection: Connection) -> ColumnElement[str]:
-    if connection.dialect.name == "postgresql":
-        return func.to_char(func.timezone("UTC", records.c.happened_at), "YYYY-MM-DD")
-    return func.substr(cast(records.c.happened_at, Text), 1, 10)
-
-
-def _records(
-    connection: Connection, by: str, name: ColumnElement[Any], since: datetime | None, limit: int
-) -> list[Count]:
+def _records(rows: Rows, by: str, since: datetime | None, limit: int) -> list[Count]:
     """Failures only: the records of bounces."""
-    types = [
-        func.count().filter(records.c.bounce_type == kind)
-        for kind in ("hard", "soft", "block", "undetermined")
-    ]
-    name = name.label("name")
-    statement = (
-        select(name, func.count().label("number"), *types)
-        .select_from(records)
-        .join(messages, messages.c.id == records.c.message_id)
-        .where(messages.c.kind == "bounce")
-        .group_by(name)
-        .order_by(name.desc() if by == "day" else func.count().desc(), name)
-        .limit(limit)
-    )
-    if by == "domain":
-        statement = statement.join(addresses, addresses.c.id == records.c.address_id)
-    if since is not None:
-        statement = statement.where(records.c.happened_at >= since)
-    return [Count(by, *row) for row in connection.execute(statement)]
+    name = _DAYS[rows.postgresql] if by == "day" else _NAMES[by]
+    with_address = "JOIN addresses a ON a.id = r.address_id" if by == "domain" else ""
+    condition, values = _since("r.happened_at", since, rows)
+    # The columns by their numbers: PostgreSQL groups by no name that a column of the tables has, too.
+    statement = f"""
+        SELECT {name}, count(*), {_TYPES}
+        FROM records r JOIN messages m ON m.id = r.message_id {with_address}
+        WHERE m.kind = 'bounce' {condition}
+        GROUP BY 1 ORDER BY {"1 DESC" if by == "day" else "2 DESC, 1"} LIMIT ?
+    """
+    return [Count(by, *row) for row in rows.rows(statement, [*values, limit])]
 
 
-def _kinds(connection: Connection, since: datetime | None) -> list[Count]:
-    statement = select(messages.c.kind, func.count()).group_by(messages.c.kind).order_by(func.count().desc())
-    if since is not None:
-        statement = statement.where(func.coalesce(messages.c.received_at, messages.c.seen_at) >= since)
-    return [Count("kind", kind, count) for kind, count in connection.execute(statement)]
+def _kinds(rows: Rows, since: datetime | None) -> list[Count]:
+    condition, values = _since("coalesce(received_at, seen_at)", since, rows)
+    statement = f"SELECT kind, count(*) FROM messages WHERE 1 = 1 {condition} GROUP BY 1 ORDER BY 2 DESC"
+    return [Count("kind", kind, count) for kind, count in rows.rows(statement, values)]
 
 
-def _authenticity(connection: Connection, since: datetime | None) -> list[Count]:
+def _authenticity(rows: Rows, since: datetime | None) -> list[Count]:
     """How far bounces are to be believed; those that were read without keys are not counted."""
-    verdict = messages.c.authenticity["authenticity"].as_string().label("verdict")
-    statement = (
-        select(verdict, func.count())
-        .where(messages.c.kind == "bounce", messages.c.authenticity.is_not(None))
-        .group_by(verdict)
-        .order_by(func.count().desc(), verdict)
+    condition, values = _since("coalesce(received_at, seen_at)", since, rows)
+    verdict = (
+        "authenticity ->> 'authenticity'"
+        if rows.postgresql
+        else "json_extract(authenticity, '$.authenticity')"
     )
-    if since is not None:
-        statement = statement.where(func.coalesce(messages.c.received_at, messages.c.seen_at) >= since)
-    return [Count("authenticity", name, count) for name, count in connection.execute(statement)]
+    statement = f"""
+        SELECT {verdict}, count(*) FROM messages
+        WHERE kind = 'bounce' AND {verdict} IS NOT NULL {condition}
+        GROUP BY 1 ORDER BY 2 DESC, 1
+    """
+    return [Count("authenticity", name, count) for name, count in rows.rows(statement, values)]
 
 
-def _states(connection: Connection, now: datetime) -> list[Count]:
-    statement = (
-        select(addresses.c.status, func.count(), func.count().filter(addresses.c.until <= now))
-        .group_by(addresses.c.status)
-        .order_by(func.count().desc(), addresses.c.status)
-    )
+def _states(rows: Rows, now: datetime) -> list[Count]:
+    statement = """
+        SELECT status, count(*), count(*) FILTER (WHERE until <= ?)
+        FROM addresses GROUP BY 1 ORDER BY 2 DESC, 1
+    """
     counts: dict[str, int] = {}
-    for status, count, ended in connection.execute(statement):
+    for status, count, ended in rows.rows(statement, [time_value(now, postgresql=rows.postgresql)]):
         counts[status] = counts.get(status, 0) + count - ended
         if ended:
             counts[ACTIVE] = counts.get(ACTIVE, 0) + ended
     return [Count("state", status, count) for status, count in counts.items() if count]
 
 
-def _alerts(connection: Connection, since: datetime | None, limit: int) -> list[Count]:
-    statement = (
-        select(alerts.c.day, alerts.c.reason, alerts.c.receiver, alerts.c.sender, alerts.c.count)
-        .order_by(alerts.c.day.desc(), alerts.c.count.desc(), alerts.c.id)
-        .limit(limit)
-    )
-    if since is not None:
-        statement = statement.where(alerts.c.last_at >= since)
+def _alerts(rows: Rows, since: datetime | None, limit: int) -> list[Count]:
+    condition, values = _since("last_at", since, rows)
+    statement = f"""
+        SELECT day, reason, receiver, sender, count FROM alerts
+        WHERE 1 = 1 {condition} ORDER BY day DESC, count DESC, id LIMIT ?
+    """
     return [
         Count(
             "alert", f"{day} {reason}: {receiver or 'somebody'} refuses {sender or 'us'}", count, block=count
         )
-        for day, reason, receiver, sender, count in connection.execute(statement)
+        for day, reason, receiver, sender, count in rows.rows(statement, [*values, limit])
     ]
+
+
+def _since(column: str, since: datetime | None, rows: Rows) -> tuple[str, list[Any]]:
+    """One condition more, and its value."""
+    if since is None:
+        return "", []
+    return f"AND {column} >= ?", [time_value(since, postgresql=rows.postgresql)]

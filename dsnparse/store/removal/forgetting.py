@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from dsnparse.store.address.given import read_address
 from dsnparse.store.address.privacy import remove_addresses
-from dsnparse.store.changes.state import ACTIVE
+from dsnparse.store.changes.status import ACTIVE
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.removal.retention import overwrite_removed, remove_rows, row_ids
 from dsnparse.store.sql.dialect import chunks

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Table, and_, delete, exists, not_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from dsnparse.store.changes.past_events import Past
-from dsnparse.store.changes.state import ACTIVE, What
+from dsnparse.store.changes.state import What
+from dsnparse.store.changes.status import ACTIVE
 from dsnparse.store.sql.dialect import chunks
 from dsnparse.store.sql.schema import addresses, alerts, journal, messages, outbox, records
 

@@ -12,15 +12,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from dsnparse.store.sql.driver import SQLITE_WAIT
 from dsnparse.store.sql.engine import (
-    SQLITE_WAIT,
     check_sqlite_path,
     database_url,
     is_memory,
     new_engine,
     path_of,
 )
-from dsnparse.store.sql.errors import StoreError, StoreReplaced, StoreUnavailable
+from dsnparse.store.sql.errors import StoreError, StoreReplaced, StoreUnavailable, is_temporary
 from dsnparse.store.sql.migrations import is_current, refuse_others, upgrade
 from dsnparse.store.sql.open_file import OpenFile
 from dsnparse.store.sql.read_only import StillFile, immutable
@@ -29,7 +29,6 @@ from dsnparse.store.sql.read_only import StillFile, immutable
 ATTEMPTS = 5
 #: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock timeout.
 _TRY_AGAIN = ("40001", "40P01", "55P03")
-_SQLITE_TEMPORARY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 
 T = TypeVar("T")
 
@@ -208,11 +207,11 @@ class Database:
             said = " ".join(str(problem.orig).split())
             if getattr(problem.orig, "sqlstate", None) in _TRY_AGAIN:
                 raise _Race(said) from problem
-            if problem.connection_invalidated or _is_temporary(problem.orig):
+            if problem.connection_invalidated or is_temporary(problem.orig):
                 raise StoreUnavailable(f"{self.shown} cannot be used now: {said}") from problem
             raise StoreError(f"{self.shown}: {said}") from problem
         except sqlite3.Error as problem:  # from `_prepare_sqlite`
-            kind = StoreUnavailable if _is_temporary(problem) else StoreError
+            kind = StoreUnavailable if is_temporary(problem) else StoreError
             raise kind(f"{self.shown} cannot be used: {problem}") from problem
         except SQLAlchemyError as problem:
             raise StoreError(f"{self.shown}: {problem}") from problem
@@ -220,13 +219,3 @@ class Database:
 
 class _Race(Exception):  # noqa: N818
     """Another transaction was faster; the same one may succeed now."""
-
-
-def _is_temporary(problem: BaseException | None) -> bool:
-    """Whether it is about reaching or locking the database, not about what we asked it."""
-    if isinstance(problem, sqlite3.Error):
-        name = getattr(problem, "sqlite_errorname", "") or ""
-        return name.startswith(_SQLITE_TEMPORARY)
-    state = getattr(problem, "sqlstate", None)
-    # Classes 08 connection, 53 resources, 57 operator intervention; none: never connected.
-    return type(problem).__name__ == "OperationalError" and (state is None or state[:2] in ("08", "53", "57"))

@@ -12,12 +12,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
+from dsnparse.store.sql.driver import SQLITE_WAIT
 from dsnparse.store.sql.errors import StoreError
 from dsnparse.store.sql.read_only import for_reading, in_mode
 from dsnparse.store.sql.values import dump_json
-
-#: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
-SQLITE_WAIT = 60
 
 
 def database_url(text: str) -> URL:

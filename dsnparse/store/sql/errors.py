@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from dsnparse.errors import DsnparseError
 
 
@@ -15,3 +17,16 @@ class StoreUnavailable(StoreError):  # noqa: N818  (it is a state of the store, 
 
 class StoreReplaced(StoreUnavailable):
     """Another database has taken the place of this one: what was read from the old one does not hold."""
+
+
+_SQLITE_TEMPORARY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+
+
+def is_temporary(problem: BaseException | None) -> bool:
+    """Whether a driver's error is about reaching or locking the database, not about what we asked it."""
+    if isinstance(problem, sqlite3.Error):
+        name = getattr(problem, "sqlite_errorname", "") or ""
+        return name.startswith(_SQLITE_TEMPORARY)
+    state = getattr(problem, "sqlstate", None)
+    # Classes 08 connection, 53 resources, 57 operator intervention; none: never connected.
+    return type(problem).__name__ == "OperationalError" and (state is None or state[:2] in ("08", "53", "57"))

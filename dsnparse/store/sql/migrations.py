@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import Connection, inspect, text
+from typing import TYPE_CHECKING
 
 from dsnparse.store.sql.errors import StoreError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _TYPES = {
     "sqlite": {
@@ -142,11 +144,18 @@ def is_current(connection: Connection) -> bool:
     return _version(connection) == len(MIGRATIONS)
 
 
+def is_last_version(value: str | None) -> bool:
+    """Whether the text that the database says is the last version."""
+    return value == str(len(MIGRATIONS))
+
+
 def upgrade(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS) -> int:
     """Bring the database to the last version, inside the caller's transaction; say how many steps ran.
 
     Raise StoreError when the database is newer than this program, or is not one of ours.
     """
+    from sqlalchemy import text
+
     newest = len(migrations)
     version = _version(connection)
     if version == newest:
@@ -171,6 +180,8 @@ def upgrade(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS
 
 
 def _version(connection: Connection) -> int:
+    from sqlalchemy import inspect, text
+
     if not inspect(connection).has_table("meta"):
         return 0
     value = connection.execute(text("SELECT value FROM meta WHERE name = 'schema_version'")).scalar()
@@ -180,6 +191,8 @@ def _version(connection: Connection) -> int:
 
 
 def _refuse_strangers(connection: Connection) -> None:
+    from sqlalchemy import inspect
+
     ours = {"messages", "addresses", "records", "suppressions", "journal", "outbox", "alerts", "positions"}
     taken = sorted(ours.intersection(inspect(connection).get_table_names()))
     if taken:

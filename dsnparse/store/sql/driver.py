@@ -1,0 +1,120 @@
+"""A database open for questions through its driver alone: SQLAlchemy takes a quarter of a second to load.
+
+Only what is plain is opened here. Whatever else there is (another version, a file that may not be opened in
+the usual way, a URL with options of SQLAlchemy's) is left to `Database`, which can say what is wrong.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable, is_temporary
+from dsnparse.store.sql.rows import for_driver
+
+#: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
+SQLITE_WAIT = 60
+_SQLITE = ("sqlite:///", "sqlite+pysqlite:///")
+_POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
+
+
+class DriverRows:
+    """Questions through `sqlite3` or `psycopg`; see `open_driver`."""
+
+    def __init__(self, connection: Any, *, postgresql: bool) -> None:
+        self._connection = connection
+        self.postgresql = postgresql
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
+        """The rows of a statement."""
+        text = for_driver(statement, postgresql=self.postgresql)
+        found: Sequence[Sequence[Any]] = self._connection.execute(text, values).fetchall()
+        return found
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is asked in this block is answered by one state of an SQLite file."""
+        if self.postgresql:
+            yield
+            return
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+def open_driver(url: str) -> DriverRows | None:
+    """The database, open for reading; None where `Database` is needed to open it, or to say what is wrong."""
+    path = sqlite_path(url)
+    if path is not None:
+        return _open_sqlite(path) if path else None
+    scheme = next((one for one in _POSTGRESQL if url.startswith(one)), None)
+    if scheme is None or "+" in url.removeprefix(scheme):  # a blank, as SQLAlchemy reads it
+        return None
+    return _open_postgresql(f"postgresql://{url.removeprefix(scheme)}")
+
+
+def sqlite_path(url: str) -> str | None:
+    """The path of an SQLite file; "" for one that is not plain (in memory, with options), None for others."""
+    if "://" not in url:
+        path = url
+    else:
+        scheme = next((one for one in _SQLITE if url.startswith(one)), None)
+        if scheme is None:
+            return None
+        path = url.removeprefix(scheme)
+        if "?" in path:
+            return ""
+    return "" if path == ":memory:" or path.startswith("file:") else path
+
+
+def _open_sqlite(path: str) -> DriverRows | None:
+    from urllib.parse import quote
+
+    with suppress(sqlite3.Error):
+        connection = sqlite3.connect(
+            f"file:{quote(path)}?mode=ro",
+            uri=True,
+            timeout=SQLITE_WAIT,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA query_only = ON")
+        return DriverRows(connection, postgresql=False)
+    return None
+
+
+def _open_postgresql(url: str) -> DriverRows | None:
+    try:
+        import psycopg
+    except ModuleNotFoundError:
+        return None
+    with suppress(psycopg.Error):
+        connection = psycopg.connect(url, autocommit=True)
+        connection.execute("SET default_transaction_read_only = on")
+        return DriverRows(connection, postgresql=True)
+    return None
+
+
+@contextmanager
+def driver_errors(shown: str) -> Iterator[None]:
+    """Errors of the driver as sentences: raise StoreUnavailable where asking again may help, else StoreError.
+
+    `shown`: what to call the database.
+    """
+    try:
+        yield
+    except Exception as problem:
+        if not isinstance(problem, sqlite3.Error) and type(problem).__module__ != "psycopg.errors":
+            raise
+        said = " ".join(str(problem).split())
+        if is_temporary(problem):
+            raise StoreUnavailable(f"{shown} cannot be used now: {said}") from problem
+        raise StoreError(f"{shown}: {said}") from problem

@@ -1,0 +1,70 @@
+"""Questions as plain SQL, put through SQLAlchemy or straight to the driver, with the same answers.
+
+A statement has "?" for each value, and no other question mark nor "%".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class Rows(Protocol):
+    """What questions are put to."""
+
+    #: Whether it is PostgreSQL; else SQLite.
+    postgresql: bool
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
+        """The rows of a statement, with the values as the driver has them: see `read_time`, `read_json`."""
+        ...
+
+
+class EngineRows:
+    """Questions through a connection of SQLAlchemy's."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.postgresql = connection.dialect.name == "postgresql"
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
+        """The rows of a statement."""
+        text = for_driver(statement, postgresql=self.postgresql)
+        return self._connection.exec_driver_sql(text, tuple(values)).all()
+
+
+def for_driver(statement: str, *, postgresql: bool) -> str:
+    """The statement with the driver's own mark for values."""
+    return statement.replace("?", "%s") if postgresql else statement
+
+
+def one_of(column: str, values: Iterable[str], *, postgresql: bool) -> tuple[str, list[Any]]:
+    """The condition that a column has one of these values, and the values to give for it."""
+    given = list(values)
+    if postgresql:
+        return f"{column} = ANY(?)", [given]
+    # Statements of few lengths: SQLite's driver keeps a statement that it has met ready.
+    given += given[-1:] * ((1 << (len(given) - 1).bit_length()) - len(given)) if given else []
+    return f"{column} IN ({', '.join('?' * len(given))})", given
+
+
+def time_value(time: datetime, *, postgresql: bool) -> Any:
+    """A time as a value for a statement."""
+    return time if postgresql else time.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def read_time(value: Any) -> datetime | None:
+    """A time as a driver gives it, in UTC."""
+    if value is None:
+        return None
+    return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+def read_json(value: Any) -> Any:
+    """A column of JSON as a driver gives it: SQLite's as text, PostgreSQL's read already."""
+    return json.loads(value) if isinstance(value, str) else value

@@ -21,8 +21,10 @@ _REPEATS = "*+?{"
 _BOUNDS = re.compile(r"\{(\d{1,4})(,?)(\d{0,4})\}")
 _FLAGS = re.compile(r"\?(?:[imsU-]{1,6}:|:|P?<\w{1,60}>)")
 _SETTING = re.compile(r"\?[imsU-]{1,6}\)")
-_CLASS = re.compile(r"\[(\^?)((?:\]|\[:\^?\w+:\]|\\.|[^\]\\])(?:\[:\^?\w+:\]|\\.|[^\]\\])*)\]", re.DOTALL)
-_CLASS_ITEM = re.compile(r"\[:\^?\w+:\]|(\\?.)-(\\?.)|(\\?.)", re.DOTALL)
+_CLASS = re.compile(
+    r"\[(\^?)((?:\]|\[:\^?\w{1,10}:\]|\\.|[^\]\\])(?:\[:\^?\w{1,10}:\]|\\.|[^\]\\]){0,500})\]", re.DOTALL
+)
+_CLASS_ITEM = re.compile(r"\[:\^?\w{1,10}:\]|(\\?.)-(\\?.)|(\\?.)", re.DOTALL)
 _EMPTY_WIDTH = "bBAz"
 _BLANKS = "sntrfv"
 _BLANK_ITEMS = (r"\s", r"\n", r"\t", r"\r", r"\f", r"\v", "\t", "\n")

@@ -27,7 +27,7 @@ DATA = HERE / "learned.json"
 #: The first words of a reply are looked at: what follows is a link, a signature or the next server's words.
 MAX_WORDS = 32
 #: With fewer, a reply says too little to look like anything; where words are not parted, one is enough.
-LEAST_WORDS = 3
+LEAST_WORDS = 4
 #: And no more of it than this, where words are long or are not parted by blanks.
 MAX_CHARS = 400
 #: Features of one reply that count; with 8 bits for a weight, their sum has room in 16.

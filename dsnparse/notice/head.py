@@ -21,7 +21,7 @@ DAEMON = re.compile(
 #: Words in their display names.
 DAEMON_NAME = re.compile(
     r"mail(?:er)?[ .-]?(?:delivery|daemon|system)|system administrator|postmaster|delivery subsystem|"
-    r"mail administrator|undeliver|content-?filter|mail server|mail ?gateway|virus ?wall|ndr administrator|"
+    r"mail administrator|undeliver|content-?filter|mail[ -]?server|mail ?gateway|virus ?wall|ndr administrator|"
     r"microsoft (?:exchange|outlook)|interscan|mdaemon|groupwise",
     re.IGNORECASE,
 )

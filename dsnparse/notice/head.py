@@ -15,14 +15,15 @@ from dsnparse.wire.text import header_text
 #: Local parts of mail systems.
 DAEMON = re.compile(
     r"^(?:mailer-?daemon|mail-?daemon|post[_-]?master|mdaemon|mmdf|daemon|mailer|mail\.delivery\.system|"
-    r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp|ndr|non-?delivery|comsat|autopage|pmdf|mailrouter|mail-?relay|mta|exim|qmail-send)\b",
+    r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp|ndr|non-?delivery|comsat|autopage|"
+    r"pmdf|mailrouter|mail-?relay|mta|exim|qmail-send)\b",
     re.IGNORECASE,
 )
 #: Words in their display names.
 DAEMON_NAME = re.compile(
     r"mail(?:er)?[ .-]?(?:delivery|daemon|system)|system administrator|postmaster|delivery subsystem|"
-    r"mail administrator|undeliver|content-?filter|mail server|mail ?gateway|virus ?wall|ndr administrator|"
-    r"microsoft (?:exchange|outlook)|interscan|mdaemon|groupwise",
+    r"mail administrator|undeliver|content-?filter|mail[ -]?server|mail ?gateway|virus ?wall|"
+    r"ndr administrator|microsoft (?:exchange|outlook)|interscan|mdaemon|groupwise",
     re.IGNORECASE,
 )
 #: Those that others write from as well.

@@ -51,11 +51,12 @@ _MARKER = re.compile(
      |first\ \d{1,6}\ (?:lines|bytes|characters)\ of\ the\ (?:original|message)
      |---\ (?:mensaje|mensagem|message|original)
      |original\ message\ (?:headers?|text)\s?:
+     |附件中的内容是原(?:信件|邮件)
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
 #: One of these is in every marker.
-_MARKER_WORDS = ("message", "mail follows", "mensaje", "mensagem")
+_MARKER_WORDS = ("message", "mail follows", "mensaje", "mensagem", "附件中")
 _LONGEST_MARKER = 160
 _HEADER_LINES = 2000
 #: Header-like lines that are looked at before deciding.

@@ -65,6 +65,10 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
     "to-line": ((f"To: {KIM}", {}), (f"Toll: {KIM}", {})),
     "quoted-header": ((f"To: {KIM}\nSubject: x", {}), (f"To: {KIM}\n\nWe are sorry", {})),
     "parent": ((f"(generated from {KIM})", {}), (f"(said by {KIM})", {})),
+    "followed": (
+        (f"mail to {KIM} failed for the following people:", {}),
+        (f"mail to {KIM} failed for this reason:", {}),
+    ),
     "new-address": ((f"551 please try {KIM}", {}), (f"551 sorry {KIM}", {})),
     "sender": ((f"the sender {KIM} is refused", {}), (f"the mailbox {KIM} is refused", {})),
     "other-fate": ((f"{KIM} was delivered to the mailbox", {}), (f"{KIM} was refused", {})),

@@ -116,3 +116,19 @@ def test_without_their_status_parts_the_words_of_samples_blame_nobody_else() -> 
         ]
     assert wrong == []
     assert cut > 100
+
+
+@pytest.mark.parametrize("words", ["This is a permanent error; I've given up. Sorry it didn't work out."])
+def test_what_a_program_always_says_is_no_reason(words: str) -> None:
+    (record,) = parse_dsn(
+        notice(f"I couldn't deliver your message to these addresses.\n{words}\n\n<{TOM}>:\n")
+    ).records
+    assert (record.recipient, record.reason) == (TOM, "undefined")
+
+
+def test_an_offer_of_help_below_an_address_is_no_diagnostic() -> None:
+    text = f"The following recipients did not receive your message:\n\n  <{TOM}>\n\n"
+    (record,) = parse_dsn(
+        notice(f"{text}Please reply to help@mx.example if you feel this to be in error.")
+    ).records
+    assert (record.recipient, record.diagnostic) == (TOM, None)

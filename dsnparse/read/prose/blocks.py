@@ -103,6 +103,8 @@ class Blocks:
                 continue
             if "@" in next_line and self._is_other(next_line, mention.address):
                 break
+            if blanks and says("contact", next_line) and not states_code(next_line):
+                break
             if next_line.startswith(_NEXT_COMMAND) or _ABOUT_A_HOST.match(next_line):
                 break
             if next_line[:3] == "<<<" and line[:3] != ">>>":
@@ -176,7 +178,7 @@ class Blocks:
         size = 0
         pieces = []
         for line in self.lines:
-            if line:
+            if line and not says("boilerplate", line):
                 pieces.append(line)
                 size += len(line)
                 if size > _CONTEXT_CHARS:

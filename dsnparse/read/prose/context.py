@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dsnparse.notice.notice import Notice
+from dsnparse.notice.words import says
 from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.mention import mentions_of
 from dsnparse.read.recipient import Recipient
@@ -18,7 +19,8 @@ _MOST_RECIPIENTS = 100
 
 def prose(notice: Notice) -> str:
     """The notice's text in one line."""
-    return " ".join(" ".join(notice.body.lines[:_CONTEXT_LINES]).split())[:_CONTEXT_CHARS]
+    lines = [line for line in notice.body.lines[:_CONTEXT_LINES] if not says("boilerplate", line.strip())]
+    return " ".join(" ".join(lines).split())[:_CONTEXT_CHARS]
 
 
 def add_context(notice: Notice, recipients: list[Recipient]) -> None:

@@ -18,10 +18,11 @@ _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
 _RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
 #: "Recipient      kim@example.com", "To......: kim@example.com", "Recipient | kim@example.com".
-_GAPS = ("  ", ": ", "..", ".:", ".<", "  <", "| ", "<\t")
+_GAPS = ("  ", ": ", "..", ".:", ". ", "| ")
 _GAP = re.compile(r"(?<=\w)(?:\s{2,60}|\t|\s?\.{3,60}\s{0,9}:?|\s{1,60}:|\s?\|)\s{0,60}$")
 #: How long a label is that stands at the start of a line.
 _LABEL_WORDS = 4
+_CELL_CHARS = 30
 #: How near a label stands to its address.
 _LABEL_CHARS = 80
 #: Characters of a line before and after an address that say something about it.
@@ -108,13 +109,20 @@ class Mention:
     @once
     def is_labelled(self) -> bool:
         """Whether a word for recipients stands before it: "Recipient: a@b"."""
-        near = self.before[-_LABEL_CHARS:]
+        near = self.before[-_LABEL_CHARS:].replace('"', "") or self.heading
         return not self.is_rcpt and bool(near) and says("label", near)
+
+    @once
+    def heading(self) -> str:
+        """The short line above an address that is alone, as a label: the cell before it in a table; or ""."""
+        above = self.page.lines[self.line - 1] if self.line and self.alone else ""
+        return f"{above}:" if 0 < len(above) <= _CELL_CHARS and above[-1].isalnum() else ""
 
     @property
     def is_detail(self) -> bool:
         """Whether its line is a label for recipients and it: "Recipient: a@b", one of a list of details."""
-        is_short = len(self.before.split()) <= _LABEL_WORDS and not _DRESSING.sub("", self.after)
+        label = self.before or self.heading
+        is_short = len(label.split()) <= _LABEL_WORDS and not _DRESSING.sub("", self.after)
         return is_short and self.is_labelled
 
     @property

@@ -29,13 +29,19 @@ _REACHED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _SENDER_AFTER = re.compile(
-    r"\W{0,6}(?:\.\.\. ?)?(?:invalid |your |the )?"
+    r"[^\w,;]{0,6}(?:\.\.\. ?)?(?:invalid |your |the )?"
     r"(?:sender|envelope.?from|mail.?from|return.?path|from address)",
     re.IGNORECASE,
 )
 _NEW_ADDRESS = re.compile(
     r"(?:please )?\btry\b|moved to|new (?:e-?mail )?address|\binstead|\buse\b|write to|forward(?:ed)? to|"
     r"changed to|neue (?:e-?mail-?)?adresse|nouvelle adresse|nueva direcci|новый адрес|新しい",
+    re.IGNORECASE,
+)
+#: "Your message to <list> could not be delivered to the following recipients:"
+_FOLLOWED = re.compile(
+    r"\b(?:to|for|an|aux?|à|a|ai|aos?|aan)\s(?:the\s|los\s|las\s|die\s|de\s|den\s)?(?:\w{1,20}\s)?"
+    r"(?:following|folgende|suivant|siguientes|seguenti|seguintes|volgende)",
     re.IGNORECASE,
 )
 #: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
@@ -77,6 +83,8 @@ def _lead(seen: Mention) -> str:
 
 def _is_senders(seen: Mention) -> bool:
     if not seen.before:
+        if seen.heading and says("sender", seen.heading):
+            return True
         return seen.line > 0 and seen.page.lines[seen.line - 1].endswith(" from")
     return says("sender", seen.before[-_NEAR if seen.is_plain else -_AROUND :])
 
@@ -149,6 +157,13 @@ OBSERVATIONS: tuple[Observation, ...] = (
         -1,
         "the alias or list that a failed address came from (Exim: generated from)",
         lambda m: not m.is_listed and _PARENT.search(_lead(m)[-40:]) is not None,
+        last_resort=True,
+    ),
+    Observation(
+        "followed",
+        -6,
+        "whom the message was sent to; those whom it did not reach follow",
+        lambda m: not m.is_listed and _FOLLOWED.search(m.after.partition(". ")[0]) is not None,
         last_resort=True,
     ),
     Observation(

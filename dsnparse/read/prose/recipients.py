@@ -140,8 +140,8 @@ def _layout(found: Candidate) -> str:
 def _accept(best: Mapping[str, Candidate], page: Page) -> dict[str, Candidate]:
     """The candidates with enough points; the doubtful ones only where there is no other."""
     lone = {
-        _layout(found) or key
-        for key, found in best.items()
+        _layout(found) or (found.mention.line, found.mention.start)  # those of one list are one
+        for found in best.values()
         if found.score >= _NOT_NOTHING and not found.last_resort
     }
     enough = ENOUGH - (len(lone) == 1)

@@ -51,14 +51,15 @@ Exim (a router for the bounces, and BATV for mail whose sender signs nothing; pu
     driver = manualroute
     domains = bounces.example.org
     transport = to_dsnparse
-    route_list = * 127.0.0.1::2424
+    route_list = * 127.0.0.1
     self = send
   to_dsnparse:
     driver = smtp
     protocol = lmtp
-  remote_smtp:
-    driver = smtp
-    return_path = ${{if !eq{{$return_path}}{{}}{{${{prvs{{$return_path}}{{SECRET}}{{0}}}}}}fail}}
+    port = 2424
+    allow_localhost
+  begin rewrite
+  \\N^(?!prvs=)[^@]+@example\\.org$\\N "${{prvs{{$0}}{{SECRET}}{{0}}}}" F
 
 listmonk has one return path for all mail: let it send through such an Exim.
 """

@@ -27,6 +27,7 @@ from dsnparse.trust.envelope import Envelope
 from dsnparse.trust.judged import Judged, Returned
 from dsnparse.trust.settings import TrustSettings
 from dsnparse.trust.token import is_same
+from dsnparse.trust.tracking import is_signed_form
 from dsnparse.vocabulary import Kind, Origin, TrustLevel
 from dsnparse.wire.address import FieldAddress
 
@@ -77,8 +78,9 @@ def _returned(notice: Notice, original: OriginalMessage, settings: TrustSettings
     """What is known of the message that came back, as far as the settings need it."""
     part = notice.roles.returned
     number = part.number if part is not None else ""
+    to = notice.mailed if is_signed_form(original.message_id or "") else ()
     if not settings.sending_hosts and not settings.checks_dkim:
-        return Returned(original, notice.original, (), notice.mailed, number)
+        return Returned(original, notice.original, (), to, number)
     inner = part.parts() if part is not None else []
     fields = [(name.lower(), value) for name, value in inner[0].raw_items()] if inner else []
     traces = [value for name, value in fields if name == "received"]
@@ -89,7 +91,7 @@ def _returned(notice: Notice, original: OriginalMessage, settings: TrustSettings
         whole = inner[0].buffer.data[inner[0].start : inner[0].body_end]
     to_fields = [name for name, _ in fields].count("to")
     # The lowest Received are those of our own servers.
-    return Returned(original, notice.original, traces[-MAX_HOPS:], notice.mailed, number, whole, to_fields)
+    return Returned(original, notice.original, traces[-MAX_HOPS:], to, number, whole, to_fields)
 
 
 def _take_signed(notice: Notice, reading: Reading, mailed: str, *, is_signed: bool) -> None:

@@ -10,7 +10,15 @@ from dsnparse.trust.border import Border, border_of, by_hosts
 from dsnparse.trust.domain_keys import dkim_findings
 from dsnparse.trust.envelope import Envelope
 from dsnparse.trust.judged import Judged
-from dsnparse.trust.proof import Bearing, Proof
+from dsnparse.trust.proof import (
+    BATV_BY_STATE,
+    MESSAGE_ID_BY_STATE,
+    SRS_BY_STATE,
+    TOKEN_BY_STATE,
+    VERP_BY_STATE,
+    Bearing,
+    Proof,
+)
 from dsnparse.trust.settings import TrustSettings
 from dsnparse.trust.signature import State
 from dsnparse.trust.srs import check_srs
@@ -24,37 +32,6 @@ from dsnparse.wire.text import without_controls
 #: Addresses for which a signed Message-ID is tried.
 _MOST_TRIED = 20
 _LONGEST_TEXT = 300
-_VERP = {
-    State.VALID: Proof.VERP_VALID,
-    State.UNDATED: Proof.VERP_UNDATED,
-    State.EXPIRED: Proof.VERP_EXPIRED,
-    State.FORGED: Proof.VERP_FORGED,
-    State.UNKNOWN_KEY: Proof.VERP_UNKNOWN_KEY,
-}
-_TOKEN = {
-    State.VALID: Proof.TOKEN_VALID,
-    State.UNDATED: Proof.TOKEN_UNDATED,
-    State.EXPIRED: Proof.TOKEN_EXPIRED,
-    State.FORGED: Proof.TOKEN_FORGED,
-}
-_BATV = {
-    State.VALID: Proof.BATV_VALID,
-    State.UNDATED: Proof.BATV_UNDATED,
-    State.EXPIRED: Proof.BATV_EXPIRED,
-    State.FORGED: Proof.BATV_FORGED,
-    State.UNKNOWN_KEY: Proof.BATV_FORGED,
-}
-_SRS = {
-    State.VALID: Proof.SRS_VALID,
-    State.UNDATED: Proof.SRS_UNDATED,
-    State.EXPIRED: Proof.SRS_EXPIRED,
-    State.FORGED: Proof.SRS_FORGED,
-}
-_MESSAGE_ID = {
-    State.VALID: Proof.MESSAGE_ID_VALID,
-    State.UNDATED: Proof.MESSAGE_ID_UNDATED,
-    State.EXPIRED: Proof.MESSAGE_ID_EXPIRED,
-}
 #: What proves that a notice is about mail of ours, and not about whose.
 _NAMELESS = (Proof.BATV_VALID, Proof.SRS_VALID, Proof.DKIM_REPORTER)
 #: A signature of ours, now or once.
@@ -162,12 +139,12 @@ class _Judge:
             path = given
             batv = check_batv(path, settings.batv_keys, self.came) if settings.batv_keys else None
             if batv is not None:
-                self._note(_BATV[batv.state], border.part, given)
+                self._note(BATV_BY_STATE[batv.state], border.part, given)
                 path = batv.address
                 tagged_paths += 1
             srs = check_srs(path, settings.srs_secrets, self.came) if settings.srs_secrets else None
             if srs is not None:
-                self._note(_SRS[srs.state], border.part, given)
+                self._note(SRS_BY_STATE[srs.state], border.part, given)
                 path = srs.address
             signed = None
             if settings.keys is not None:
@@ -184,10 +161,10 @@ class _Judge:
 
     def _signed_path(self, signed: Signed, given: str) -> None:
         if signed.state not in _GOOD:
-            self._note(_VERP[signed.state], self.border.part, given)
+            self._note(VERP_BY_STATE[signed.state], self.border.part, given)
             return
         recipient = self._whose(signed)
-        self._note(_VERP[signed.state] if recipient else Proof.VERP_ID, self.border.part, given)
+        self._note(VERP_BY_STATE[signed.state] if recipient else Proof.VERP_ID, self.border.part, given)
         self._take(recipient, signed)
 
     def _whose(self, signed: Signed) -> str | None:
@@ -226,7 +203,7 @@ class _Judge:
             elif recipient and self.mailed and not is_same(recipient, self.mailed):
                 self._note(Proof.TOKEN_OTHER, returned.part, value)
             else:
-                self._note(_TOKEN[token.state], returned.part, value)
+                self._note(TOKEN_BY_STATE[token.state], returned.part, value)
                 if token.state in _GOOD:
                     self._take(recipient, token)
 
@@ -243,8 +220,8 @@ class _Judge:
         tried = dict.fromkeys([*([self.mailed] if self.mailed else []), *self.notice.named, *returned.to])
         for address in list(tried)[:_MOST_TRIED]:
             state = check_message_id(message_id, address, settings.keys, self.came, settings.lifetime_days)
-            if state in _MESSAGE_ID:
-                self._note(_MESSAGE_ID[state], returned.part, f"{message_id} {address}")
+            if state in MESSAGE_ID_BY_STATE:
+                self._note(MESSAGE_ID_BY_STATE[state], returned.part, f"{message_id} {address}")
                 if state in _GOOD:
                     self._take(address, Signed(state))
                 return

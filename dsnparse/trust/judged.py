@@ -16,7 +16,7 @@ class Returned(NamedTuple):
     fields: Mapping[str, str]
     #: Its Received fields, topmost first.
     traces: Sequence[str]
-    #: The addresses that its header names as recipients.
+    #: The addresses that its header names as recipients, where its Message-ID may be signed.
     to: Sequence[str]
     #: The part that it came back in.
     part: str

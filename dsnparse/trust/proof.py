@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from dsnparse.trust.signature import State
+
 
 class Bearing(Enum):
     """What a finding does to the verdict."""
@@ -94,3 +96,37 @@ class Proof(Enum):
         self.rule = f"trust.{name}"
         self.bearing = bearing
         self.meaning = meaning
+
+
+#: What a signature of each place is worth, by its state.
+VERP_BY_STATE = {
+    State.VALID: Proof.VERP_VALID,
+    State.UNDATED: Proof.VERP_UNDATED,
+    State.EXPIRED: Proof.VERP_EXPIRED,
+    State.FORGED: Proof.VERP_FORGED,
+    State.UNKNOWN_KEY: Proof.VERP_UNKNOWN_KEY,
+}
+TOKEN_BY_STATE = {
+    State.VALID: Proof.TOKEN_VALID,
+    State.UNDATED: Proof.TOKEN_UNDATED,
+    State.EXPIRED: Proof.TOKEN_EXPIRED,
+    State.FORGED: Proof.TOKEN_FORGED,
+}
+BATV_BY_STATE = {
+    State.VALID: Proof.BATV_VALID,
+    State.UNDATED: Proof.BATV_UNDATED,
+    State.EXPIRED: Proof.BATV_EXPIRED,
+    State.FORGED: Proof.BATV_FORGED,
+    State.UNKNOWN_KEY: Proof.BATV_FORGED,
+}
+SRS_BY_STATE = {
+    State.VALID: Proof.SRS_VALID,
+    State.UNDATED: Proof.SRS_UNDATED,
+    State.EXPIRED: Proof.SRS_EXPIRED,
+    State.FORGED: Proof.SRS_FORGED,
+}
+MESSAGE_ID_BY_STATE = {
+    State.VALID: Proof.MESSAGE_ID_VALID,
+    State.UNDATED: Proof.MESSAGE_ID_UNDATED,
+    State.EXPIRED: Proof.MESSAGE_ID_EXPIRED,
+}

@@ -78,7 +78,14 @@ def ingest(
         ):
             strict = isinstance(source, PathSource)
             begin = partial(
-                work_off, source, store.add, parser, batch=mailboxes.batch, stop=stop, strict=strict
+                work_off,
+                source,
+                store.add,
+                parser,
+                batch=mailboxes.batch,
+                stop=stop,
+                strict=strict,
+                known=store.known,
             )
             with closing(source):
                 for tally in _patiently(begin, stop, bar.line):

@@ -1,9 +1,9 @@
 """From a mailbox to the store. The order of the steps is what loses nothing and counts nothing twice:
 
-take → parse → add to the store, in one transaction with the positions → commit → mark done in the mailbox.
+take → known? else parse → add to the store, in one transaction with the positions → commit → mark as done.
 
     with Store.open("bounces.db") as store:
-        for tally in ingest(MaildirSource("/var/mail/bounces"), store.add, Parser()):
+        for tally in ingest(MaildirSource("/var/mail/bounces"), store.add, Parser(), known=store.known):
             print(tally.added)
 """
 
@@ -22,6 +22,7 @@ from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Kind
 from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.queries.known import Known
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 from dsnparse.trust.envelope import Envelope
 from dsnparse.understood import is_understood
@@ -31,6 +32,14 @@ from dsnparse.wire.identity import message_identity
 BATCH = 500
 #: A batch is stored after so many seconds even when it is not full, so that a slow mailbox shows results.
 PATIENCE = 5.0
+
+
+#: Messages that are looked up at a time, and the bytes that are held meanwhile.
+LOOKED_UP = 64
+_BYTES_HELD = 1024 * 1024
+
+#: `Store.known`.
+Look = Callable[[Sequence[str]], Mapping[str, Known]]
 
 
 class Add(Protocol):
@@ -50,33 +59,33 @@ def ingest(
     stop: Callable[[], bool] = lambda: False,
     strict: bool = False,
     envelope: Envelope | None = None,
+    known: Look = lambda _: {},
 ) -> Iterator[Tally]:
     """Work off what is in `source` now; after each batch what came of it.
 
     `stop` is asked after each message: when it says True, what was taken is still stored and marked, and that
     is all. `strict`: what does not look like a message at all (a stray file in a folder) is a problem.
     `envelope`: with which a mail server handed over what the source holds.
+    `known`: `Store.known`, with which messages that the store has are not parsed again.
 
     Raise StoreUnavailable when the database is away, StoreError when it does not work, OSError when the
     mailbox does not; what was taken and not stored is given back by `source.close()`.
     """
-    pending = _Batch()
+    pending = _Batch(source.label, parser, known, strict=strict)
     started = time.monotonic()
     for item in source.take():
         if isinstance(item, PassedOver):
             pending.tally.passed_over += 1
         elif isinstance(item, Problem):
+            pending.read()  # what is told keeps its order
             pending.tally.problems.append(item)
-        elif strict and isinstance(item, Mail) and not looks_like_message(item.data):
-            pending.tally.problems.append(Problem(item.name, "is not a mail message"))
         elif isinstance(item, Event):
             pending.event(item)
         else:
-            mail = item if envelope is None else item._replace(envelope=envelope)
-            pending.read(mail, source.label, parser)
-        if len(pending.seen) >= batch or time.monotonic() - started > PATIENCE or stop():
+            pending.take(item if envelope is None else item._replace(envelope=envelope))
+        if pending.size >= batch or time.monotonic() - started > PATIENCE or stop():
             yield pending.flush(source, add)
-            pending = _Batch()
+            pending = _Batch(source.label, parser, known, strict=strict)
             started = time.monotonic()
         if stop():
             return
@@ -88,9 +97,9 @@ def store_all(mails: Sequence[Mail], label: str, add: Add, parser: Parser) -> tu
 
     Raise StoreUnavailable or StoreError when none of them could be stored.
     """
-    pending = _Batch()
+    pending = _Batch(label, parser, lambda _: {})
     for mail in mails:
-        pending.read(mail, label, parser)
+        pending.take(mail)
     tally = pending.flush(PathSource([]), add)
     return tally, frozenset(mark.key for mark in pending.marks)
 
@@ -98,33 +107,76 @@ def store_all(mails: Sequence[Mail], label: str, add: Add, parser: Parser) -> tu
 class _Batch:
     """Messages and events that were read and are not stored yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, label: str, parser: Parser, known: Look, *, strict: bool = False) -> None:
         self.tally = Tally()
         self.seen: list[Seen] = []
         self.marks: list[Mark] = []
+        #: Messages that the store had before.
+        self.known: list[Mark] = []
         #: Messages that cannot be stored: to be moved out of the way, for a person.
         self.refused: list[Mark] = []
+        self._label = label
+        self._parser = parser
+        self._look = known
+        self._strict = strict
+        #: Messages that are not looked up yet, each with its identity, and their bytes.
+        self._taken: list[tuple[str, Mail]] = []
+        self._bytes = 0
 
-    def read(self, mail: Mail, label: str, parser: Parser) -> None:
-        report = self.tally.parse(mail, parser)
+    @property
+    def size(self) -> int:
+        """How many messages and events there are."""
+        return len(self.seen) + len(self.known) + len(self._taken)
+
+    def take(self, mail: Mail) -> None:
+        self._taken.append((message_identity(mail.data), mail))
+        self._bytes += len(mail.data)
+        if len(self._taken) >= LOOKED_UP or self._bytes >= _BYTES_HELD:
+            self.read()
+
+    def read(self) -> None:
+        """Look up what was taken, and parse what is new."""
+        known = self._look([digest for digest, _ in self._taken]) if self._taken else {}
+        taken, self._taken, self._bytes = self._taken, [], 0
+        for digest, mail in taken:
+            if digest in known:
+                self._pass(mail, known[digest])
+            else:
+                self._parse(digest, mail)
+
+    def _pass(self, mail: Mail, known: Known) -> None:
+        self.tally.weight += mail.weight
+        self.tally.note_size(mail)
+        self.tally.kinds[known.kind.value] += 1
+        self.tally.unknown += not known.understood
+        self.tally.duplicates += 1
+        self.known.append(Mark(mail.key, known.understood, other=known.kind is Kind.OTHER))
+
+    def _parse(self, digest: str, mail: Mail) -> None:
+        if self._strict and not looks_like_message(mail.data):
+            self.tally.problems.append(Problem(mail.name, "is not a mail message"))
+            return
+        report = self.tally.parse(mail, self._parser)
         if report is None:
             self.refused.append(Mark(mail.key, understood=False))
             return
         self.tally.note_size(mail)
         received = received_at(mail.data, mail.arrived)
-        self.seen.append(Seen(message_identity(mail.data), label or mail.name, report, received))
+        self.seen.append(Seen(digest, self._label or mail.name, report, received))
         self.marks.append(Mark(mail.key, is_understood(report), other=report.kind is Kind.OTHER))
 
     def event(self, event: Event) -> None:
+        self.read()
         self.seen.append(
             Seen(event.identity, event.name, event.report, event.happened, by_mail=event.by_mail)
         )
         self.marks.append(Mark(event.name, understood=is_understood(event.report)))
 
     def flush(self, source: Source, add: Add) -> Tally:
+        self.read()
         tally = self.tally
-        if self.seen:
-            positions = source.positions(self.marks + self.refused)
+        if self.seen or self.known:
+            positions = source.positions(self.marks + self.known + self.refused)
             try:
                 result = add(self.seen, positions=positions)
             except StoreUnavailable:
@@ -137,7 +189,7 @@ class _Batch:
             tally.kinds[seen.report.kind.value] += 1
             tally.unknown += not mark.understood
         tally.refused = len(self.refused)
-        tally.problems += source.done(self.marks + self.refused)
+        tally.problems += source.done(self.marks + self.known + self.refused)
         return tally
 
     def _written(self, result: AddResult) -> None:

@@ -7,7 +7,7 @@ from dsnparse.vocabulary import Reason
 
 #: Below this a reason is taken for not understood.
 LOW_CONFIDENCE = 0.5
-_GOOD_NEWS = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
+GOOD_NEWS = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
 
 
 def is_understood(report: Report) -> bool:
@@ -21,7 +21,7 @@ def is_understood(report: Report) -> bool:
     if report.kind not in (Kind.BOUNCE, Kind.DELAY):
         return True
     return all(
-        record.action in _GOOD_NEWS
+        record.action in GOOD_NEWS
         or (record.reason is not Reason.UNDEFINED and record.confidence >= LOW_CONFIDENCE)
         for record in report
     )

@@ -109,6 +109,7 @@ def ingest(
                 stop=stop,
                 strict=strict,
                 envelope=envelope,
+                known=store.known,
             )
             with closing(source):
                 for tally in _patiently(begin, stop, bar.line):

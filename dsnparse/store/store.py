@@ -27,6 +27,7 @@ from dsnparse.store.policy.terms import Terms
 from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.check import check, check_some, in_pieces
 from dsnparse.store.queries.history import Happening, history
+from dsnparse.store.queries.known import Known, find_known
 from dsnparse.store.queries.stats import Count, stats
 from dsnparse.store.queries.waiting import waiting
 from dsnparse.store.removal.forgetting import Forgotten, forget
@@ -120,6 +121,12 @@ class Store:
                 write_batch, terms=self.terms, items=items, known=known, places=positions or {}, now=moment
             )
         )
+
+    def known(self, digests: Sequence[str]) -> Mapping[str, Known]:
+        """Those of some hundred messages that the store has, by their identities: to `add`, they are nothing
+        new. Raise as `add` does."""
+        with self.database.read(heeding=True) as connection:
+            return find_known(EngineRows(connection), digests)
 
     def position(self, name: str) -> str | None:
         """What `add(…, positions={name: …})` wrote last; None when it never did."""

@@ -185,9 +185,15 @@ class Database:
             self._file.note()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection for reading."""
-        self._known.changes = self._check_file()
+    def read(self, *, heeding: bool = False) -> Iterator[Connection]:
+        """A connection for reading.
+
+        `heeding`: what is read decides what is written next, so that it, too, raises StoreReplaced.
+        """
+        changes = self._check_file()
+        if heeding:
+            self._hear(changes)
+        self._known.changes = changes
         with self._errors(), self._alone, self.engine.connect() as connection:
             yield connection
         if self._still is not None:

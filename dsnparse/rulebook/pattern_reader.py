@@ -21,10 +21,8 @@ _REPEATS = "*+?{"
 _BOUNDS = re.compile(r"\{(\d{1,4})(,?)(\d{0,4})\}")
 _FLAGS = re.compile(r"\?(?:[imsU-]{1,6}:|:|P?<\w{1,60}>)")
 _SETTING = re.compile(r"\?[imsU-]{1,6}\)")
-_CLASS = re.compile(
-    r"\[(\^?)((?:\]|\[:\^?\w{1,10}:\]|\\.|[^\]\\])(?:\[:\^?\w{1,10}:\]|\\.|[^\]\\]){0,500})\]", re.DOTALL
-)
-_CLASS_ITEM = re.compile(r"\[:\^?\w{1,10}:\]|(\\?.)-(\\?.)|(\\?.)", re.DOTALL)
+_CLASS = re.compile(r"\[(\^?)((?:\]|\\.|[^\]\\])(?:\\.|[^\]\\]){0,500})\]", re.DOTALL)
+_CLASS_ITEM = re.compile(r"(\\?.)-(\\?.)|(\\?.)", re.DOTALL)
 _EMPTY_WIDTH = "bBAz"
 _BLANKS = "sntrfv"
 _BLANK_ITEMS = (r"\s", r"\n", r"\t", r"\r", r"\f", r"\v", "\t", "\n")
@@ -171,13 +169,17 @@ class PatternReader:
             return Piece(_BLANK)
         if letter in "dDwWS":
             return _ANYTHING
+        if letter in "pP":  # \pL, \p{Greek}
+            is_named = self.pattern[self.at] == "{"
+            self.at = self.pattern.index("}", self.at) + 1 if is_named else self.at + 1
+            return _ANYTHING
         if letter.isalnum():
             raise ValueError(f"unknown syntax at {self.at} of {self.pattern!r}")
         return Piece(frozenset([letter]))
 
     def _letter_of_a_class(self) -> Piece:
         found = _CLASS.match(self.pattern, self.at)
-        if found is None:
+        if found is None or "[:" in found[2]:
             raise ValueError(f"unknown syntax at {self.at} of {self.pattern!r}")
         self.at = found.end()
         letters: set[str] = set()

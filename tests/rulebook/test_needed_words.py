@@ -52,6 +52,7 @@ def patterns_of_rules() -> list[str]:
         (r"^\d{3}$", []),
         ("(?:quota|.*)", []),
         (r"\p{Greek}+", []),
+        (r"recipient\pL* ?[:=]", [{"recipient"}]),
         ("(?i)(?P<who>user) gone", [{"user gone"}]),
         ("Χρήστης άγνωστος", [{"χρήστησ άγνωστοσ"}]),
     ],
@@ -93,7 +94,8 @@ def test_patterns_nested_beyond_measure_need_no_words() -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_text_in_which_a_pattern_is_has_the_words_that_it_needs(data: st.DataObject) -> None:
-    pattern = data.draw(st.sampled_from([*patterns_of_words(), *patterns_of_rules()]))
+    patterns = [one for one in (*patterns_of_words(), *patterns_of_rules()) if r"\p" not in one]
+    pattern = data.draw(st.sampled_from(patterns))
     inside = data.draw(st.from_regex(pattern))
     text = data.draw(st.sampled_from(["", "550 5.1.1 ", "Sorry. "])) + inside
     finder = PatternFinder([("it", pattern)], compiled_without_case)

@@ -18,6 +18,7 @@ from benchmarks import accuracy, growth, memory, neighbours
 from benchmarks.measure import ROOT, best, ratio, run, runs, shortest
 from benchmarks.messages import Real, real_messages, returned_attachment
 from benchmarks.tables import Paper
+from benchmarks.waiting import operator
 from dsnparse import parse_dsn
 
 _MB = 1_000_000
@@ -260,6 +261,7 @@ SECTIONS: dict[str, Callable[[Bench], None]] = {
     "start": Bench.start,
     "jobs": Bench.jobs,
     "ingest": Bench.ingest,
+    "operator": operator,
     "accuracy": Bench.accuracy,
     "profile": Bench.profile,
 }

@@ -18,6 +18,7 @@ from benchmarks import accuracy, growth, memory, neighbours, speed
 from benchmarks.measure import ROOT, best, run, runs, shortest
 from benchmarks.messages import real_messages, returned_attachment
 from benchmarks.tables import Paper
+from benchmarks.waiting import operator
 from dsnparse import parse_dsn
 
 _MB = 1_000_000
@@ -250,6 +251,7 @@ SECTIONS: dict[str, Callable[[Bench], None]] = {
     "start": Bench.start,
     "jobs": Bench.jobs,
     "ingest": Bench.ingest,
+    "operator": operator,
     "accuracy": Bench.accuracy,
     "profile": Bench.profile,
 }

@@ -213,8 +213,9 @@ def export(
     if choice.hash_addresses or choice.hash_key_file:
         raise click.UsageError("The database holds hashes; the addresses are not in it.")
     with choice.open(read_only=True) as store, Output(output) as out:
-        for piece in write_list(store.suppressions(reasons=reasons, sources=sources), form):
-            out.write(piece)
+        pieces = write_list(store.suppressions(reasons=reasons, sources=sources), form)
+        while some := list(islice(pieces, _AT_ONCE)):
+            out.write("".join(some))
 
 
 @suppressions.command()

@@ -174,7 +174,7 @@ class Store:
 
         Raise NotAnAddress, and write nothing, when one of them is neither.
         """
-        moment, read = _clock(now), [replace(one, address=read_address(one.address)) for one in wanted]
+        moment, read = _clock(now), list(map(_with_address_read, wanted))
         total = Listed()
         for some in chunks(read, _AT_ONCE):
             total += self.database.write(partial(suppress, terms=self.terms, wanted=some, now=moment))
@@ -298,6 +298,11 @@ def _clock(now: datetime | None) -> datetime:
     if now.tzinfo is None:
         raise ValueError("now must be an aware datetime (with a time zone)")
     return now
+
+
+def _with_address_read(one: Suppression) -> Suppression:
+    address = read_address(one.address)
+    return one if address == one.address else replace(one, address=address)
 
 
 def _release(connection: Connection, terms: Terms, now: datetime) -> int:

@@ -21,4 +21,4 @@ def without_guard(text: str) -> str:
 
 def _looks_like_formula(text: str) -> bool:
     # Apostrophes in front are looked through, and so doubled: else `without_guard` could not tell.
-    return text.lstrip("'").lstrip()[:1] in _FORMULA
+    return not text[:1].isalnum() and text.lstrip("'").lstrip()[:1] in _FORMULA

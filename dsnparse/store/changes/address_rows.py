@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, delete, select
 
 from dsnparse.store.changes.past_events import Past
 from dsnparse.store.changes.state import State
 from dsnparse.store.changes.status import ACTIVE, SUPPRESSED
 from dsnparse.store.changes.times import from_epoch
-from dsnparse.store.sql.dialect import chunks, insert
+from dsnparse.store.sql.bulk import insert_rows, update_rows
+from dsnparse.store.sql.dialect import chunks
 from dsnparse.store.sql.schema import addresses, suppressions
 
 
@@ -48,17 +49,6 @@ SELECT = select(
     suppressions.c.note,
 ).outerjoin(suppressions, suppressions.c.address_id == addresses.c.id)
 
-_UPDATE = (
-    update(addresses)
-    .where(addresses.c.id == bindparam("row_id"))
-    .values(
-        {
-            name: bindparam(f"new_{name}", type_=addresses.c[name].type)
-            for name in ("status", "reason", "since", "until", "source", "past", "detail", "last_at")
-        }
-    )
-)
-
 
 def shown_state(row: Any, folded: State) -> State:
     """The state as the database shows it, which another policy than today's may have made."""
@@ -77,33 +67,27 @@ def write_entries(connection: Connection, entries: Sequence[Entry]) -> None:
     entries = sorted(entries, key=lambda entry: entry.id)
     if not entries:
         return
-    connection.execute(_UPDATE, [_address_row(entry) for entry in entries])
+    update_rows(connection, addresses, [_address_row(entry) for entry in entries], key="id")
     gone = [entry.id for entry in entries if entry.was_suppressed and entry.state.status != SUPPRESSED]
     for ids in chunks(gone):
         connection.execute(delete(suppressions).where(suppressions.c.address_id.in_(ids)))
     listed = [_suppression_row(entry) for entry in entries if entry.state.status == SUPPRESSED]
-    if listed:
-        statement = insert(connection, suppressions)
-        names = [name for name in listed[0] if name != "address_id"]
-        statement = statement.on_conflict_do_update(
-            index_elements=["address_id"], set_={name: statement.excluded[name] for name in names}
-        )
-        connection.execute(statement, listed)
+    insert_rows(connection, suppressions, listed, key="address_id")
 
 
 def _address_row(entry: Entry) -> dict[str, Any]:
     state = entry.state
     quiet = state.status == ACTIVE
     return {
-        "row_id": entry.id,
-        "new_status": state.status,
-        "new_reason": state.reason,
-        "new_since": None if quiet else from_epoch(state.since),
-        "new_until": None if state.until is None else from_epoch(state.until),
-        "new_source": state.source,
-        "new_past": entry.past.dump(),
-        "new_detail": None if quiet else entry.detail or None,
-        "new_last_at": from_epoch(entry.past.latest) if entry.past.latest else None,
+        "id": entry.id,
+        "status": state.status,
+        "reason": state.reason,
+        "since": None if quiet else from_epoch(state.since),
+        "until": None if state.until is None else from_epoch(state.until),
+        "source": state.source,
+        "past": entry.past.dump(),
+        "detail": None if quiet else entry.detail or None,
+        "last_at": from_epoch(entry.past.latest) if entry.past.latest else None,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dsnparse.store.changes.change import Change
+from dsnparse.store.sql.bulk import insert_rows
 from dsnparse.store.sql.dialect import insert
 from dsnparse.store.sql.schema import journal, outbox
 from dsnparse.store.sql.values import dump_json
@@ -49,7 +50,7 @@ class Journal:
         statement = insert(connection, journal)
         rows = [_row(line, now) for line in self.lines]
         if rows and not targets:
-            connection.execute(statement, rows)
+            insert_rows(connection, journal, rows)
         elif rows:
             # One after the other: each message says the number of its line.
             for row, line in zip(rows, self.lines, strict=True):

@@ -109,13 +109,24 @@ class Ledger:
             self._take(row.key, row)
         return len(rows)
 
-    def would_change(self, key: str, event: Event) -> bool:
-        """Whether `apply` would change the state of a loaded address."""
+    def apply_change(
+        self, key: str, event: Event, detail: Callable[[], dict[str, Any]], *, by: str, note: str
+    ) -> bool:
+        """The same as `apply` for an event that changes the state of a loaded address; others are dropped.
+
+        Whether it was one.
+        """
         entry = self.entries[key]
         past = entry.past.copy()
         if not past.add(event, self.terms.policy):
             return False
-        return past.state(self.terms.policy).at(self._now).visible != entry.state.visible
+        state = past.state(self.terms.policy).at(self._now)
+        if state.visible == entry.state.visible:
+            return False
+        self._details[event.ref] = detail
+        entry.past, entry.touched = past, True
+        self._move(entry, state, event.at, by, note, source=state.source or event.source)
+        return True
 
     def apply(
         self,

@@ -26,6 +26,7 @@ from dsnparse.store.changes.treatment import (
     what_happened,
 )
 from dsnparse.store.policy.terms import Terms
+from dsnparse.store.sql.bulk import insert_rows
 from dsnparse.store.sql.dialect import insert
 from dsnparse.store.sql.schema import messages, positions, records
 
@@ -89,8 +90,7 @@ def write_batch(
             at = min(seen.received or now, now)
             alert = alert_key(seen.report, "complaint", seen.report.reporting_mta, at)
             refusals.setdefault(alert, []).append(Refusal(at))
-    if rows:
-        connection.execute(insert(connection, records), rows)
+    insert_rows(connection, records, rows)
     for raised in write_alerts(connection, refusals, terms.policy.block_alert_after):
         ledger.alert(*raised)
     changes = ledger.write()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -74,18 +73,9 @@ def entries(
             statement = statement.where(column.in_(values))
     if domain:
         statement = statement.where(addresses.c.domain == fold_domain(domain.strip().removeprefix("@")))
-    for row in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement):
-        yield Suppression(
-            address=row.address,
-            reason=row.reason,
-            since=row.since,
-            until=row.until,
-            source=row.source,
-            by=row.by_whom or "policy",
-            note=row.note or "",
-            status=row.status,
-            detail=row.detail,
-        )
+    rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement)
+    for address, status, reason, since, until, source, detail, by, note in rows:
+        yield Suppression(address, reason, since, until, source, by or "policy", note or "", status, detail)
 
 
 def suppress(connection: Connection, terms: Terms, wanted: Sequence[Suppression], now: datetime) -> Listed:
@@ -116,8 +106,8 @@ def suppress(connection: Connection, terms: Terms, wanted: Sequence[Suppression]
             until=until,
             source=one.source,
         )
-        if ledger.would_change(key, event):
-            ledger.apply(key, event, partial(dict, one.detail or {}), by=clean(one.by), note=clean(one.note))
+        shown = one.detail or {}
+        if ledger.apply_change(key, event, shown.copy, by=clean(one.by), note=clean(one.note)):
             changed += 1
         else:
             unchanged += 1

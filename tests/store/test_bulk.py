@@ -1,0 +1,92 @@
+"""Rows that are written many at once come back as SQLAlchemy reads them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Table, insert, select
+
+from dsnparse.store import Store
+from dsnparse.store.sql.bulk import insert_rows, update_rows
+from dsnparse.store.sql.schema import addresses, journal, messages, positions, records
+
+from .reports import NOW
+
+_EAST = datetime(2025, 3, 1, 12, 30, 15, 123_456, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+_VALUES: dict[str, list[Any]] = {
+    "UtcTime": [NOW, _EAST, datetime(1990, 1, 1, tzinfo=UTC), None],
+    "JSON": [{"a": "é\U0001f4a9", "b": [1, None, 0.1]}, [], "text", None],
+    "Text": ["", "'; DROP TABLE meta; --%s?", "é\U0001f4a9\n", None],
+    "Float": [0.0, 0.1, 1.0, 0.95],
+    "Integer": [0, 1, 550, None],
+}
+
+
+def rows_of(table: Table) -> list[dict[str, Any]]:
+    """Rows with every value of each type."""
+    rows = []
+    for number in range(4):
+        row: dict[str, Any] = {}
+        for column in table.columns:
+            values = _VALUES.get(type(column.type).__name__, _VALUES["Integer"])
+            value = values[number]
+            row[column.name] = values[number - 1] if value is None and not column.nullable else value
+            if column.unique or column.primary_key:
+                row[column.name] = number + 1 if column.name in ("id", "address_id") else f"key {number}"
+            elif column.name in ("address_id", "mailed_id", "message_id"):
+                row[column.name] = 1 if not column.nullable else None
+        rows.append(row)
+    return rows
+
+
+def all_of(connection: Connection, table: Table) -> list[Any]:
+    return list(connection.execute(select(table).order_by(table.primary_key.columns[0])))
+
+
+@pytest.mark.parametrize(
+    "table", [messages, addresses, records, journal, positions], ids=lambda table: table.name
+)
+def test_rows_are_those_that_sqlalchemy_would_have_written(store: Store, table: Table) -> None:
+    rows = rows_of(table)
+
+    def write(connection: Connection) -> None:
+        if table is records:
+            insert_rows(connection, messages, rows_of(messages))
+        insert_rows(connection, table, rows)
+        found = all_of(connection, table)
+        connection.execute(table.delete())
+        connection.execute(insert(table), rows)
+        assert found == all_of(connection, table)
+
+    store.database.write(write)
+
+
+def test_rows_are_changed_by_their_key(store: Store) -> None:
+    rows = rows_of(addresses)
+    changed = [{"id": row["id"], "since": _EAST, "detail": {"n": row["id"]}} for row in rows[:3]]
+
+    def write(connection: Connection) -> list[Any]:
+        insert_rows(connection, addresses, rows)
+        update_rows(connection, addresses, changed, key="id")
+        update_rows(connection, addresses, [], key="id")
+        return [(row.id, row.since, row.detail, row.key) for row in all_of(connection, addresses)]
+
+    found = store.database.write(write)
+    expected = [(n, _EAST, {"n": n}, f"key {n - 1}") for n in (1, 2, 3)]
+    assert found == [*expected, (4, rows[3]["since"], rows[3]["detail"], "key 3")]
+
+
+def test_a_row_takes_the_place_of_another(store: Store) -> None:
+    old, new = rows_of(positions)[:2], [{"name": "key 1", "value": "new", "written_at": NOW}]
+
+    def write(connection: Connection) -> list[Any]:
+        insert_rows(connection, positions, old)
+        insert_rows(connection, positions, new, key="name")
+        return all_of(connection, positions)
+
+    assert [tuple(row) for row in store.database.write(write)] == [
+        (old[0]["name"], old[0]["value"], old[0]["written_at"]),
+        ("key 1", "new", NOW),
+    ]

@@ -1,10 +1,9 @@
-"""How things are timed: CPU time, alternating, medians; and what a whole process took."""
+"""How things are timed: CPU time of one message, and what a whole process took."""
 
 from __future__ import annotations
 
 import gc
 import json
-import statistics
 import subprocess
 import sys
 import time
@@ -13,39 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-#: Messages that one side reads before it is the other's turn.
-_TURN = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """Two functions on the same messages."""
-
-    #: Median over the rounds of ours divided by theirs.
-    value: float
-    #: Messages a second, the best round of each.
-    ours: float
-    theirs: float
-
-
-def ratio(
-    ours: Callable[[bytes], object], theirs: Callable[[bytes], object], messages: Sequence[bytes], rounds: int
-) -> Ratio:
-    """CPU time of `ours` over that of `theirs`; they take turns, so that a busy machine slows both."""
-    turns = [messages[at : at + _TURN] for at in range(0, len(messages), _TURN)]
-    found = []
-    for number in range(rounds + 1):
-        spent = {ours: 0.0, theirs: 0.0}
-        for turn in turns:
-            for function in (ours, theirs) if number % 2 else (theirs, ours):
-                spent[function] += seconds(function, turn)
-        found.append((spent[ours], spent[theirs]))
-    del found[0]  # the first round loads what loads when first needed
-    return Ratio(
-        statistics.median(mine / other for mine, other in found),
-        len(messages) / min(mine for mine, _ in found),
-        len(messages) / min(other for _, other in found),
-    )
 
 
 def seconds(function: Callable[[bytes], object], messages: Sequence[bytes]) -> float:

@@ -26,6 +26,8 @@ HERE = Path(__file__).resolve().parent
 _TURN = 40
 #: Larger ones say nothing of a mailbox's rate.
 _LARGEST = 200_000
+#: What each measurement has anyway.
+_OURS = ("dsnparse", "email")
 #: Samples that were made to be hard to read.
 _NOT_USUAL = ("malformed",)
 CLASSES = ("RFC 3464", "named format", "prose", "complaint, answer", "ordinary mail")
@@ -79,6 +81,20 @@ def commands() -> dict[str, list[str]]:
         if asked.returncode == 0:
             found[asked.stdout.strip()] = command
     return found
+
+
+def neighbours() -> dict[str, list[str]]:
+    """The same without dsnparse and the standard library."""
+    return {name: command for name, command in commands().items() if command[-1] not in _OURS}
+
+
+def cpu_times(command: Sequence[str], message: bytes, *, times: int) -> list[int]:
+    """Nanoseconds of CPU time of a parser for one message, some times over."""
+    worker = Worker("", command)
+    try:
+        return [worker.nanoseconds([message]) for _ in range(times)]
+    finally:
+        worker.close()
 
 
 class Times:

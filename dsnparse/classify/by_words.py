@@ -49,7 +49,7 @@ def holding(
                 continue  # plain words say more, and to try a pattern takes time
             if any(rule is other[0] for other in kept):
                 continue
-            located = rules.locate(rule, hit[2], reply.low)
+            located = rules.locate(hit[2], reply.low)
             if located is None:
                 continue
             hit = located

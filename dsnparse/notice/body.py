@@ -13,6 +13,10 @@ from dsnparse.wire.mime import Buffer, Part
 from dsnparse.wire.once import once
 from dsnparse.wire.text import body_text
 
+#: Lines and characters at its beginning: notices say what was done in their first sentences.
+BEGINNING_LINES = 60
+_BEGINNING_CHARS = 3000
+
 
 class _Text(NamedTuple):
     """The text of some parts: the notice's own lines, what they quote, each part's start and number."""
@@ -43,6 +47,11 @@ class Body:
     def returns_something(self) -> bool:
         """Whether the message came back: in a part, or quoted."""
         return self._roles.returned is not None or bool(self.quoted)
+
+    @once
+    def beginning(self) -> str:
+        """The first of the notice's own lines as one."""
+        return " ".join(" ".join(self.lines[:BEGINNING_LINES]).split())[:_BEGINNING_CHARS]
 
     @once
     def stripped(self) -> list[str]:

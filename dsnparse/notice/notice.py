@@ -53,12 +53,12 @@ class Notice:
     @once
     def says_delayed(self) -> bool:
         """Whether its subject or text says that the message is still being tried."""
-        return says_delayed(self.head.subject, self.body.lines)
+        return says_delayed(self.head.subject, self.body)
 
     @once
     def says_delivered(self) -> bool:
         """Whether its subject or text says that the message was delivered, and nothing that it was not."""
-        return says_delivered(self.head.subject, self.body.lines)
+        return says_delivered(self.head.subject, self.body)
 
     @once
     def signs(self) -> Signs:

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
+from dsnparse.notice.body import BEGINNING_LINES, Body
 from dsnparse.notice.words import says, subject_says
 from dsnparse.reply.codes import find_codes
 
-#: Where such words are looked for; notices say it in their first sentences.
-_LINES = 60
-_CHARS = 3000
 #: Where they say that it is over.
 _OPENING = 600
 
 
-def says_delayed(subject: str, lines: list[str]) -> bool:
+def says_delayed(subject: str, body: Body) -> bool:
     """Whether subject or text say that the message is still being tried; words that it is over go before."""
     if subject_says("delay", subject) and not subject_says("final", subject):
         return True
-    text = _text(lines)
+    text = body.beginning
     if says("over", text[:_OPENING]):
         return False
     return says("continues", text) or (says("delay", text) and not says("final", text[:_OPENING]))
 
 
-def says_delivered(subject: str, lines: list[str]) -> bool:
+def says_delivered(subject: str, body: Body) -> bool:
     """Whether subject or text say that the message was delivered, and nothing says that it was not."""
-    text = _text(lines)
+    text = body.beginning
     if not subject_says("success", subject) and not says("success", text):
         return False
     if any(says(name, text) for name in ("over", "final", "delay", "continues")):
         return False
-    return not any(_refuses(line) for line in lines[:_LINES] if line)
-
-
-def _text(lines: list[str]) -> str:
-    return " ".join(" ".join(lines[:_LINES]).split())[:_CHARS]
+    return not any(_refuses(line) for line in body.lines[:BEGINNING_LINES] if line)
 
 
 def _refuses(line: str) -> bool:

@@ -82,16 +82,17 @@ class RuleSet:
                 continue
             hit: Hit | None = (rule, -1, number)
             if rule.mark:
-                hit = self.locate(rule, number, low)
+                hit = self.locate(number, low)
                 if hit is not None and rule.provider is not None and rule.provider not in marked:
                     marked.append(rule.provider)
             if hit is not None:
                 found.append(hit)
         return found, marked
 
-    def locate(self, rule: Rule, number: int, low: str) -> Hit | None:
-        """Where the pattern `number`, which is the rule's, stands in the prepared text, if it does."""
-        found = compiled(self._patterns[number][1]).search(low.encode() if low.isascii() else low)
+    def locate(self, number: int, low: str) -> Hit | None:
+        """The rule of the pattern `number`, and where this stands in the prepared text, if it does."""
+        rule, pattern = self._patterns[number]
+        found = compiled(pattern).search(low.encode() if low.isascii() else low)
         if found is None:
             return None
         start, end = found.span()

@@ -16,13 +16,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dsnparse.rulebook.pattern_reader import Group, PatternReader, kept, length, rarity
+from dsnparse.rulebook.rule import LETTERS
 
 #: At most so many groups of a pattern are asked for.
 MAX_GROUPS = 3
 #: Shorter words are in too many texts; one letter of other scripts tells as much as two of Latin's.
 _SHORTEST = 3
 
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _BOUNDS = re.compile(r"\{\d{1,4},(\d{1,4})\}")
 _ENDLESS = re.compile(r"[*+|.]|\)\{|\{\d{1,4},?\}")
 _LETTER = re.compile(r"\\.|\[[^\]]{1,80}\]")
@@ -61,7 +61,7 @@ def _is_whole(word: str, left: bool, right: bool) -> bool:
     """Whether `word` can be looked for as it is; to stand alone, it has to begin and end in letters."""
     if length(word) < _SHORTEST or word != word.strip():
         return False
-    return not (left and word[0] not in _LETTERS) and not (right and word[-1] not in _LETTERS)
+    return not (left and word[0] not in LETTERS) and not (right and word[-1] not in LETTERS)
 
 
 def prepared(text: str) -> str:

@@ -149,7 +149,11 @@ class ImapSource:
         with errors(self._account, self._drop):
             box = self._connect()
             if "IDLE" in box.client.capabilities:
-                box.idle.wait(timeout=min(seconds, _IDLE_MOST))
+                try:
+                    box.idle.wait(timeout=min(seconds, _IDLE_MOST))
+                except BaseException:  # a signal: the server still idles, and would answer no LOGOUT
+                    self._drop()
+                    raise
                 return
         time.sleep(seconds)
 

@@ -433,3 +433,29 @@ def test_a_wrong_wish_about_the_mail_of_others_is_a_sentence(
 ) -> None:
     done = command("ingest", url, "--others", others, "--db", tmp_path / "b.db")
     assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+
+
+def test_a_wait_that_a_signal_ends_leaves_no_connection_that_idles(
+    dovecot: Dovecot, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dsnparse.mailboxes.imap import ImapSource
+
+    source = ImapSource(
+        Account.parse(dovecot.url()), Secret(), position=store.position, ca_file=str(dovecot.ca_file)
+    )
+    monkeypatch.setenv("DSNPARSE_IMAP_PASSWORD", PASSWORD)
+    fill(dovecot, 1)
+    with closing(source):
+        assert [tally.added for tally in ingest(source, store.add, Parser())] == [1]
+        box = source._connect()
+
+        def interrupted() -> None:
+            box.client._command("IDLE")  # the server idles, and its answer is not read
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(box.idle, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            source.wait(0.2)
+        assert source._box is None
+        fill(dovecot, 2)
+        assert [tally.added for tally in ingest(source, store.add, Parser())] == [1]

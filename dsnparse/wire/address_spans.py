@@ -123,8 +123,11 @@ def _span(text: str, found: re.Match[str]) -> Span | None:
     address = _trim(found[1])
     if text[found.end(1) : found.end(1) + 1] == "'":
         address = address.rpartition("'")[2]  # to='a@b.example': no domain ends in a quote
-    if address[:5].lower() == "smtp=" and text[max(0, start - 4) : start].lower() == "dda:":
-        address = address[5:]  # "c=US;a= ;dda:SMTP=a@b.example": of an X.400 gateway
+    if address[:5].lower() == "smtp=" and text[max(0, start - 5) : start].lower() in (";dda:", " dda:"):
+        # "c=US;a= ;dda:SMTP=a@b.example;", by an X.400 gateway: no addr-spec holds ":" or ";" unquoted
+        address = address[5:]
+        if is_address(address) and text[found.end(1) : found.end(1) + 1] in (";", ""):
+            return Span(end - len(address), end, address)
     if not is_address(address):
         return None
     if address is not found[1]:

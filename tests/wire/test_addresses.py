@@ -191,7 +191,7 @@ DISGUISES = (
     '"a tom@example.org b"@evil.example', '"tom@example.org "@evil.example', "tom@example.org@evil.example",
     "x <tom@example.org>@evil.example", "a tom@example.org b@evil.example", "@evil.example:tom@example.org",
     "&lt;tom@example.org", "(x)tom@example.org", "\u200btom@example.org", "\\164om@example.org",
-    "tom@example。org",
+    "tom@example。org", "x dda:SMTP=tom@example.org; y@evil.example", "dda:smtp=tom@example.org",
 )  # fmt: skip
 
 
@@ -279,3 +279,14 @@ def test_the_name_of_a_value_is_no_part_of_an_address_and_leaves_it_uncertain() 
     (span,) = spans_in("result=fail rcpt=kim@example.com code=550")
     assert (span.address, span.is_uncertain) == ("kim@example.com", True)
     assert addresses_in("bounces+kim=example.com@news.example") == ["bounces+kim=example.com@news.example"]
+
+
+def test_the_address_of_an_x400_gateway_is_certain_in_its_attribute_only() -> None:
+    (span,) = spans_in("c=US;a= ;p=FIRM;o=Site;dda:SMTP=kim@example.com; on Fri, 4 Oct 2002")
+    assert (span.address, span.is_uncertain) == ("kim@example.com", False)
+    for other in (
+        "SMTP=kim@example.com;",
+        "xdda:SMTP=kim@example.com;",
+        ";dda:SMTP=kim@example.com@evil.example",
+    ):
+        assert all(span.is_uncertain or span.address != "kim@example.com" for span in spans_in(other))

@@ -11,13 +11,12 @@ PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
 BIN = $(VENV)/bin
-PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP = $(BIN)/python -m pip -qq --disable-pip-version-check
 # Benchmarks and fuzzing bring heavy and foreign packages; they have a virtualenv of their own.
 BENCH_VENV = benchmarks/.venv
 BENCH_BIN = $(BENCH_VENV)/bin
 # So does learning (scikit-learn).
 LEARN_VENV = .venv-learn
-DB = out/samples.db
 
 define make_venv
 @set -e; test -x $(1)/bin/python || { found=; \
@@ -29,7 +28,7 @@ define make_venv
 		"$(PYTHONS). Install one (on Debian: apt-get install python3-venv), or say make PYTHON=/path/to/python."; \
 		exit 1; }; \
 	echo "Making $(1) with $$($$found --version)"; $$found -m venv $(1); }
-@$(1)/bin/python -m pip --quiet --disable-pip-version-check install 'pip>=25.1'
+@$(1)/bin/python -m pip -qq --disable-pip-version-check install 'pip>=25.1'
 endef
 
 .PHONY: help run test lint bench fuzz faults samples data docs learn clean
@@ -37,11 +36,8 @@ endef
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-run: $(VENV)/.stamp-run ## Parse samples/, print the table, fill a database from them and list the suppressions
-	$(BIN)/dsnparse parse --format table samples
-	@mkdir -p $(dir $(DB)) && rm -f $(DB) $(DB)-wal $(DB)-shm
-	$(BIN)/dsnparse ingest samples --db $(DB)
-	$(BIN)/dsnparse suppressions list --format table --db $(DB)
+run: $(VENV)/.stamp-run ## Show what it does, on samples/: eight bounces, evidence, three decisions; all of it into out/
+	@$(BIN)/python -m tools.first_run
 
 test: $(VENV)/.stamp-test ## Run the tests (PYTEST_ARGS=… adds options)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -82,30 +78,30 @@ clean: ## Remove what make has made, the virtualenvs too
 
 $(VENV)/.stamp-run: pyproject.toml
 	$(call make_venv,$(VENV))
-	$(PIP) install --editable '.[store]'
+	@$(PIP) install --editable '.[store]'
 	@touch $@
 
 $(VENV)/.stamp-test: pyproject.toml
 	$(call make_venv,$(VENV))
-	$(PIP) install --editable '.[all]' --group test
+	@$(PIP) install --editable '.[all]' --group test
 	@touch $@ $(VENV)/.stamp-run
 
 $(VENV)/.stamp-lint: pyproject.toml
 	$(call make_venv,$(VENV))
-	$(PIP) install --editable '.[all]' --group test --group lint
+	@$(PIP) install --editable '.[all]' --group test --group lint
 	@touch $@ $(VENV)/.stamp-test $(VENV)/.stamp-run
 
 $(LEARN_VENV)/.stamp: pyproject.toml
 	$(call make_venv,$(LEARN_VENV))
-	$(LEARN_VENV)/bin/python -m pip --quiet --disable-pip-version-check install --editable . --group learn
+	$(LEARN_VENV)/bin/python -m pip -qq --disable-pip-version-check install --editable . --group learn
 	@touch $@
 
 $(BENCH_VENV)/.stamp: pyproject.toml benchmarks/requirements.txt
 	$(call make_venv,$(BENCH_VENV))
-	$(BENCH_BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[store]' \
+	$(BENCH_BIN)/python -m pip -qq --disable-pip-version-check install --editable '.[store]' \
 		--requirement benchmarks/requirements.txt
 	@touch $@
 
 $(BENCH_VENV)/.stamp-fuzz: $(BENCH_VENV)/.stamp
-	$(BENCH_BIN)/python -m pip --quiet --disable-pip-version-check install 'atheris>=3'
+	$(BENCH_BIN)/python -m pip -qq --disable-pip-version-check install 'atheris>=3'
 	@touch $@

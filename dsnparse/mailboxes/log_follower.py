@@ -25,9 +25,10 @@ from dsnparse.mailboxes.archive import DamagedError
 from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.inputs import opened
 from dsnparse.mailboxes.items import Problem
+from dsnparse.mailboxes.journal import JOURNAL, JournalSource
 from dsnparse.mailboxes.log_files import changed_at
 from dsnparse.mailboxes.logs import events_of
-from dsnparse.mailboxes.sources import MailboxAway, Mark
+from dsnparse.mailboxes.sources import MailboxAway, Mark, Source
 from dsnparse.parser import Parser
 from dsnparse.read.logs.formats import LogReader, log_reader
 from dsnparse.read.logs.line import MAX_LINE, Clock, LogLine, log_lines
@@ -203,6 +204,15 @@ class FollowedLog:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def followed_log(
+    log: str, name: str, parser: Parser, position: Callable[[str], str | None], zone: tzinfo | None = None
+) -> Source:
+    """What follows a log: a file by its path, or `journal:UNIT`."""
+    if name.startswith(JOURNAL):
+        return JournalSource(log, name, parser, position)
+    return FollowedLog(log, name, parser, position, zone=zone)
 
 
 def head_of(path: str) -> str:

@@ -57,7 +57,7 @@ class Clock:
     """What a line's time means."""
 
     def __init__(self, latest: datetime | None = None, zone: tzinfo | None = None) -> None:
-        """`latest`: no line is later (the file's time). `zone`: of times without one; None: this machine's."""
+        """`latest`: no line is later (the file's time). `zone`: of times without one; None: the machine's."""
         self._latest = (latest or datetime.now(UTC)) + timedelta(days=1)
         self._zone = zone
         self.read = lru_cache(maxsize=4096)(self._read)

@@ -25,7 +25,8 @@ _MESSAGE_ID = re.compile(r", msgid=(<[^>]{1,998}>)")
 #: What follows the recipients.
 _ATTEMPT = re.compile(
     r", delay=[\d+:]+, (?:xdelay=[\d:]+, )?mailer=(?P<mailer>[^,]{1,60}), pri=\d+"
-    r"(?:, relay=(?P<relay>[^,]{0,300}))?(?:, tls=[^,]{0,100})?(?:, dsn=(?P<status>[245]\.\d{1,3}\.\d{1,3}))?(?P<rest>, .*)",
+    r"(?:, relay=(?P<relay>[^,]{0,300}))?"
+    r"(?:, tls=[^,]{0,100})?(?:, dsn=(?P<status>[245]\.\d{1,3}\.\d{1,3}))?(?P<rest>, .*)",
     re.DOTALL,
 )
 _ALIAS = re.compile(r", ctladdr=(.{0,600}) \(\d{1,10}/\d{1,10}\)$", re.DOTALL)

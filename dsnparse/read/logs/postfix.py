@@ -25,6 +25,8 @@ from dsnparse.vocabulary import Action
 
 _ID = re.compile(r"([0-9A-F]{5,20}|[0-9BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz]{10,32}): ")
 _DELIVERS = frozenset("smtp lmtp local virtual pipe error retry discard relay".split())
+#: Services whose lines are looked at.
+_SERVICES = _DELIVERS | {"qmgr", "cleanup", "pickup"}
 _RESULT = re.compile(
     r", relay=(?P<relay>[^,\s]{0,512}(?: [^,]{0,200})?)(?:, conn_use=\d+)?, delay=[\d.]+(?:, delays=[\d./]+)?"
     r"(?:, tls=[^,]{0,100})?, dsn=(?P<status>[245]\.\d{1,3}\.\d{1,3}), status=(?P<word>\w+) \((?P<text>.*)",
@@ -58,8 +60,8 @@ class PostfixLog:
     def read(self, line: LogLine) -> Iterator[Outcome]:
         """The final outcomes that a line tells of."""
         instance, _, service = line.program.rpartition("/")
-        found = _ID.match(line.text)
-        if not instance or found is None:
+        found = _ID.match(line.text) if service in _SERVICES and instance else None
+        if found is None:
             return
         key = (line.host, instance.partition("/")[0], found[1])
         text = line.text[found.end() :]
@@ -72,8 +74,8 @@ class PostfixLog:
             stated = _MESSAGE_ID.match(text)
             if stated is not None:
                 self._open.get(key).message_id = stated[1]
-        elif service in ("pickup", "smtpd"):
-            sender = _SENDER.search(text) if service == "pickup" else None
+        elif service == "pickup":
+            sender = _SENDER.search(text)
             if sender is not None:
                 self._open.get(key).sender = sender[1]
 

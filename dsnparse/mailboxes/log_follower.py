@@ -84,7 +84,7 @@ class FollowedLog:
             yield from self._read(self._file)
             if not self._is_rotated():
                 return
-            self._open(self.path)
+            yield from self._go_on()
 
     def _begin(self) -> Iterator[Event | Problem]:
         """Where the last run stopped, also when the file was rotated meanwhile."""
@@ -92,21 +92,43 @@ class FollowedLog:
         self._reader = log_reader(self.log, self._clock)
         self._lines = 0
         stored = json.loads(self._position(self.label) or "null")
-        before = [self.path, *rotated(self.path)][:_ROTATED]
         place = Place(*stored) if stored else None
-        known = next((at for at, file in enumerate(before) if place and head_of(file) == place.head), None)
-        if known is None:  # never read, or long ago: all that is here
-            known, place = len(before) - 1 if len(before) > 1 and place else 0, None
-        if known + 1 < len(before):
-            self._replay(before[known + 1])
-        for at in range(known, -1, -1):
-            silent = place.offset if place is not None and at == known else 0
-            if at:
-                yield from self._old(before[at], silent)
-            else:
-                self._open(self.path)
-                self._skip(silent)
-                yield from self._read(self._file)
+        files = self._files()
+        known = self._find(place, files)
+        if known is None:  # never read: the file as it is; read long ago: all that is here
+            known, place = len(files) - 1 if place else 0, None
+        if known + 1 < len(files):
+            self._replay(files[known + 1])
+        silent = place.offset if place is not None else 0
+        if known:
+            yield from self._old(files[known], silent, joins=True)
+            silent = 0
+        yield from self._newer(files, known)
+        self._open(self.path)
+        self._skip(silent)
+
+    def _go_on(self) -> Iterator[Event | Problem]:
+        """What was written behind the last line, in the file that this one has become; and what came after."""
+        files = self._files()
+        known = self._find(self._place, files) or 0
+        if known:
+            yield from self._old(files[known], self._place.offset, joins=False)
+        yield from self._newer(files, known)
+        self._open(self.path)
+
+    def _newer(self, files: list[str], known: int) -> Iterator[Event | Problem]:
+        """The files between the one that was read and the one under the log's name."""
+        for at in range(known - 1, 0, -1):
+            yield from self._old(files[at], 0, joins=False)
+
+    def _files(self) -> list[str]:
+        return [self.path, *rotated(self.path)][:_ROTATED]
+
+    def _find(self, place: Place | None, files: list[str]) -> int | None:
+        """Which of the files is the one that was read last."""
+        if place is None or not place.head:
+            return None
+        return next((at for at, file in enumerate(files) if head_of(file) == place.head), None)
 
     def _replay(self, path: str) -> None:
         """Read a file for its joins alone."""
@@ -116,16 +138,17 @@ class FollowedLog:
         except OSError:
             return
 
-    def _old(self, path: str, silent: int) -> Iterator[Event | Problem]:
-        """A rotated file, its first bytes in silence."""
+    def _old(self, path: str, done: int, *, joins: bool) -> Iterator[Event | Problem]:
+        """A rotated file. What was `done` of it is read for the `joins` alone, or passed over."""
         try:
             with opened(path) as stream:
-                done = 0
+                at = 0
                 while line := stream.readline(MAX_LINE):
-                    done += len(line)
-                    for item in self._events(line):
-                        if done > silent:
-                            yield item
+                    at += len(line)
+                    if at > done:
+                        yield from self._events(line)
+                    elif joins:
+                        self._feed([line])
         except DamagedError as error:
             yield Problem(path, str(error))
         except OSError as error:
@@ -173,14 +196,22 @@ class FollowedLog:
         return events_of(self._reader, line, self.path, self._parser.rules)
 
     def _is_rotated(self) -> bool:
-        """Whether another file stands under the name by now, or this one was cut to nothing."""
+        """Whether another file with lines stands under the name by now, or this one was cut.
+
+        A new file without lines is none yet: the server writes to the old one until it is told.
+        """
         assert self._file is not None
         try:
             now = Path(self.path).stat()
         except OSError:
             return False  # between two files
         mine = os.fstat(self._file.fileno())
-        return (now.st_ino, now.st_dev) != (mine.st_ino, mine.st_dev) or mine.st_size < self._file.tell()
+        if (now.st_ino, now.st_dev) != (mine.st_ino, mine.st_dev):
+            return now.st_size > 0
+        head = head_of(self.path)
+        return mine.st_size < self._file.tell() or bool(
+            head and self._place.head and head != self._place.head
+        )
 
     def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:  # noqa: ARG002
         """How far the log is read."""

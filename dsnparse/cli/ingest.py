@@ -42,7 +42,9 @@ _ATTEMPTS = 4
     "--as",
     "origin",
     type=click.Choice([*providers(), *logs()]),
-    help="SOURCE is a provider's events (JSON, as its webhook or API gives them), or a mail server's log.",
+    metavar="NAME",
+    help="SOURCE is a provider's events (JSON, as its webhook or API gives them) or a mail server's log: "
+    f"{', '.join([*providers(), *logs()])}.",
 )
 @zone_option
 @click.option(

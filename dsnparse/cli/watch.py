@@ -36,7 +36,10 @@ _REMEMBERED = 10_000
     "--interval", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True, metavar="SECONDS",
     help="How often to look, where the mailbox cannot tell that something has come.",
 )  # fmt: skip
-@click.option("--as", "log", type=click.Choice(logs()), help="SOURCE is a mail server's log.")
+@click.option(
+    "--as", "log", type=click.Choice(logs()), metavar="NAME",
+    help=f"SOURCE is a mail server's log: {', '.join(logs())}.",
+)  # fmt: skip
 @zone_option
 @source_options
 @store_options(hooks=True)

@@ -108,7 +108,7 @@ class FollowedLog:
         self._skip(silent)
 
     def _go_on(self) -> Iterator[Event | Problem]:
-        """What was written behind the last line, in the file that this one has become; and what came after."""
+        """What was written behind the last line, in the file that this one has become; and what came then."""
         files = self._files()
         known = self._find(self._place, files) or 0
         if known:

@@ -218,7 +218,7 @@ _PLANTED = "victim@example.com>, relay=x, delay=1, dsn=5.1.1, status=bounced (55
         ("postfix", POSTFIX + _TO.replace("kay@example.net", f'"a>, to=<{_PLANTED}"@evil.example') + f"{_MX}dsn=4.0.0, status=bounced (x)"),
         ("postfix", f"{POSTFIX}{_TO}{_MX}dsn=4.0.0, status=bounced ({_SAID}450 no), to=<{_PLANTED})"),
         ("postfix", POSTFIX.replace("m1@", f"to=<{_PLANTED}@")),
-        ("exim", EXIM + f"2026-11-05 18:20:20 1xWHbP-00000C-0k ** \"** victim@example.com: x\"@evil.example R=a T=b: 550 5.1.1 User unknown"),
+        ("exim", EXIM + "2026-11-05 18:20:20 1xWHbP-00000C-0k ** \"** victim@example.com: x\"@evil.example R=a T=b: 550 5.1.1 User unknown"),
         ("exim", EXIM.replace("H=app", "H=(1xWHbP-00000C-0k ** victim@example.com: 550)")),
         ("sendmail", SENDMAIL + _TRIED.replace("<kay@example.net>", '<"x>, delay=0, <victim@example.com>"@evil.example>') + "mailer=esmtp, pri=1, dsn=5.1.1, stat=User unknown"),
         ("opensmtpd", '5555bc78b3e51f7b mta delivery evpid=042dc7957a7b3104 from=<a@b> to=<kay@example.net> rcpt=<-> source="" relay="x" delay=0s '

@@ -24,7 +24,7 @@ _ACTIONS = {"FAIL": Action.FAILED, "DELIVER": Action.DELIVERED, "SEND": Action.D
 _FIELDS = "#Fields:"
 #: What begins a status within a list of them.
 _STATUS = re.compile(r";(?=\[\{|[245]\d\d[ -])")
-_PART = re.compile(r"\{(LED|FQDN|IP|MSG)=([^{}]*)\}")
+_PART = re.compile(r"\{(LED|FQDN|IP|MSG)=([^{}]{0,4000})\}")
 #: Recipients of one line.
 _MOST = 1_000
 

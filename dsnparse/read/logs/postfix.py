@@ -28,8 +28,9 @@ _DELIVERS = frozenset("smtp lmtp local virtual pipe error retry discard relay".s
 #: Services whose lines are looked at.
 _SERVICES = _DELIVERS | {"qmgr", "cleanup", "pickup"}
 _RESULT = re.compile(
-    r", relay=(?P<relay>[^,\s]{0,512}(?: [^,]{0,200})?)(?:, conn_use=\d+)?, delay=[\d.]+(?:, delays=[\d./]+)?"
-    r"(?:, tls=[^,]{0,100})?, dsn=(?P<status>[245]\.\d{1,3}\.\d{1,3}), status=(?P<word>\w+) \((?P<text>.*)",
+    r", relay=(?P<relay>[^,\s]{0,512}(?: [^,]{0,200})?)(?:, conn_use=\d{1,6})?, delay=[\d.]{1,20}"
+    r"(?:, delays=[\d./]{1,80})?(?:, tls=[^,]{0,100})?"
+    r", dsn=(?P<status>[245]\.\d{1,3}\.\d{1,3}), status=(?P<word>\w{1,20}) \((?P<text>.*)",
     re.DOTALL,
 )
 _SAID = re.compile(
@@ -37,9 +38,9 @@ _SAID = re.compile(
 )
 _COMMAND = " (in reply to "
 _SUSPENDED = "delivery temporarily suspended: "
-_SENDER = re.compile(r"from=<(.*?)>(?:, |$)")
+_SENDER = re.compile(r"from=<(.{0,1000}?)>(?:, |$)")
 _MESSAGE_ID = re.compile(r"(?:resent-)?message-id=(\S{1,998})")
-_EXPIRED = re.compile(r"from=<.*>, status=(?:force-)?expired, returned to sender")
+_EXPIRED = re.compile(r"from=<.{0,1000}>, status=(?:force-)?expired, returned to sender")
 _LOOPBACK = ("127.", "::1", "localhost[")
 _ACTIONS = {
     "sent": Action.DELIVERED,

@@ -21,7 +21,7 @@ from dsnparse.vocabulary import Action
 
 _TAI64N = re.compile(r"@([0-9a-f]{16})([0-9a-f]{8}) ")
 _SECONDS = re.compile(r"(\d{9,11})\.(\d{6}) ")
-_INFO = re.compile(r"info msg (\d{1,20}): bytes \d+ from <(.{0,600}?)> qp ")
+_INFO = re.compile(r"info msg (\d{1,20}): bytes \d{1,20} from <(.{0,600}?)> qp ")
 _START = re.compile(r"starting delivery (\d{1,20}): msg (\d{1,20}) to (local|remote) (\S{1,600})")
 _RESULT = re.compile(r"delivery (\d{1,20}): (success|failure|deferral): (.*)", re.DOTALL)
 _END = re.compile(r"end msg (\d{1,20})")

@@ -24,7 +24,7 @@ _SENDER = re.compile(r"from=(<[^>]{0,600}>|[^,\s]{0,600}), size=")
 _MESSAGE_ID = re.compile(r", msgid=(<[^>]{1,998}>)")
 #: What follows the recipients.
 _ATTEMPT = re.compile(
-    r", delay=[\d+:]+, (?:xdelay=[\d:]+, )?mailer=(?P<mailer>[^,]{1,60}), pri=\d+"
+    r", delay=[\d+:]{1,20}, (?:xdelay=[\d:]{1,20}, )?mailer=(?P<mailer>[^,]{1,60}), pri=\d{1,20}"
     r"(?:, relay=(?P<relay>[^,]{0,300}))?"
     r"(?:, tls=[^,]{0,100})?(?:, dsn=(?P<status>[245]\.\d{1,3}\.\d{1,3}))?(?P<rest>, .*)",
     re.DOTALL,

@@ -78,6 +78,7 @@ def ingest(
       -                         standard input
       maildir:PATH              taken from new/ and cur/; moved to .Processed and .Unknown when stored
       imaps://user@host/Folder  notices are flagged or moved when stored; imap:// uses STARTTLS
+      pop3s://user@host         left, or with --delete deleted when stored; pop3:// uses STLS
 
     Each message counts once, wherever it is found and however often: a second run changes nothing. It may be
     killed at any moment; run again, it ends where an uninterrupted run does.

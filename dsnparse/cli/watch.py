@@ -53,8 +53,8 @@ def watch(
 ) -> int:
     """Store what bounces, as it comes, until told to stop.
 
-    SOURCE is maildir:PATH or imaps://user@host/Folder, as for 'dsnparse ingest'; with --as a mail server's
-    log, which may be rotated, or journal:UNIT for what systemd's journal has of a unit.
+    SOURCE is maildir:PATH, imaps://user@host/Folder or pop3s://user@host, as for 'dsnparse ingest'; with --as
+    a mail server's log, which may be rotated, or journal:UNIT for what systemd's journal has of a unit.
 
     A line on standard error tells of each batch. When the mailbox or the database is away, it tries again
     with growing pauses, and nothing is lost; several watchers may share one mailbox.

@@ -90,7 +90,7 @@ class OriginalMessage(Plain):
         return_path: Return-Path: the address that bounces go to.
         list_id: List-Id.
         list_unsubscribe: List-Unsubscribe.
-        feedback_id: Feedback-ID.
+        feedback_id: Feedback-ID, or CFBL-Feedback-ID (RFC 9477).
         x_headers: `X-…` fields by their names in lower case, the first value of each.
     """
 

@@ -104,7 +104,7 @@ class Parser:
         _warn_of_masks(reading, root.buffer)
         fields = reading.fields
         reporting_mta = _typed(fields.get("reporting-mta"))
-        original = _original(notice, fields) if reading.format else OriginalMessage()
+        original = _original(notice, reading) if reading.format else OriginalMessage()
         authenticity = None
         if (self.trust is not None or envelope is not None) and reading.kind is not Kind.OTHER:
             from dsnparse.read.return_path import authenticate
@@ -214,11 +214,11 @@ def _written(message: Message) -> bytes:
         return message.as_string().encode("utf-8", "surrogateescape")
 
 
-def _original(notice: Notice, fields: dict[str, Field]) -> OriginalMessage:
+def _original(notice: Notice, reading: Reading) -> OriginalMessage:
     """What is known of the returned message; Gmail names its Message-ID in the status part alone."""
-    original = original_message(notice.original)
-    if original.message_id is None and "x-original-message-id" in fields:
-        original = replace(original, message_id=_text(fields["x-original-message-id"]))
+    original = original_message(notice.original if reading.original is None else reading.original)
+    if original.message_id is None and "x-original-message-id" in reading.fields:
+        original = replace(original, message_id=_text(reading.fields["x-original-message-id"]))
     return original
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 
 import click
@@ -17,11 +17,15 @@ from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.cli.zone_option import zone_option
 from dsnparse.ingest import ingest as work_off
 from dsnparse.mailboxes.event_files import EventSource
-from dsnparse.mailboxes.sources import MailboxRefused, PathSource
+from dsnparse.mailboxes.log_files import LogSource
+from dsnparse.mailboxes.sources import MailboxRefused, PathSource, Source
 from dsnparse.mailboxes.tally import Tally
+from dsnparse.parser import Parser
 from dsnparse.read.events.tables import providers
+from dsnparse.read.logs.formats import logs
 from dsnparse.render.progress import Progress
 from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.trust.envelope import Envelope
@@ -36,10 +40,13 @@ _ATTEMPTS = 4
 @click.argument("names", nargs=-1, required=True, metavar="SOURCE...")
 @click.option(
     "--as",
-    "provider",
-    type=click.Choice(providers()),
-    help="SOURCE is a file of a provider's events (JSON, as its webhook or API gives them).",
+    "origin",
+    type=click.Choice([*providers(), *logs()]),
+    metavar="NAME",
+    help="SOURCE is a provider's events (JSON, as its webhook or API gives them) or a mail server's log: "
+    f"{', '.join([*providers(), *logs()])}.",
 )
+@zone_option
 @click.option(
     "--recipient",
     "recipients",
@@ -55,7 +62,8 @@ _ATTEMPTS = 4
 @store_options(hooks=True)
 def ingest(
     names: tuple[str, ...],
-    provider: str | None,
+    origin: str | None,
+    zone: tzinfo | None,
     recipients: tuple[str, ...],
     sender: str | None,
     quiet: bool,
@@ -70,6 +78,7 @@ def ingest(
       -                         standard input
       maildir:PATH              taken from new/ and cur/; moved to .Processed and .Unknown when stored
       imaps://user@host/Folder  notices are flagged or moved when stored; imap:// uses STARTTLS
+      pop3s://user@host         left, or with --delete deleted when stored; pop3:// uses STLS
 
     Each message counts once, wherever it is found and however often: a second run changes nothing. It may be
     killed at any moment; run again, it ends where an uninterrupted run does.
@@ -83,7 +92,7 @@ def ingest(
     piped = names == ("-",)
     envelope = None
     if recipients or sender is not None:
-        if not piped or provider:
+        if not piped or origin:
             raise click.UsageError("--recipient and --sender are of one message, on standard input: -.")
         envelope = Envelope(sender, recipients, arrived=datetime.now(UTC))
     quiet = quiet or (piped and not sys.stderr.isatty())
@@ -95,8 +104,8 @@ def ingest(
     ):
         parser = mailboxes.parser()
         for source in (
-            [EventSource(provider, names, parser)]
-            if provider
+            [_told_by(origin, names, parser, zone)]
+            if origin
             else mailboxes.sources(names, choice, store.position)
         ):
             strict = isinstance(source, PathSource)
@@ -125,6 +134,13 @@ def ingest(
             TRY_AGAIN if total.refused or (stop() and not total.messages) else NO_MESSAGE * bool(total.failed)
         )
     return stop.exit_status or (1 if total.failed else 0)
+
+
+def _told_by(origin: str, names: Sequence[str], parser: Parser, zone: tzinfo | None) -> Source:
+    """Files of a provider's events, or a mail server's logs."""
+    if origin in logs():
+        return LogSource(origin, names, parser, zone=zone)
+    return EventSource(origin, names, parser)
 
 
 def _patiently(

@@ -20,7 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 #: How a store says how far a mailbox was read.
 Position = Callable[[str], str | None]
 _LEAVE = ""
-_WORKED_OFF = ("maildir:", "imap://", "imaps://")
+_WORKED_OFF = ("maildir:", "imap://", "imaps://", "pop3://", "pop3s://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,10 @@ class Mailboxes:
     password_file: str | None
     password_command: str | None
     oauth2: bool
+    oauth2_command: str | None
     ca_file: str | None
+    #: Whether what is stored leaves a POP3 mailbox.
+    delete: bool
 
     def parser(self) -> Parser:
         """The parser, with the user's rules and what is known of his mail."""
@@ -51,13 +54,16 @@ class Mailboxes:
         return found + [self.source(name, position) for name in names if name not in paths]
 
     def source(self, name: str, position: Position) -> Source:
-        """A mailbox that is worked off: `maildir:PATH`, `imaps://…` or `imap://…`."""
+        """A mailbox that is worked off: `maildir:PATH`, `imaps://…`, `pop3s://…`."""
         if name.lower().startswith("maildir:"):
             return self._maildir(name[len("maildir:") :])
+        if name.lower().startswith("pop3"):
+            return self._pop3(name, position)
         if name.lower().startswith(_WORKED_OFF):
             return self._imap(name, position)
         raise click.UsageError(
-            f"{name} is no mailbox that messages leave: write maildir:PATH or imaps://user@host/Folder. "
+            f"{name} is no mailbox that messages leave: write maildir:PATH, imaps://user@host/Folder or "
+            "pop3s://user@host. "
             "'dsnparse ingest' reads files and folders."
         )
 
@@ -74,23 +80,42 @@ class Mailboxes:
         except OSError as error:
             raise click.UsageError(f"{path} {error.strerror or 'cannot be read'}.") from None
 
+    def _pop3(self, url: str, position: Position) -> Source:
+        from dsnparse.mailboxes.pop3 import Pop3Source
+
+        if self.processed or self.unknown or self.others:
+            raise click.UsageError(
+                "A POP3 mailbox has no folders: --processed, --unknown and --others do not apply; "
+                "--delete removes what is stored."
+            )
+        return Pop3Source(
+            _account(url), self._secret(), position=position, delete=self.delete, ca_file=self.ca_file
+        )
+
+    def _secret(self) -> Secret:
+        if self.oauth2_command is not None:
+            return Secret(command=self.oauth2_command, is_token=True)
+        return Secret(self.password_env, self.password_file, self.password_command, self.oauth2)
+
     def _imap(self, url: str, position: Position) -> Source:
         from dsnparse.mailboxes.imap import ImapSource
 
-        secret = Secret(self.password_env, self.password_file, self.password_command, self.oauth2)
-        try:
-            account = Account.parse(url)
-        except ValueError as error:
-            raise click.UsageError(f"{error}.") from None
         return ImapSource(
-            account,
-            secret,
+            _account(url),
+            self._secret(),
             position=position,
             processed=self.processed,
             unknown=self.unknown,
             others=None if self.others == _LEAVE else self.others,
             ca_file=self.ca_file,
         )
+
+
+def _account(url: str) -> Account:
+    try:
+        return Account.parse(url)
+    except ValueError as error:
+        raise click.UsageError(f"{error}.") from None
 
 
 def _files_of(choice: StoreChoice) -> list[str]:
@@ -132,15 +157,23 @@ def source_options(command: F) -> F:
         trust_option,
         click.option(
             "--password-env", metavar="NAME", default=PASSWORD_VARIABLE, show_default=True,
-            help="The environment variable with the IMAP password.",
+            help="The environment variable with the mailbox's password.",
         ),
-        click.option("--password-file", metavar="FILE", help="A file whose first line is the IMAP password."),
+        click.option("--password-file", metavar="FILE", help="A file whose first line is that password."),
         click.option("--password-command", metavar="CMD", help="A command that prints it."),
-        click.option("--oauth2", is_flag=True, help="It is an OAuth 2 access token (XOAUTH2)."),
+        click.option("--oauth2", is_flag=True, help="It is an OAuth 2 access token."),
+        click.option(
+            "--oauth2-command", metavar="CMD", help="A command that prints an OAuth 2 access token."
+        ),
+        click.option(
+            "--delete", is_flag=True, help="For POP3: delete what is stored and understood."
+        ),
         click.option("--ca-file", metavar="FILE", help="Certificates to trust (PEM), not the system's."),
     ]  # fmt: skip
-    names = ["processed", "unknown", "others", "batch", "rules", "trust"]
-    names += ["password_env", "password_file", "password_command", "oauth2", "ca_file"]
+    names = (
+        "processed unknown others batch rules trust password_env password_file password_command oauth2 "
+        "oauth2_command ca_file delete"
+    ).split()
 
     @wraps(command)
     def wrapped(*args: Any, **values: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import tzinfo
 
 import click
 
@@ -14,9 +15,12 @@ from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.cli.zone_option import zone_option
 from dsnparse.ingest import ingest
+from dsnparse.mailboxes.log_follower import followed_log
 from dsnparse.mailboxes.sources import MailboxRefused, Source
 from dsnparse.mailboxes.tally import Tally
+from dsnparse.read.logs.formats import logs
 from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.sql.errors import StoreReplaced, StoreUnavailable
@@ -32,14 +36,28 @@ _REMEMBERED = 10_000
     "--interval", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True, metavar="SECONDS",
     help="How often to look, where the mailbox cannot tell that something has come.",
 )  # fmt: skip
+@click.option(
+    "--as", "log", type=click.Choice(logs()), metavar="NAME",
+    help=f"SOURCE is a mail server's log: {', '.join(logs())}.",
+)  # fmt: skip
+@zone_option
 @source_options
 @store_options(hooks=True)
-def watch(name: str, interval: float, mailboxes: Mailboxes, choice: StoreChoice) -> int:
+def watch(
+    name: str,
+    interval: float,
+    log: str | None,
+    zone: tzinfo | None,
+    mailboxes: Mailboxes,
+    choice: StoreChoice,
+) -> int:
     """Store what bounces, as it comes, until told to stop.
 
-    SOURCE is maildir:PATH or imaps://user@host/Folder, as for 'dsnparse ingest'. A line on standard error
-    tells of each batch. When the mailbox or the database is away, it tries again with growing pauses, and
-    nothing is lost; several watchers may share one mailbox.
+    SOURCE is maildir:PATH, imaps://user@host/Folder or pop3s://user@host, as for 'dsnparse ingest'; with --as
+    a mail server's log, which may be rotated, or journal:UNIT for what systemd's journal has of a unit.
+
+    A line on standard error tells of each batch. When the mailbox or the database is away, it tries again
+    with growing pauses, and nothing is lost; several watchers may share one mailbox.
 
     SIGHUP reads the rules and the policy anew.
 
@@ -47,7 +65,11 @@ def watch(name: str, interval: float, mailboxes: Mailboxes, choice: StoreChoice)
     database was away to the end.
     """
     with Stop(anew=True) as stop, choice.open(create=True) as store:
-        source = mailboxes.source(name, store.position)
+        source = (
+            followed_log(log, name, mailboxes.parser(), store.position, zone)
+            if log
+            else mailboxes.source(name, store.position)
+        )
         watcher = _Watcher(source, store, stop, mailboxes)
         _say(f"Watching {source.label}.")
         with Housekeeping(store, choice, stopping=stop) as housekeeping, closing(source):

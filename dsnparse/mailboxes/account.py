@@ -1,4 +1,4 @@
-"""An IMAP account: what its URL says, and where its secret comes from. Never a secret in the URL itself."""
+"""A mailbox account: what its URL says, and where its secret comes from. Never a secret in the URL itself."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from urllib.parse import quote, unquote, urlsplit
 PASSWORD_VARIABLE = "DSNPARSE_IMAP_PASSWORD"  # noqa: S105  (the name of a variable)
 #: Seconds that a command may take to say a password or to fetch a token.
 COMMAND_TIMEOUT = 60
-_PORTS = {"imaps": 993, "imap": 143}
+_PORTS = {"imaps": 993, "imap": 143, "pop3s": 995, "pop3": 110}
+#: Schemes of mailboxes that have no folders.
+_WITHOUT_FOLDERS = ("pop3s", "pop3")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One folder of one user on one server."""
+    """One folder of one user on one server; POP3 has none."""
 
-    #: "imaps": TLS from the start (port 993); "imap": STARTTLS (port 143).
+    #: "imaps" and "pop3s": TLS from the start (ports 993, 995); "imap" and "pop3": STARTTLS (143, 110).
     scheme: str
     user: str
     host: str
@@ -29,7 +31,9 @@ class Account:
 
     @classmethod
     def parse(cls, url: str) -> Account:
-        """Read `imaps://user@host:port/Folder`; `%40` and such are decoded; the folder is INBOX by default.
+        """Read `imaps://user@host:port/Folder` or `pop3s://user@host`; `%40` and such are decoded.
+
+        The folder of IMAP is INBOX by default.
 
         Raise ValueError with a sentence, which does not repeat a password that was given.
         """
@@ -37,21 +41,26 @@ class Account:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
         except ValueError:  # its words can hold a password
-            raise ValueError("The port or host in the IMAP address cannot be read") from None
+            raise ValueError("The port or host in the mailbox's address cannot be read") from None
         if parts.fragment or parts.query or "#" in url:
             raise ValueError(
-                "An IMAP address has nothing behind its folder, neither ? nor #: a folder's name has them as "
-                "%3F and %23, and a password goes elsewhere (--password-file)"
+                "A mailbox's address has nothing behind its folder, neither ? nor #: a folder's name has "
+                "them as %3F and %23, and a password goes elsewhere (--password-file)"
             )
         user, colon, _ = parts.netloc.rpartition("@")[0].partition(":")
         if colon:
             raise ValueError(
-                "The IMAP address must not hold a password, since others see it in the list of processes: "
-                f"put it in {PASSWORD_VARIABLE}, or give --password-file or --password-command"
+                "The mailbox's address must not hold a password, since others see it in the list of "
+                f"processes: put it in {PASSWORD_VARIABLE}, or give --password-file or --password-command"
             )
         if parts.scheme not in _PORTS or not host or not user:
-            raise ValueError("An IMAP address is written imaps://user@host/Folder")
-        folder = unquote(parts.path.removeprefix("/")) or "INBOX"
+            raise ValueError("A mailbox's address is written imaps://user@host/Folder or pop3s://user@host")
+        folder = unquote(parts.path.removeprefix("/"))
+        if parts.scheme in _WITHOUT_FOLDERS:
+            if folder:
+                raise ValueError("A POP3 mailbox has no folders: its address is written pop3s://user@host")
+            return cls(parts.scheme, unquote(user), host, port or _PORTS[parts.scheme], "")
+        folder = folder or "INBOX"
         return cls(parts.scheme, unquote(user), host, port or _PORTS[parts.scheme], folder)
 
     @property
@@ -59,7 +68,8 @@ class Account:
         """The same account always as the same text: what the store remembers positions by."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{quote(self.user, safe='')}@{host}{port}/{quote(self.folder)}"
+        folder = f"/{quote(self.folder)}" if self.folder else ""
+        return f"{self.scheme}://{quote(self.user, safe='')}@{host}{port}{folder}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ class Secret:
         secret = text.split("\n", 1)[0].rstrip("\r")
         if not secret:
             place = self.command or self.file or f"the environment variable {self.variable}"
-            raise ValueError(f"No IMAP password: {place} is empty or missing")
+            raise ValueError(f"No password for the mailbox: {place} is empty or missing")
         return secret
 
 

@@ -49,7 +49,10 @@ def log_in(account: Account, secret: Secret, ca_file: str | None = None) -> Base
 
 
 def _authenticate(box: BaseMailBox, user: str, word: str, *, is_token: bool) -> None:
-    if is_token:
+    if is_token and "AUTH=OAUTHBEARER" in box.client.capabilities:  # RFC 7628
+        said = f"n,a={user},\x01auth=Bearer {word}\x01\x01".encode()
+        box.client.authenticate("OAUTHBEARER", lambda challenge: said if not challenge else b"\x01")
+    elif is_token:
         box.xoauth2(user, word, initial_folder=None)
     elif user.isascii() and word.isascii():
         box.login(user, word, initial_folder=None)

@@ -177,7 +177,7 @@ def original_message(fields: Mapping[str, str]) -> OriginalMessage:
         return_path=text("return-path"),
         list_id=text("list-id"),
         list_unsubscribe=text("list-unsubscribe"),
-        feedback_id=text("feedback-id"),
+        feedback_id=text("feedback-id") or text("cfbl-feedback-id"),
         x_headers={
             name: header_text(value, guess=False) for name, value in fields.items() if name.startswith("x-")
         },

@@ -15,6 +15,7 @@ STATUS_TYPES = frozenset(
         "message/global-delivery-status",
         "message/xdelivery-status",
         "message/x-delivery-status",
+        "message/tracking-status",  # RFC 3886, the same fields
     ]
 )
 RETURNED_TYPES = frozenset(
@@ -45,6 +46,8 @@ class Roles:
     returned: Part | None = None
     feedback: Part | None = None
     receipt: Part | None = None
+    #: A report in JSON (XARF).
+    report_json: Part | None = None
 
 
 def roles_of(root: Part) -> Roles:
@@ -67,6 +70,9 @@ def roles_of(root: Part) -> Roles:
         elif kind in _RECEIPT_TYPES:
             if roles.returned is None:
                 roles.receipt = roles.receipt or part
+        elif kind == "application/json":
+            if roles.returned is None:
+                roles.report_json = roles.report_json or part
         elif kind.startswith(("text/", "multipart/")) or part is root or kind == "message/":
             _take_text(roles, part)
     return roles

@@ -12,9 +12,11 @@ from dsnparse.read.feedback_part import read_bare_complaint, read_feedback_part
 from dsnparse.read.from_text import read_bare_names, read_failed_recipients, read_prose, read_template
 from dsnparse.read.mailed_address import name_mailed_address
 from dsnparse.read.nameless import read_nameless
+from dsnparse.read.other_report import read_other_report
 from dsnparse.read.reading import Reading
 from dsnparse.read.receipt_part import read_receipt_part
 from dsnparse.read.status_part import read_status_part, read_status_text, read_success
+from dsnparse.read.xarf_part import read_xarf_part
 from dsnparse.vocabulary import Kind
 
 Reader = Callable[[Notice], Reading | None]
@@ -45,8 +47,10 @@ def read_second_hand(notice: Notice) -> Reading | None:
 
 READERS: tuple[Reader, ...] = (
     read_feedback_part,
+    read_xarf_part,
     read_receipt_part,
     read_status_part,
+    read_other_report,
     read_bare_complaint,
     read_event_by_mail,
     read_auto_reply,

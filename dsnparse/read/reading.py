@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dsnparse.model import Evidence
 from dsnparse.read.recipient import Recipient
 from dsnparse.vocabulary import Action, Kind
@@ -19,6 +21,7 @@ class Reading:
         "format",
         "is_second_hand",
         "kind",
+        "original",
         "recipients",
     )
 
@@ -40,6 +43,8 @@ class Reading:
         self.fields: dict[str, Field] = fields if fields is not None else {}
         self.feedback_type: str | None = None
         self.disposition: str | None = None
+        #: The header of the message that it is about, where the reader found it itself.
+        self.original: Mapping[str, str] | None = None
         #: Read from a notice inside the notice: its word counts for less.
         self.is_second_hand = False
 

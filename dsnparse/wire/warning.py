@@ -27,6 +27,8 @@ WARNINGS = {
     "limit.warnings": "There were more warnings than are kept.",
     "repair.boundary": "The boundary of a multipart was missing or wrong; it was read off the body.",
     "repair.second_hand": "The notice names nobody; its recipients come from a notice attached to it.",
+    "other.dmarc_report": "This is a DMARC aggregate report, about no recipient: for another tool.",
+    "other.tls_report": "This is a TLS report, about no recipient: for another tool.",
     "internal.error": "The message was not read, by a mistake in dsnparse: please report it ({error}).",
     "address.invisible_characters": "The recipient {address} has invisible characters in its address.",
 }

@@ -18,12 +18,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-INSTALL = "apt-get install dovecot-imapd dovecot-lmtpd"
+INSTALL = "apt-get install dovecot-imapd dovecot-pop3d dovecot-lmtpd"
 USER, PASSWORD = "bounces@example.net", "correct horse"
 TOKEN = "ya29.token"
 
 _CONFIG = """
-protocols = imap lmtp
+protocols = imap pop3 lmtp
 base_dir = {place}/run
 log_path = {place}/log
 info_log_path = {place}/log
@@ -41,7 +41,7 @@ mail_uid = {user}
 mail_gid = {group}
 first_valid_uid = 1
 state_dir = {place}/state
-auth_mechanisms = plain login xoauth2
+auth_mechanisms = plain login xoauth2 oauthbearer
 passdb {{
   driver = passwd-file
   mechanisms = plain login
@@ -49,7 +49,7 @@ passdb {{
 }}
 passdb {{
   driver = oauth2
-  mechanisms = xoauth2
+  mechanisms = xoauth2 oauthbearer
   args = {place}/oauth2.conf
 }}
 userdb {{
@@ -63,6 +63,16 @@ service imap-login {{
   }}
   inet_listener imaps {{
     port = {imaps}
+    ssl = yes
+  }}
+}}
+service pop3-login {{
+  chroot =
+  inet_listener pop3 {{
+    port = {pop3}
+  }}
+  inet_listener pop3s {{
+    port = {pop3s}
     ssl = yes
   }}
 }}
@@ -84,6 +94,8 @@ class Dovecot:
     place: Path
     imap: int
     imaps: int
+    pop3: int
+    pop3s: int
 
     @property
     def ca_file(self) -> Path:
@@ -94,6 +106,11 @@ class Dovecot:
         """The address of a folder."""
         port = self.imaps if scheme == "imaps" else self.imap
         return f"{scheme}://{USER}@localhost:{port}/{folder}"
+
+    def pop3_url(self, scheme: str = "pop3s") -> str:
+        """The address of the mailbox over POP3."""
+        port = self.pop3s if scheme == "pop3s" else self.pop3
+        return f"{scheme}://{USER.replace('@', '%40')}@localhost:{port}"
 
     def doveadm(self, *words: str, data: bytes = b"") -> str:
         """Run doveadm for the user."""
@@ -158,7 +175,7 @@ class _Tokens(BaseHTTPRequestHandler):
 @contextmanager
 def _running(tokens: int) -> Iterator[Dovecot]:
     place = Path(tempfile.mkdtemp(prefix="dsnparse-dovecot-"))
-    imap, imaps = free_port(), free_port()
+    imap, imaps, pop3, pop3s = (free_port() for _ in range(4))
     user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     entry = pwd.getpwnam(user)
     (place / "mail").mkdir()
@@ -171,7 +188,13 @@ def _running(tokens: int) -> Iterator[Dovecot]:
     files = ["-keyout", f"{place}/key.pem", "-out", f"{place}/cert.pem"]
     subprocess.run(["openssl", *words.split(), *files], check=True, capture_output=True)
     config = _CONFIG.format(
-        place=place, user=user, group=grp.getgrgid(entry.pw_gid).gr_name, imap=imap, imaps=imaps
+        place=place,
+        user=user,
+        group=grp.getgrgid(entry.pw_gid).gr_name,
+        imap=imap,
+        imaps=imaps,
+        pop3=pop3,
+        pop3s=pop3s,
     )
     (place / "dovecot.conf").write_text(config)
     os.chown(place / "mail", entry.pw_uid, entry.pw_gid)
@@ -182,7 +205,7 @@ def _running(tokens: int) -> Iterator[Dovecot]:
     with subprocess.Popen(["dovecot", "-F", "-c", place / "dovecot.conf"], stderr=subprocess.PIPE) as server:
         try:
             _until_it_answers(imaps, server, place / "log")
-            yield Dovecot(place, imap, imaps)
+            yield Dovecot(place, imap, imaps, pop3, pop3s)
         finally:
             server.terminate()
             server.wait(20)

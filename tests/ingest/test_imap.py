@@ -249,7 +249,7 @@ def test_an_account_is_read_from_its_url(url: str, expected: tuple[str, str, str
 
 @pytest.mark.parametrize(
     "url",
-    ["imaps://host/", "imaps:///x", "pop3://joe@host/", "imaps://joe:secret@host/", "imaps://joe@host:x/"],
+    ["imaps://host/", "imaps:///x", "http://joe@host/", "imaps://joe:secret@host/", "imaps://joe@host:x/"],
 )
 def test_other_urls_are_refused_without_repeating_a_password(url: str) -> None:
     with pytest.raises(ValueError) as problem:

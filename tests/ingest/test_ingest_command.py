@@ -131,12 +131,12 @@ def test_a_watcher_tells_hooks_at_once(tmp_path: Path, maildir: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["watch", "/tmp"], "write maildir:PATH or imaps://"),
+        (["watch", "/tmp"], "write maildir:PATH, imaps://"),
         (["watch", "maildir:/nowhere"], "/nowhere is no Maildir"),
         (["ingest", "maildir:/tmp"], "/tmp is no Maildir"),
         (["ingest", "imaps://joe:secret@host/"], "must not hold a password"),
         (["ingest", "imaps://host/"], "imaps://user@host/Folder"),
-        (["ingest", "imaps://joe@127.0.0.1:1/"], "No IMAP password"),
+        (["ingest", "imaps://joe@127.0.0.1:1/"], "No password for the mailbox"),
         (["listen"], "Give --lmtp or --smtp"),
         (["listen", "--lmtp", "nonsense"], "HOST:PORT"),
     ],

@@ -1,0 +1,97 @@
+"""Logs of mail servers as a source: `dsnparse ingest --as postfix /var/log/mail.log*`."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from itertools import islice
+from pathlib import Path
+
+from dsnparse.mailboxes.archive import DamagedError
+from dsnparse.mailboxes.events import Event
+from dsnparse.mailboxes.inputs import files_in, opened
+from dsnparse.mailboxes.items import Problem
+from dsnparse.mailboxes.logs import read_log
+from dsnparse.mailboxes.sources import Mark
+from dsnparse.parser import Parser
+from dsnparse.read.logs.formats import log_reader
+from dsnparse.read.logs.line import MAX_LINE, Clock, log_lines
+
+#: Lines at the start of a file in which a time is looked for.
+_HEAD_LINES = 50
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class LogSource:
+    """Log files, plain or compressed, folders of them, and `-`; all stay. The oldest is read first.
+
+    Lines of one message are joined over the borders of files.
+    """
+
+    label = ""
+
+    def __init__(
+        self, log: str, paths: Iterable[str | os.PathLike[str]], parser: Parser, *, zone: tzinfo | None = None
+    ) -> None:
+        """`log`: "postfix", "exim", …; `zone`: of times that name none. Raise ValueError for another log."""
+        self.log = log
+        self.paths = [os.fspath(path) for path in paths]
+        self._parser = parser
+        self._zone = zone
+        log_reader(log, Clock())
+
+    def take(self) -> Iterator[Event | Problem]:
+        """Every final outcome in them."""
+        files = [file for path in self.paths for file in files_in(path)]
+        if len(files) > 1:
+            files.sort(key=self._beginning)
+        latest = max((changed for file in files if (changed := changed_at(file))), default=None)
+        clock = Clock(latest, self._zone)
+        reader = log_reader(self.log, clock)
+        for file in files:
+            try:
+                with opened(file) as stream:
+                    lines = iter(lambda stream=stream: stream.readline(MAX_LINE), b"")  # type: ignore[misc]
+                    yield from read_log(
+                        self.log, lines, file, parser=self._parser, clock=clock, reader=reader
+                    )
+            except DamagedError as error:
+                yield Problem(file, str(error))
+            except OSError as error:
+                yield Problem.of(file, error)
+
+    def _beginning(self, file: str) -> datetime:
+        """The first time in a file; what cannot be read, or has none, keeps its place at the front."""
+        try:
+            with opened(file) as stream:
+                lines = islice(iter(lambda: stream.readline(MAX_LINE), b""), _HEAD_LINES)
+                clock = Clock(changed_at(file), self._zone)
+                times = [line.time or clock.read(line.text[:19]) for line in log_lines(lines, clock)]
+        except OSError:
+            return _NEVER
+        return next((found for found in times if found is not None), _NEVER)
+
+    def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:  # noqa: ARG002
+        """Nothing: the content tells what was seen."""
+        return {}
+
+    def done(self, marks: Sequence[Mark]) -> list[Problem]:  # noqa: ARG002
+        """Nothing: the files stay."""
+        return []
+
+    def wait(self, seconds: float) -> None:
+        """Sleep."""
+        time.sleep(seconds)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def changed_at(path: str) -> datetime | None:
+    """When a file was last written; None for standard input and what is not there."""
+    try:
+        return datetime.fromtimestamp(Path(path).stat().st_mtime, UTC) if path != "-" else None
+    except OSError:
+        return None

@@ -1,0 +1,54 @@
+"""The logs that are read, by the name of what writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from dsnparse.read.logs.exchange import ExchangeLog
+from dsnparse.read.logs.exim import EximLog
+from dsnparse.read.logs.haraka import HarakaLog
+from dsnparse.read.logs.kumomta import KumoMtaLog
+from dsnparse.read.logs.line import Clock, LogLine
+from dsnparse.read.logs.opensmtpd import OpenSmtpdLog
+from dsnparse.read.logs.outcome import Outcome
+from dsnparse.read.logs.postfix import PostfixLog
+from dsnparse.read.logs.powermta import PowerMtaLog
+from dsnparse.read.logs.qmail import QmailLog
+from dsnparse.read.logs.sendmail import SendmailLog
+
+
+class LogReader(Protocol):
+    """What reads the lines of one log in their order, and joins them."""
+
+    #: `Report.format` of what it reads.
+    format: str
+
+    def read(self, line: LogLine) -> Iterator[Outcome]:
+        """The final outcomes that a line tells of."""
+        ...
+
+
+_READERS: dict[str, Callable[[Clock], LogReader]] = {
+    "postfix": lambda _: PostfixLog(),
+    "exim": EximLog,
+    "sendmail": lambda _: SendmailLog(),
+    "opensmtpd": lambda _: OpenSmtpdLog(),
+    "qmail": lambda _: QmailLog(),
+    "powermta": PowerMtaLog,
+    "kumomta": KumoMtaLog,
+    "haraka": lambda _: HarakaLog(),
+    "exchange": ExchangeLog,
+}
+
+
+def logs() -> tuple[str, ...]:
+    """The names of the logs that are read: "postfix", "exim", …"""
+    return tuple(_READERS)
+
+
+def log_reader(name: str, clock: Clock) -> LogReader:
+    """A reader for the log of `name`. Raise ValueError for another name."""
+    if name not in _READERS:
+        raise ValueError(f"{name!r} is no log that is read; there are {', '.join(_READERS)}")
+    return _READERS[name](clock)

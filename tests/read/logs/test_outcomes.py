@@ -1,0 +1,256 @@
+"""What the lines of each log tell, and what nobody can plant in them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dsnparse.mailboxes.events import Event
+from dsnparse.mailboxes.items import Problem
+from dsnparse.mailboxes.logs import read_log
+from dsnparse.model import Action, BounceRecord
+from dsnparse.read.logs.formats import log_reader, logs
+from dsnparse.read.logs.line import Clock
+from dsnparse.vocabulary import BounceType, Origin, Reason
+
+CLOCK = Clock(datetime(2026, 11, 26, 12, tzinfo=UTC), UTC)
+POSTFIX = """\
+Nov  5 18:21:31 mx1 postfix/cleanup[90]: 844EF30E6A1: message-id=<m1@example.org>
+Nov  5 18:21:31 mx1 postfix/qmgr[97]: 844EF30E6A1: from=<news@example.org>, size=681, nrcpt=1 (queue active)
+"""
+_TO = "Nov  5 18:21:32 mx1 postfix/smtp[102]: 844EF30E6A1: to=<kay@example.net>, relay="
+_MX = "mx.example.net[192.0.2.10]:25, delay=0.05, delays=0.01/0.02/0.01/0.01, "
+_SAID = "host mx.example.net[192.0.2.10] said: "
+EXPIRED = "Nov 10 18:30:00 mx1 postfix/qmgr[97]: 844EF30E6A1: from=<news@example.org>, status=expired, returned to sender\n"
+EXIM = "2026-11-05 18:20:19 1xWHbP-00000C-0k <= news@example.org H=app [192.0.2.9] P=esmtp S=710 id=m1@example.org\n"
+SENDMAIL = (
+    "Nov  5 18:21:31 mx1 sm-mta[41]: 6B5ILXF4000041: from=<news@example.org>, size=484, class=0, nrcpts=1, "
+    "msgid=<m1@example.org>, proto=ESMTP, daemon=MTA, relay=app [192.0.2.9]\n"
+)
+_TRIED = (
+    "Nov  5 18:21:33 mx1 sm-mta[41]: 6B5ILXF4000041: to=<kay@example.net>, delay=00:00:00, xdelay=00:00:00, "
+)
+QMAIL = """\
+@4000000065f1c0de1a2b3c4d new msg 4711
+@4000000065f1c0de1a2b3c4d info msg 4711: bytes 681 from <news@example.org> qp 12 uid 1000
+@4000000065f1c0de1a2b3c4d starting delivery 812: msg 4711 to remote kay@example.net
+"""
+_KUMO = {"id": "1d98", "sender": "news@example.org", "recipient": "kay@example.net", "queue": "example.net",
+         "peer_address": {"name": "mx.example.net.", "addr": "192.0.2.10"}, "timestamp": 1793902892}  # fmt: skip
+EXCHANGE = "#Software: Exchange\n#Fields: date-time,source,event-id,message-id,recipient-address,recipient-status,return-path\n"
+_AT = "2026-11-05T18:21:32.123Z,"
+POWERMTA = "type,timeLogged,orig,rcpt,dsnAction,dsnStatus,dsnDiag,dsnMta,bounceCat,jobId\n"
+
+
+def kumo(kind: str, code: int, status: tuple[int, int, int], content: str) -> str:
+    """A line of KumoMTA."""
+    enhanced = dict(zip(("class", "subject", "detail"), status, strict=True))
+    response = {
+        "code": code,
+        "enhanced_code": enhanced,
+        "content": content,
+        "command": "RCPT TO:<kay@example.net>",
+    }
+    return json.dumps({**_KUMO, "type": kind, "response": response}) + "\n"
+
+
+def records(log: str, text: str) -> list[BounceRecord]:
+    """What a log's text tells."""
+    found: list[BounceRecord] = []
+    for event in read_log(log, text.encode().splitlines(keepends=True), "log", clock=CLOCK):
+        assert isinstance(event, Event)
+        found += event.report.records
+    return found
+
+
+@pytest.mark.parametrize(
+    ("log", "text"),
+    [
+        ("postfix", f"{POSTFIX}{_TO}{_MX}dsn=5.1.1, status=bounced ({_SAID}550 5.1.1 User unknown (in reply to RCPT TO command))"),
+        ("exim", EXIM + "2026-11-05 18:20:20 1xWHbP-00000C-0k ** kay@example.net R=dnslookup T=remote_smtp "
+         "H=mx.example.net [192.0.2.10] X=TLS1.3 CV=no: SMTP error from remote mail server after RCPT TO:<kay@example.net>: 550 5.1.1 User unknown"),
+        ("sendmail", f"{SENDMAIL}{_TRIED}mailer=esmtp, pri=30484, relay=mx.example.net. [192.0.2.10], dsn=5.1.1, "
+         "reply=550 5.1.1 User unknown, stat=User unknown"),
+        ("opensmtpd", "5555bc78b3e51f7b mta delivery evpid=042dc7957a7b3104 from=<news@example.org> to=<kay@example.net> rcpt=<-> "
+         'source="192.0.2.1" relay="192.0.2.10 (mx.example.net)" delay=0s result="PermFail" stat="550 5.1.1 User unknown"'),
+        ("qmail", QMAIL + "@4000000065f1c0de1a2b3c4d delivery 812: failure: "
+         "192.0.2.10_does_not_like_recipient./Remote_host_said:_550_5.1.1_User_unknown/Giving_up_on_192.0.2.10./"),
+        ("powermta", POWERMTA + "b,2026-11-05 18:21:32+0000,news@example.org,kay@example.net,failed,"
+         '5.1.1 (bad destination mailbox address),"smtp;550 5.1.1 User unknown",mx.example.net (192.0.2.10),bad-mailbox,j7'),
+        ("kumomta", kumo("Bounce", 550, (5, 1, 1), "User unknown")),
+        ("haraka", "Nov  5 18:21:32 mx1 haraka[9]: [NOTICE] [A0-B1.1.1] [outbound] recipient <kay@example.net> rejected: 550 5.1.1 User unknown"),
+        ("exchange", EXCHANGE + _AT + "SMTP,FAIL,<m1@example.org>,kay@example.net,"
+         "[{LRT=};{LED=550 5.1.1 User unknown};{FQDN=mx.example.net};{IP=192.0.2.10}],news@example.org"),
+    ],
+)  # fmt: skip
+def test_each_log_tells_of_the_same_failure_in_the_same_words(log: str, text: str) -> None:
+    (record,) = records(log, text)
+    assert (record.recipient, record.action, record.reason) == (
+        "kay@example.net",
+        "failed",
+        Reason.USER_UNKNOWN,
+    )
+    assert (record.bounce_type, record.diagnostic) == (BounceType.HARD, "550 5.1.1 User unknown")
+    assert (record.status, record.reply_code) == ("5.1.1", 550)
+    assert record.remote_mta in ("mx.example.net", "192.0.2.10", None)
+
+
+def test_every_log_that_is_read_has_an_example_above() -> None:
+    assert set(logs()) == {
+        "postfix", "exim", "sendmail", "opensmtpd", "qmail", "powermta", "kumomta", "haraka", "exchange"
+    }  # fmt: skip
+
+
+_LATER = "451 4.7.1 Greylisted, try again later"
+_FULL = "452 4.2.2 Mailbox full"
+
+
+@pytest.mark.parametrize(
+    ("log", "text", "reason", "deferrals"),
+    [
+        ("postfix", f"{POSTFIX}{_TO}{_MX}dsn=4.2.2, status=deferred ({_SAID}{_FULL} (in reply to RCPT TO command))\n"
+         f"{_TO}none, delay=9, delays=9/0/0/0, dsn=4.4.1, status=deferred (delivery temporarily suspended: connect to mx[192.0.2.10]:25: Connection refused)\n{EXPIRED}",
+         Reason.MAILBOX_FULL, "1"),
+        ("postfix", f"{POSTFIX}{_TO}none, delay=9, delays=9/0/0/0, dsn=4.4.1, status=deferred (connect to mx.example.net[192.0.2.10]:25: Connection refused)\n{EXPIRED}",
+         Reason.NETWORK_ERROR, "1"),
+        ("exim", EXIM + "2026-11-05 18:20:20 1xWHbP-00000C-0k == kay@example.net R=dnslookup T=remote_smtp defer (-44) H=mx.example.net [192.0.2.10]: "
+         f"SMTP error from remote mail server after RCPT TO:<kay@example.net>: {_FULL}\n"
+         "2026-11-05 18:25:20 1xWHbP-00000C-0k == kay@example.net R=dnslookup T=remote_smtp defer (-54): retry time not reached for any host\n"
+         "2026-11-09 18:20:20 1xWHbP-00000C-0k ** kay@example.net: retry timeout exceeded\n", Reason.MAILBOX_FULL, "1"),
+        ("exim", EXIM + "2026-11-05 18:20:20 1xWHbP-00000C-0k == kay@example.net R=dnslookup T=remote_smtp defer (111): Connection refused\n"
+         "2026-11-09 18:20:20 1xWHbP-00000C-0k ** kay@example.net: retry timeout exceeded\n", Reason.EXPIRED, "1"),
+        ("sendmail", f"{SENDMAIL}{_TRIED}mailer=esmtp, pri=30484, relay=mx.example.net. [192.0.2.10], dsn=4.2.2, reply={_FULL}, stat=Deferred: {_FULL}\n"
+         "Nov 10 18:21:33 mx1 sm-mta[41]: 6B5ILXF4000041: 6B5ILXF4000042: sender notify: Cannot send message for 5 days\n", Reason.MAILBOX_FULL, "1"),
+        ("kumomta", kumo("TransientFailure", 452, (4, 2, 2), "Mailbox full") + kumo("Expiration", 551, (5, 4, 7), "Next delivery time would be at a time beyond"),
+         Reason.MAILBOX_FULL, "1"),
+    ],
+)  # fmt: skip
+def test_who_is_given_up_failed_for_the_last_real_reason(
+    log: str, text: str, reason: Reason, deferrals: str
+) -> None:
+    (record,) = records(log, text)
+    assert (record.action, record.reason, record.bounce_type) == (Action.FAILED, reason, BounceType.SOFT)
+    assert [each.text for each in record.evidence if each.rule.endswith(".deferrals")] == [deferrals]
+
+
+@pytest.mark.parametrize(
+    ("log", "text"),
+    [
+        ("postfix", f"{POSTFIX}{_TO}{_MX}dsn=4.7.1, status=deferred ({_SAID}{_LATER} (in reply to RCPT TO command))"),
+        ("postfix", f"{POSTFIX}{_TO}{_MX}dsn=5.1.1, status=SOFTBOUNCE ({_SAID}550 5.1.1 no (in reply to RCPT TO command))"),
+        ("postfix", f"{POSTFIX}{_TO}{_MX}dsn=5.1.1, status=undeliverable ({_SAID}550 5.1.1 no (in reply to RCPT TO command))"),
+        ("postfix", f"{POSTFIX}{_TO}local, delay=1, delays=1/0/0/0, dsn=2.0.0, status=sent (forwarded as 944EF30E6A1)"),
+        ("postfix", f"{POSTFIX}{_TO}127.0.0.1[127.0.0.1]:10024, delay=1, delays=1/0/0/0, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 944EF30E6A1)"),
+        ("postfix", f"{_TO}{_MX}dsn=5.1.1, status=bounced ({_SAID}550 5.1.1 its sender is not known (in reply to RCPT TO command))"),
+        ("postfix", POSTFIX.replace("news@example.org", "") + f"{_TO}{_MX}dsn=5.1.1, status=bounced ({_SAID}550 5.1.1 a notice (in reply to RCPT TO command))"),
+        ("postfix", f"{POSTFIX}Nov  5 18:21:32 mx1 postfix/smtp[102]: 844EF30E6A1: {_SAID}450 4.7.1 another MX follows (in reply to RCPT TO command)"),
+        ("postfix", "Nov  5 18:21:32 mx1 postfix/smtpd[102]: NOQUEUE: reject: RCPT from x[192.0.2.1]: 550 5.1.1 <kay@example.net>: User unknown; to=<kay@example.net>"),
+        ("exim", EXIM.replace("news@example.org", "<>") + "2026-11-05 18:20:20 1xWHbP-00000C-0k ** kay@example.net: Unrouteable address"),
+        ("exim", EXIM + "2026-11-05 18:20:20 1xWHbP-00000C-0k H=mx.example.net [192.0.2.10] Connection refused"),
+        ("exim", EXIM + "2026-11-05 18:20:20 1xWHbP-00000C-0k *> kay@example.net R=dnslookup T=remote_smtp H=mx [192.0.2.10] C=\"delivery not done\""),
+        ("sendmail", f"{SENDMAIL}{_TRIED}mailer=relay, pri=30484, relay=[127.0.0.1] [127.0.0.1], dsn=2.0.0, stat=Sent (6B5ILXF4000042 Message accepted for delivery)"),
+        ("powermta", POWERMTA + "t,2026-11-05,news@example.org,kay@example.net,delayed,4.2.2,smtp;452 full,mx,quota-issues,j7"),
+        ("kumomta", kumo("Rejection", 550, (5, 1, 1), "inbound")),
+        ("exchange", EXCHANGE + _AT + "SMTP,DEFER,<m1@example.org>,kay@example.net,452 4.2.2 full,news@example.org"),
+    ],
+)  # fmt: skip
+def test_what_is_no_final_outcome_gives_none(log: str, text: str) -> None:
+    assert records(log, text) == []
+
+
+@pytest.mark.parametrize(
+    ("log", "text"),
+    [
+        ("postfix", f"{POSTFIX}{_TO}{_MX}dsn=2.0.0, status=sent (250 2.0.0 Ok)"),
+        ("exim", EXIM + "2026-11-05 18:20:20 1xWHbP-00000C-0k => kay@example.net R=dnslookup T=remote_smtp H=mx.example.net [192.0.2.10] C=\"250 2.0.0 Ok\""),
+        ("sendmail", f"{SENDMAIL}{_TRIED}mailer=esmtp, pri=30484, relay=mx.example.net. [192.0.2.10], dsn=2.0.0, stat=Sent (Ok)"),
+        ("qmail", QMAIL + "@4000000065f1c0de1a2b3c4d delivery 812: success: 192.0.2.10_accepted_message./"),
+        ("powermta", POWERMTA + "d,2026-11-05,news@example.org,kay@example.net,relayed,2.0.0,smtp;250 ok,mx,,j7"),
+        ("kumomta", kumo("Delivery", 250, (2, 0, 0), "Ok")),
+        ("exchange", EXCHANGE + _AT + "SMTP,SEND,<m1@example.org>,kay@example.net,250 2.0.0 ok,news@example.org"),
+    ],
+)  # fmt: skip
+def test_a_delivery_is_told(log: str, text: str) -> None:
+    (record,) = records(log, text)
+    assert (record.recipient, record.action, record.bounce_type) == (
+        "kay@example.net",
+        "delivered",
+        "undetermined",
+    )
+
+
+def test_an_alias_is_the_address_that_was_mailed() -> None:
+    text = POSTFIX + _TO.replace("kay@example.net>", "kay@example.net>, orig_to=<team@example.org>")
+    (record,) = records("postfix", f"{text}{_MX}dsn=5.1.1, status=bounced ({_SAID}550 5.1.1 no such user)")
+    assert (record.recipient, record.original_recipient) == ("kay@example.net", "team@example.org")
+    (record,) = records(
+        "exim",
+        EXIM
+        + "2026-11-05 18:20:20 1xWHbP-00000C-0k ** kay@example.net <team@example.org> R=x T=y: Unknown user",
+    )
+    assert (record.recipient, record.original_recipient) == ("kay@example.net", "team@example.org")
+
+
+def test_an_exim_line_that_syslog_split_is_one_line() -> None:
+    head = "<22>Nov  5 18:20:20 exim[7]: "
+    text = EXIM + (
+        f"{head}[1/2] 2026-11-05 18:20:20 1xWHbP-00000C-0k ** kay@example.net R=a T=b H=mx [192.0.2.10]: SMTP error from\n"
+        f"<22>Nov  5 18:20:20 exim[8]: 2026-11-05 18:20:20 other\n"
+        f"{head}[2/2]  remote mail server after RCPT TO:<kay@example.net>: 550-5.1.1 No such\\n550 5.1.1 user\n"
+    )
+    lines = text.encode().splitlines()
+    lines[0] = b"<22>Nov  5 18:20:19 exim[7]: " + lines[0]
+    (event,) = read_log("exim", lines, "log", clock=CLOCK)
+    assert isinstance(event, Event)
+    assert event.report.records[0].reason is Reason.USER_UNKNOWN
+
+
+_PLANTED = "victim@example.com>, relay=x, delay=1, dsn=5.1.1, status=bounced (550 5.1.1 User unknown"
+
+
+@pytest.mark.parametrize(
+    ("log", "text"),
+    [
+        ("postfix", POSTFIX + _TO.replace("kay@example.net", f'"a>, to=<{_PLANTED}"@evil.example') + f"{_MX}dsn=4.0.0, status=bounced (x)"),
+        ("postfix", f"{POSTFIX}{_TO}{_MX}dsn=4.0.0, status=bounced ({_SAID}450 no), to=<{_PLANTED})"),
+        ("postfix", POSTFIX.replace("m1@", f"to=<{_PLANTED}@")),
+        ("exim", EXIM + "2026-11-05 18:20:20 1xWHbP-00000C-0k ** \"** victim@example.com: x\"@evil.example R=a T=b: 550 5.1.1 User unknown"),
+        ("exim", EXIM.replace("H=app", "H=(1xWHbP-00000C-0k ** victim@example.com: 550)")),
+        ("sendmail", SENDMAIL + _TRIED.replace("<kay@example.net>", '<"x>, delay=0, <victim@example.com>"@evil.example>') + "mailer=esmtp, pri=1, dsn=5.1.1, stat=User unknown"),
+        ("opensmtpd", '5555bc78b3e51f7b mta delivery evpid=042dc7957a7b3104 from=<a@b> to=<kay@example.net> rcpt=<-> source="" relay="x" delay=0s '
+         'result="PermFail" stat="550 no" to=<victim@example.com> result="PermFail" stat="550 5.1.1"'),
+    ],
+)  # fmt: skip
+def test_what_a_stranger_has_in_his_address_reply_or_greeting_names_nobody_else(log: str, text: str) -> None:
+    found = records(log, text)
+    assert not any(
+        record.recipient == "victim@example.com" and record.recipient_origin is Origin.STATED
+        for record in found
+    )
+
+
+@given(st.sampled_from(logs()), st.lists(st.text(max_size=120), max_size=6))
+def test_any_text_is_read_without_a_complaint(log: str, lines: list[str]) -> None:
+    for item in read_log(log, [line.encode("utf-8", "replace") for line in lines], "log", clock=CLOCK):
+        assert not isinstance(item, Problem)
+
+
+_PIECES = st.sampled_from(
+    [POSTFIX, EXIM, SENDMAIL, QMAIL, _TO, _MX, EXPIRED, _TRIED, "dsn=5.1.1, status=bounced (", "(", ")", '"', "<", ">",
+     " ** ", " == ", ": ", "\\n", "550 5.1.1 x", "stat=", "reply=", "[1/2] ", "[2/2] ", "{", "}", ";", ",", "@", "\n"]
+)  # fmt: skip
+
+
+@given(st.sampled_from(logs()), st.lists(_PIECES, max_size=12))
+def test_pieces_of_lines_in_any_order_are_read_without_a_complaint(log: str, pieces: list[str]) -> None:
+    for item in read_log(log, "".join(pieces).encode().splitlines(), "log", clock=CLOCK):
+        assert not isinstance(item, Problem)
+
+
+def test_another_log_is_refused_with_the_names_of_those_that_are_read() -> None:
+    with pytest.raises(ValueError, match="'lotus' is no log that is read; there are postfix, exim"):
+        log_reader("lotus", CLOCK)

@@ -110,7 +110,11 @@ def _is_mail(path: Path) -> bool:
 def _replies() -> list[str]:
     """Those that tests and tools have, those of the corpora, and each cut in the middle."""
     found = []
-    for name in ("tests/classify/replies.txt", "tests/classify/in_other_words.txt", "tools/learned/replies.txt"):
+    for name in (
+        "tests/classify/replies.txt",
+        "tests/classify/in_other_words.txt",
+        "tools/learned/replies.txt",
+    ):
         found += [line.partition("|")[2].strip() for line in (ROOT / name).read_text("utf-8").splitlines()]
     for cases in (ROOT.parent / "shared" / "cases").glob("*.jsonl"):
         found += [json.loads(line).get("text", "") for line in cases.read_text("utf-8").splitlines()]
@@ -145,8 +149,10 @@ class _Side:
 
 def _show(name: str, before: str, after: str) -> None:
     print(f"\n{name}")
-    lines = [json.dumps(json.loads(one), indent=1, ensure_ascii=False).splitlines() for one in (before, after)]
-    for line in list(difflib.unified_diff(*lines, "before", "after", lineterm="", n=2))[:40]:
+    old, new = [
+        json.dumps(json.loads(one), indent=1, ensure_ascii=False).splitlines() for one in (before, after)
+    ]
+    for line in list(difflib.unified_diff(old, new, "before", "after", lineterm="", n=2))[:40]:
         print(f"  {line}")
 
 

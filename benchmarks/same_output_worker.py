@@ -7,7 +7,6 @@ import struct
 import sys
 from typing import Any
 
-import dsnparse
 from dsnparse import classify_reply, parse_dsn
 
 

@@ -108,9 +108,9 @@ def classify(
         hits, marked = rules.search(extra.low)
         if marked and certain is None:
             certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
-            case = case._replace(provider=certain)
+            case.provider = certain
         all_claims += words_claims(holding(rules, hits, extra, case, involved), extra, case, Source.CONTEXT)
-    case, all_claims = _with_subject(case, all_claims, reply)
+    all_claims = _with_subject(case, all_claims, reply)
     meant = provider_claims(rules, reply, case) if certain is not None else []
     all_claims += [*(code_claims(case, meant=meant) if meant else code_claims(case)), *meant, *claims]
     if reply.has_words and all(claim.rank <= SPECIFIC_STATUS_RANK for claim in all_claims):
@@ -188,13 +188,13 @@ def _command(given: str | None) -> str:
     return given.split()[0].upper() if given and not given.isspace() else ""
 
 
-def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> tuple[Case, list[Claim]]:
-    """What the words say for the codes beside them: that they are about somebody else, or so for now."""
+def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> list[Claim]:
+    """The claims that words leave; and into `case`, whether they are about somebody else, or so for now."""
     if any(claim.objection is Objection.ABOUT_ANOTHER for claim in claims):
-        return case._replace(is_about_another=True), [claim for claim in claims if claim.rank > DENIED_RANK]
+        case.is_about_another = True
+        return [claim for claim in claims if claim.rank > DENIED_RANK]
     if not claims and case.has_words:
         sentences = Sentences(reply.sentences)
-        return case._replace(
-            is_about_another=sentences.is_about_another, is_for_now=sentences.are_for_now
-        ), claims
-    return case, claims
+        case.is_about_another = sentences.is_about_another
+        case.is_for_now = sentences.are_for_now
+    return claims

@@ -73,17 +73,6 @@ class PatternFinder(Generic[Owner]):
         certain, likely = self._by_words(text)
         return sorted({*certain, *likely})
 
-    def owners_in(self, text: str) -> tuple[set[Owner], dict[Owner, list[str]]]:
-        """The owners that have a pattern in `text`; and of others the patterns that may be in it."""
-        certain, likely = self._by_words(text)
-        owners = {self._patterns[number][0] for number in certain}
-        others: dict[Owner, list[str]] = {}
-        for number in likely:
-            owner, pattern = self._patterns[number]
-            if owner not in owners:
-                others.setdefault(owner, []).append(pattern)
-        return owners, others
-
     def found_in(self, text: str) -> dict[Owner, str]:
         """For each owner that has a pattern in `text`: one of these."""
         certain, likely = self._by_words(text)

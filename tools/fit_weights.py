@@ -5,7 +5,7 @@
 FOLDER has labels.jsonl and the messages that it names, or holds such folders; samples/ is always read.
 Logistic regression over what was seen; mail of one system is held out together (five parts), so what is told
 of precision and recall is about systems that the weights were not fitted to. Nothing is written: a person
-reads the table, and changes `read/prose/observations.py` or `notice/signs.py`. Needs scikit-learn:
+reads the table, and changes `read/prose/observations.py` or `notice/sign.py`. Needs scikit-learn:
 `pip install --group learn`.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from dsnparse.notice.signs import BELIEVE, Sign
+from dsnparse.notice.sign import BELIEVE, Sign
 from dsnparse.read.prose import observations
 from dsnparse.read.prose.observations import ENOUGH, MESSAGE_ID, OBSERVATIONS
 from tools.fit_rows import Labelled, Row, address_rows, is_exact, labelled_mail, sign_rows

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dsnparse.classify.claim import Source
-from dsnparse.classify.engine import classify, classify_reply
 from dsnparse.classify.objection import Objection
-from dsnparse.classify.providers import providers
+from dsnparse.classify.public import classify, classify_reply, providers
 from dsnparse.classify.verdict import Conflict, Verdict
 from dsnparse.rulebook.errors import RuleError
 from dsnparse.rulebook.files import load_rules

@@ -93,23 +93,23 @@ def words_claims(hits: list[Hit], reply: Reply | Words, case: Case, source: Sour
         )  # fmt: skip
         if rule.reason in ADDRESS_REASONS and rule.rank < OWN_WORDS_RANK:
             sentences = sentences or Sentences(reply.sentences)
-            claim = _about(claim, sentences, length, case)
+            _ask_whose(claim, sentences, length, case)
         claims.append(claim)
     return claims
 
 
-def _about(claim: Claim, sentences: Sentences, length: int, case: Case) -> Claim:
-    """`claim`, whose words would mean the recipient's address, as what they mean in their sentence."""
+def _ask_whose(claim: Claim, sentences: Sentences, length: int, case: Case) -> None:
+    """Makes of `claim`, whose words would mean the recipient's address, what they mean in their sentence."""
     reason, objection = sentences.subject_of(
         claim.place, length, claim.reason, is_strong=claim.rank >= STRONG_RANK
     )
     if case.is_own_account:
         reason, objection = Reason.POLICY_VIOLATION, Objection.OWN_ACCOUNT
-    if reason is claim.reason:
-        return claim if objection is None else claim._replace(objection=objection)
+    claim.objection = objection
     if reason is None:
-        return claim._replace(rank=DENIED_RANK, objection=objection)
-    return claim._replace(reason=reason, objection=objection, bounce_type=None, advice=None)
+        claim.rank = DENIED_RANK
+    elif reason is not claim.reason:
+        claim.reason, claim.bounce_type, claim.advice = reason, None, None
 
 
 def _context_rank(hit: Hit) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from dsnparse.classify.objection import Objection
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason, Word, shown_in_help
@@ -20,7 +20,8 @@ class Source(Word):
     EVENT = "event", "How a provider's event classifies the failure."
 
 
-class Claim(NamedTuple):
+@dataclass(slots=True)
+class Claim:
     """What one rule, code or event says is the reason."""
 
     #: What is believed first: see `rulebook.ranks`.
@@ -43,7 +44,8 @@ class Claim(NamedTuple):
     objection: Objection | None = None
 
 
-class Case(NamedTuple):
+@dataclass(slots=True)
+class Case:
     """What is known of one failure besides its words."""
 
     #: The codes that count: stated in fields, or in the reply.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from dsnparse.classify.by_code import effective_status
@@ -113,7 +114,7 @@ def _confirmed(best: Claim, claims: Sequence[Claim]) -> Claim:
     if best.source is not Source.EVENT or best.reason is not Reason.UNDEFINED:
         return best
     guess = max((claim for claim in claims if claim is not best), key=_order)
-    return best._replace(reason=guess.reason) if guess.reason.bounce_type is best.bounce_type else best
+    return replace(best, reason=guess.reason) if guess.reason.bounce_type is best.bounce_type else best
 
 
 def _casts_doubt(claim: Claim, best: Claim) -> bool:

@@ -1,4 +1,4 @@
-"""`classify`: from a reply and its codes to a reason, in the order of what can be trusted most.
+"""`verdict_on`: from a reply and its codes to a reason, in the order of what can be trusted most.
 
 The user's own rules, then what a known provider means by its words and codes, then specific words, specific
 enhanced codes, weak words, specific reply codes, generic codes, the class digit (`rulebook/ranks.py`). The
@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from os import PathLike
 
 from dsnparse.classify.by_code import code_claims, provider_claims
 from dsnparse.classify.by_words import holding, is_enough, words_claims
@@ -19,13 +18,13 @@ from dsnparse.classify.decision import decide
 from dsnparse.classify.learned import learned_claims
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.own_account import is_own_account
-from dsnparse.classify.providers import by_suffix, find_speakers, name_of, table_of
+from dsnparse.classify.providers import by_suffix, find_speakers
 from dsnparse.classify.subject import Sentences
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.reply import Reply
 from dsnparse.reply.codes import MAX_TEXT
 from dsnparse.reply.words import words_of
-from dsnparse.rulebook.files import builtin, load_rules
+from dsnparse.rulebook.files import builtin
 from dsnparse.rulebook.matcher import RuleSet
 from dsnparse.rulebook.ranks import DENIED_RANK, SPECIFIC_STATUS_RANK
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
@@ -33,8 +32,8 @@ from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
-def classify(
-    diagnostic: str | Reply,
+def verdict_on(
+    reply: Reply,
     *,
     status: str | None = None,
     reply_code: int | None = None,
@@ -52,26 +51,9 @@ def classify(
     names_another: bool = False,
     rules: RuleSet | None = None,
 ) -> Verdict:
-    """Say why a recipient did not get the message.
-
-    `diagnostic`: what the mail system said of this recipient, as text or taken apart. `status`: the enhanced
-    code (RFC 3463) of the Status field. `reply_code`: the SMTP reply code, where it is not the text's.
-    `action`: RFC 3464's action. `smtp_command`: the command that was refused ("RCPT"). `hosts`: names of the
-    refusing host, then the reporting one. `recipient`: the failed address. `context`: other words of the
-    notice about this recipient, believed less. `provider`: its name when the caller knows it. `claims`: what
-    else speaks for a reason (an event's class). `kind`, `is_second_hand`, `is_uncertain`,
-    `doubt`, `names_another`: see `Case`.
-    `rules`: from `load_rules`, else the package's own.
-
-    Raises TypeError when `diagnostic` or `context` is no text. Any text is fine.
-    """
-    if not isinstance(diagnostic, (str, Reply)) or not isinstance(context, str):
-        raise TypeError(
-            "classify() reads text: pass diagnostic and context as str, decoded from the message."
-        )
+    """Why a recipient did not get the message whose refusal `reply` is; all else as in `classify`."""
     if rules is None:
         rules = builtin()
-    reply = diagnostic if isinstance(diagnostic, Reply) else Reply.parse(diagnostic)
     reply_code = reply_code or reply.code
     status = _best_status(status, reply.status)
     if is_settled(action):
@@ -108,9 +90,9 @@ def classify(
         hits, marked = rules.search(extra.low)
         if marked and certain is None:
             certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
-            case = case._replace(provider=certain)
+            case.provider = certain
         all_claims += words_claims(holding(rules, hits, extra, case, involved), extra, case, Source.CONTEXT)
-    case, all_claims = _with_subject(case, all_claims, reply)
+    all_claims = _with_subject(case, all_claims, reply)
     meant = provider_claims(rules, reply, case) if certain is not None else []
     all_claims += [*(code_claims(case, meant=meant) if meant else code_claims(case)), *meant, *claims]
     if reply.has_words and all(claim.rank <= SPECIFIC_STATUS_RANK for claim in all_claims):
@@ -122,42 +104,6 @@ def classify(
         if name is not None and by_suffix(hosts[0], rules.hosts) == verdict.provider:
             return replace(verdict, provider=name)
     return verdict
-
-
-def classify_reply(
-    reply: str,
-    provider: str | None = None,
-    *,
-    host: str | None = None,
-    action: Action | None = None,
-    rules: Sequence[str | PathLike[str]] | RuleSet = (),
-) -> Verdict:
-    """Says what one SMTP reply means, of one or several lines, with or without its codes.
-
-    `reply`: "550 5.1.1 <x@example.com>... User unknown", "smtp; 550 no such user", "mailbox is full".
-    `provider`: who said it, when known: "google", another of `dsnparse.providers()`, or a domain of theirs.
-    `host`: the name of the server that said it, from which the provider follows. `action`: what became of the
-    recipient, where that is known: "delayed" is never hard.
-    `rules`: paths of TOML files with rules of your own, which win over the built-in ones. They are read at
-    each call: for many replies, use `Parser(rules=…).classify_reply`, or pass what `load_rules` gave.
-
-    Raises TypeError when `reply` is no str, ValueError for a provider that no rule knows, and RuleError (a
-    ValueError) for a file of rules that cannot be used.
-    """
-    if not isinstance(reply, str):
-        raise TypeError(
-            f"classify_reply() reads text: pass the SMTP reply as str, not {type(reply).__name__}."
-        )
-    if not isinstance(rules, RuleSet):
-        rules = load_rules(rules) if rules else builtin()
-    hosts = (host,) if host else ()
-    action = Action(action) if action is not None else None
-    if provider is None:
-        return classify(reply, hosts=hosts, action=action, rules=rules)
-    table = table_of(provider, rules)
-    verdict = classify(reply, hosts=hosts, action=action, provider=table, rules=rules)
-    name = name_of(provider, rules)
-    return replace(verdict, provider=name) if name and verdict.provider == table else verdict
 
 
 def _best_status(given: str | None, found: str | None) -> str | None:
@@ -188,13 +134,13 @@ def _command(given: str | None) -> str:
     return given.split()[0].upper() if given and not given.isspace() else ""
 
 
-def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> tuple[Case, list[Claim]]:
-    """What the words say for the codes beside them: that they are about somebody else, or so for now."""
+def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> list[Claim]:
+    """The claims that words leave; and into `case`, whether they are about somebody else, or so for now."""
     if any(claim.objection is Objection.ABOUT_ANOTHER for claim in claims):
-        return case._replace(is_about_another=True), [claim for claim in claims if claim.rank > DENIED_RANK]
+        case.is_about_another = True
+        return [claim for claim in claims if claim.rank > DENIED_RANK]
     if not claims and case.has_words:
         sentences = Sentences(reply.sentences)
-        return case._replace(
-            is_about_another=sentences.is_about_another, is_for_now=sentences.are_for_now
-        ), claims
-    return case, claims
+        case.is_about_another = sentences.is_about_another
+        case.is_for_now = sentences.are_for_now
+    return claims

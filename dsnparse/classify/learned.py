@@ -123,9 +123,11 @@ def guess(reply: Reply, reply_code: int | None, status: str | None) -> Guess | N
     ]
     most = max(scores)
     best = scores.index(most)
-    share = 1 / sum(exp(score - most) for score in scores)
+    all_shares = 0.0
+    for score in scores:
+        all_shares += exp(score - most)
     spoke = sorted((-(weights[one] >> 16 * best & 0xFFFF), one) for one in known)
-    return Guess(model.reasons[best], share, tuple(one for _, one in spoke[:NAMED]))
+    return Guess(model.reasons[best], 1 / all_shares, tuple(one for _, one in spoke[:NAMED]))
 
 
 def learned_claims(reply: Reply, case: Case) -> list[Claim]:

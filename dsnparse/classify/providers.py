@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from os import PathLike
 
-from dsnparse.rulebook.files import builtin, load_rules
 from dsnparse.rulebook.matcher import RuleSet
 
 #: At most this many labels are taken off the left of a host name.
@@ -24,18 +22,9 @@ def by_suffix(name: str, table: Mapping[str, str]) -> str | None:
     return None
 
 
-def providers(*, rules: Sequence[str | PathLike[str]] = ()) -> tuple[str, ...]:
-    """The names of all providers whose codes and words are known, sorted: what `provider=` takes.
-
-    `rules`: paths of TOML files with rules of your own; the providers that they name come along.
-    Raises RuleError (a ValueError) for a file that cannot be used.
-    """
-    return _names(load_rules(rules) if rules else builtin())
-
-
 def name_of(provider: str, rules: RuleSet) -> str | None:
     """The name of `dsnparse.providers()` that `provider` is, whatever its letter case; None for another."""
-    names = _names(rules)
+    names = names_in(rules)
     return next((name for name in (provider, provider.lower().replace("-", "_")) if name in names), None)
 
 
@@ -65,7 +54,7 @@ def table_of(provider: str, rules: RuleSet) -> str:
         return owners.pop()
     from difflib import get_close_matches
 
-    near = get_close_matches(given.lower().replace("-", "_"), _names(rules), n=3)
+    near = get_close_matches(given.lower().replace("-", "_"), names_in(rules), n=3)
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     raise ValueError(
         f"No provider is called {given!r}.{hint} "
@@ -73,7 +62,8 @@ def table_of(provider: str, rules: RuleSet) -> str:
     )
 
 
-def _names(rules: RuleSet) -> tuple[str, ...]:
+def names_in(rules: RuleSet) -> tuple[str, ...]:
+    """The names of all providers that `rules` know, sorted."""
     tables = [*rules.hosts.values(), *rules.domains.values(), *rules.called.values()]
     return tuple(sorted({*tables, *[rule.provider for rule in rules.rules if rule.provider]}))
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from dsnparse.classify.objection import Objection
 from dsnparse.data import load
-from dsnparse.notice.signs import Sign
+from dsnparse.notice.sign import Sign
 from dsnparse.read.prose.observations import MESSAGE_ID, OBSERVATIONS
 from dsnparse.trust.proof import Proof
 

@@ -10,7 +10,6 @@ from dsnparse.notice.returned import find_quoted_header
 from dsnparse.notice.roles import Roles
 from dsnparse.wire.html import html_text
 from dsnparse.wire.mime import Buffer, Part
-from dsnparse.wire.once import once
 from dsnparse.wire.text import body_text
 
 #: Lines and characters at its beginning: notices say what was done in their first sentences.
@@ -28,6 +27,11 @@ class _Text(NamedTuple):
 
 class Body:
     """The text of a notice; decoded when somebody looks."""
+
+    #: What was asked already.
+    _beginning: str | None = None
+    _stripped: list[str] | None = None
+    _known_text: _Text | None = None
 
     def __init__(self, roles: Roles, buffer: Buffer) -> None:
         self.buffer = buffer
@@ -48,14 +52,21 @@ class Body:
         """Whether the message came back: in a part, or quoted."""
         return self._roles.returned is not None or bool(self.quoted)
 
-    @once
+    @property
     def beginning(self) -> str:
         """The first of the notice's own lines as one."""
-        return " ".join(" ".join(self.lines[:BEGINNING_LINES]).split())[:_BEGINNING_CHARS]
+        if self._beginning is None:
+            self._beginning = " ".join(" ".join(self.lines[:BEGINNING_LINES]).split())[:_BEGINNING_CHARS]
+        return self._beginning
 
-    @once
+    @property
     def stripped(self) -> list[str]:
         """The first lines, as many as the limit allows, without blanks and without quoted subjects."""
+        if self._stripped is None:
+            self._stripped = self._find_stripped()
+        return self._stripped
+
+    def _find_stripped(self) -> list[str]:
         lines, most = self.lines, self.buffer.limits.text_lines
         if len(lines) > most:
             self.buffer.warn("limit.text_lines", most=most)
@@ -75,9 +86,14 @@ class Body:
             self.buffer.warn("limit.diagnostic_chars", most=most)
         return diagnostic[:most]
 
-    @once
+    @property
     def _text(self) -> _Text:
         """The plain parts; the HTML ones where the plain ones name no address."""
+        if self._known_text is None:
+            self._known_text = self._find_text()
+        return self._known_text
+
+    def _find_text(self) -> _Text:
         plain = self._read(self._roles.texts)
         if self._roles.html and not any("@" in line for line in plain.lines):
             html = self._read(self._roles.html)

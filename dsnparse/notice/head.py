@@ -9,7 +9,6 @@ from dsnparse.notice.words import subject_says
 from dsnparse.wire.address import FieldAddress, listed_addresses
 from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.mime import Part
-from dsnparse.wire.once import once
 from dsnparse.wire.text import header_text
 
 #: Local parts of mail systems.
@@ -46,6 +45,14 @@ _DAEMON_WORDS = (
 class Head:
     """The header fields of a notice, decoded where people read them."""
 
+    #: What was asked already.
+    _is_daemon: bool | None = None
+    _is_postmaster: bool | None = None
+    _is_letter_writer: bool | None = None
+    _is_of_notice: bool | None = None
+    _is_answer: bool | None = None
+    _listed: list[FieldAddress] | None = None
+
     def __init__(self, root: Part) -> None:
         self.buffer = root.buffer
         #: The type of the whole message ("multipart/report").
@@ -55,41 +62,59 @@ class Head:
         self.subject = header_text(self.first.get("subject", ""), root.buffer)
         self.mail_from = header_text(self.first.get("from", ""), root.buffer)
 
-    @once
+    @property
     def is_daemon(self) -> bool:
         """Whether From names a mail system rather than a person."""
-        return _names_a_system(self.mail_from)
+        if self._is_daemon is None:
+            self._is_daemon = _names_a_system(self.mail_from)
+        return self._is_daemon
 
     @property
     def program(self) -> str:
         """The program that wrote the message, by its own word."""
         return self.first.get("user-agent") or self.first.get("x-mailer") or ""
 
-    @once
+    @property
     def is_postmaster(self) -> bool:
         """Whether From names a postmaster: a person, too."""
-        return "postmaster" in self.mail_from.lower()
+        if self._is_postmaster is None:
+            self._is_postmaster = "postmaster" in self.mail_from.lower()
+        return self._is_postmaster
 
-    @once
+    @property
     def is_letter_writer(self) -> bool:
         """Whether From is an address that shops and newsletters write from, too: mailer@, system@."""
-        return self.is_daemon and _OF_LETTERS.search(self.mail_from) is not None
+        if self._is_letter_writer is None:
+            self._is_letter_writer = self.is_daemon and _OF_LETTERS.search(self.mail_from) is not None
+        return self._is_letter_writer
 
-    @once
+    @property
     def is_of_notice(self) -> bool:
         """Whether the subject is that of an answer to a notice, or of one that is forwarded."""
+        if self._is_of_notice is None:
+            self._is_of_notice = self._find_is_of_notice()
+        return self._is_of_notice
+
+    def _find_is_of_notice(self) -> bool:
         found = _ANSWER.match(self.subject)
         rest = self.subject[found.end() :].strip() if found is not None else ""
         return bool(rest) and (subject_says("bounce", rest) or subject_says("delay", rest))
 
-    @once
+    @property
     def is_answer(self) -> bool:
         """Whether the subject is that of an answer or a forward."""
-        return _ANSWER.match(self.subject) is not None
+        if self._is_answer is None:
+            self._is_answer = _ANSWER.match(self.subject) is not None
+        return self._is_answer
 
-    @once
+    @property
     def listed(self) -> list[FieldAddress]:
         """The addresses of X-Failed-Recipients (Exim, Gmail)."""
+        if self._listed is None:
+            self._listed = self._find_listed()
+        return self._listed
+
+    def _find_listed(self) -> list[FieldAddress]:
         most = self.buffer.limits.text_addresses
         found = listed_addresses(self.first.get("x-failed-recipients", ""), most + 1)
         if len(found) > most:

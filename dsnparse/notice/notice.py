@@ -12,15 +12,29 @@ from dsnparse.notice.ours import our_addresses
 from dsnparse.notice.outcome import says_delayed, says_delivered
 from dsnparse.notice.passing_on import is_mail_reader, is_person
 from dsnparse.notice.roles import roles_of
-from dsnparse.notice.signs import LOOK, Signs, is_like_a_notice, signs_of
+from dsnparse.notice.sign import LOOK
+from dsnparse.notice.signs import Signs, is_like_a_notice, signs_of
 from dsnparse.notice.status_fields import StatusFields, fields_in_parts, fields_in_text
 from dsnparse.rulebook.template_matcher import Formats
 from dsnparse.wire.mime import Part
-from dsnparse.wire.once import once
 
 
 class Notice:
     """One message, sorted by role; whatever is not needed is not read."""
+
+    #: What was asked already.
+    _status_fields: StatusFields | None = None
+    _status_fields_in_text: StatusFields | None = None
+    _says_delayed: bool | None = None
+    _says_delivered: bool | None = None
+    _signs: Signs | None = None
+    _is_report: bool | None = None
+    _auto_reply: AutoReply | None = None
+    _original: Mapping[str, str] | None = None
+    _mailed: list[str] | None = None
+    _mailed_by_local: dict[str, dict[str, str]] | None = None
+    _ours: frozenset[str] | None = None
+    _is_auto_reply_known = False
 
     def __init__(self, root: Part, formats: Formats, *, is_inside: bool = False) -> None:
         """`root`: the message. `formats`: the named formats that are known.
@@ -40,42 +54,54 @@ class Notice:
         """Adds a warning to the report."""
         self.root.buffer.warn(code, **values)
 
-    @once
+    @property
     def status_fields(self) -> StatusFields:
         """What its status parts say."""
-        return fields_in_parts(self.roles, self.limits)
+        if self._status_fields is None:
+            self._status_fields = fields_in_parts(self.roles, self.limits)
+        return self._status_fields
 
-    @once
+    @property
     def status_fields_in_text(self) -> StatusFields:
         """The same fields where its text has them."""
-        return fields_in_text(self.body)
+        if self._status_fields_in_text is None:
+            self._status_fields_in_text = fields_in_text(self.body)
+        return self._status_fields_in_text
 
-    @once
+    @property
     def says_delayed(self) -> bool:
         """Whether its subject or text says that the message is still being tried."""
-        return says_delayed(self.head.subject, self.body)
+        if self._says_delayed is None:
+            self._says_delayed = says_delayed(self.head.subject, self.body)
+        return self._says_delayed
 
-    @once
+    @property
     def says_delivered(self) -> bool:
         """Whether its subject or text says that the message was delivered, and nothing that it was not."""
-        return says_delivered(self.head.subject, self.body)
+        if self._says_delivered is None:
+            self._says_delivered = says_delivered(self.head.subject, self.body)
+        return self._says_delivered
 
-    @once
+    @property
     def signs(self) -> Signs:
         """What speaks for a notice and against, and the named format that it is in."""
-        return signs_of(self.head, self.body, self.formats)
+        if self._signs is None:
+            self._signs = signs_of(self.head, self.body, self.formats)
+        return self._signs
 
-    @once
+    @property
     def is_report(self) -> bool:
         """Whether its parts for machines count: by its own type, or as a mail system shows as its author.
 
         People attach such parts to letters, and lists put them into digests.
         """
-        return (
-            self.head.type == "multipart/report"
-            or is_like_a_notice(self.head)
-            or self.signs.score_without_text >= LOOK
-        )
+        if self._is_report is None:
+            self._is_report = (
+                self.head.type == "multipart/report"
+                or is_like_a_notice(self.head)
+                or self.signs.score_without_text >= LOOK
+            )
+        return self._is_report
 
     @property
     def is_passed_on(self) -> bool:
@@ -85,34 +111,48 @@ class Notice:
             return False
         return head.is_of_notice or is_person(head.mail_from) or is_mail_reader(head.program)
 
-    @once
+    @property
     def auto_reply(self) -> AutoReply | None:
         """What makes it an automatic answer of a person's or a desk's mailbox."""
-        return auto_reply_of(self.head, self.body)
+        if not self._is_auto_reply_known:
+            self._auto_reply = auto_reply_of(self.head, self.body)
+            self._is_auto_reply_known = True
+        return self._auto_reply
 
-    @once
+    @property
     def original(self) -> Mapping[str, str]:
         """Header fields of the returned message by name in lower case, undecoded; {} when not returned."""
-        return original_header(self.roles.returned, self.body)
+        if self._original is None:
+            self._original = original_header(self.roles.returned, self.body)
+        return self._original
 
-    @once
+    @property
     def mailed(self) -> list[str]:
         """The addresses that the returned message was sent to."""
-        return mailed_addresses(self.original, self.root.buffer)
+        if self._mailed is None:
+            self._mailed = mailed_addresses(self.original, self.root.buffer)
+        return self._mailed
 
-    @once
+    @property
     def mailed_by_local(self) -> dict[str, dict[str, str]]:
         """The same addresses by their local part, then by the whole, both in lower case."""
+        if self._mailed_by_local is None:
+            self._mailed_by_local = self._find_mailed_by_local()
+        return self._mailed_by_local
+
+    def _find_mailed_by_local(self) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
         for address in self.mailed:
             key = address.lower()
             found.setdefault(key.partition("@")[0], {})[key] = address
         return found
 
-    @once
+    @property
     def ours(self) -> frozenset[str]:
         """Addresses (lower case) of the sender's side."""
-        return our_addresses(self.head.first, self.original)
+        if self._ours is None:
+            self._ours = our_addresses(self.head.first, self.original)
+        return self._ours
 
     def returned_notice(self) -> Notice | None:
         """The returned message, where it came back whole, as a notice of its own."""

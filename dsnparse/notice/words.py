@@ -26,30 +26,17 @@ def subject_says(name: str, subject: str) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _says(group: str, name: str, text: str) -> bool:
-    certain, likely = _lists_in(group, text)
-    if name in certain:
-        return True
-    patterns = likely.get(name)
-    if patterns is None:
-        return False
-    data = text.encode("utf-8", "replace")
-    return any(compiled(pattern).search(data) is not None for pattern in patterns)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _lists_in(group: str, text: str) -> tuple[set[str], dict[str, list[str]]]:
-    """The lists that have words in a text; and of others the patterns whose words it has."""
-    return _finder(group).owners_in(text)
+    return _finder(group, name).is_any_in(text)
 
 
 @cache
-def _finder(group: str) -> PatternFinder[str]:
+def _finder(group: str, name: str) -> PatternFinder[None]:
+    """One for each list: most texts are asked for one of them, and the short ones are quickly looked for."""
     return PatternFinder(
         [
-            (name, pattern)
+            (None, pattern)
             for language in load("words").values()
-            for name, phrases in language.get(group, {}).items()
-            for pattern in phrases
+            for pattern in language.get(group, {}).get(name, ())
         ],
         compiled,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
-from dsnparse.notice.signs import LOOK, Sign
+from dsnparse.notice.sign import LOOK, Sign
 from dsnparse.notice.words import says, subject_says
 from dsnparse.read.reading import Reading
 from dsnparse.reply.codes import find_codes

@@ -13,7 +13,7 @@ import re
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
-from dsnparse.notice.signs import MACHINE
+from dsnparse.notice.sign import MACHINE
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply.codes import states_code

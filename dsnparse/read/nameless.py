@@ -13,7 +13,7 @@ Facts:
 from __future__ import annotations
 
 from dsnparse.notice.notice import Notice
-from dsnparse.notice.signs import BELIEVE, HUMAN, Sign
+from dsnparse.notice.sign import BELIEVE, HUMAN, Sign
 from dsnparse.notice.words import says
 from dsnparse.read.from_text import fields_of, format_of, named_elsewhere, reading_of, told_action
 from dsnparse.read.mailed_address import received_for

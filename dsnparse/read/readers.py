@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dsnparse.notice.notice import Notice
-from dsnparse.notice.signs import LOOK
+from dsnparse.notice.sign import LOOK
 from dsnparse.read.auto_reply import read_auto_reply, read_auto_reply_in_words, read_stated_auto_reply
 from dsnparse.read.events.by_mail import read_event_by_mail
 from dsnparse.read.feedback_part import read_bare_complaint, read_feedback_part

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dsnparse.classify import RuleSet, Verdict, classify
+from dsnparse.classify import RuleSet, Verdict
 from dsnparse.classify.claim import Claim, Source
+from dsnparse.classify.engine import verdict_on
 from dsnparse.classify.objection import Objection
 from dsnparse.model import BounceRecord, Evidence
 from dsnparse.read.reading import Reading
@@ -48,7 +49,7 @@ def _record(
     claims: Sequence[Claim],
 ) -> BounceRecord:
     names_another = _names_another(recipient)
-    verdict = classify(
+    verdict = verdict_on(
         Reply.parse(recipient.diagnostic or ""),
         status=recipient.status,
         reply_code=recipient.reply_code,

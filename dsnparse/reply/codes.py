@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 #: RFC 5321 has 2 to 5 and then 0 to 5; servers also send 471 and 571, so the second digit goes up to 7.
 #: What may not stand before it is looked at behind its first digit: `re` goes to a digit in one step.
@@ -40,13 +39,25 @@ _REMEMBERED = 512
 MAX_TEXT = 4096
 
 
-class Codes(NamedTuple):
+class Codes:
     """The codes that a text states; None for what it does not."""
 
-    reply_code: int | None
-    status: str | None
-    #: Every enhanced code of a failure or delay in the text: where it starts, and the code.
-    statuses: tuple[tuple[int, str], ...]
+    __slots__ = (
+        "reply_code",
+        "status",
+        "statuses",
+    )
+
+    def __init__(
+        self,
+        reply_code: int | None,
+        status: str | None,
+        statuses: tuple[tuple[int, str], ...],
+    ) -> None:
+        self.reply_code = reply_code
+        self.status = status
+        #: Every enhanced code of a failure or delay in the text: where it starts, and the code.
+        self.statuses = statuses
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -20,7 +20,7 @@ _WORD = re.compile(r"[^\W\d_]|[^\x00-\x7f]")
 _REMEMBERED = 256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """A reply and what it states. Made by `Reply.parse`; every reader and the classifier use the same."""
 
@@ -65,7 +65,8 @@ def typed(value: str) -> tuple[str | None, str]:
 @lru_cache(maxsize=_REMEMBERED)
 def _parse(text: str) -> Reply:
     kind = _KNOWN_TYPE.match(text)
-    shown, low, sentences, addresses = words_of(text[kind.end() :] if kind else text)
+    words = words_of(text[kind.end() :] if kind else text)
+    shown = words.shown
     found = find_codes(shown)
     return Reply(
         found.reply_code,
@@ -74,9 +75,9 @@ def _parse(text: str) -> Reply:
         host_in(shown),
         kind[1].lower() if kind else None,
         shown,
-        low,
-        sentences,
-        _WORD.search(sentences) is not None,
+        words.low,
+        words.sentences,
+        _WORD.search(words.sentences) is not None,
         found.statuses,
-        addresses,
+        words.spans,
     )

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dsnparse.reply.names import without_fields, without_names
 from dsnparse.reply.spelling import as_matched, as_shown
 
 
-class Words(NamedTuple):
+class Words:
     """The words of a reply, or of the notice around it."""
 
-    #: The text in one line, without the codes that each line of a multiline reply repeats.
-    shown: str
-    #: The same as rules see it: lower case, one spelling, addresses, log fields and the name of the host that
-    #: speaks blanked. As long as `shown`.
-    low: str
-    #: The same without links and host names: the text's own sentences.
-    sentences: str
-    #: Where the addresses stand in `shown`: start and end.
-    spans: tuple[tuple[int, int], ...]
+    __slots__ = (
+        "low",
+        "sentences",
+        "shown",
+        "spans",
+    )
+
+    def __init__(
+        self,
+        shown: str,
+        low: str,
+        sentences: str,
+        spans: tuple[tuple[int, int], ...],
+    ) -> None:
+        #: The text in one line, without the codes that each line of a multiline reply repeats.
+        self.shown = shown
+        #: The same as rules see it: lower case, one spelling, addresses, log fields and the name of the host
+        #: that speaks blanked. As long as `shown`.
+        self.low = low
+        #: The same without links and host names: the text's own sentences.
+        self.sentences = sentences
+        #: Where the addresses stand in `shown`: start and end.
+        self.spans = spans
 
 
 def words_of(text: str) -> Words:

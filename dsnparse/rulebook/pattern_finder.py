@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from dsnparse.data import load
 from dsnparse.rulebook.needed_words import Needed, needed_words, prepared
@@ -14,17 +14,8 @@ from dsnparse.rulebook.rule import LETTERS
 #: The compiled data that have patterns, each with what it needs.
 _TABLES = ("rules", "replies", "words", "formats", "notices")
 Owner = TypeVar("Owner", bound=Hashable)
-
-
-class _Word(NamedTuple):
-    """A word, and what it means that it is in a text."""
-
-    #: The groups of needed words that it is in, a bit each.
-    groups: int
-    #: The numbers of the patterns whose rarest group it is in.
-    key_of: tuple[int, ...]
-    #: The patterns that ask for nothing else; and whether it has to stand alone on the left and on the right.
-    all_of: tuple[tuple[int, bool, bool], ...]
+#: The bit of words that are all that a pattern asks for.
+_WHOLE = 1
 
 
 class PatternFinder(Generic[Owner]):
@@ -34,7 +25,16 @@ class PatternFinder(Generic[Owner]):
     the texts that it meets: the first hundreds of messages of a process took up to half as long again.
     """
 
-    __slots__ = ("_compiled", "_finder", "_needed", "_patterns", "_without", "_words")
+    __slots__ = (
+        "_compiled",
+        "_finder",
+        "_groups_of",
+        "_key_of",
+        "_more",
+        "_patterns",
+        "_whole",
+        "_without",
+    )
 
     def __init__(self, patterns: Sequence[tuple[Owner, str]], compiled: Callable[[str], Any]) -> None:
         """`patterns`: each with what it speaks for. `compiled`: makes an RE2 expression of a pattern."""
@@ -42,47 +42,51 @@ class PatternFinder(Generic[Owner]):
 
         self._patterns = tuple(patterns)
         self._compiled = compiled
-        #: The groups that each pattern needs, a bit each.
-        self._needed: list[int] = []
+        #: For each pattern the groups that it needs besides its rarest one, a bit each.
+        self._more: list[int] = []
         #: The patterns that need no words, and the length of the longest text that each is in.
         self._without: list[tuple[int, int]] = []
+        #: For each word the patterns whose rarest group it is in; and, a bit each, its other groups.
+        self._key_of: list[list[int]] = []
+        self._groups_of: list[int] = []
+        #: Word → the patterns that ask for nothing else; and whether it has to stand alone on the left and on
+        #: the right.
+        self._whole: dict[int, list[tuple[int, bool, bool]]] = {}
         bits: dict[Group, int] = {}
-        words: dict[str, _Word] = {}
+        words: dict[str, int] = {}
         for number, (_, pattern) in enumerate(patterns):
-            groups, is_all, left, right, longest = _needed_by(pattern)
-            self._needed.append(0)
-            if not groups:
-                self._without.append((number, longest))
-            for at, group in enumerate(groups):
-                bit = 0 if is_all else bits.setdefault(group, 1 << len(bits))
-                self._needed[-1] |= bit
+            needed = _needed_by(pattern)
+            if not needed.groups:
+                self._without.append((number, needed.longest))
+            more = 0
+            for at, group in enumerate(needed.groups):
+                bit = bits.setdefault(group, 2 << len(bits)) if at else 0
+                more |= bit
                 for word in group:
-                    known, key_of, all_of = words.get(word, _NO_WORD)
-                    if is_all:
-                        all_of += ((number, left, right),)
+                    place = self._place(word, words)
+                    self._groups_of[place] |= bit
+                    if needed.is_all:
+                        self._groups_of[place] |= _WHOLE
+                        self._whole.setdefault(place, []).append((number, needed.left, needed.right))
                     elif at == 0:
-                        key_of += (number,)
-                    words[word] = _Word(known | bit, key_of, all_of)
-        self._words = list(words.values())
+                        self._key_of[place].append(number)
+            self._more.append(more)
         self._finder: Any = AhoCorasick(
             list(words), implementation=Implementation.ContiguousNFA, store_patterns=False
         )
+
+    def _place(self, word: str, words: dict[str, int]) -> int:
+        """The number of a word, which may be new."""
+        place = words.setdefault(word, len(words))
+        if place == len(self._key_of):
+            self._key_of.append([])
+            self._groups_of.append(0)
+        return place
 
     def likely(self, text: str) -> list[int]:
         """The numbers of the patterns that may be in `text`, ascending: no other is."""
         certain, likely = self._by_words(text)
         return sorted({*certain, *likely})
-
-    def owners_in(self, text: str) -> tuple[set[Owner], dict[Owner, list[str]]]:
-        """The owners that have a pattern in `text`; and of others the patterns that may be in it."""
-        certain, likely = self._by_words(text)
-        owners = {self._patterns[number][0] for number in certain}
-        others: dict[Owner, list[str]] = {}
-        for number in likely:
-            owner, pattern = self._patterns[number]
-            if owner not in owners:
-                others.setdefault(owner, []).append(pattern)
-        return owners, others
 
     def found_in(self, text: str) -> dict[Owner, str]:
         """For each owner that has a pattern in `text`: one of these."""
@@ -109,26 +113,29 @@ class PatternFinder(Generic[Owner]):
         """The patterns that are in a text, and those that may be."""
         low = prepared(text)
         certain: list[int] = []
-        likely: list[int] = []
+        found: list[int] = []
         there = 0
-        words = self._words
-        for word, start, end in self._finder.find_matches_as_indexes(low, overlapping=True):
-            groups, key_of, all_of = words[word]
-            there |= groups
-            likely += key_of
-            for number, left, right in all_of:
-                if (not left or low[start - 1] not in LETTERS) and (not right or low[end] not in LETTERS):
-                    certain.append(number)
-        if likely:
-            needed, missing = self._needed, ~there
-            likely = [number for number in dict.fromkeys(likely) if not needed[number] & missing]
+        key_of, groups_of, more = self._key_of, self._groups_of, self._more
+        matches = self._finder.find_matches_as_indexes(low, overlapping=True)
+        for word, _, _ in matches:
+            found += key_of[word]
+            there |= groups_of[word]
+        if there & _WHOLE:
+            certain = self._standing_alone(matches, low)
+        likely = [number for number in dict.fromkeys(found) if more[number] & there == more[number]]
         for number, longest in self._without:
             if len(text) <= longest:
                 likely.append(number)
         return certain, likely
 
-
-_NO_WORD = _Word(0, (), ())
+    def _standing_alone(self, matches: Sequence[tuple[int, int, int]], low: str) -> list[int]:
+        """The patterns that ask for nothing but a word, where it stands as they want it."""
+        certain = []
+        for word, start, end in matches:
+            for number, left, right in self._whole.get(word, ()):
+                if (not left or low[start - 1] not in LETTERS) and (not right or low[end] not in LETTERS):
+                    certain.append(number)
+        return certain
 
 
 def _needed_by(pattern: str) -> Needed:

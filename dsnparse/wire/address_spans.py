@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import NamedTuple
 
 from dsnparse.wire.address import INVISIBLE, is_addr_spec, is_address
 
@@ -62,14 +61,28 @@ _SEPARATORS = ("", " ", "\n", ",", ";", ">", ")", "]")
 _REACH = 400
 
 
-class Span(NamedTuple):
+class Span:
     """An address in a text."""
 
-    start: int
-    end: int
-    address: str
-    #: Whether the text can be read as another address, or as none.
-    is_uncertain: bool = False
+    __slots__ = (
+        "address",
+        "end",
+        "is_uncertain",
+        "start",
+    )
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        address: str,
+        is_uncertain: bool = False,
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.address = address
+        #: Whether the text can be read as another address, or as none.
+        self.is_uncertain = is_uncertain
 
 
 def addresses_in(text: str) -> list[str]:

@@ -85,7 +85,7 @@ def is_multipart(data: bytes, start: int, end: int) -> bool:
     found = _LOST.search(data, max(start - 1, 0), min(end, start + _LOST_PROBE))
     if found is None:
         return False
-    preamble = data[start : found.start()].strip()
+    preamble = data[start : max(found.start(), start)].strip()
     return not preamble or (b"MIME" in preamble and b"\n" not in preamble)
 
 

@@ -12,15 +12,26 @@ Facts:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 
-class Field(NamedTuple):
+class Field:
     """One field: name in lower case, value unfolded, line counted from 1."""
 
-    name: str
-    value: str
-    line: int
+    __slots__ = (
+        "line",
+        "name",
+        "value",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        value: str,
+        line: int,
+    ) -> None:
+        self.name = name
+        self.value = value
+        self.line = line
 
 
 PER_MESSAGE = frozenset(

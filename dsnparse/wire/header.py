@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
 
 #: The end of a line that the next one does not continue; in bytes, and there with any line endings.
 _LINE_END = re.compile(r"\n(?![ \t])")
@@ -37,20 +36,38 @@ _UNIX_FROM = ("From ", ">From ")
 _LONGEST_NAME = 80
 
 
-class Header(NamedTuple):
+class Header:
     """The fields of one header block."""
 
-    #: (name, value) as they stand: values unstripped at their end, folded lines parted by LF.
-    fields: list[tuple[str, str]]
-    #: First value of each field by its name in lower case, without blanks around it.
-    first: dict[str, str]
-    #: The mbox line before the first field, or None.
-    unix_from: str | None
-    #: Where the body starts in the data.
-    body_start: int
-    #: Whether fields or bytes were left unread.
-    too_many_fields: bool
-    too_many_bytes: bool
+    __slots__ = (
+        "body_start",
+        "fields",
+        "first",
+        "too_many_bytes",
+        "too_many_fields",
+        "unix_from",
+    )
+
+    def __init__(
+        self,
+        fields: list[tuple[str, str]],
+        first: dict[str, str],
+        unix_from: str | None,
+        body_start: int,
+        too_many_fields: bool,
+        too_many_bytes: bool,
+    ) -> None:
+        #: (name, value) as they stand: values unstripped at their end, folded lines parted by LF.
+        self.fields = fields
+        #: First value of each field by its name in lower case, without blanks around it.
+        self.first = first
+        #: The mbox line before the first field, or None.
+        self.unix_from = unix_from
+        #: Where the body starts in the data.
+        self.body_start = body_start
+        #: Whether fields or bytes were left unread.
+        self.too_many_fields = too_many_fields
+        self.too_many_bytes = too_many_bytes
 
 
 def header_end(data: bytes | memoryview, start: int, end: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,27 +29,27 @@ def test_words_about_the_address_in_a_bounce_pass() -> None:
 @pytest.mark.parametrize(
     ("claim", "case", "is_doubtful", "objection"),
     [
-        (WORDS, FAILED._replace(action=Action.DELAYED), False, Objection.DELAYED),
-        (WORDS, FAILED._replace(digit=4), False, Objection.TEMPORARY),
+        (WORDS, replace(FAILED, action=Action.DELAYED), False, Objection.DELAYED),
+        (WORDS, replace(FAILED, digit=4), False, Objection.TEMPORARY),
         (WORDS, FAILED, True, Objection.DOUBTFUL),
-        (WORDS, FAILED._replace(kind=Kind.DELAY), False, Objection.NO_BOUNCE),
-        (WORDS, FAILED._replace(kind=Kind.AUTO_REPLY), False, Objection.NO_BOUNCE),
-        (WORDS, FAILED._replace(is_second_hand=True), False, Objection.SECOND_HAND),
-        (WORDS, FAILED._replace(is_uncertain=True), False, Objection.UNCERTAIN_ADDRESS),
-        (WORDS, FAILED._replace(doubt=Objection.NOT_MAILED), False, Objection.NOT_MAILED),
-        (WORDS, FAILED._replace(doubt=Objection.SUSPECT), False, Objection.SUSPECT),
-        (WORDS, FAILED._replace(is_own_account=True), False, Objection.OWN_ACCOUNT),
-        (WORDS._replace(objection=Objection.ABOUT_ANOTHER), FAILED, False, Objection.ABOUT_ANOTHER),
-        (WORDS._replace(objection=Objection.ONLY_PERHAPS), FAILED, False, Objection.ONLY_PERHAPS),
-        (WORDS._replace(objection=Objection.FOR_NOW), FAILED, False, Objection.FOR_NOW),
-        (WORDS._replace(source=Source.CODE), FAILED._replace(is_about_another=True), False,
+        (WORDS, replace(FAILED, kind=Kind.DELAY), False, Objection.NO_BOUNCE),
+        (WORDS, replace(FAILED, kind=Kind.AUTO_REPLY), False, Objection.NO_BOUNCE),
+        (WORDS, replace(FAILED, is_second_hand=True), False, Objection.SECOND_HAND),
+        (WORDS, replace(FAILED, is_uncertain=True), False, Objection.UNCERTAIN_ADDRESS),
+        (WORDS, replace(FAILED, doubt=Objection.NOT_MAILED), False, Objection.NOT_MAILED),
+        (WORDS, replace(FAILED, doubt=Objection.SUSPECT), False, Objection.SUSPECT),
+        (WORDS, replace(FAILED, is_own_account=True), False, Objection.OWN_ACCOUNT),
+        (replace(WORDS, objection=Objection.ABOUT_ANOTHER), FAILED, False, Objection.ABOUT_ANOTHER),
+        (replace(WORDS, objection=Objection.ONLY_PERHAPS), FAILED, False, Objection.ONLY_PERHAPS),
+        (replace(WORDS, objection=Objection.FOR_NOW), FAILED, False, Objection.FOR_NOW),
+        (replace(WORDS, source=Source.CODE), replace(FAILED, is_about_another=True), False,
          Objection.ABOUT_ANOTHER),
-        (WORDS, FAILED._replace(names_another=True), False, Objection.NAMES_ANOTHER),
-        (WORDS._replace(rank=GENERIC_REPLY_RANK), FAILED, False, Objection.GENERIC_CODE),
-        (WORDS._replace(reason=Reason.MAILBOX_DISABLED), Case(action=Action.RELAYED), False,
+        (WORDS, replace(FAILED, names_another=True), False, Objection.NAMES_ANOTHER),
+        (replace(WORDS, rank=GENERIC_REPLY_RANK), FAILED, False, Objection.GENERIC_CODE),
+        (replace(WORDS, reason=Reason.MAILBOX_DISABLED), Case(action=Action.RELAYED), False,
          Objection.NOT_FINAL),
-        (WORDS._replace(source=Source.LEARNED, rank=LEARNED_RANK), FAILED, False, Objection.LEARNED_GUESS),
-        (WORDS._replace(source=Source.EVENT, rank=EVENT_RANK), Case(action=Action.FAILED), False,
+        (replace(WORDS, source=Source.LEARNED, rank=LEARNED_RANK), FAILED, False, Objection.LEARNED_GUESS),
+        (replace(WORDS, source=Source.EVENT, rank=EVENT_RANK), Case(action=Action.FAILED), False,
          Objection.EVENT_CLASS_ALONE),
     ],
     ids=lambda value: value.value if isinstance(value, Objection) else "",

@@ -9,7 +9,6 @@ from dsnparse.notice.words import says
 from dsnparse.read.prose.page import Page
 from dsnparse.reply.codes import find_codes, states_code
 from dsnparse.wire.address_spans import Span, spans_in
-from dsnparse.wire.once import once
 
 #: Mentions of addresses that are looked at on one line.
 A_LINE = 50
@@ -59,6 +58,23 @@ class Mention:
     Where it stands in a list ("a@b, c@d and e@f"), that is what stands before the list, and after it.
     """
 
+    #: What was asked already.
+    _before: str | None = None
+    _after: str | None = None
+    _alone: bool | None = None
+    _heads: bool | None = None
+    _is_heading: bool | None = None
+    _is_rcpt: bool | None = None
+    _is_refused: bool | None = None
+    _is_labelled: bool | None = None
+    _heading: str | None = None
+    _has_code: bool | None = None
+    _is_in_reply: bool | None = None
+    _is_announced: bool | None = None
+    _goes_on: bool | None = None
+    _is_predicated: bool | None = None
+    _is_explained: bool | None = None
+
     def __init__(self, page: Page, line: int, span: Span, place: tuple[int, int] | None = None) -> None:
         """`place`: where the list begins and ends that it stands in."""
         self.page = page
@@ -68,53 +84,80 @@ class Mention:
         self.is_uncertain = span.is_uncertain
         self.key = span.address.lower()
 
-    @once
+    @property
     def before(self) -> str:
         """What stands before it on its line; a gap between columns is written as a colon."""
+        if self._before is None:
+            self._before = self._find_before()
+        return self._before
+
+    def _find_before(self) -> str:
         before = self.page.lines[self.line][max(0, self.start - _AROUND) : self.start]
         if before[-2:] in _GAPS or before[-1:] == "\t":
             return _GAP.sub(": ", before)
         return before
 
-    @once
+    @property
     def after(self) -> str:
         """What stands after it on its line."""
-        return self.page.lines[self.line][self.end : self.end + _AROUND]
+        if self._after is None:
+            self._after = self.page.lines[self.line][self.end : self.end + _AROUND]
+        return self._after
 
-    @once
+    @property
     def alone(self) -> bool:
         """Whether nothing but dressing stands beside it."""
-        return not _DRESSING.sub("", self.before + self.after.replace(self.address, ""))
+        if self._alone is None:
+            self._alone = not _DRESSING.sub("", self.before + self.after.replace(self.address, ""))
+        return self._alone
 
-    @once
+    @property
     def heads(self) -> bool:
         """Whether nothing but a code and dressing stands before it."""
-        return not _DRESSING.sub("", _CODES.sub("", self.before))
+        if self._heads is None:
+            self._heads = not _DRESSING.sub("", _CODES.sub("", self.before))
+        return self._heads
 
-    @once
+    @property
     def is_heading(self) -> bool:
         """Whether it heads its line and a colon follows: "<a@b>: host said …"."""
-        return self.heads and self.after.lstrip(">)]\"' ")[:1] == ":"
+        if self._is_heading is None:
+            self._is_heading = self.heads and self.after.lstrip(">)]\"' ")[:1] == ":"
+        return self._is_heading
 
-    @once
+    @property
     def is_rcpt(self) -> bool:
         """Whether it is the argument of a RCPT command in a transcript."""
-        return _RCPT.search(self.before[-20:]) is not None
+        if self._is_rcpt is None:
+            self._is_rcpt = _RCPT.search(self.before[-20:]) is not None
+        return self._is_rcpt
 
-    @once
+    @property
     def is_refused(self) -> bool:
         """Whether the RCPT command was refused."""
-        return self.is_rcpt and self.page.refuses(self.line)
+        if self._is_refused is None:
+            self._is_refused = self.is_rcpt and self.page.refuses(self.line)
+        return self._is_refused
 
-    @once
+    @property
     def is_labelled(self) -> bool:
         """Whether a word for recipients stands before it: "Recipient: a@b"."""
+        if self._is_labelled is None:
+            self._is_labelled = self._find_is_labelled()
+        return self._is_labelled
+
+    def _find_is_labelled(self) -> bool:
         near = self.before[-_LABEL_CHARS:].replace('"', "") or self.heading
         return not self.is_rcpt and bool(near) and says("label", near)
 
-    @once
+    @property
     def heading(self) -> str:
         """The short line above an address that is alone, as a label: the cell before it in a table; or ""."""
+        if self._heading is None:
+            self._heading = self._find_heading()
+        return self._heading
+
+    def _find_heading(self) -> str:
         above = self.page.lines[self.line - 1] if self.line and self.alone else ""
         return f"{above}:" if 0 < len(above) <= _CELL_CHARS and above[-1].isalnum() else ""
 
@@ -130,37 +173,57 @@ class Mention:
         """Whether its place alone says that it failed."""
         return self.is_refused if self.is_rcpt else self.is_heading or self.is_labelled
 
-    @once
+    @property
     def has_code(self) -> bool:
         """Whether a code stands on its line."""
-        return states_code(f"{self.before} {self.after}")
+        if self._has_code is None:
+            self._has_code = states_code(f"{self.before} {self.after}")
+        return self._has_code
 
-    @once
+    @property
     def is_in_reply(self) -> bool:
         """Whether it stands behind a reply code on its line: in the words of the server that refused."""
-        return find_codes(self.before).reply_code is not None
+        if self._is_in_reply is None:
+            self._is_in_reply = find_codes(self.before).reply_code is not None
+        return self._is_in_reply
 
-    @once
+    @property
     def is_announced(self) -> bool:
         """Whether words before, on its line or above, say that failed addresses follow."""
-        return (len(self.before) > 3 and says("intro", self.before)) or self.page.announces(self.line)
+        if self._is_announced is None:
+            self._is_announced = (len(self.before) > 3 and says("intro", self.before)) or self.page.announces(
+                self.line
+            )
+        return self._is_announced
 
-    @once
+    @property
     def goes_on(self) -> bool:
         """Whether the sentence says behind it that it failed: "Ihre Nachricht an <x> konnte nicht …"."""
+        if self._goes_on is None:
+            self._goes_on = self._find_goes_on()
+        return self._goes_on
+
+    def _find_goes_on(self) -> bool:
         sentence = self.after[:_SENTENCE_CHARS].lstrip(">)]\"'., ").partition(". ")[0]
         return len(sentence) > 3 and says("intro", sentence)
 
-    @once
+    @property
     def is_predicated(self) -> bool:
         """Whether the sentence says of it that it failed: "Das Konto <x> wurde gesperrt"."""
+        if self._is_predicated is None:
+            self._is_predicated = self._find_is_predicated()
+        return self._is_predicated
+
+    def _find_is_predicated(self) -> bool:
         sentence = self.after[:_SENTENCE_CHARS].lstrip(">)]\"'., ").partition(". ")[0]
         return len(sentence) > 3 and says("predicate", sentence) and says("failure", sentence)
 
-    @once
+    @property
     def is_explained(self) -> bool:
         """Whether the lines below tell of a failure."""
-        return self.page.explains(self.line)
+        if self._is_explained is None:
+            self._is_explained = self.page.explains(self.line)
+        return self._is_explained
 
     @property
     def is_listed(self) -> bool:

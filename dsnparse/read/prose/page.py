@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.reply.codes import find_codes, states_code
-from dsnparse.wire.once import once
 
 _INTRO_LINES = 6
 #: The same with blank lines, of which a stranger can send thousands.
@@ -29,6 +28,11 @@ _BESIDE_REACH = 3
 class Page:
     """The lines of a notice's text, and what is asked of each line once."""
 
+    #: What was asked already.
+    _mailed: frozenset[str] | None = None
+    _listed: frozenset[str] | None = None
+    _subject: str | None = None
+
     def __init__(self, notice: Notice) -> None:
         self._notice = notice
         self.lines = notice.body.stripped
@@ -41,20 +45,26 @@ class Page:
         """The addresses of the sender's side, in lower case."""
         return self._notice.ours
 
-    @once
+    @property
     def mailed(self) -> frozenset[str]:
         """The addresses that the returned message was sent to, in lower case."""
-        return frozenset([address.lower() for address in self._notice.mailed])
+        if self._mailed is None:
+            self._mailed = frozenset([address.lower() for address in self._notice.mailed])
+        return self._mailed
 
-    @once
+    @property
     def listed(self) -> frozenset[str]:
         """The addresses of X-Failed-Recipients, in lower case."""
-        return frozenset([address.text.lower() for address in self._notice.head.listed])
+        if self._listed is None:
+            self._listed = frozenset([address.text.lower() for address in self._notice.head.listed])
+        return self._listed
 
-    @once
+    @property
     def subject(self) -> str:
         """The notice's subject, in lower case."""
-        return self._notice.head.subject.lower()
+        if self._subject is None:
+            self._subject = self._notice.head.subject.lower()
+        return self._subject
 
     @property
     def is_success(self) -> bool:

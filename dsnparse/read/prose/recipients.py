@@ -156,7 +156,7 @@ def _accept(best: Mapping[str, Candidate], page: Page) -> dict[str, Candidate]:
     routable = {key.partition("@")[0] for key in accepted if is_routable(key)}
     # "user@ims-ms-daemon" beside "user@example.com" is where the system kept it.
     accepted = {k: f for k, f in accepted.items() if is_routable(k) or k.partition("@")[0] not in routable}
-    if page.listed & accepted.keys():
+    if not page.listed.isdisjoint(accepted):
         # X-Failed-Recipients is complete where it is given (Exim, Gmail).
         accepted = {
             k: f

@@ -23,7 +23,6 @@ from dsnparse.rulebook.template import Format, pattern
 from dsnparse.vocabulary import Origin
 from dsnparse.wire.address import FieldAddress, address_in_field, is_addr_spec
 from dsnparse.wire.address_spans import Span, addresses_in, spans_in
-from dsnparse.wire.once import once
 
 #: Lines and characters of one recipient's block, and of the text for what all recipients share.
 _BLOCK_LINES = 40
@@ -54,6 +53,8 @@ class TemplateReader:
         self.text = "\n".join(self.lines)[:_TEXT_CHARS]
         self.page = Page(notice)
         self._whole: list[tuple[str, dict[str, dict[str, FieldAddress]]]] | None = None
+        #: What the patterns find in the whole text, for all recipients at once; worked out when needed.
+        self._shared: list[tuple[str, int] | None] = []
 
     def read(self) -> list[Recipient]:
         first, last = self._bounds()
@@ -182,7 +183,7 @@ class TemplateReader:
             block = "\n".join(lines)[:_BLOCK_CHARS]
             self._name_original(recipient, block, entry.line)
             own = self._diagnostic(block)
-            found = (own[0], own[1] + entry.line) if own is not None else self._shared
+            found = (own[0], own[1] + entry.line) if own is not None else self._for_all()
             if found is not None:
                 blocks.describe(recipient, *found, f"format.{self.form.name}.diagnostic")
                 recipient.context = (
@@ -196,10 +197,11 @@ class TemplateReader:
                 here = Mention(self.page, entry.line, Span(entry.start, entry.end, recipient.recipient))
                 blocks.fill(recipient, [here, *mentions.get(key, ())])
 
-    @once
-    def _shared(self) -> tuple[str, int] | None:
+    def _for_all(self) -> tuple[str, int] | None:
         """The same for all recipients at once."""
-        return self._diagnostic(self.text)
+        if not self._shared:
+            self._shared.append(self._diagnostic(self.text))
+        return self._shared[0]
 
     def _name_original(self, recipient: Recipient, block: str, line: int) -> None:
         for one in self.form.original:

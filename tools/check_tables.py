@@ -13,6 +13,7 @@ from dsnparse.rulebook.template import pattern
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.trust.styles import pattern_of
 from dsnparse.vocabulary import Action, BounceType, Kind, Reason
+from tools.check_webhooks import check_webhook
 
 #: What an event table may say of where a value stands.
 FIELDS = (
@@ -183,6 +184,7 @@ def check_of(path: Path) -> Callable[[Table], None] | None:
     """The check for a source, or None for those that only programmers edit."""
     by_name = {
         "events.toml": check_events,
+        "webhook.toml": check_webhook,
         "addresses.toml": check_addresses,
         "suppressions.toml": check_suppressions,
         "documented.toml": check_documented,

@@ -39,6 +39,7 @@ EXTRAS = {
     "aiosmtpd": "lmtp",
     "dkim": "dkim",
     "dns": "dkim",
+    "prometheus_client": "metrics",
 }
 
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.

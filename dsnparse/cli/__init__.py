@@ -42,6 +42,7 @@ EXTRAS = {
     "dns": "dkim",
     "litestar": "serve",
     "uvicorn": "serve",
+    "prometheus_client": "metrics",
 }
 
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.

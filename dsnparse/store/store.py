@@ -28,6 +28,7 @@ from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.check import check, check_some, in_pieces
 from dsnparse.store.queries.history import Happening, history
 from dsnparse.store.queries.known import Known, find_known
+from dsnparse.store.queries.standing import Standing, standing
 from dsnparse.store.queries.stats import Count, stats
 from dsnparse.store.queries.waiting import waiting
 from dsnparse.store.removal.forgetting import Forgotten, forget
@@ -228,6 +229,11 @@ class Store:
         attempts, the last error."""
         with self.database.read() as connection:
             return waiting(EngineRows(connection))
+
+    def standing(self, *, now: datetime | None = None) -> Standing:
+        """How it stands: the last message, how much comes, what waits, how large it is."""
+        with self.database.read() as connection:
+            return standing(EngineRows(connection), _clock(now))
 
     def prune(self, before: datetime) -> Iterator[Pruned]:
         """Remove what is older, piece by piece: what each transaction removed. States stay."""

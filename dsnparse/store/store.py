@@ -21,7 +21,7 @@ from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.outbox import ROUND, Delivered, deliver_due
 from dsnparse.store.changes.write_batch import write_batch
 from dsnparse.store.lists.entry import Suppression
-from dsnparse.store.lists.suppressions import Listed, entries, lift, succeed, suppress
+from dsnparse.store.lists.suppressions import Listed, entries, lift, page, succeed, suppress
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.queries.answer import Decision
@@ -169,6 +169,13 @@ class Store:
         """The suppression list; `states`, `reasons`, `sources` (sequences) and `domain` narrow it down."""
         with self.database.read() as connection:
             yield from entries(connection, _clock(now), **filters)
+
+    def suppressions_page(
+        self, *, after: int = 0, limit: int = 100, now: datetime | None = None, **filters: Any
+    ) -> tuple[list[Suppression], int | None]:
+        """The same in parts, each with what the next one is `after`; None at the end."""
+        with self.database.read() as connection:
+            return page(connection, _clock(now), after=after, limit=limit, **filters)
 
     def suppress(self, wanted: Iterable[Suppression], *, now: datetime | None = None) -> Listed:
         """Put addresses, and whole domains ("@example.com"), on the list: a person's, or another system's.

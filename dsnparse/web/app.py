@@ -1,0 +1,73 @@
+"""The application: handlers, and what stands before them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from dsnparse import __version__
+from dsnparse.web import addresses, health, knowledge, messages
+from dsnparse.web.access import OPEN, Access, needs
+from dsnparse.web.problems import plugin
+from dsnparse.web.service import Service
+from dsnparse.web.tracking import Tracking
+
+HANDLERS: tuple[Any, ...] = (*messages.handlers, *addresses.handlers, *knowledge.handlers, *health.handlers)
+#: Of every answer; a handler may say otherwise. Nothing of it is to be kept, embedded or guessed at.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
+    """The ASGI application of a service; `more`: further handlers."""
+
+    def the_service() -> Service:
+        return service
+
+    return Litestar(
+        route_handlers=[*HANDLERS, *more],
+        dependencies={
+            "service": Provide(the_service, sync_to_thread=False),
+            "given": Provide(addresses.given_address, sync_to_thread=False),
+        },
+        lifespan=[service.running],
+        guards=[Access(service.settings, service.keys)],
+        middleware=[
+            Tracking(
+                service.metrics.registry,
+                service.memory,
+                {
+                    "parsing": service.parsing.room,
+                    "asking": service.asking.room,
+                    "writing": service.writing.room,
+                },
+            )
+        ],
+        response_headers=HEADERS,
+        plugins=[plugin],
+        request_max_body_size=service.settings.max_body,
+        openapi_config=OpenAPIConfig(
+            title="dsnparse",
+            version=__version__,
+            description="Bounce messages in; who failed, why, and what to do about it out.",
+            use_handler_docstrings=True,
+            openapi_router=Router("/schema", route_handlers=[], opt=needs(OPEN)["opt"]),
+            components=Components(
+                security_schemes={
+                    "key": SecurityScheme(type="http", scheme="bearer", description="`dsnparse keys`")
+                }
+            ),
+        ),
+        logging_config=None,
+        debug=False,
+    )

@@ -1,0 +1,72 @@
+"""uvicorn: its sockets, its signals, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from litestar import Litestar
+
+from dsnparse.web.settings import CONNECTIONS
+
+#: Seconds that requests under way get after SIGTERM; then they are cut off.
+FAREWELL = 30
+#: Seconds that a connection may idle.
+_KEEP_ALIVE = 15
+_BACKLOG = 512
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs it: uvicorn would raise them anew at its end."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that is bound and listens. Raise OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("[]"), port), family=family, backlog=_BACKLOG)
+
+
+async def serve(
+    app: Litestar, sockets: list[socket.socket], ready: Callable[[], None], reload: Callable[[], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT; then finish what runs. SIGHUP calls `reload` in a thread."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=FAREWELL,
+        lifespan="on",
+        ws="none",
+    )
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, reload))
+    telling = asyncio.create_task(_tell_when_started(server, ready))
+    try:
+        await server.serve(sockets=sockets)
+    finally:
+        telling.cancel()
+
+
+async def _tell_when_started(server: uvicorn.Server, ready: Callable[[], None]) -> None:
+    while not server.started:
+        await asyncio.sleep(0.02)
+    ready()

@@ -26,10 +26,13 @@ _GIVEN = ("body", "url", "form")
 
 def check_webhook(root: Table) -> None:
     """Raise RuleError for what is wrong."""
-    root.only(("title", "events", "signature", "passwords"))
+    root.only(("title", "events", "echo", "signature", "passwords"))
     if root.text("title") is None:
         raise root.error('has no title. Give it one: title = "…".')
     root.text("events")
+    echo = root.table("echo")
+    if echo and not (echo.text("from") and echo.text("as") and len(echo.values) == 2):
+        raise root.error('needs both: echo = { from = "data/code", as = "answer" }.', "echo")
     signatures = list(root.tables("signature"))
     for entry in signatures:
         _check_signature(entry)
@@ -52,7 +55,7 @@ def _check_signature(entry: Table) -> None:
     for key in ("scheme", "source"):
         if key not in entry.values:
             raise entry.error(f'has no {key}. Give it one: {key} = "{_CHOICES[key][0]}".')
-    for key in ("key_prefix", "prefix", "separator", "signs", "once"):
+    for key in ("key_prefix", "prefix", "separator", "signs"):
         value = entry.values.get(key, "")
         if not isinstance(value, str):
             raise entry.error(f"{key} must be a text in quotes.", key)
@@ -60,6 +63,7 @@ def _check_signature(entry: Table) -> None:
     if window is not None and (type(window) is not int or window < 1):
         raise entry.error("window must be a whole number of seconds.", "window")
     entry.flag("needs_ca")
+    entry.flag("once")
     if entry.values["scheme"] == "sns":
         for key in ("certificate", "confirm"):
             if entry.text(key) is None or window is None:
@@ -78,8 +82,7 @@ def _check_places(entry: Table) -> None:
         for place in where.strings(key):
             if _PLACE.fullmatch(place) is None:
                 raise where.error(f'{place!r} is no place. Write "header NAME", "json PATH" …', key, place)
-    signs, once = entry.values.get("signs", "{body}"), entry.values.get("once") or "body"
-    for name in (*re.findall(r"\{(\w+)\}", signs), once):
+    for name in re.findall(r"\{(\w+)\}", entry.values.get("signs", "{body}")):
         if name not in (*_GIVEN, *where.values):
             raise entry.error(
                 f"names {name!r}, of which [signature.where] does not say where it is.", "signs"

@@ -27,6 +27,8 @@ from dsnparse.vocabulary import Kind
 from dsnparse.wire.identity import event_identity, message_identity
 from dsnparse.wire.json_values import Mistake, values
 
+#: How a Problem begins that is a mistake of ours: the event should come again.
+READER_FAILED = "made the reader fail"
 #: Wrappings within one another that are opened.
 _DEPTH = 6
 
@@ -71,7 +73,7 @@ def _safely(table: Table, event: Any, name: str, parser: Parser) -> Event | Prob
         return event_report(table, event, name, parser)
     except Exception as error:  # noqa: BLE001
         # It never should. One event must not end a run over a million, nor be lost in silence.
-        return Problem(name, f"made the reader fail, please report it ({type(error).__name__}: {error})")
+        return Problem(name, f"{READER_FAILED}, please report it ({type(error).__name__}: {error})")
 
 
 def unwrapped(table: Table, value: Any, depth: int = _DEPTH) -> Iterator[Any]:

@@ -21,6 +21,8 @@ from dsnparse.web.settings import Settings
 
 #: Of handlers that answer everybody.
 OPEN = "open"
+#: Of handlers that know by themselves whether a request is to be believed.
+SIGNED = "signed"
 #: What proxies add: whoever asks is somewhere else.
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _BEARER = "bearer "
@@ -39,7 +41,7 @@ ANYBODY = Caller("", frozenset(SCOPES))
 
 def needs(scope: str) -> dict[str, Any]:
     """Arguments of a handler that a key of this scope opens: `@get("/v1/…", **needs("read"))`."""
-    return {"opt": {"scope": scope}, "security": [{} if scope == OPEN else {"key": [scope]}]}
+    return {"opt": {"scope": scope}, "security": [{} if scope in (OPEN, SIGNED) else {"key": [scope]}]}
 
 
 class Access:
@@ -55,7 +57,10 @@ class Access:
         """Raise the problem for a request that is not let in."""
         scope = handler.opt.get("scope")
         headers = connection.headers
-        if self._keys is None:
+        if scope == SIGNED:
+            _refuse_foreign_pages(headers, str(connection.scope.get("method", "")))
+            connection.scope["user"] = Caller("", frozenset())
+        elif self._keys is None:
             self._admit_by_name(headers)
             _refuse_foreign_pages(headers, str(connection.scope.get("method", "")))
             connection.scope["user"] = ANYBODY

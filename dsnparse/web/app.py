@@ -11,13 +11,19 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from dsnparse import __version__
-from dsnparse.web import addresses, health, knowledge, messages
+from dsnparse.web import addresses, health, knowledge, messages, provider_events
 from dsnparse.web.access import OPEN, Access, needs
 from dsnparse.web.problems import plugin
 from dsnparse.web.service import Service
 from dsnparse.web.tracking import Tracking
 
-HANDLERS: tuple[Any, ...] = (*messages.handlers, *addresses.handlers, *knowledge.handlers, *health.handlers)
+HANDLERS: tuple[Any, ...] = (
+    *messages.handlers,
+    *provider_events.handlers,
+    *addresses.handlers,
+    *knowledge.handlers,
+    *health.handlers,
+)
 #: Of every answer; a handler may say otherwise. Nothing of it is to be kept, embedded or guessed at.
 HEADERS = {
     "Cache-Control": "no-store",

@@ -54,7 +54,7 @@ def _span(span: timedelta) -> str:
 
 
 class UsedTokens:
-    """The tokens of signatures that do not cover the content: each counts for one content. Thread-safe.
+    """What was signed where that is not the content: each counts for one content. Thread-safe.
 
     It is in memory: a restart forgets. At most TOKENS are held.
     """
@@ -68,7 +68,7 @@ class UsedTokens:
         digest = sha256(content).digest()
         with self._lock:
             if self._seen.setdefault(token, digest) != digest:
-                raise NotVerified("The token of this signature came with another content before")
+                raise NotVerified("This signature came with another content before")
             while len(self._seen) > TOKENS:
                 self._seen.popitem(last=False)
 

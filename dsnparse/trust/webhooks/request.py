@@ -58,10 +58,7 @@ class Request:
     @cached_property
     def json(self) -> Any:
         """The body as JSON, or None when it is none."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
+        return json_of(self.body)
 
     @cached_property
     def form(self) -> list[tuple[str, str]]:
@@ -83,16 +80,30 @@ class Request:
         return found[0] if found else None
 
     def _json_value(self, path: str) -> str | None:
-        value = self.json
-        for part in path.split("/"):
-            value = value.get(part) if isinstance(value, dict) else None
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return str(value)
-        return value if isinstance(value, str) else None
+        return found_in(self.json, path)
 
     def _pair(self, header: str, name: str) -> str | None:
         pairs = [pair.partition("=") for pair in (self.header(header) or "")[:VALUE_CHARS].split(";")]
         return next((value.strip() for one, _, value in pairs if one.strip() == name), None)
+
+
+def json_of(data: bytes) -> Any:
+    """JSON, or None when it is none."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def found_in(value: Any, path: str) -> str | None:
+    """The text or number at a path ("data/code") in an object, or in the only one of a list; else None."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    for part in path.split("/"):
+        value = value.get(part) if isinstance(value, dict) else None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else None
 
 
 def _fields(text: str) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ class Signature:
     separator: str = ""
     signs: str = "{body}"
     window: int | None = None
-    once: str = ""
+    once: bool = False
     where: Mapping[str, list[str]] = field(default_factory=dict)
     certificate: str = ""
     confirm: str = ""
@@ -48,6 +48,8 @@ class Service:
         signatures: How it signs; none: it does not.
         passwords: How it can send a password, and from where that is known.
         events: The field of a form in which its events are; "" when they are the body.
+        echo: What is answered to a request that tries the address: the value at the path `from`, under the
+            name `as`; empty where there is no such thing.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Service:
     signatures: tuple[Signature, ...]
     passwords: Mapping[str, str]
     events: str
+    echo: Mapping[str, str]
 
 
 def services() -> tuple[str, ...]:
@@ -74,4 +77,5 @@ def service(name: str) -> Service:
         tuple(Signature(**one) for one in row.get("signature", ())),
         row.get("passwords", {}),
         row.get("events", ""),
+        row.get("echo", {}),
     )

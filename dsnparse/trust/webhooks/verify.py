@@ -17,7 +17,7 @@ from dsnparse.trust.webhooks.keys import WebhookKeys
 from dsnparse.trust.webhooks.passwords import CHECKS
 from dsnparse.trust.webhooks.refusal import NotSigned, NotVerified
 from dsnparse.trust.webhooks.replay import UsedTokens
-from dsnparse.trust.webhooks.request import BODY_BYTES, Request
+from dsnparse.trust.webhooks.request import BODY_BYTES, Request, found_in, json_of
 from dsnparse.trust.webhooks.scheme import Service, Signature, service
 from dsnparse.trust.webhooks.signatures import Signed, check_signature, read_key
 from dsnparse.trust.webhooks.sns import check_sns
@@ -50,9 +50,12 @@ class Verifier:
 
     def __init__(self, keys: Mapping[str, WebhookKeys], fetch: Fetch = fetch_https) -> None:
         """Raise ValueError when a key is none; ModuleNotFoundError when the extra `webhooks` is needed."""
-        self._keys = keys
         self._certificates = Certificates(fetch)
         self._tokens = UsedTokens()
+        self.change_keys(keys)
+
+    def change_keys(self, keys: Mapping[str, WebhookKeys]) -> None:
+        """Use other keys from now on; what is remembered stays. Raise as __init__ does."""
         for name, one in keys.items():
             if one.topics:
                 import cryptography.x509  # noqa: F401  (said now, not at the first request)
@@ -61,6 +64,20 @@ class Verifier:
                     read_key(service(name).signatures[0], key)
                 except ValueError as problem:
                     raise ValueError(f"[webhooks.{name}] keys: {problem}") from None
+        self._keys = keys
+
+    def wants_basic(self, provider: str) -> bool:
+        """Whether a request must have user and password."""
+        keys = self._keys.get(provider)
+        return keys is not None and bool(keys.basic)
+
+    def handshake(self, provider: str, verified: Verified) -> dict[str, str] | None:
+        """The answer to a request that only asks whether somebody is there; None when it is another."""
+        known = service(provider)
+        if not known.echo:
+            return None
+        value = found_in(json_of(verified.content), known.echo["from"])
+        return {known.echo["as"]: value} if value is not None else None
 
     def verify(self, provider: str, request: Request, now: datetime) -> Verified:
         """What of a request may be believed.
@@ -116,7 +133,7 @@ class Verifier:
         signed = Signed(signature, request, keys.url)
         check_signature(signed, keys.keys)
         at = signed.check_age(now, keys.window_seconds or signature.window)
-        token = signed.values[signature.once] if signature.once else ""
+        token = signed.text.decode("utf-8", "replace") if signature.once else ""
         if token:
             self._tokens.claim(token, request.body)
         return Verified(verified.content, (signature.scheme, *verified.by), at, token=token)

@@ -20,6 +20,7 @@ from dsnparse.mailboxes.received import received_at
 from dsnparse.mailboxes.sources import Mark, PathSource, Source
 from dsnparse.mailboxes.tally import MessageParser, Tally
 from dsnparse.model import Kind
+from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.queries.known import Known
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
@@ -52,7 +53,7 @@ class Add(Protocol):
 def ingest(
     source: Source,
     add: Add,
-    parser: MessageParser,
+    parser: Parser | MessageParser,
     *,
     batch: int = BATCH,
     stop: Callable[[], bool] = lambda: False,

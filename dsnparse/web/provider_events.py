@@ -25,14 +25,17 @@ from dsnparse.trust.webhooks.fetch import fetch_https
 from dsnparse.trust.webhooks.refusal import CannotVerify, NotVerified
 from dsnparse.trust.webhooks.request import Request as Sent
 from dsnparse.trust.webhooks.verify import Verified
-from dsnparse.web.access import SIGNED, Caller, needs
+from dsnparse.web.access import SIGNED, Caller
 from dsnparse.web.bodies import read_body
+from dsnparse.web.describe import BYTES, needs
 from dsnparse.web.problems import problem
 from dsnparse.web.reading_events import events_of
 from dsnparse.web.service import Service
 
 #: Sentences on what could not be read that an answer has.
 _TOLD = 20
+#: What services post; the type that they name does not matter.
+_TAKEN = ("application/json", "application/x-www-form-urlencoded", "text/plain")
 _log = logging.getLogger("dsnparse.web")
 
 
@@ -49,20 +52,30 @@ class IngestedEvents(msgspec.Struct):
     changes: list[dict[str, Any]]
 
 
-@get("/v1/ingest/{provider:str}", **needs(SIGNED), sync_to_thread=False)
-def is_there(provider: str) -> dict[str, str]:
+class Door(msgspec.Struct):
+    """Where a service posts to."""
+
+    provider: str
+
+
+@get("/v1/ingest/{provider:str}", **needs(SIGNED, None, 404), sync_to_thread=False)
+def is_there(provider: str) -> Door:
     """Answer services that ask whether the address is there before they post."""
     _refuse_unknown(provider)
-    return {"provider": provider}
+    return Door(provider)
 
 
-@head("/v1/ingest/{provider:str}", **needs(SIGNED), sync_to_thread=False)
+@head("/v1/ingest/{provider:str}", **needs(SIGNED, None, 404), sync_to_thread=False)
 def is_there_too(provider: str) -> None:
     """The same, without an answer."""
     _refuse_unknown(provider)
 
 
-@post("/v1/ingest/{provider:str}", status_code=200, **needs(SIGNED))
+@post(
+    "/v1/ingest/{provider:str}",
+    status_code=200,
+    **needs(SIGNED, IngestedEvents, 404, takes=dict.fromkeys(_TAKEN, BYTES)),
+)
 async def ingest_events(
     request: Request[Any, Any, Any], service: Service, provider: str
 ) -> Response[IngestedEvents] | Response[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ingest.mail import until
 
 from dsnparse.cli import main
 from dsnparse.read.events.tables import providers
 from dsnparse.store import Store
 from dsnparse.wire.json_values import values
 
-from .webhook_signing import CASES, CERTIFICATE, SUBSCRIBE, Sent, chain, clock, sns
+from .webhook_signing import CASES, CERTIFICATE, SECRET, SUBSCRIBE, Sent, chain, clock, sns
 
 pytest.importorskip("litestar", reason="The extra 'serve' is not installed")
 
@@ -40,6 +42,7 @@ class Server:
     port: int
     db: Path
     folder: Path
+    process: subprocess.Popen[str]
 
     def post(self, provider: str, sent: Sent, **more: str) -> tuple[int, dict[str, Any], dict[str, str]]:
         return self.ask("POST", f"/v1/ingest/{provider}?{sent.query}", sent.body, sent.headers | more)
@@ -97,7 +100,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         said += line
     (folder / "log").write_text(said)
     try:
-        yield Server(int(said.rpartition(":")[2].strip("/\n ")), db, folder)
+        yield Server(int(said.rpartition(":")[2].strip("/\n ")), db, folder, process)
     finally:
         process.terminate()
         _, rest = process.communicate(timeout=60)
@@ -206,6 +209,31 @@ def test_a_provider_that_nobody_knows_and_other_doors_stay_shut(server: Server) 
     assert server.ask("GET", "/v1/ingest/sendgrid")[:2] == (200, {"provider": "sendgrid"})
     assert server.ask("HEAD", "/v1/ingest/sendgrid")[0] == 200
     assert server.ask("POST", "/v1/ingest/sendgrid", b"")[0] == 400
+
+
+def test_keys_are_read_anew_at_sighup_and_wrong_ones_leave_the_old(server: Server) -> None:
+    _, send, _ = CASES["mailgun"]
+    trust = server.folder / "trust.toml"
+    text = trust.read_text()
+
+    def status() -> int:
+        event = {"event": "opened", "id": str(clock()), "recipient": "kim@example.com"}
+        return server.post("mailgun", send(event, clock()))[0]
+
+    assert status() == 200
+    trust.write_text(text.replace(f'"{SECRET}"', '"another secret"'))
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: status() == 401)
+    trust.write_text(text)
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: status() == 200)
+    trust.write_text("[webhooks.mailgun]")
+    server.process.send_signal(signal.SIGHUP)
+    assert server.process.stderr is not None
+    while "stay." not in (line := server.process.stderr.readline()):
+        assert line
+    assert status() == 200
+    trust.write_text(text)
 
 
 def test_a_page_in_a_browser_cannot_post_events(server: Server) -> None:

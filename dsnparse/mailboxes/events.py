@@ -107,7 +107,7 @@ def event_report(table: Table, event: Any, name: str, parser: Parser) -> Event |
             if not (inside and value_at(inside["content"], event)):
                 return Problem(name, refusal["says"])
     names = list(names_of(table, event))
-    if any(known in table["passed"] for known in names):
+    if any(known in table.get("passed", ()) for known in names):
         return PassedOver(name)
     inside = table.get("bounces_inside")
     if inside and inside["event"] in names:
@@ -123,7 +123,7 @@ def event_report(table: Table, event: Any, name: str, parser: Parser) -> Event |
         return PassedOver(name)
     if not report.records and report.kind in (Kind.BOUNCE, Kind.DELAY, Kind.DELIVERY):
         return Problem(name, f"names no recipient ({table['title']} {known})")
-    given, _ = text_of(table["fields"]["id"], event)
+    given, _ = text_of(table["fields"].get("id", ()), event)
     identity = event_identity(table["format"], known, given or json.dumps(event, sort_keys=True))
     return Event(name, identity, report, time_of(table["fields"]["time"], event))
 

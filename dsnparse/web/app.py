@@ -51,6 +51,7 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
                     "asking": service.asking.room,
                     "writing": service.writing.room,
                 },
+                service.settings.timeout,
             )
         ],
         plugins=[plugin],

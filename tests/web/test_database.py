@@ -130,7 +130,7 @@ def test_the_list_in_parts_has_every_entry_once(served: Served) -> None:
         served.client.put(f"/v1/suppressions/{address}")
     found, after = [], None
     while True:
-        query = {"limit": 3, "domain": "parts.example"} | ({"after": after} if after else {})
+        query: dict[str, Any] = {"limit": 3, "domain": "parts.example"} | ({"after": after} if after else {})
         part = served.client.get("/v1/suppressions", params=query).json()
         found += [one["address"] for one in part["suppressions"]]
         if (after := part["next"]) is None:
@@ -147,7 +147,7 @@ def test_many_are_checked_in_their_order_as_json_or_as_lines(stored: Served) -> 
     answers = ["mail"] * 7 + ["don't"] + ["mail"] * 592 + ["no address", "mail"]
     lines = "\ufeff" + "\r\n\r\n".join(asked)
     for body in ({"json": asked}, {"content": lines.encode(), "headers": {"Content-Type": "text/plain"}}):
-        answer = stored.client.post("/v1/check", **body)  # type: ignore[arg-type]
+        answer = stored.client.post("/v1/check", **body)
         found = [json.loads(line) for line in answer.text.splitlines()]
         assert answer.headers["content-type"] == "application/jsonl"
         assert [one["address"] for one in found] == asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_nothing_that_acts_on_a_terminal_comes_back(plain: Served) -> None:
         {"reply": ""},
     ],
 )
-def test_a_verdict_is_that_of_the_library(plain: Served, asked: dict[str, str]) -> None:
+def test_a_verdict_is_that_of_the_library(plain: Served, asked: dict[str, Any]) -> None:
     answer = plain.client.post("/v1/classify", json=asked)
     assert answer.json() == classify_reply(**asked).to_dict()
 

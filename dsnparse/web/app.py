@@ -12,7 +12,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from dsnparse import __version__
-from dsnparse.web import addresses, health, knowledge, messages, suppressions
+from dsnparse.web import addresses, health, knowledge, messages, provider_events, suppressions
 from dsnparse.web.access import OPEN, Access
 from dsnparse.web.describe import complete
 from dsnparse.web.ingesting import Ingesting
@@ -22,6 +22,7 @@ from dsnparse.web.tracking import Tracking
 
 HANDLERS: tuple[Any, ...] = (
     *messages.handlers,
+    *provider_events.handlers,
     *addresses.handlers,
     *suppressions.handlers,
     *knowledge.handlers,

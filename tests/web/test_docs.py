@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from test_readme import BLOCK, ROOT, Sessions, commands
 
 from dsnparse.web.problems import PROBLEMS
-from tests.test_readme import BLOCK, ROOT, Sessions, commands
 
 from .served import serving
 

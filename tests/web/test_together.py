@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from ingest.mail import LETTER, bounce
 
 from dsnparse import parse_dsn
 from dsnparse.mailboxes.items import Mail
@@ -18,7 +19,6 @@ from dsnparse.web.audit import Audit
 from dsnparse.web.ingesting import Handed, Ingested
 from dsnparse.web.service import Service
 from dsnparse.web.settings import Settings
-from tests.ingest.mail import LETTER, bounce
 
 
 def handed(data: bytes) -> Handed:

@@ -11,12 +11,18 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from dsnparse import __version__
-from dsnparse.web import health, knowledge, messages
+from dsnparse.web import health, knowledge, marking, messages, page
 from dsnparse.web.access import OPEN, needs
 from dsnparse.web.problems import plugin
 from dsnparse.web.service import Service
 
-HANDLERS: tuple[Any, ...] = (*messages.handlers, *knowledge.handlers, *health.handlers)
+HANDLERS: tuple[Any, ...] = (
+    *messages.handlers,
+    *marking.handlers,
+    *knowledge.handlers,
+    *health.handlers,
+    *page.handlers,
+)
 
 
 def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:

@@ -24,6 +24,7 @@ COMMANDS = {
     "watch": ("dsnparse.cli.watch", "Store what bounces, as it comes, until told to stop."),
     "listen": ("dsnparse.cli.listen", "Store what a mail server hands over (LMTP, SMTP)."),
     "serve": ("dsnparse.cli.serve", "Answer HTTP requests: parse, check, and all else, as an API."),
+    "keys": ("dsnparse.cli.keys", "Make and revoke the keys that open the HTTP API."),
     "check": ("dsnparse.cli.check", "Say whether addresses may be mailed."),
     "suppressions": ("dsnparse.cli.suppressions", "Show and change the list of addresses not to mail."),
     "history": ("dsnparse.cli.history", "Show what happened to an address."),
@@ -42,6 +43,7 @@ EXTRAS = {
     "dns": "dkim",
     "litestar": "serve",
     "uvicorn": "serve",
+    "prometheus_client": "metrics",
 }
 
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.

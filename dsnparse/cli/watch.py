@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 import click
 
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.metrics_option import measured, metrics_option
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
@@ -19,8 +21,12 @@ from dsnparse.mailboxes.sources import MailboxRefused, Source
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.changes.outbox import Delivered
 from dsnparse.store.sql.errors import StoreReplaced, StoreUnavailable
 from dsnparse.store.store import Store
+
+if TYPE_CHECKING:
+    from dsnparse.metrics import Metrics
 
 #: Problems that are remembered, so that a message that can never be read is named once.
 _REMEMBERED = 10_000
@@ -32,9 +38,10 @@ _REMEMBERED = 10_000
     "--interval", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True, metavar="SECONDS",
     help="How often to look, where the mailbox cannot tell that something has come.",
 )  # fmt: skip
+@metrics_option
 @source_options
 @store_options(hooks=True)
-def watch(name: str, interval: float, mailboxes: Mailboxes, choice: StoreChoice) -> int:
+def watch(name: str, interval: float, metrics: str | None, mailboxes: Mailboxes, choice: StoreChoice) -> int:
     """Store what bounces, as it comes, until told to stop.
 
     SOURCE is maildir:PATH or imaps://user@host/Folder, as for 'dsnparse ingest'. A line on standard error
@@ -49,8 +56,12 @@ def watch(name: str, interval: float, mailboxes: Mailboxes, choice: StoreChoice)
     with Stop(anew=True) as stop, choice.open(create=True) as store:
         source = mailboxes.source(name, store.position)
         watcher = _Watcher(source, store, stop, mailboxes)
-        _say(f"Watching {source.label}.")
-        with Housekeeping(store, choice, stopping=stop) as housekeeping, closing(source):
+        with (
+            measured(metrics, store) as watcher.metrics,
+            Housekeeping(store, choice, stopping=stop, told=watcher.hooks_told) as housekeeping,
+            closing(source),
+        ):
+            _say(f"Watching {source.label}.")
             watcher.run(interval, housekeeping, choice)
     _say("Stopped.")
     return 0
@@ -68,6 +79,7 @@ class _Watcher:
         self.backoff = Backoff()
         self.told: set[str] = set()
         self.worked = False
+        self.metrics: Metrics | None = None
 
     def run(self, interval: float, housekeeping: Housekeeping, choice: StoreChoice) -> None:
         while not self.stop():
@@ -119,12 +131,19 @@ class _Watcher:
         if len(self.told) < _REMEMBERED:
             self.told.update(f"{problem.name} {problem.reason}" for problem in fresh)
         tally.problems = fresh
+        if self.metrics is not None:
+            self.metrics.count(tally)
         total = Tally()
         total.add(tally)
         for line in problem_lines(tally):
             _say(line)
         if total.messages or total.failed:
             _say(ingest_summary(total))
+
+    def hooks_told(self, delivered: Delivered) -> None:
+        """What came of telling the hooks."""
+        if self.metrics is not None:
+            self.metrics.told(delivered)
 
     def pause(self, reason: str) -> None:
         if self.backoff.failures == 0 or self.backoff.failures % 10 == 0:

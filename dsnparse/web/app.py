@@ -11,18 +11,28 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from dsnparse import __version__
-from dsnparse.web import health, knowledge, marking, messages, page
-from dsnparse.web.access import OPEN, needs
+from dsnparse.web import addresses, health, knowledge, marking, messages, page
+from dsnparse.web.access import OPEN, Access, needs
 from dsnparse.web.problems import plugin
 from dsnparse.web.service import Service
+from dsnparse.web.tracking import Tracking
 
 HANDLERS: tuple[Any, ...] = (
     *messages.handlers,
     *marking.handlers,
+    *addresses.handlers,
     *knowledge.handlers,
     *health.handlers,
     *page.handlers,
 )
+#: Of every answer; a handler may say otherwise. Nothing of it is to be kept, embedded or guessed at.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
@@ -33,8 +43,24 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
 
     return Litestar(
         route_handlers=[*HANDLERS, *more],
-        dependencies={"service": Provide(the_service, sync_to_thread=False)},
+        dependencies={
+            "service": Provide(the_service, sync_to_thread=False),
+            "given": Provide(addresses.given_address, sync_to_thread=False),
+        },
         lifespan=[service.running],
+        guards=[Access(service.settings, service.keys)],
+        middleware=[
+            Tracking(
+                service.metrics.registry,
+                service.memory,
+                {
+                    "parsing": service.parsing.room,
+                    "asking": service.asking.room,
+                    "writing": service.writing.room,
+                },
+            )
+        ],
+        response_headers=HEADERS,
         plugins=[plugin],
         request_max_body_size=service.settings.max_body,
         openapi_config=OpenAPIConfig(

@@ -29,6 +29,12 @@ class Audit:
             file.write(line + "\n")
             file.flush()
 
+    def __enter__(self) -> Audit:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close the file."""
         if self._file is not None:

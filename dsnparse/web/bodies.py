@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from litestar import Request
@@ -13,6 +12,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from dsnparse.web.problems import problem
 from dsnparse.web.service import Service
+from dsnparse.web.tracking import HELD
 
 #: What a message may be sent as. A page of another site cannot send these without being asked first.
 MESSAGE_TYPES = ("message/rfc822", "message/global", "application/octet-stream")
@@ -35,38 +35,32 @@ class Part(NamedTuple):
     data: bytes
 
 
-@asynccontextmanager
-async def body_of(request: Request[Any, Any, Any], service: Service) -> AsyncIterator[bytes]:
-    """The body; its memory counts until the end of the `async with` block.
+async def read_body(request: Request[Any, Any, Any], service: Service) -> bytes:
+    """The body; its memory counts until the request ends.
 
     Raise the problems `busy`, `slow-request` and `no-message`, and 413.
     """
-    announced = request.content_length or 0
+    state = request.scope["state"]
+    # Litestar refuses what is announced as too large before anything is read.
+    announced = min(request.content_length or 0, service.settings.max_body)
+    service.memory.take(announced)
+    state[HELD] = announced
     chunks: list[bytes] = []
-    memory = service.memory
-    held = min(announced, service.settings.max_body)
-    memory.take(held)
     came = 0
     try:
-        try:
-            async with asyncio.timeout(service.settings.timeout):
-                async for chunk in request.stream():
-                    came += len(chunk)
-                    if came > held:
-                        memory.take(came - held)
-                        held = came
-                    chunks.append(chunk)
-        except TimeoutError:
-            raise problem(
-                "slow-request", f"{came:,} bytes came in {service.settings.timeout:g} seconds."
-            ) from None
-        data = b"".join(chunks)
-        chunks.clear()
-        if not data:
-            raise problem("no-message", "Send the message as the body of the request.")
-        yield data
-    finally:
-        memory.give_back(held)
+        async with asyncio.timeout(service.settings.timeout):
+            async for chunk in request.stream():
+                came += len(chunk)
+                if came > state[HELD]:
+                    service.memory.take(came - state[HELD])
+                    state[HELD] = came
+                chunks.append(chunk)
+    except TimeoutError:
+        seconds = service.settings.timeout
+        raise problem("slow-request", f"{came:,} bytes came in {seconds:g} seconds.") from None
+    if not came:
+        raise problem("no-message", "Send what is to be read as the body of the request.")
+    return b"".join(chunks)
 
 
 def content_type(request: Request[Any, Any, Any], *accepted: str) -> tuple[str, dict[str, str]]:

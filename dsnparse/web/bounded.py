@@ -18,14 +18,15 @@ class Room:
     """Counts what is taken of a limited amount."""
 
     def __init__(self, most: int, what: str) -> None:
-        self._most = most
+        """`most`: how much there is. `what`: its name in a sentence, in the plural."""
+        self.most = most
         self._what = what
         #: How much is taken.
         self.taken = 0
 
     def take(self, count: int = 1) -> None:
         """Take so much. Raise the problem `busy` when there is less."""
-        if self.taken + count > self._most:
+        if self.taken + count > self.most:
             raise problem("busy", f"{self._what} are all in use. Try again.")
         self.taken += count
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import get
+from litestar import Response, get
 
 from dsnparse.web.access import OPEN, needs
 from dsnparse.web.service import Service
@@ -18,8 +18,15 @@ def healthz() -> dict[str, str]:
 async def readyz(service: Service) -> dict[str, str]:
     """It can work: the database answers, where there is one."""
     if service.has_store:
-        await service.asking.run(service.store.position, "readyz")
+        await service.ask(service.store.position, "readyz")
     return {"status": "ok"}
 
 
-handlers = (healthz, readyz)
+@get("/metrics", **needs("read"))
+async def metrics(service: Service) -> Response[bytes]:
+    """What Prometheus asks for."""
+    kind, text = await service.ask(service.metrics.exposed)
+    return Response(text, media_type=kind)
+
+
+handlers = (healthz, readyz, metrics)

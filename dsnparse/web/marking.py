@@ -10,7 +10,7 @@ from litestar import Request, Response, post
 from dsnparse.parser import Parser
 from dsnparse.render.cells import to_json
 from dsnparse.web.access import needs
-from dsnparse.web.bodies import MESSAGE_TYPES, body_of, content_type
+from dsnparse.web.bodies import MESSAGE_TYPES, content_type, read_body
 from dsnparse.web.explained import explained
 from dsnparse.web.marked import MOST_RECORDS, marked
 from dsnparse.web.parsing import parse
@@ -21,9 +21,9 @@ from dsnparse.web.service import Service
 async def parse_marked(request: Request[Any, Any, Any], service: Service) -> Response[bytes]:
     """Say who failed and why, and show where the message says so: `parts` with lines, and `marks` in them."""
     content_type(request, *MESSAGE_TYPES)
-    async with body_of(request, service) as data:
-        line = await service.parsing.run(marked_to_json, data)
-        return Response(line, media_type="application/json")
+    data = await read_body(request, service)
+    line = await service.parsing.run(marked_to_json, data)
+    return Response(line, media_type="application/json")
 
 
 def marked_to_json(parser: Parser, data: bytes) -> bytes:

@@ -1,45 +1,50 @@
-"""Messages and replies: parse, classify."""
+"""Messages and replies: parse, classify, ingest."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, post
+from litestar.params import Parameter
 from litestar.plugins.problem_details import ProblemDetailsException
 from litestar.response import Stream
 
 from dsnparse.render.cells import to_json
 from dsnparse.web.access import needs
-from dsnparse.web.bodies import MESSAGE_TYPES, MULTIPART, Part, body_of, content_type, parts_of
+from dsnparse.web.bodies import MESSAGE_TYPES, MULTIPART, Part, content_type, parts_of, read_body
+from dsnparse.web.ingesting import Ingested, ingest_message
 from dsnparse.web.parsing import classify_to_json, parse_to_json
-from dsnparse.web.problems import as_problem, document
+from dsnparse.web.problems import document
 from dsnparse.web.service import Service
 
 JSON_LINES = "application/jsonl"
-#: Characters of one reply. RFC 5321 allows 512 a line; the longest seen have some thousand.
+#: Characters of one reply. RFC 5321 allows 512 a line; Microsoft fills several.
 REPLY = 64 * 1024
+#: An address, and how many, as RFC 5321 section 4.5.3.1 has them.
+_ADDRESS = 320
+_RECIPIENTS = 100
 
 
 class ReplyToClassify(msgspec.Struct, forbid_unknown_fields=True):
     """An SMTP reply, who said it where that is known, and from which host."""
 
-    reply: str
-    provider: str | None = None
-    host: str | None = None
+    reply: Annotated[str, msgspec.Meta(max_length=REPLY)]
+    provider: Annotated[str, msgspec.Meta(max_length=_ADDRESS)] | None = None
+    host: Annotated[str, msgspec.Meta(max_length=_ADDRESS)] | None = None
 
 
 @post("/v1/parse", status_code=200, **needs("parse"))
 async def parse(request: Request[Any, Any, Any], service: Service) -> Response[bytes] | Stream:
     """Say who failed and why: of one message, or of each part of multipart/form-data (JSON Lines)."""
     kind, parameters = content_type(request, *MESSAGE_TYPES, MULTIPART)
-    async with body_of(request, service) as data:
-        if kind == MULTIPART:
-            parts = list(parts_of(data, parameters.get("boundary")))
-            return Stream(_lines(parts, service), media_type=JSON_LINES)
-        line = await service.parsing.run(parse_to_json, None, data)
-        return Response(line, media_type="application/json")
+    data = await read_body(request, service)
+    if kind == MULTIPART:
+        parts = list(parts_of(data, parameters.get("boundary")))
+        return Stream(_lines(parts, service), media_type=JSON_LINES)
+    line = await service.parsing.run(parse_to_json, None, data)
+    return Response(line, media_type="application/json")
 
 
 async def _lines(parts: Sequence[Part], service: Service) -> AsyncIterator[bytes]:
@@ -47,7 +52,7 @@ async def _lines(parts: Sequence[Part], service: Service) -> AsyncIterator[bytes
         try:
             yield await service.parsing.run(parse_to_json, part.name, part.data)
         except ProblemDetailsException as error:
-            yield to_json({"source": part.name, "problem": document(as_problem(error))}).encode() + b"\n"
+            yield to_json({"source": part.name, "problem": document(error)}).encode() + b"\n"
 
 
 @post("/v1/classify", status_code=200, **needs("parse"))
@@ -57,4 +62,24 @@ async def classify(data: ReplyToClassify, service: Service) -> Response[bytes]:
     return Response(line, media_type="application/json")
 
 
-handlers = (parse, classify)
+@post("/v1/ingest", status_code=200, **needs("ingest"))
+async def ingest(
+    request: Request[Any, Any, Any],
+    service: Service,
+    recipient: Annotated[
+        list[Annotated[str, Parameter(max_length=_ADDRESS)]] | None,
+        Parameter(max_items=_RECIPIENTS, description="Your addresses that the message was sent to."),
+    ] = None,
+    sender: Annotated[
+        str | None,
+        Parameter(max_length=_ADDRESS, description="The sender in its envelope; empty for a notice."),
+    ] = None,
+) -> Ingested:
+    """Store a message, and what it means for each address. The same message counts once."""
+    service.store  # noqa: B018  (says so before anything is read)
+    content_type(request, *MESSAGE_TYPES)
+    data = await read_body(request, service)
+    return await ingest_message(service, request.user, data, recipient or (), sender)
+
+
+handlers = (parse, classify, ingest)

@@ -39,6 +39,7 @@ PROBLEMS = {
     "parser-failed": (500, "The message made the parser fail"),
     "busy": (503, "There is too much to do"),
     "took-too-long": (503, "It took too long"),
+    "keys-unreadable": (503, "The keys cannot be read"),
     "database-away": (503, "The database cannot be used now"),
 }
 

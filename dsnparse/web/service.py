@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from dsnparse.mailboxes.tally import Tally
+from dsnparse.metrics import Metrics
 from dsnparse.store.store import Store
+from dsnparse.web.access import Caller
 from dsnparse.web.audit import Audit
 from dsnparse.web.bounded import Room, Threads
+from dsnparse.web.keys import KeyFile
 from dsnparse.web.parsing import ParsingProcesses
 from dsnparse.web.problems import problem
 from dsnparse.web.settings import Settings
 
 if TYPE_CHECKING:
     from litestar import Litestar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_log = logging.getLogger("dsnparse.web")
 
 #: Threads that ask the database, and that write. SQLite has one writer at a time.
 _ASKING = 8
@@ -30,13 +40,16 @@ class Service:
         settings: Settings,
         store: Store | None,
         audit: Audit,
-        changed: Callable[[Tally], None] = lambda _: None,
+        keys: KeyFile | None = None,
     ) -> None:
-        """`changed`: called with what came of each message that was stored."""
+        """`keys`: None where none are needed."""
         self.settings = settings
         self._store = store
-        self.audit = audit
-        self.changed = changed
+        self._audit = audit
+        self.keys = keys
+        self.metrics = Metrics(store)
+        #: Called with what came of each change: hooks may wait for it.
+        self.heard: Callable[[Tally], None] = lambda _: None
         self.parsing = ParsingProcesses(
             settings.rules, settings.trust, settings.workers, settings.waiting, settings.timeout
         )
@@ -56,6 +69,30 @@ class Service:
     def has_store(self) -> bool:
         """Whether there is a database."""
         return self._store is not None
+
+    async def ask(self, work: Callable[P, T], *args: P.args, **values: P.kwargs) -> T:
+        """What `work` returns or raises, in a thread, within the time for requests.
+
+        Raise the problem `busy`, and TimeoutError.
+        """
+        async with asyncio.timeout(self.settings.timeout):
+            return await self.asking.run(work, *args, **values)
+
+    def changed(self, tally: Tally) -> None:
+        """Something was stored, and this came of it."""
+        self.metrics.count(tally)
+        self.heard(tally)
+
+    def name_of(self, caller: Caller) -> str:
+        """What the journal calls somebody who makes a change."""
+        return f"key {caller.name}" if caller.name else "http"
+
+    def note(self, caller: Caller, what: str, **more: Any) -> None:
+        """A line of the audit log. What is done is done: when it cannot be written, the log says so."""
+        try:
+            self._audit.note(caller.name, what, **more)
+        except OSError as error:
+            _log.error("The audit log cannot be written: %s: %s %s", error.strerror, what, more)
 
     @asynccontextmanager
     async def running(self, _: Litestar) -> AsyncIterator[None]:

@@ -31,6 +31,8 @@ _WORD = 12
 _OF_WORDS = ("phrase.", "provider.", "user.", "outranked: phrase.", "outranked: provider.")
 #: Rules whose text is no text of the message.
 _NOT_IN_THE_MESSAGE = ("text.weighed", "class.", "learned", "outranked: learned", "outranked: class.", "none")
+#: Rules whose text is the name of a format; they stand for the line that gives it away.
+_OF_A_FORMAT = "kind.format"
 #: Rules that name a field of the returned message.
 _RETURNED = "returned."
 _WORDS = re.compile(r"\w+")
@@ -72,7 +74,7 @@ class Places:
         """
         if evidence.rule.startswith(_NOT_IN_THE_MESSAGE):
             return []
-        for look in self._looks(evidence):
+        for look in self._looks(evidence) if evidence.rule != _OF_A_FORMAT else ():
             if self._left <= 0:
                 break
             found = self._search(look)

@@ -202,7 +202,7 @@ function listRow(one) {
   const said = one.note || detail.diagnostic || detail.status || "";
   const cell = (label, ...content) => el("td", { "data-label": label }, content);
   return el("tr", {}, cell("Address", addressLink(one.address)), cell("Reason", visible(one.reason)),
-    cell("Since", one.since ? moment(one.since) : "—"), cell("Until", one.until ? moment(one.until) : "not by itself"),
+    cell("Since", one.since ? moment(one.since, false) : "—"), cell("Until", one.until ? moment(one.until, false) : "not by itself"),
     cell("What was said", said ? el("bdi", {}, visible(said)) : "—"));
 }
 

@@ -32,10 +32,11 @@ function visible(text) {
 }
 
 /** A moment as people write it, in the reader's language and zone; text that is no date stays. */
-function moment(value) {
+function moment(value, withTime = true) {
   const date = new Date(value);
   if (Number.isNaN(date.getTime()) || !/^\d{4}-/.test(value)) return visible(value);
-  const shown = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(date);
+  const style = withTime ? { dateStyle: "medium", timeStyle: "short" } : { dateStyle: "medium" };
+  const shown = new Intl.DateTimeFormat(undefined, style).format(date);
   return el("time", { datetime: value, title: value }, shown);
 }
 

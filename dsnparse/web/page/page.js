@@ -152,7 +152,7 @@ addEventListener("drop", (event) => {
   dropping(false);
   const [file] = event.dataTransfer.files;
   const text = event.dataTransfer.getData("text/plain");
-  if (file || text) location.hash = "#/";
+  if ((file || text) && byId("view-read").hidden) location.hash = "#/";
   if (file) read(file, file.name);
   else if (text) read(new Blob([text]), "dropped text");
 });

@@ -13,6 +13,7 @@ const ADVICE = {
   suppress: "stop mailing it", retry: "keep it, mail it again later", fix_sender: "repair the sending side",
   review: "have a person look at it",
 };
+const COMPLAINED = "Whoever complains does not want this mail: suppress the address. Many complaints get a sender blocked.";
 /** Recipients that are open at first; more are one line each. */
 const OPEN_AT_FIRST = 2;
 
@@ -34,19 +35,24 @@ function headline(report, said, marks, leftOut) {
   const about = marksOf(marks, null, "kind");
   const trust = report.authenticity;
   return el("header", { class: `headline kind-${report.kind}` },
-    el("h2", { id: "verdict-title", tabindex: "-1" },
+    el("h1", { id: "verdict-title", tabindex: "-1" },
       el("span", { class: "kind" }, KINDS[report.kind] || report.kind), " ",
       sentence(report, said, leftOut)),
-    el("p", { class: "facts" },
-      [report.reporting_mta ? ["written by ", el("b", {}, visible(report.reporting_mta))] : null,
-        report.format ? [" in the format ", el("b", {}, visible(report.format))] : null,
-        report.arrival_date ? [" about a message of ", moment(report.arrival_date)] : null,
-        report.feedback_type ? [" · type ", el("b", {}, visible(report.feedback_type))] : null,
-        report.disposition ? [" · ", el("b", {}, visible(report.disposition))] : null]),
+    facts([
+      report.reporting_mta && ["written by ", el("b", {}, visible(report.reporting_mta))],
+      report.format && ["format ", el("b", {}, visible(report.format))],
+      report.feedback_type && ["type ", el("b", {}, visible(report.feedback_type))],
+      report.disposition && el("b", {}, visible(report.disposition)),
+      report.arrival_date && ["about a message of ", moment(report.arrival_date)]]),
     trust
       ? el("p", { class: `trust ${trust.verdict}` }, el("b", {}, `${trust.verdict}: `), visible(said.trust || ""))
       : null,
     about.length ? why("Why this kind", about, marks) : null);
+}
+
+function facts(all) {
+  const known = all.filter(Boolean);
+  return known.length ? el("p", { class: "facts" }, known.map((fact, at) => [at ? " · " : null, fact])) : null;
 }
 
 /** The headline's sentence: how many failed, or what else the message is. */
@@ -55,6 +61,7 @@ function sentence(report, said, leftOut) {
   const many = count === 1 ? "one recipient" : `${count.toLocaleString()} recipients`;
   if (report.kind === "bounce") return count ? `${capital(many)} failed.` : said.kind;
   if (report.kind === "delay" && count) return `${capital(many)} still being tried.`;
+  if (report.kind === "complaint" && count) return `${capital(many)} complained.`;
   if (report.kind === "delivery" && count) return `The message reached ${many}.`;
   return said.kind;
 }
@@ -81,7 +88,7 @@ function recordView(record, index, said, marks, count, lookUp) {
       failed ? el("span", { class: "type" }, el("span", { "aria-hidden": "true" }, `${type.sign} `), type.name) : null,
       failed ? el("span", { class: "short" }, reason.title) : null),
     el("div", { class: "inside" },
-      failed ? remedy(record, reason, said) : advice(record, said, el("p", {}, `${capital(said.advice[record.advice])}.`)),
+      failed ? remedy(record, reason, said) : advice(record, said, el("p", {}, COMPLAINED)),
       el("dl", { class: "sources" }, sources(record, index, said, marks, failed)),
       why("All the evidence", allOf(marks, index), marks),
       place));
@@ -114,7 +121,7 @@ function remedy(record, reason, said) {
 function advice(record, said, more) {
   if (record.advice === "none") return null;
   return el("div", { class: "todo" },
-    el("h3", {}, el("span", {}, "What to do: "), ADVICE[record.advice] || capital(said.advice[record.advice] || "")),
+    el("h2", {}, el("span", {}, "What to do: "), ADVICE[record.advice] || capital(said.advice[record.advice] || "")),
     more);
 }
 
@@ -191,7 +198,7 @@ function original(message) {
     .filter(([, value]) => value);
   if (!rows.length) return null;
   return el("section", { class: "original", "aria-labelledby": "original-title" },
-    el("h3", { id: "original-title" }, "The message that came back"),
+    el("h2", { id: "original-title" }, "The message that came back"),
     el("dl", { class: "sources" }, rows.map(([label, value]) => [
       el("dt", {}, label), el("dd", {}, typeof value === "string" ? el("bdi", {}, visible(value)) : value)])));
 }

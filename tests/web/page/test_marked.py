@@ -20,7 +20,7 @@ from dsnparse.web.marked import Marked, marked
 from dsnparse.web.places import squeezed
 from dsnparse.web.shown import MOST_SECTIONS, read_sections
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 IDS = [f"{path.parent.name}/{path.stem}" for path in SAMPLES]
 TOM = "tom.beck@example.org"
 _SPELLED = re.compile(r"<U\+[0-9A-F]{4,6}>")

@@ -37,11 +37,6 @@ class Caller:
 ANYBODY = Caller("", frozenset(SCOPES))
 
 
-def needs(scope: str) -> dict[str, Any]:
-    """Arguments of a handler that a key of this scope opens: `@get("/v1/…", **needs("read"))`."""
-    return {"opt": {"scope": scope}, "security": [{} if scope == OPEN else {"key": [scope]}]}
-
-
 class Access:
     """Lets requests in or not: the guard of all handlers. Sets `request.user` to the `Caller`."""
 

@@ -8,11 +8,13 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from dsnparse import __version__
-from dsnparse.web import addresses, health, knowledge, marking, messages, page
-from dsnparse.web.access import OPEN, Access, needs
+from dsnparse.web import addresses, health, knowledge, marking, messages, page_files, suppressions
+from dsnparse.web.access import OPEN, Access
+from dsnparse.web.describe import complete
 from dsnparse.web.problems import plugin
 from dsnparse.web.service import Service
 from dsnparse.web.tracking import Tracking
@@ -21,18 +23,11 @@ HANDLERS: tuple[Any, ...] = (
     *messages.handlers,
     *marking.handlers,
     *addresses.handlers,
+    *suppressions.handlers,
     *knowledge.handlers,
     *health.handlers,
-    *page.handlers,
+    *page_files.handlers,
 )
-#: Of every answer; a handler may say otherwise. Nothing of it is to be kept, embedded or guessed at.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
@@ -41,7 +36,7 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
     def the_service() -> Service:
         return service
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[*HANDLERS, *more],
         dependencies={
             "service": Provide(the_service, sync_to_thread=False),
@@ -60,7 +55,6 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
                 },
             )
         ],
-        response_headers=HEADERS,
         plugins=[plugin],
         request_max_body_size=service.settings.max_body,
         openapi_config=OpenAPIConfig(
@@ -68,7 +62,8 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
             version=__version__,
             description="Bounce messages in; who failed, why, and what to do about it out.",
             use_handler_docstrings=True,
-            openapi_router=Router("/schema", route_handlers=[], opt=needs(OPEN)["opt"]),
+            openapi_router=Router("/schema", route_handlers=[], opt={"scope": OPEN}, include_in_schema=False),
+            render_plugins=[JsonRenderPlugin()],
             components=Components(
                 security_schemes={
                     "key": SecurityScheme(type="http", scheme="bearer", description="`dsnparse keys`")
@@ -78,3 +73,5 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
         logging_config=None,
         debug=False,
     )
+    complete(app.openapi_schema, with_keys=service.keys is not None)
+    return app

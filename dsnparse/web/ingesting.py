@@ -10,7 +10,6 @@ import msgspec
 
 from dsnparse.ingest import store_all
 from dsnparse.mailboxes.items import Mail
-from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Report
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.store import Store
@@ -51,33 +50,26 @@ async def ingest_message(
         envelope = Envelope(sender, tuple(recipients), arrived=datetime.now(UTC))
     report = await service.parsing.run(parse, data, envelope)
     mail = Mail(service.settings.source, data, len(data), key="1", envelope=envelope)
-    ingested, tally = await service.writing.run(_store, service.store, mail, report)
-    service.changed(tally)
+    return await service.change(_store, service, caller, mail, report)
+
+
+def _store(service: Service, caller: Caller, mail: Mail, report: Report) -> Ingested:
+    add = _Heard(service.store)
+    tally, _ = store_all([mail], mail.name, add, _Read(report), known=service.store.known)
+    if tally.problems:
+        raise problem("parser-failed", tally.problems[0].reason)
+    changes = [change.to_dict() for change in add.result.changes]
+    digest = message_identity(mail.data)
     service.note(
         caller,
         "ingest",
-        message=ingested.message,
-        added=ingested.added,
-        changes=[f"{change['event']} {change['address'] or ''}".strip() for change in ingested.changes],
+        message=digest,
+        added=bool(tally.added),
+        changes=[f"{change['event']} {change['address'] or ''}".strip() for change in changes],
     )
-    return ingested
-
-
-def _store(store: Store, mail: Mail, report: Report) -> tuple[Ingested, Tally]:
-    add = _Heard(store)
-    tally, _ = store_all([mail], mail.name, add, _Read(report), known=store.known)
-    if tally.problems:
-        raise problem("parser-failed", tally.problems[0].reason)
-    return (
-        Ingested(
-            message=message_identity(mail.data),
-            added=bool(tally.added),
-            kind=report.kind.value,
-            records=len(report.records),
-            understood=is_understood(report),
-            changes=[change.to_dict() for change in add.result.changes],
-        ),
-        tally,
+    service.changed(tally)
+    return Ingested(
+        digest, bool(tally.added), report.kind.value, len(report.records), is_understood(report), changes
     )
 
 

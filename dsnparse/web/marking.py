@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Response, post
+from litestar.openapi.spec import OpenAPIType, Schema
 
 from dsnparse.parser import Parser
 from dsnparse.render.cells import to_json
-from dsnparse.web.access import needs
 from dsnparse.web.bodies import MESSAGE_TYPES, content_type, read_body
-from dsnparse.web.explained import explained
-from dsnparse.web.marked import MOST_RECORDS, marked
+from dsnparse.web.describe import BYTES, REPORT, needs
 from dsnparse.web.parsing import parse
 from dsnparse.web.service import Service
+from dsnparse.web.showing import to_show
+
+_LIST = Schema(type=OpenAPIType.ARRAY, items=Schema(type=OpenAPIType.OBJECT))
+_ANSWER = Schema(
+    type=OpenAPIType.OBJECT,
+    description="For a page that shows the message: each part has lines, each line pieces of text, and each "
+    "piece names the marks on it by their index.",
+    properties={
+        "report": REPORT,
+        "records_left_out": Schema(type=OpenAPIType.INTEGER),
+        "parts": _LIST,
+        "marks": _LIST,
+        "said": Schema(type=OpenAPIType.OBJECT),
+    },
+    required=["report", "records_left_out", "parts", "marks", "said"],
+)
 
 
-@post("/v1/parse/marked", status_code=200, **needs("parse"))
+@post(
+    "/v1/parse/marked",
+    status_code=200,
+    **needs(
+        "parse", None, 422, takes=dict.fromkeys(MESSAGE_TYPES, BYTES), gives={"application/json": _ANSWER}
+    ),
+)
 async def parse_marked(request: Request[Any, Any, Any], service: Service) -> Response[bytes]:
-    """Say who failed and why, and show where the message says so: `parts` with lines, and `marks` in them."""
+    """Say who failed and why, and show where the message says so."""
     content_type(request, *MESSAGE_TYPES)
     data = await read_body(request, service)
     line = await service.parsing.run(marked_to_json, data)
@@ -27,24 +47,8 @@ async def parse_marked(request: Request[Any, Any, Any], service: Service) -> Res
 
 
 def marked_to_json(parser: Parser, data: bytes) -> bytes:
-    """All that the page shows of a message, as JSON. Raise NotRead where it is none.
-
-    `report`: of at most MOST_RECORDS recipients, `records_left_out`: how many more there are; `parts` and
-    `marks`: see `Marked`; `said`: see `explained`.
-    """
-    return to_json(to_show(parser, data)).encode() + b"\n"
-
-
-def to_show(parser: Parser, data: bytes) -> dict[str, Any]:
-    """The same as plain JSON types."""
-    report = parse(parser, data)
-    shown = replace(report, records=report.records[:MOST_RECORDS])
-    return {
-        "report": shown.to_dict(),
-        "records_left_out": len(report.records) - len(shown.records),
-        **marked(data, shown, parser.limits).to_dict(),
-        "said": explained(shown),
-    }
+    """What `to_show` says of a message, as JSON. Raise NotRead where it is none."""
+    return to_json(to_show(data, parse(parser, data), parser.limits)).encode() + b"\n"
 
 
 handlers = (parse_marked,)

@@ -7,13 +7,15 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, post
+from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import Parameter
 from litestar.plugins.problem_details import ProblemDetailsException
 from litestar.response import Stream
 
+from dsnparse.classify import Verdict
 from dsnparse.render.cells import to_json
-from dsnparse.web.access import needs
-from dsnparse.web.bodies import MESSAGE_TYPES, MULTIPART, Part, content_type, parts_of, read_body
+from dsnparse.web.bodies import MESSAGE_TYPES, MULTIPART, PARTS, Part, content_type, parts_of, read_body
+from dsnparse.web.describe import BYTES, REPORT, TEXT, WITH_BODY, Content, needs
 from dsnparse.web.ingesting import Ingested, ingest_message
 from dsnparse.web.parsing import classify_to_json, parse_to_json
 from dsnparse.web.problems import document
@@ -25,6 +27,14 @@ REPLY = 64 * 1024
 #: An address, and how many, as RFC 5321 section 4.5.3.1 has them.
 _ADDRESS = 320
 _RECIPIENTS = 100
+_REPORTS: Content = {"application/json": REPORT, JSON_LINES: TEXT}
+_MESSAGE = dict.fromkeys(MESSAGE_TYPES, BYTES)
+_MESSAGES = {
+    MULTIPART: Schema(
+        type=OpenAPIType.OBJECT,
+        description=f"A file for each message, {PARTS:,} at most; the names of the fields mean nothing.",
+    )
+}
 
 
 class ReplyToClassify(msgspec.Struct, forbid_unknown_fields=True):
@@ -35,7 +45,11 @@ class ReplyToClassify(msgspec.Struct, forbid_unknown_fields=True):
     host: Annotated[str, msgspec.Meta(max_length=_ADDRESS)] | None = None
 
 
-@post("/v1/parse", status_code=200, **needs("parse"))
+@post(
+    "/v1/parse",
+    status_code=200,
+    **needs("parse", None, 422, takes=_MESSAGE | _MESSAGES, gives=_REPORTS),
+)
 async def parse(request: Request[Any, Any, Any], service: Service) -> Response[bytes] | Stream:
     """Say who failed and why: of one message, or of each part of multipart/form-data (JSON Lines)."""
     kind, parameters = content_type(request, *MESSAGE_TYPES, MULTIPART)
@@ -55,14 +69,14 @@ async def _lines(parts: Sequence[Part], service: Service) -> AsyncIterator[bytes
             yield to_json({"source": part.name, "problem": document(error)}).encode() + b"\n"
 
 
-@post("/v1/classify", status_code=200, **needs("parse"))
+@post("/v1/classify", status_code=200, **needs("parse", Verdict, *WITH_BODY))
 async def classify(data: ReplyToClassify, service: Service) -> Response[bytes]:
     """Say what one SMTP reply means."""
     line = await service.parsing.run(classify_to_json, data.reply, data.provider, data.host)
     return Response(line, media_type="application/json")
 
 
-@post("/v1/ingest", status_code=200, **needs("ingest"))
+@post("/v1/ingest", status_code=200, **needs("ingest", None, 404, 422, takes=_MESSAGE))
 async def ingest(
     request: Request[Any, Any, Any],
     service: Service,

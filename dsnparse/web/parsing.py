@@ -11,7 +11,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 
@@ -61,25 +61,30 @@ class ParsingProcesses:
 
         Raise the problems `busy`, `took-too-long`, `parser-failed`, and those of `NotRead`.
         """
+        self.room.take()
+        task = asyncio.create_task(self._run(work, *args))
+        task.add_done_callback(self._ended)
+        # A client that leaves must not end a process: starting one anew takes longer than most messages.
+        return await asyncio.shield(task)
+
+    async def _run(self, work: Callable[[Parser, *Args], T], *args: *Args) -> T:
         assert self._limiter is not None, "start() comes first"
-        with self.room.held():
-            try:
-                async with asyncio.timeout(self._timeout):
-                    return await to_process.run_sync(
-                        _work,
-                        work,
-                        self._options,
-                        self._edition,
-                        args,
-                        cancellable=True,
-                        limiter=self._limiter,
-                    )
-            except TimeoutError:
-                raise problem("took-too-long", f"It was given up after {self._timeout:g} seconds.") from None
-            except NotRead as answer:
-                raise problem(*answer.args) from None
-            except BrokenWorkerProcess:
-                raise problem("parser-failed", "The process that read the message ended.") from None
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await to_process.run_sync(
+                    _work, work, self._options, self._edition, args, cancellable=True, limiter=self._limiter
+                )
+        except TimeoutError:
+            raise problem("took-too-long", f"It was given up after {self._timeout:g} seconds.") from None
+        except NotRead as answer:
+            raise problem(*answer.args) from None
+        except BrokenWorkerProcess:
+            raise problem("parser-failed", "The process that read the message ended.") from None
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self.room.give_back()
+        if not task.cancelled():
+            task.exception()  # nobody may be left to hear of it
 
 
 def _work(

@@ -87,7 +87,7 @@ def as_problem(error: Exception) -> ProblemDetailsException:
         _log.warning("%s.", error)
         return problem("database-away", "Nothing was changed. Try again later.")
     if isinstance(error, TimeoutError):
-        return problem("took-too-long", "The work was given up.")
+        return problem("took-too-long", "Ask again: what was done already is not done twice.")
     _log.error("%s: %s", type(error).__name__, error, exc_info=error)
     what = "The database refuses it" if isinstance(error, StoreError) else "This is a mistake of the server"
     return ProblemDetailsException(

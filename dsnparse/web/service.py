@@ -78,6 +78,11 @@ class Service:
         async with asyncio.timeout(self.settings.timeout):
             return await self.asking.run(work, *args, **values)
 
+    async def change(self, work: Callable[P, T], *args: P.args, **values: P.kwargs) -> T:
+        """The same for what writes. What takes too long may be done later; to ask twice does no harm."""
+        async with asyncio.timeout(self.settings.timeout):
+            return await self.writing.run(work, *args, **values)
+
     def changed(self, tally: Tally) -> None:
         """Something was stored, and this came of it."""
         self.metrics.count(tally)

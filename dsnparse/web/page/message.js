@@ -62,6 +62,17 @@ function rank(mark) {
   return at < 0 ? FIELD_ORDER.length : at;
 }
 
+/** The verdict, and the message beside it, connected. `lookUp`: see `verdictView`. */
+function sidesView(answer, lookUp) {
+  const verdict = verdictView(answer, lookUp);
+  const message = messageView(answer);
+  connect(verdict, message);
+  return el("div", { class: "sides" }, verdict, el("div", { class: "beside" },
+    el("h2", { class: "unseen" }, "The message"),
+    el("p", { class: "hint" }, "Point at a field to see where the message says so, and at a mark to see what it says."),
+    message));
+}
+
 /** Connects the fields in `fields` (elements with data-marks) with the pieces in `message`, both ways. */
 function connect(fields, message) {
   const pieces = new Map();

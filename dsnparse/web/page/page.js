@@ -75,19 +75,13 @@ async function read(message, name) {
 }
 
 function show(answer, message, name) {
-  const verdict = verdictView(answer, about.database ? decisionOn : null);
-  const view = messageView(answer);
   const result = byId("result");
   result.replaceChildren(
     el("div", { class: "row again" },
       el("button", { type: "button", on: { click: another } }, "← Another message"),
       el("span", { class: "name" }, visible(name)),
       about.database ? taking(message) : null),
-    el("div", { class: "sides" }, verdict, el("div", { class: "beside" },
-      el("h2", { class: "unseen" }, "The message"),
-      el("p", { class: "hint" }, "Point at a field to see where the message says so, and at a mark to see what it says."),
-      view)));
-  connect(verdict, view);
+    sidesView(answer, about.database ? decisionOn : null));
   byId("drop").hidden = true;
   result.hidden = false;
   scrollTo({ top: 0 });

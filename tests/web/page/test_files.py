@@ -6,12 +6,13 @@ import json
 import re
 import urllib.error
 import urllib.request
-from http.client import HTTPMessage
+from email.message import Message
 from pathlib import Path
 
 import pytest
 
-from dsnparse.web.page import FILES, HERE, POLICY, SAMPLES
+from dsnparse.web.page import FILES, HERE, SAMPLES
+from dsnparse.web.page_files import POLICY
 
 from .conftest import ROOT
 
@@ -22,7 +23,7 @@ SINKS = re.compile(
 )
 
 
-def get(url: str) -> tuple[int, HTTPMessage, bytes]:
+def get(url: str) -> tuple[int, Message[str, str], bytes]:
     try:
         with urllib.request.urlopen(url) as answer:
             return answer.status, answer.headers, answer.read()

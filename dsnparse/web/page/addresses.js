@@ -23,17 +23,6 @@ function addressLink(address) {
   return el("a", { href: `#/address/${encodeURIComponent(address)}` }, el("bdi", {}, visible(address)));
 }
 
-/** Runs what may fail; its sentence is shown. */
-async function attempt(work) {
-  complain(null);
-  try {
-    return await work();
-  } catch (error) {
-    complain(error.message);
-    return null;
-  }
-}
-
 async function showAddress(address, place) {
   const found = await attempt(() => askJson(addressUrl("/v1/history", address)));
   if (location.hash !== `#/address/${encodeURIComponent(address)}` && decode(location.hash.slice(10)) !== address) return;
@@ -246,8 +235,5 @@ byId("to-report").addEventListener("click", async (event) => {
   event.preventDefault();
   const answer = await attempt(() => ask("/v1/report", { headers: { Accept: "text/html" } }));
   if (!answer) return;
-  const url = URL.createObjectURL(await answer.blob());
-  const save = el("a", { href: url, download: "dsnparse-report.html" });
-  save.click();
-  URL.revokeObjectURL(url);
+  download(await answer.blob(), "dsnparse-report.html");
 });

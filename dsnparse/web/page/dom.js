@@ -80,3 +80,21 @@ async function problem(answer) {
 async function askJson(path, options) {
   return (await ask(path, options)).json();
 }
+
+/** Runs what may fail; its sentence is shown. */
+async function attempt(work) {
+  complain(null);
+  try {
+    return await work();
+  } catch (error) {
+    complain(error.message);
+    return null;
+  }
+}
+
+/** Hands a Blob to the reader as a file. */
+function download(blob, name) {
+  const url = URL.createObjectURL(blob);
+  el("a", { href: url, download: name }).click();
+  URL.revokeObjectURL(url);
+}

@@ -80,6 +80,7 @@ function show(answer, message, name) {
     el("div", { class: "row again" },
       el("button", { type: "button", on: { click: another } }, "← Another message"),
       el("span", { class: "name" }, visible(name)),
+      el("button", { type: "button", on: { click: () => save(message) } }, "Save as a file"),
       about.database ? taking(message) : null),
     sidesView(answer, about.database ? decisionOn : null));
   byId("drop").hidden = true;
@@ -87,6 +88,14 @@ function show(answer, message, name) {
   scrollTo({ top: 0 });
   byId("verdict-title").focus({ preventScroll: true });
   announce(`Read: ${byId("verdict-title").textContent}`);
+}
+
+/** Saves the view as one HTML file, to be shown to others. */
+async function save(message) {
+  const answer = await attempt(() => ask("/v1/parse/marked", {
+    method: "POST", body: message, headers: { "Content-Type": "message/rfc822", Accept: "text/html" },
+  }));
+  if (answer) download(await answer.blob(), "bounce.html");
 }
 
 function another() {

@@ -231,6 +231,16 @@ def test_a_message_is_put_into_the_database_only_when_somebody_says_so(page: Pag
     page.get_by_text("In the database: ✕ don't mail user_unknown").wait_for()
 
 
+def test_what_is_shown_is_saved_as_one_file(page: Page) -> None:
+    try_sample(page, "qmail")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save as a file").click()
+    text = waiting.value.path().read_text(encoding="utf-8")
+    assert waiting.value.suggested_filename == "bounce.html"
+    assert f"<title>bounce: {TOM}</title>" in text
+    assert "default-src 'none'; script-src 'sha256-" in text
+
+
 def test_what_is_no_message_gets_a_sentence(page: Page) -> None:
     page.get_by_role("button", name="Read it").click()
     assert "There is nothing in it." in page.get_by_role("alert").inner_text()

@@ -169,6 +169,10 @@ class Places:
             if start < at + len(small):
                 line = self._sections[look.section].lines[number]
                 begin, stop = _unsqueezed(line, max(start - at, 0), min(end - at, len(small)))
+                if start < at:  # it goes on from the line before
+                    begin = len(line) - len(line.lstrip())
+                if end > at + len(small):  # and into the next
+                    stop = len(line.rstrip())
                 yield Span(look.section, number, begin, stop)
             at += len(small)
 

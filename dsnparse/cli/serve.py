@@ -164,7 +164,13 @@ def _run(
     shown = f"http://{shown}:{socket.getsockname()[1]}/"
     app = make_app(service)
     asyncio.run(
-        serve(app, [socket], lambda: _say(f"Listening on {shown}"), partial(_read_anew, service, choice))
+        serve(
+            app,
+            [socket],
+            ready=lambda: _say(f"Listening on {shown}"),
+            reload=partial(_read_anew, service, choice),
+            idle=settings.timeout,
+        )
     )
 
 

@@ -53,6 +53,7 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
                     "asking": service.asking.room,
                     "writing": service.writing.room,
                 },
+                service.settings.timeout,
             )
         ],
         plugins=[plugin],

@@ -1,4 +1,4 @@
-"""Take the pictures of the page of `dsnparse serve` that the docs show: docs/images/page-*.png.
+"""Take the pictures of the page of `dsnparse serve` that the docs show: docs/images/page*.jpg.
 
 Needs Chromium (Debian: apt-get install chromium) and the packages of the group `test`. The messages are those
 that the page offers; the database is made of samples/ and thrown away.
@@ -47,18 +47,18 @@ def main(arguments: list[str] | None = None) -> int:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=found)
-        _on_a_desk(browser, base, folder / "page.png")
-        _on_a_phone(browser, base, folder / "page-phone.png")
+        _on_a_desk(browser, base, folder / "page.jpg")
+        _on_a_phone(browser, base, folder / "page-phone.jpg")
         browser.close()
     return 0
 
 
 def _on_a_desk(browser: Browser, base: str, target: Path) -> None:
-    page = browser.new_page(viewport={"width": 1180, "height": 660}, locale="en-GB", timezone_id="UTC")
+    page = browser.new_page(viewport={"width": 1240, "height": 780}, locale="en-GB", timezone_id="UTC")
     _read(page, base, "Outlook")
     page.locator(".sources button[data-field=reason]").hover()
     page.wait_for_timeout(1000)
-    page.screenshot(path=target)
+    page.screenshot(path=target, type="jpeg", quality=80)
 
 
 def _on_a_phone(browser: Browser, base: str, target: Path) -> None:
@@ -69,7 +69,7 @@ def _on_a_phone(browser: Browser, base: str, target: Path) -> None:
         timezone_id="UTC",
     )
     _read(page, base, "qmail")
-    page.screenshot(path=target)
+    page.screenshot(path=target, type="jpeg", quality=80)
 
 
 def _read(page: Page, base: str, sample: str) -> None:

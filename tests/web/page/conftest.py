@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,33 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..served import Served, serving
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page
 
 ROOT = Path(__file__).parents[3]
 NEEDS = "The page is tried in Chromium, which is not installed: apt-get install chromium."
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
-
-
-@contextmanager
-def serving(*options: str) -> Iterator[str]:
-    """The URL of a running `dsnparse serve`, which ends with the block."""
-    command = [sys.executable, "-m", "dsnparse", "serve", "--port", "0", "--workers", "1", *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT) as server:
-        assert server.stderr is not None
-        try:
-            said = []
-            for line in server.stderr:
-                said.append(line)
-                found = _ADDRESS.search(line)
-                if found is not None:
-                    break
-            else:
-                pytest.fail(f"serve ended: {''.join(said)}")
-            yield found[0]
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.communicate(timeout=60)
 
 
 @pytest.fixture(scope="session")
@@ -51,15 +29,14 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     samples = [str(ROOT / "samples" / name) for name in ("provider", "complaint")]
     ingest = [sys.executable, "-m", "dsnparse", "ingest", "--quiet", "--db", url, *samples]
     subprocess.run(ingest, check=True, cwd=ROOT)
-    with serving("--db", url) as base:
-        yield base
+    with serving("--db", url, db=url) as served:
+        yield served.base
 
 
-@pytest.fixture(scope="session")
-def bare() -> Iterator[str]:
+@pytest.fixture
+def bare(plain: Served) -> str:
     """A server without a database."""
-    with serving() as base:
-        yield base
+    return plain.base
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .conftest import ROOT, looking, serving
+from ..served import serving
+from .conftest import ROOT, looking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -254,8 +255,8 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
     add = [sys.executable, "-m", "dsnparse", "keys", "add", "me", "--keys", keys]
     add += ["--scope=parse", "--scope=read", "--scope=write"]
     key = subprocess.run(add, check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()[-1]
-    with serving("--keys", keys, "--max-body", "20000", "--db", str(folder / "bounces.db")) as base:
-        yield base, key
+    with serving("--keys", keys, "--max-body", "20000", "--db", str(folder / "bounces.db")) as served:
+        yield served.base, key
 
 
 def test_a_server_with_keys_is_asked_with_one(chromium: Browser, guarded: tuple[str, str]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, get
+from litestar import Request, Response, get
 
 from dsnparse import __version__
 from dsnparse.web.access import OPEN
@@ -64,12 +64,13 @@ def sample(name: str) -> Response[bytes]:
 
 
 @get("/page/about", **needs(OPEN), include_in_schema=False, sync_to_thread=False)
-def about(service: Service) -> Response[dict[str, Any]]:
-    """What the page shows: whether there is a database, and which samples."""
+def about(request: Request[Any, Any, Any], service: Service) -> Response[dict[str, Any]]:
+    """What the page shows: whether there is a database and a report, and which samples."""
     return Response(
         {
             "version": __version__,
             "database": service.has_store,
+            "report": service.has_store and any(route.path == "/v1/report" for route in request.app.routes),
             "most_bytes": service.settings.max_body,
             "samples": [{"name": name, "title": title} for name, title in SAMPLES.items()],
         },

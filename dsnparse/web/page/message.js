@@ -144,21 +144,24 @@ function pace() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 }
 
-/** Goes to the other side of a field or mark, and offers the way back. */
+/** Goes to the other side of a field or mark; where that leaves this one behind, offers the way back. */
 function goTo(target, from) {
   if (!target) return;
-  const back = byId("back");
-  target.scrollIntoView({ block: "center", behavior: pace() });
-  const stop = target.matches("[tabindex], button") ? target : target.querySelector("button");
-  if (stop) stop.focus({ preventScroll: true });
+  const leaves = !isBeside(byId("message"));
+  if (leaves) target.scrollIntoView({ block: "center", behavior: pace() });
+  else if (target.tagName !== "MARK") target.scrollIntoView({ block: "nearest", behavior: pace() });
+  focusOn(target);
   target.classList.add("lit");
-  if (!back) return;
+  const back = byId("back");
+  back.hidden = !leaves;
   back.textContent = from.tagName === "MARK" ? "↓ Back to the message" : "↑ Back to the field";
-  back.hidden = false;
   back.onclick = () => {
     back.hidden = true;
     from.scrollIntoView({ block: "center", behavior: pace() });
-    const place = from.matches("[tabindex], button") ? from : from.querySelector("button");
-    if (place) place.focus({ preventScroll: true });
+    focusOn(from);
   };
+}
+
+function focusOn(place) {
+  if (place.matches("[tabindex], button")) place.focus({ preventScroll: true });
 }

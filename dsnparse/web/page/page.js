@@ -11,7 +11,7 @@ async function start() {
   } catch (error) {
     complain(error.message);
   }
-  for (const one of document.querySelectorAll("[data-needs=database]")) one.hidden = !about.database;
+  for (const one of document.querySelectorAll("[data-needs]")) one.hidden = !about[one.dataset.needs];
   byId("samples").replaceChildren(...about.samples.map((sample) =>
     el("li", {}, el("button", { type: "button", class: "sample", on: { click: () => trySample(sample) } }, sample.title))));
   byId("version").textContent = about.version || "";

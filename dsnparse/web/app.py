@@ -15,6 +15,7 @@ from dsnparse import __version__
 from dsnparse.web import addresses, health, knowledge, marking, messages, page_files, suppressions
 from dsnparse.web.access import OPEN, Access
 from dsnparse.web.describe import complete
+from dsnparse.web.ingesting import Ingesting
 from dsnparse.web.problems import plugin
 from dsnparse.web.service import Service
 from dsnparse.web.tracking import Tracking
@@ -33,13 +34,19 @@ HANDLERS: tuple[Any, ...] = (
 def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
     """The ASGI application of a service; `more`: further handlers."""
 
+    ingesting = Ingesting(service)
+
     def the_service() -> Service:
         return service
+
+    def the_ingesting() -> Ingesting:
+        return ingesting
 
     app = Litestar(
         route_handlers=[*HANDLERS, *more],
         dependencies={
             "service": Provide(the_service, sync_to_thread=False),
+            "ingesting": Provide(the_ingesting, sync_to_thread=False),
             "given": Provide(addresses.given_address, sync_to_thread=False),
         },
         lifespan=[service.running],
@@ -50,6 +57,7 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
                 service.memory,
                 {
                     "parsing": service.parsing.room,
+                    "ingesting": ingesting.room,
                     "asking": service.asking.room,
                     "writing": service.writing.room,
                 },

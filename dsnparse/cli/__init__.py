@@ -16,6 +16,7 @@ from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
 #: Command → (module, one line of help). The module has a click command under the command's name.
 COMMANDS = {
     "parse": ("dsnparse.cli.parse", "Read bounces and say who failed and why."),
+    "show": ("dsnparse.cli.show", "Write one HTML file that shows what a bounce says, and where."),
     "classify": ("dsnparse.cli.classify", "Classify SMTP replies, as from a mail log."),
     "explain": ("dsnparse.cli.explain", "Say what a code, a reason or a reply means, and what to do."),
     "providers": ("dsnparse.cli.providers", "List what providers document, and how much is understood."),

@@ -182,7 +182,11 @@ def _run(
         async with postfix.answering(store) as opened:
             where = ", ".join([shown, *map(str, opened)])
             await serve(
-                app, [socket], lambda: _say(f"Listening on {where}"), partial(_read_anew, service, choice)
+                app,
+                [socket],
+                ready=lambda: _say(f"Listening on {where}"),
+                reload=partial(_read_anew, service, choice),
+                idle=settings.timeout,
             )
 
     try:

@@ -106,8 +106,10 @@ def _host(given: str) -> str:
 
 def _is_number(host: str) -> bool:
     """Whether it is an IP address: nobody's name points elsewhere."""
+    if host[:1] == "[":
+        host = host[1:-1] if host[-1] == "]" else ""
     try:
-        ip_address(host.removeprefix("[").removesuffix("]"))
+        ip_address(host)
     except ValueError:
         return False
     return True

@@ -12,9 +12,19 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from dsnparse import __version__
-from dsnparse.web import addresses, health, knowledge, messages, provider_events, suppressions
+from dsnparse.web import (
+    addresses,
+    health,
+    knowledge,
+    marking,
+    messages,
+    page_files,
+    provider_events,
+    suppressions,
+)
 from dsnparse.web.access import OPEN, Access
 from dsnparse.web.describe import complete
+from dsnparse.web.ingesting import Ingesting
 from dsnparse.web.problems import plugin
 from dsnparse.web.service import Service
 from dsnparse.web.tracking import Tracking
@@ -22,23 +32,31 @@ from dsnparse.web.tracking import Tracking
 HANDLERS: tuple[Any, ...] = (
     *messages.handlers,
     *provider_events.handlers,
+    *marking.handlers,
     *addresses.handlers,
     *suppressions.handlers,
     *knowledge.handlers,
     *health.handlers,
+    *page_files.handlers,
 )
 
 
 def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
     """The ASGI application of a service; `more`: further handlers."""
 
+    ingesting = Ingesting(service)
+
     def the_service() -> Service:
         return service
+
+    def the_ingesting() -> Ingesting:
+        return ingesting
 
     app = Litestar(
         route_handlers=[*HANDLERS, *more],
         dependencies={
             "service": Provide(the_service, sync_to_thread=False),
+            "ingesting": Provide(the_ingesting, sync_to_thread=False),
             "given": Provide(addresses.given_address, sync_to_thread=False),
         },
         lifespan=[service.running],
@@ -49,9 +67,11 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
                 service.memory,
                 {
                     "parsing": service.parsing.room,
+                    "ingesting": ingesting.room,
                     "asking": service.asking.room,
                     "writing": service.writing.room,
                 },
+                service.settings.timeout,
             )
         ],
         plugins=[plugin],

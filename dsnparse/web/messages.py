@@ -16,7 +16,7 @@ from dsnparse.classify import Verdict
 from dsnparse.render.cells import to_json
 from dsnparse.web.bodies import MESSAGE_TYPES, MULTIPART, PARTS, Part, content_type, parts_of, read_body
 from dsnparse.web.describe import BYTES, REPORT, TEXT, WITH_BODY, Content, needs
-from dsnparse.web.ingesting import Ingested, ingest_message
+from dsnparse.web.ingesting import Ingested, Ingesting
 from dsnparse.web.parsing import classify_to_json, parse_to_json
 from dsnparse.web.problems import document
 from dsnparse.web.service import Service
@@ -80,6 +80,7 @@ async def classify(data: ReplyToClassify, service: Service) -> Response[bytes]:
 async def ingest(
     request: Request[Any, Any, Any],
     service: Service,
+    ingesting: Ingesting,
     recipient: Annotated[
         list[Annotated[str, Parameter(max_length=_ADDRESS)]] | None,
         Parameter(max_items=_RECIPIENTS, description="Your addresses that the message was sent to."),
@@ -93,7 +94,7 @@ async def ingest(
     service.store  # noqa: B018  (says so before anything is read)
     content_type(request, *MESSAGE_TYPES)
     data = await read_body(request, service)
-    return await ingest_message(service, request.user, data, recipient or (), sender)
+    return await ingesting.store(request.user, data, recipient or (), sender)
 
 
 handlers = (parse, classify, ingest)

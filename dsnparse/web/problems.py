@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import ClientException, HTTPException, ValidationException
 from litestar.plugins.problem_details import (
     ProblemDetailsConfig,
     ProblemDetailsException,
@@ -91,6 +91,8 @@ def as_problem(error: Exception) -> ProblemDetailsException:
         return problem("database-away", "Nothing was changed. Try again later.")
     if isinstance(error, TimeoutError):
         return problem("took-too-long", "Ask again: what was done already is not done twice.")
+    if isinstance(error, RecursionError):
+        return _of_http(ClientException("It has too many levels within one another."))
     _log.error("%s: %s", type(error).__name__, error, exc_info=error)
     what = "The database refuses it" if isinstance(error, StoreError) else "This is a mistake of the server"
     return ProblemDetailsException(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,12 @@ class Tracking(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, registry: CollectorRegistry, memory: Room, rooms: dict[str, Room]) -> None:
-        """`rooms`: what else is limited, by its name in the metrics."""
+    def __init__(
+        self, registry: CollectorRegistry, memory: Room, rooms: dict[str, Room], patience: float
+    ) -> None:
+        """`rooms`: what else is limited, by its name in the metrics. `patience`: seconds in which a piece of
+        an answer must be taken."""
+        self._patience = patience
         self._memory = memory
         self._requests = Counter(
             "dsnparse_http_requests", "Requests, by route.", ("method", "route", "status"), registry=registry
@@ -64,7 +69,9 @@ class Tracking(ASGIMiddleware):
                 headers = MutableScopeHeaders(message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-            await send(message)
+            # Whoever does not take the answer must not hold what it needs.
+            async with asyncio.timeout(self._patience):
+                await send(message)
 
         try:
             await next_app(scope, receive, sending)

@@ -17,6 +17,8 @@ BENCH_VENV = benchmarks/.venv
 BENCH_BIN = $(BENCH_VENV)/bin
 # So does learning (scikit-learn).
 LEARN_VENV = .venv-learn
+SERVE_DB = out/serve.db
+SERVE_ARGS ?=
 
 define make_venv
 @set -e; test -x $(1)/bin/python || { found=; \
@@ -31,13 +33,18 @@ define make_venv
 @$(1)/bin/python -m pip -qq --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run test lint bench fuzz faults samples data docs learn clean
+.PHONY: help run serve test lint bench fuzz faults samples data docs learn clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/.stamp-run ## Show what it does, on samples/: eight bounces, evidence, three decisions; all of it into out/
 	@$(BIN)/python -m tools.first_run
+
+serve: $(VENV)/.stamp-serve ## Answer HTTP requests at 127.0.0.1:8025, from a database of the samples
+	@mkdir -p $(dir $(SERVE_DB))
+	$(BIN)/dsnparse ingest --quiet samples --db $(SERVE_DB)
+	$(BIN)/dsnparse serve --db $(SERVE_DB) $(SERVE_ARGS)
 
 test: $(VENV)/.stamp-test ## Run the tests (PYTEST_ARGS=… adds options)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -81,15 +88,20 @@ $(VENV)/.stamp-run: pyproject.toml
 	@$(PIP) install --editable '.[store]'
 	@touch $@
 
+$(VENV)/.stamp-serve: pyproject.toml
+	$(call make_venv,$(VENV))
+	@$(PIP) install --editable '.[serve]'
+	@touch $@ $(VENV)/.stamp-run
+
 $(VENV)/.stamp-test: pyproject.toml
 	$(call make_venv,$(VENV))
 	@$(PIP) install --editable '.[all]' --group test
-	@touch $@ $(VENV)/.stamp-run
+	@touch $@ $(VENV)/.stamp-run $(VENV)/.stamp-serve
 
 $(VENV)/.stamp-lint: pyproject.toml
 	$(call make_venv,$(VENV))
 	@$(PIP) install --editable '.[all]' --group test --group lint
-	@touch $@ $(VENV)/.stamp-test $(VENV)/.stamp-run
+	@touch $@ $(VENV)/.stamp-test $(VENV)/.stamp-run $(VENV)/.stamp-serve
 
 $(LEARN_VENV)/.stamp: pyproject.toml
 	$(call make_venv,$(LEARN_VENV))

@@ -18,7 +18,7 @@ from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.items import Mail, PassedOver, Problem
 from dsnparse.mailboxes.received import received_at
 from dsnparse.mailboxes.sources import Mark, PathSource, Source
-from dsnparse.mailboxes.tally import Tally
+from dsnparse.mailboxes.tally import MessageParser, Tally
 from dsnparse.model import Kind
 from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import AddResult, Seen
@@ -53,7 +53,7 @@ class Add(Protocol):
 def ingest(
     source: Source,
     add: Add,
-    parser: Parser,
+    parser: Parser | MessageParser,
     *,
     batch: int = BATCH,
     stop: Callable[[], bool] = lambda: False,
@@ -92,22 +92,24 @@ def ingest(
     yield pending.flush(source, add)
 
 
-def store_all(mails: Sequence[Mail], label: str, add: Add, parser: Parser) -> tuple[Tally, frozenset[str]]:
+def store_all(
+    mails: Sequence[Mail], label: str, add: Add, parser: MessageParser, known: Look = lambda _: {}
+) -> tuple[Tally, frozenset[str]]:
     """Store messages that somebody hands over and waits for: what came of it, and the keys of those stored.
 
-    Raise StoreUnavailable or StoreError when none of them could be stored.
+    `known`: see `ingest`. Raise StoreUnavailable or StoreError when none of them could be stored.
     """
-    pending = _Batch(label, parser, lambda _: {})
+    pending = _Batch(label, parser, known)
     for mail in mails:
         pending.take(mail)
     tally = pending.flush(PathSource([]), add)
-    return tally, frozenset(mark.key for mark in pending.marks)
+    return tally, frozenset(mark.key for mark in pending.marks + pending.known)
 
 
 class _Batch:
     """Messages and events that were read and are not stored yet."""
 
-    def __init__(self, label: str, parser: Parser, known: Look, *, strict: bool = False) -> None:
+    def __init__(self, label: str, parser: MessageParser, known: Look, *, strict: bool = False) -> None:
         self.tally = Tally()
         self.seen: list[Seen] = []
         self.marks: list[Mark] = []

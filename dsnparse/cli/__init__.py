@@ -16,6 +16,7 @@ from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
 #: Command → (module, one line of help). The module has a click command under the command's name.
 COMMANDS = {
     "parse": ("dsnparse.cli.parse", "Read bounces and say who failed and why."),
+    "show": ("dsnparse.cli.show", "Write one HTML file that shows what a bounce says, and where."),
     "classify": ("dsnparse.cli.classify", "Classify SMTP replies, as from a mail log."),
     "explain": ("dsnparse.cli.explain", "Say what a code, a reason or a reply means, and what to do."),
     "providers": ("dsnparse.cli.providers", "List what providers document, and how much is understood."),
@@ -23,6 +24,8 @@ COMMANDS = {
     "ingest": ("dsnparse.cli.ingest", "Store what bounced: from mailboxes into the database, once."),
     "watch": ("dsnparse.cli.watch", "Store what bounces, as it comes, until told to stop."),
     "listen": ("dsnparse.cli.listen", "Store what a mail server hands over (LMTP, SMTP)."),
+    "serve": ("dsnparse.cli.serve", "Answer HTTP requests: parse, check, and all else, as an API."),
+    "keys": ("dsnparse.cli.keys", "Make and revoke the keys that open the HTTP API."),
     "check": ("dsnparse.cli.check", "Say whether addresses may be mailed."),
     "suppressions": ("dsnparse.cli.suppressions", "Show and change the list of addresses not to mail."),
     "history": ("dsnparse.cli.history", "Show what happened to an address."),
@@ -39,6 +42,10 @@ EXTRAS = {
     "aiosmtpd": "lmtp",
     "dkim": "dkim",
     "dns": "dkim",
+    "cryptography": "webhooks",
+    "litestar": "serve",
+    "uvicorn": "serve",
+    "prometheus_client": "metrics",
 }
 
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.

@@ -14,6 +14,7 @@ import click
 
 from dsnparse.cli.store_options import StoreChoice
 from dsnparse.mailboxes.tally import Tally
+from dsnparse.store.changes.outbox import Delivered
 from dsnparse.store.sql.errors import StoreUnavailable
 from dsnparse.store.store import Store
 
@@ -38,12 +39,15 @@ class Housekeeping:
         *,
         stopping: Callable[[], bool] = lambda: False,
         beside: Callable[[], None] = lambda: None,
+        told: Callable[[Delivered], None] = lambda _: None,
     ) -> None:
-        """`stopping`: whether the command was told to stop. `beside`: what else is to be done each round."""
+        """`stopping`: whether the command was told to stop. `beside`: what else is to be done each round.
+        `told`: hears what came of telling the hooks."""
         self._store = store
         self._hooked = bool(choice.execs or choice.webhooks)
         self._stopping = stopping
         self._beside = beside
+        self._told = told
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._said = ""
@@ -66,7 +70,7 @@ class Housekeeping:
     def _round(self) -> None:
         """The messages are stored without it: nothing that goes wrong here ends a command."""
         try:
-            self._store.tick()
+            self._told(self._store.tick())
             self._beside()
         except StoreUnavailable:
             return  # the next batch tells it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -14,18 +14,14 @@ import click
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.origin import origin_option, told_by
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.zone_option import zone_option
 from dsnparse.ingest import ingest as work_off
-from dsnparse.mailboxes.event_files import EventSource
-from dsnparse.mailboxes.log_files import LogSource
-from dsnparse.mailboxes.sources import MailboxRefused, PathSource, Source
+from dsnparse.mailboxes.sources import MailboxRefused, PathSource
 from dsnparse.mailboxes.tally import Tally
-from dsnparse.parser import Parser
-from dsnparse.read.events.tables import providers
-from dsnparse.read.logs.formats import logs
 from dsnparse.render.progress import Progress
 from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.trust.envelope import Envelope
@@ -38,14 +34,7 @@ _ATTEMPTS = 4
 
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="SOURCE...")
-@click.option(
-    "--as",
-    "origin",
-    type=click.Choice([*providers(), *logs()]),
-    metavar="NAME",
-    help="SOURCE is a provider's events (JSON, as its webhook or API gives them) or a mail server's log: "
-    f"{', '.join([*providers(), *logs()])}.",
-)
+@origin_option
 @zone_option
 @click.option(
     "--recipient",
@@ -104,7 +93,7 @@ def ingest(
     ):
         parser = mailboxes.parser()
         for source in (
-            [_told_by(origin, names, parser, zone)]
+            [told_by(origin, names, parser, zone)]
             if origin
             else mailboxes.sources(names, choice, store.position)
         ):
@@ -134,13 +123,6 @@ def ingest(
             TRY_AGAIN if total.refused or (stop() and not total.messages) else NO_MESSAGE * bool(total.failed)
         )
     return stop.exit_status or (1 if total.failed else 0)
-
-
-def _told_by(origin: str, names: Sequence[str], parser: Parser, zone: tzinfo | None) -> Source:
-    """Files of a provider's events, or a mail server's logs."""
-    if origin in logs():
-        return LogSource(origin, names, parser, zone=zone)
-    return EventSource(origin, names, parser)
 
 
 def _patiently(

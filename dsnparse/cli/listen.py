@@ -8,11 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.metrics_option import measured, metrics_option
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.trust_option import make_parser, trust_option
@@ -23,8 +25,12 @@ from dsnparse.mailboxes.lmtp import Handed
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.parser import Parser
 from dsnparse.render.summary import ingest_summary, problem_lines
+from dsnparse.store.changes.outbox import Delivered
 from dsnparse.store.sql.errors import StoreError
 from dsnparse.store.store import Store
+
+if TYPE_CHECKING:
+    from dsnparse.metrics import Metrics
 
 #: Seconds between two lines that tell what has come.
 _TELL = 60.0
@@ -68,6 +74,7 @@ _TELL = 60.0
 )
 @click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
 @trust_option
+@metrics_option
 @store_options(hooks=True)
 def listen(
     lmtp: tuple[str, ...],
@@ -78,6 +85,7 @@ def listen(
     socket_mode: str,
     rules: tuple[str, ...],
     trust: str | None,
+    metrics: str | None,
     choice: StoreChoice,
 ) -> int:
     """Store what a mail server hands over, until told to stop.
@@ -103,8 +111,6 @@ def listen(
         raise click.UsageError("Give --lmtp or --smtp, and where to listen.")
     with choice.open(create=True) as store:
         desk = _Desk(store, parser, ", ".join(map(str, addresses)))
-        housekeeping = Housekeeping(store, choice, stopping=lambda: True, beside=desk.tell_now_and_then)
-        desk.changed = housekeeping.changed
         listener = Listener(
             addresses, desk.commit, max_size=max_size, timeout=timeout, socket_mode=mode, memory=max_memory
         )
@@ -112,8 +118,13 @@ def listen(
             if not address.is_local:
                 _say(f"{address} is reached from other machines, and takes mail from anybody: guard it.")
         try:
-            with housekeeping:
-                asyncio.run(_serve(listener, desk, partial(desk.read_anew, rules, trust, choice)))
+            with measured(metrics, store, lambda: listener.waiting) as desk.metrics:
+                housekeeping = Housekeeping(
+                    store, choice, stopping=lambda: True, beside=desk.tell_now_and_then, told=desk.hooks_told
+                )
+                desk.changed = housekeeping.changed
+                with housekeeping:
+                    asyncio.run(_serve(listener, desk, partial(desk.read_anew, rules, trust, choice)))
         except OSError as error:
             raise Failure(reason_of(error), FAILED) from None
     desk.tell_total()
@@ -130,6 +141,7 @@ class _Desk:
         self.label = label
         #: Called with what came of a batch.
         self.changed: Callable[[Tally], None] = lambda _: None
+        self.metrics: Metrics | None = None
         self.total = Tally()
         self.counting = threading.Lock()
         self.away = False
@@ -156,6 +168,8 @@ class _Desk:
         self.away = False
         for line in problem_lines(tally):
             _say(line)
+        if self.metrics is not None:
+            self.metrics.count(tally)
         with self.counting:
             self.total.add(tally)
         self.changed(tally)
@@ -164,6 +178,11 @@ class _Desk:
     def read_anew(self, rules: tuple[str, ...], trust: str | None, choice: StoreChoice) -> None:
         """The rules, what is known of our mail, and the policy."""
         self.parser = read_anew(partial(make_parser, rules, trust), self.store, choice) or self.parser
+
+    def hooks_told(self, delivered: Delivered) -> None:
+        """What came of telling the hooks."""
+        if self.metrics is not None:
+            self.metrics.told(delivered)
 
     def tell_now_and_then(self) -> None:
         """What has come, about once a minute."""

@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 import click
 
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.metrics_option import measured, metrics_option
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.zone_option import zone_option
 from dsnparse.ingest import ingest
-from dsnparse.mailboxes.log_follower import followed_log
+from dsnparse.mailboxes.journal import JournalSource
+from dsnparse.mailboxes.log_follower import FollowedLog, followed_log
 from dsnparse.mailboxes.sources import MailboxRefused, Source
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.read.logs.formats import logs
 from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.changes.outbox import Delivered
 from dsnparse.store.sql.errors import StoreReplaced, StoreUnavailable
 from dsnparse.store.store import Store
+
+if TYPE_CHECKING:
+    from dsnparse.metrics import Metrics
 
 #: Problems that are remembered, so that a message that can never be read is named once.
 _REMEMBERED = 10_000
@@ -41,6 +48,7 @@ _REMEMBERED = 10_000
     help=f"SOURCE is a mail server's log: {', '.join(logs())}.",
 )  # fmt: skip
 @zone_option
+@metrics_option
 @source_options
 @store_options(hooks=True)
 def watch(
@@ -48,6 +56,7 @@ def watch(
     interval: float,
     log: str | None,
     zone: tzinfo | None,
+    metrics: str | None,
     mailboxes: Mailboxes,
     choice: StoreChoice,
 ) -> int:
@@ -71,8 +80,12 @@ def watch(
             else mailboxes.source(name, store.position)
         )
         watcher = _Watcher(source, store, stop, mailboxes)
-        _say(f"Watching {source.label}.")
-        with Housekeeping(store, choice, stopping=stop) as housekeeping, closing(source):
+        with (
+            measured(metrics, store) as watcher.metrics,
+            Housekeeping(store, choice, stopping=stop, told=watcher.hooks_told) as housekeeping,
+            closing(source),
+        ):
+            _say(f"Watching {source.label}.")
             watcher.run(interval, housekeeping, choice)
     _say("Stopped.")
     return 0
@@ -90,12 +103,15 @@ class _Watcher:
         self.backoff = Backoff()
         self.told: set[str] = set()
         self.worked = False
+        self.metrics: Metrics | None = None
 
     def run(self, interval: float, housekeeping: Housekeeping, choice: StoreChoice) -> None:
         while not self.stop():
             if self.stop.take_anew():
                 self.source.close()  # it may have been interrupted while it waited
                 self.parser = read_anew(self.mailboxes.parser, self.store, choice) or self.parser
+                if isinstance(self.source, (FollowedLog, JournalSource)):
+                    self.source.parser = self.parser
             try:
                 found = False
                 for tally in self.work_off():
@@ -141,12 +157,19 @@ class _Watcher:
         if len(self.told) < _REMEMBERED:
             self.told.update(f"{problem.name} {problem.reason}" for problem in fresh)
         tally.problems = fresh
+        if self.metrics is not None:
+            self.metrics.count(tally)
         total = Tally()
         total.add(tally)
         for line in problem_lines(tally):
             _say(line)
         if total.messages or total.failed:
             _say(ingest_summary(total))
+
+    def hooks_told(self, delivered: Delivered) -> None:
+        """What came of telling the hooks."""
+        if self.metrics is not None:
+            self.metrics.told(delivered)
 
     def pause(self, reason: str) -> None:
         if self.backoff.failures == 0 or self.backoff.failures % 10 == 0:

@@ -37,7 +37,8 @@ class JournalSource:
         self.label = name
         unit = name.removeprefix(JOURNAL)
         self._of = ([f"--file={unit}"] if unit.startswith("/") else [f"--unit={unit}"]) if unit else []
-        self._parser = parser
+        #: Its rules are used; another one may take its place.
+        self.parser = parser
         self._position = position
         self._clock = Clock()
         self._cursor = ""
@@ -66,7 +67,7 @@ class JournalSource:
     def _events(self, reader: LogReader, raw: bytes) -> Iterator[Event | Problem]:
         self._count += 1
         for line in log_lines([raw], self._clock):
-            yield from events_of(reader, line._replace(number=self._count), self.label, self._parser.rules)
+            yield from events_of(reader, line._replace(number=self._count), self.label, self.parser.rules)
 
     def _entries(self, options: list[str]) -> Iterator[tuple[str, bytes]]:
         command = [*_JOURNALCTL, *self._of, *options]

@@ -28,7 +28,7 @@ from dsnparse.mailboxes.items import Problem
 from dsnparse.mailboxes.journal import JOURNAL, JournalSource
 from dsnparse.mailboxes.log_files import changed_at
 from dsnparse.mailboxes.logs import events_of
-from dsnparse.mailboxes.sources import MailboxAway, Mark, Source
+from dsnparse.mailboxes.sources import MailboxAway, Mark
 from dsnparse.parser import Parser
 from dsnparse.read.logs.formats import LogReader, log_reader
 from dsnparse.read.logs.line import MAX_LINE, Clock, LogLine, log_lines
@@ -66,7 +66,8 @@ class FollowedLog:
         self.log = log
         self.path = path
         self.label = f"log:{path}"
-        self._parser = parser
+        #: Its rules are used; another one may take its place.
+        self.parser = parser
         self._position = position
         self._zone = zone
         self._file: BinaryIO | None = None
@@ -193,7 +194,7 @@ class FollowedLog:
 
     def _told(self, line: LogLine) -> Iterator[Event | Problem]:
         assert self._reader is not None
-        return events_of(self._reader, line, self.path, self._parser.rules)
+        return events_of(self._reader, line, self.path, self.parser.rules)
 
     def _is_rotated(self) -> bool:
         """Whether another file with lines stands under the name by now, or this one was cut.
@@ -239,7 +240,7 @@ class FollowedLog:
 
 def followed_log(
     log: str, name: str, parser: Parser, position: Callable[[str], str | None], zone: tzinfo | None = None
-) -> Source:
+) -> FollowedLog | JournalSource:
     """What follows a log: a file by its path, or `journal:UNIT`."""
     if name.startswith(JOURNAL):
         return JournalSource(log, name, parser, position)

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dsnparse.mailboxes.items import Mail, Problem
 from dsnparse.model import Report
 from dsnparse.wire.warning import INTERNAL_ERROR
 
 if TYPE_CHECKING:
-    from dsnparse.parser import Parser
     from dsnparse.trust.envelope import Envelope
+    from dsnparse.trust.settings import TrustSettings
 
 _TOLD = ("problems", "notes")
+
+
+class MessageParser(Protocol):
+    """A `Parser`, or something that reads messages as one does."""
+
+    trust: TrustSettings | None
+
+    def parse(self, message: bytes, *, envelope: Envelope | None = None) -> Report:
+        """The report on a message."""
+        ...
 
 
 @dataclass(slots=True)
@@ -60,7 +70,7 @@ class Tally:
                 setattr(self, name, mine + more)
         self.failed += len(other.problems)
 
-    def parse(self, mail: Mail, parser: Parser) -> Report | None:
+    def parse(self, mail: Mail, parser: MessageParser) -> Report | None:
         """The report on a message; None when dsnparse made a mistake with it, which is a problem to tell.
 
         Such a message is kept where it is or where a person looks, and not stored: a later version reads it.
@@ -88,7 +98,7 @@ class Tally:
             self.notes.append(Problem(mail.name, note))
 
 
-def _envelope(mail: Mail, parser: Parser) -> Envelope | None:
+def _envelope(mail: Mail, parser: MessageParser) -> Envelope | None:
     """The envelope of a message; where no mail server handed it over, when its mailbox says that it came."""
     if mail.envelope is None and mail.arrived is not None and parser.trust is not None:
         from dsnparse.trust.envelope import Envelope

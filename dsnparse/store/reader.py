@@ -19,6 +19,7 @@ from dsnparse.store.sql.migrations import is_last_version
 
 if TYPE_CHECKING:
     from dsnparse.store.queries.history import Happening
+    from dsnparse.store.queries.standing import Standing
     from dsnparse.store.queries.stats import Count
 
 
@@ -45,6 +46,10 @@ class Asked(Protocol):
 
     def waiting(self) -> list[tuple[str, int, int, str]]:
         """What hooks were not told."""
+        ...
+
+    def standing(self, *, now: datetime | None = None) -> Standing:
+        """How it stands."""
         ...
 
 
@@ -109,6 +114,13 @@ class Reader:
 
         with driver_errors(self._shown):
             return waiting(self._rows)
+
+    def standing(self, *, now: datetime | None = None) -> Standing:
+        """How it stands: the last message, how much comes, what waits, how large it is."""
+        from dsnparse.store.queries.standing import standing
+
+        with driver_errors(self._shown), self._rows.together():
+            return standing(self._rows, now or datetime.now(UTC))
 
     def close(self) -> None:
         """Close the connection."""

@@ -21,13 +21,14 @@ from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.outbox import ROUND, Delivered, deliver_due
 from dsnparse.store.changes.write_batch import write_batch
 from dsnparse.store.lists.entry import Suppression
-from dsnparse.store.lists.suppressions import Listed, entries, lift, succeed, suppress
+from dsnparse.store.lists.suppressions import Listed, entries, lift, page, succeed, suppress
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.check import check, check_some, in_pieces
 from dsnparse.store.queries.history import Happening, history
 from dsnparse.store.queries.known import Known, find_known
+from dsnparse.store.queries.standing import Standing, standing
 from dsnparse.store.queries.stats import Count, stats
 from dsnparse.store.queries.waiting import waiting
 from dsnparse.store.removal.forgetting import Forgotten, forget
@@ -169,6 +170,13 @@ class Store:
         with self.database.read() as connection:
             yield from entries(connection, _clock(now), **filters)
 
+    def suppressions_page(
+        self, *, after: int = 0, limit: int = 100, now: datetime | None = None, **filters: Any
+    ) -> tuple[list[Suppression], int | None]:
+        """The same in parts, each with what the next one is `after`; None at the end."""
+        with self.database.read() as connection:
+            return page(connection, _clock(now), after=after, limit=limit, **filters)
+
     def suppress(self, wanted: Iterable[Suppression], *, now: datetime | None = None) -> Listed:
         """Put addresses, and whole domains ("@example.com"), on the list: a person's, or another system's.
 
@@ -228,6 +236,11 @@ class Store:
         attempts, the last error."""
         with self.database.read() as connection:
             return waiting(EngineRows(connection))
+
+    def standing(self, *, now: datetime | None = None) -> Standing:
+        """How it stands: the last message, how much comes, what waits, how large it is."""
+        with self.database.read() as connection:
+            return standing(EngineRows(connection), _clock(now))
 
     def prune(self, before: datetime) -> Iterator[Pruned]:
         """Remove what is older, piece by piece: what each transaction removed. States stay."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -50,7 +51,7 @@ STARTED: list[subprocess.Popen[str]] = []
 
 
 def start(*words: str | Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-    """Start dsnparse, and wait until it says its first line on standard error."""
+    """Start dsnparse, and wait until it says on standard error that it listens or watches."""
     process = subprocess.Popen(
         [sys.executable, "-m", "dsnparse", *map(str, words)],
         stderr=subprocess.PIPE,
@@ -59,8 +60,11 @@ def start(*words: str | Path, env: Mapping[str, str] | None = None) -> subproces
     )
     STARTED.append(process)
     assert process.stderr is not None
-    first = process.stderr.readline()
-    assert first.startswith(("Watching", "Listening")), first + process.stderr.read()
+    said = ""
+    while not re.search(r"\b(Watching|Listening on) ", said):
+        line = process.stderr.readline()
+        assert line, f"It ended: {said}"
+        said += line
     return process
 
 

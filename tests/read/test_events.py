@@ -108,6 +108,134 @@ def lines(provider: str, data: bytes) -> list[str]:
             "complaint angry@example.com",
             "-",
         ]),
+        ("postal", [
+            "bounce jane@example.com user_unknown hard",
+            "delay full@example.com mailbox_full soft",
+            "bounce old@example.com suppressed block",
+            "-",
+            "bounce vague@example.com undefined undetermined",
+            "bounce spammy@example.com spam_content block",
+            "delivery ok@example.com",
+            "-",
+        ]),
+        ("resend", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce full@example.com mailbox_full soft",
+            "bounce old@example.com suppressed block",
+            "bounce stopped@example.com suppressed block",
+            "bounce kim@example.com undefined undetermined",
+            "bounce lee@example.com undefined undetermined",
+            "delay slow@example.com undefined soft",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+        ]),
+        ("brevo", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce full@example.com mailbox_full soft",
+            "bounce silent@example.com undefined undetermined",
+            "bounce old@example.com suppressed block",
+            "bounce no.one@example.com bad_address_syntax undetermined",
+            "delay slow@example.com undefined soft",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+        ]),
+        ("mailjet", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce vague@example.com user_unknown undetermined",
+            "bounce full@example.com mailbox_full soft",
+            "delay grey@example.com greylisted soft",
+            "bounce old@example.com suppressed block",
+            "complaint angry@example.com",
+            "delivery ok@example.com",
+            "-",
+            "bounce sender@example.com blocklisted block",
+        ]),
+        ("mandrill", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce full@example.com mailbox_full soft",
+            "delay slow@example.com system_error soft",
+            "bounce old@example.com suppressed block",
+            "complaint angry@example.com",
+            "delivery ok@example.com",
+            "-",
+            "-",
+        ]),
+        ("mailersend", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce vague@example.com undefined undetermined",
+            "bounce full@example.com mailbox_full soft",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+        ]),
+        ("elastic_email", [
+            "bounce jane@example.com user_unknown undetermined",
+            "bounce spammy@example.com spam_content block",
+            "bounce slow@example.com rate_limited soft",
+            "bounce dns@nodomain.example host_unknown soft",
+            "bounce vague@example.com undefined undetermined",
+            "-",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+        ]),
+        ("zeptomail", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce full@example.com mailbox_full soft",
+            "bounce vague@example.com undefined undetermined",
+            "-",
+        ]),
+        ("mailtrap", [
+            "bounce jane@example.com user_unknown hard",
+            "delay full@example.com mailbox_full soft",
+            "bounce vague@example.com undefined hard",
+            "bounce old@example.com suppressed block",
+            "bounce rejected@example.com suppressed block",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+        ]),
+        ("azure", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce vague@example.com undefined undetermined",
+            "bounce old@example.com suppressed block",
+            "bounce spammy@example.com spam_content block",
+            "bounce held@example.com spam_content block",
+            "bounce slow@example.com network_error soft",
+            "delivery ok@example.com",
+            "-",
+            "-",
+        ]),
+        ("scaleway", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce vague@example.com user_unknown undetermined",
+            "bounce full@example.com mailbox_full soft",
+            "delay slow@example.com system_error soft",
+            "bounce spammy@example.com spam_content block",
+            "bounce old@example.com suppressed block",
+            "delivery ok@example.com",
+            "-",
+        ]),
+        ("unione", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce gone@example.com mailbox_disabled undetermined",
+            "bounce full@example.com mailbox_full soft",
+            "delay slow@example.com system_error soft",
+            "bounce spammy@example.com spam_content block",
+            "bounce old@example.com suppressed block",
+            "complaint angry@example.com",
+            "delivery ok@example.com",
+            "-",
+        ]),
+        ("forward_email", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce spammy@example.com spam_content block",
+            "bounce blocked@example.com policy_violation block",
+            "delay grey@example.com greylisted soft",
+            "bounce virus@example.com virus_detected block",
+        ]),
     ],
 )  # fmt: skip
 def test_what_a_provider_sends_is_read(name: str, expected: list[str]) -> None:
@@ -258,14 +386,95 @@ def test_no_bytes_make_the_reader_fail(data: bytes, provider: str) -> None:
         assert not (isinstance(item, Problem) and "please report" in item.reason), item
 
 
+def test_whom_an_event_does_not_single_out_is_a_candidate() -> None:
+    def origins(provider: str, event: dict[str, Any]) -> list[tuple[str, str]]:
+        (found,) = read(provider, json.dumps(event).encode())
+        assert isinstance(found, Event)
+        return [(record.recipient, record.recipient_origin) for record in found.report.records]
+
+    def complaint(*who: str) -> dict[str, Any]:
+        listed = [{"emailAddress": one} for one in who]
+        return {"eventType": "Complaint", "complaint": {"complainedRecipients": listed, "feedbackId": "1"}}
+
+    def rejected(to: str) -> dict[str, Any]:
+        return {
+            "event": "rejected",
+            "id": "1",
+            "reject": {"reason": "Virus"},
+            "message": {"headers": {"to": to}},
+        }
+
+    both = [("kim@example.com", "ambiguous"), ("lee@example.com", "ambiguous")]
+    assert origins("ses", complaint("kim@example.com")) == [("kim@example.com", "stated")]
+    assert origins("ses", complaint("kim@example.com", "lee@example.com")) == both
+    assert origins("mailgun", rejected("Kim <kim@example.com>")) == [("kim@example.com", "stated")]
+    assert origins("mailgun", rejected("Kim <kim@example.com>, lee@example.com")) == both
+
+
+def test_faults_that_were_mended_stay_mended() -> None:
+    complaint = {"complainedRecipients": [{"emailAddress": "kim@example.com"}]}
+    not_sent = complaint | {"complaintSubType": "OnAccountSuppressionList"}
+    for said, expected in (
+        (not_sent, "bounce kim@example.com suppressed block"),
+        (complaint | {"complaintFeedbackType": "not-spam"}, "-"),
+        (complaint | {"complaintFeedbackType": "abuse"}, "complaint kim@example.com"),
+    ):
+        assert lines("ses", json.dumps({"eventType": "Complaint", "complaint": said}).encode()) == [expected]
+    old: dict[str, Any] = {
+        "event": "failed",
+        "severity": "permanent",
+        "reason": "old",
+        "recipient": "kim@example.com",
+        "id": "1",
+    }
+    old["delivery-status"] = {
+        "code": 602,
+        "message": "Too old",
+        "last-code": 452,
+        "last-message": "4.2.2 Full",
+    }
+    assert lines("mailgun", json.dumps(old).encode()) == ["bounce kim@example.com mailbox_full soft"]
+    assert lines("sendgrid", b'{"event": "account_status_change"}') == ["-"]
+    event = {
+        "type": "bounce",
+        "rcpt_to": "kim@example.com",
+        "ip_address": "192.0.2.3",
+        "raw_reason": "550 no",
+    }
+    (found,) = read("sparkpost", json.dumps({"msys": {"message_event": event}}).encode())
+    assert isinstance(found, Event)
+    assert found.report.records[0].remote_mta == "192.0.2.3"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("title = 'x'", ":1: has no format"),
+        ("title = 'x'\nformat = 'x'\nname = 'type'", ":3: name must be a list"),
+        ("title = 'x'\nformat = 'x'\nname = ['a']\n[events.b]\nkind = 'bounse'", "Did you mean 'bounce'"),
+        ("title = 'x'\nformat = 'x'\nname = ['a']\n[events.b]\nkind = 'bounce'", "[fields] must say"),
+        ("title = ", "is not valid TOML"),
+    ],
+)
+def test_a_mistake_in_a_table_of_ones_own_is_told_with_its_line(
+    text: str, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(ValueError) as caught:
+        read(str(path), b"{}")
+    assert words in str(caught.value)
+
+
 def test_the_tables_name_only_what_exists() -> None:
     tables = load("events")
     assert tuple(tables) == providers()
     for table in tables.values():
-        assert {"title", "format", "name", "passed", "events", "fields"} <= set(table)
+        assert {"title", "format", "name", "events", "fields"} <= set(table)
         for entry in table["classes"]:
-            assert entry["when"]
-            assert all(value == value.lower() for values in entry["when"].values() for value in values)
+            conditions = [*entry.get("when", {}).values(), *entry.get("contains", {}).values()]
+            assert conditions
+            assert all(value == value.lower() for values in conditions for value in values)
             assert entry.get("reason", "undefined") in set(Reason)
             assert entry.get("type", "soft") in set(BounceType)
             assert {"reason", "kind"} & set(entry)

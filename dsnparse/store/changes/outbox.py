@@ -38,6 +38,8 @@ class Delivered:
 
     told: int = 0
     failed: int = 0
+    #: The hooks that were not told, each with what it said and how often it was tried.
+    failures: tuple[tuple[str, str, int], ...] = ()
 
 
 def deliver_due(
@@ -52,7 +54,8 @@ def deliver_due(
 
     After `seconds`, or when `stopped` says so, no further delivery begins; the next round goes on.
     """
-    told = failed = 0
+    told = 0
+    failures: list[tuple[str, str, int]] = []
     working = dict(hooks)
     deadline = time.monotonic() + seconds
 
@@ -76,10 +79,10 @@ def deliver_due(
                 told += 1
                 database.write(partial(_forget, number=message.number))
             else:
-                failed += 1
+                failures.append((message.target, said, message.attempts + 1))
                 del working[message.target]
                 database.write(partial(_put_off, failed=message, taken=taken, said=said, now=now))
-    return Delivered(told, failed)
+    return Delivered(told, len(failures), tuple(failures))
 
 
 def _deliver(hook: Hook, message: _Message, now: datetime) -> str | None:

@@ -52,8 +52,39 @@ def entries(
     domain: str | None = None,
 ) -> Iterator[Suppression]:
     """The addresses in these states now, by domain and address, a stream."""
+    statement = _chosen(now, states, reasons, sources, domain).order_by(addresses.c.domain, addresses.c.key)
+    rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement)
+    for row in rows:
+        yield _entry(row)
+
+
+def page(
+    connection: Connection,
+    now: datetime,
+    *,
+    after: int,
+    limit: int,
+    states: Sequence[str] = (SUPPRESSED,),
+    reasons: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    domain: str | None = None,
+) -> tuple[list[Suppression], int | None]:
+    """The same in parts of `limit`, in the order in which the addresses were first heard of.
+
+    `after`: what the part before came with, 0 for the first. What comes with it is None at the end.
+    """
+    statement = _chosen(now, states, reasons, sources, domain).where(addresses.c.id > after)
+    rows = connection.execute(statement.order_by(addresses.c.id).limit(limit + 1)).all()
+    found = rows[:limit]
+    return [_entry(row) for row in found], found[-1].id if len(rows) > limit else None
+
+
+def _chosen(
+    now: datetime, states: Sequence[str], reasons: Sequence[str], sources: Sequence[str], domain: str | None
+) -> Select[Any]:
     statement: Select[Any] = (
         select(
+            addresses.c.id,
             addresses.c.address,
             addresses.c.status,
             addresses.c.reason,
@@ -66,16 +97,18 @@ def entries(
         )
         .outerjoin(suppressions, suppressions.c.address_id == addresses.c.id)
         .where(addresses.c.status.in_(states), (addresses.c.until.is_(None)) | (addresses.c.until > now))
-        .order_by(addresses.c.domain, addresses.c.key)
     )
     for column, values in ((addresses.c.reason, reasons), (addresses.c.source, sources)):
         if values:
             statement = statement.where(column.in_(values))
     if domain:
         statement = statement.where(addresses.c.domain == fold_domain(domain.strip().removeprefix("@")))
-    rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement)
-    for address, status, reason, since, until, source, detail, by, note in rows:
-        yield Suppression(address, reason, since, until, source, by or "policy", note or "", status, detail)
+    return statement
+
+
+def _entry(row: Any) -> Suppression:
+    _, address, status, reason, since, until, source, detail, by, note = row
+    return Suppression(address, reason, since, until, source, by or "policy", note or "", status, detail)
 
 
 def suppress(connection: Connection, terms: Terms, wanted: Sequence[Suppression], now: datetime) -> Listed:

@@ -14,6 +14,12 @@ _GOOD = ", ".join(f"'{action.value}'" for action in GOOD_NEWS)
 _DOUBTFUL = f"""
     coalesce(r.action, '') NOT IN ({_GOOD}) AND (r.reason = 'undefined' OR r.confidence < {LOW_CONFIDENCE})
 """
+#: The same of a message `m`, as a condition.
+NOT_UNDERSTOOD = f"""(
+    m.kind = 'other' OR (m.kind = 'bounce' AND NOT EXISTS (SELECT 1 FROM records r WHERE r.message_id = m.id))
+    OR (m.kind IN ('bounce', 'delay')
+        AND EXISTS (SELECT 1 FROM records r WHERE r.message_id = m.id AND {_DOUBTFUL}))
+)"""
 
 
 class Known(NamedTuple):

@@ -53,7 +53,7 @@ class Add(Protocol):
 def ingest(
     source: Source,
     add: Add,
-    parser: Parser,
+    parser: Parser | MessageParser,
     *,
     batch: int = BATCH,
     stop: Callable[[], bool] = lambda: False,

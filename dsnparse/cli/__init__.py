@@ -42,6 +42,7 @@ EXTRAS = {
     "aiosmtpd": "lmtp",
     "dkim": "dkim",
     "dns": "dkim",
+    "cryptography": "webhooks",
     "litestar": "serve",
     "uvicorn": "serve",
     "prometheus_client": "metrics",

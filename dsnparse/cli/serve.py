@@ -12,13 +12,15 @@ import click
 
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.postfix_options import PostfixChoice, postfix_options
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.cli.trust_option import make_parser, trust_option
+from dsnparse.cli.trust_option import make_parser, make_verifier, trust_option
 from dsnparse.web.keys import KeyFile, KeyFileError
 from dsnparse.web.settings import LOCAL_NAMES, MAX_BODY, MEMORY, TIMEOUT, WAITING, Settings, is_loopback
 
 if TYPE_CHECKING:
+    from dsnparse.trust.webhooks.verify import Verifier
     from dsnparse.web.audit import Audit
     from dsnparse.web.service import Service
 
@@ -89,6 +91,7 @@ if TYPE_CHECKING:
 )
 @click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
 @trust_option
+@postfix_options
 @store_options(hooks=True, optional=True)
 def serve(
     host: str,
@@ -104,6 +107,7 @@ def serve(
     timeout: float,
     rules: tuple[str, ...],
     trust: str | None,
+    postfix: PostfixChoice,
     choice: StoreChoice,
 ) -> int:
     """Answer HTTP requests: parse, classify, check and more, until told to stop.
@@ -133,17 +137,27 @@ def serve(
             f"{host} is reached from other machines: give --keys FILE ('dsnparse keys add' makes one), or "
             "--without-keys where something before it asks for them."
         )
+    if postfix.addresses and not choice.db:
+        raise click.UsageError("What Postfix asks is answered from a database: give --db.")
     keys = _keys(key_file)
     make_parser(rules, trust)
+    verifier = make_verifier(trust)
     with ExitStack() as stack:
         log = stack.enter_context(_audit(audit))
-        _run(settings, port, keys, log, choice, stack)
+        _run(settings, port, keys, verifier, log, postfix, choice, stack)
     _say("Stopped.")
     return 0
 
 
 def _run(
-    settings: Settings, port: int, keys: KeyFile | None, log: Audit, choice: StoreChoice, stack: ExitStack
+    settings: Settings,
+    port: int,
+    keys: KeyFile | None,
+    verifier: Verifier,
+    log: Audit,
+    postfix: PostfixChoice,
+    choice: StoreChoice,
+    stack: ExitStack,
 ) -> None:
     from dsnparse.web.app import make_app
     from dsnparse.web.server import listen, serve
@@ -154,7 +168,7 @@ def _run(
     except OSError as error:
         raise Failure(f"Cannot listen on {settings.host}:{port}: {reason_of(error)}", FAILED) from None
     store = stack.enter_context(choice.open(create=True)) if choice.db else None
-    service = Service(settings, store, log, keys)
+    service = Service(settings, store, log, keys, verifier)
     if store is not None:
         housekeeping = stack.enter_context(
             Housekeeping(store, choice, stopping=lambda: True, told=service.metrics.told)
@@ -163,15 +177,22 @@ def _run(
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     shown = f"http://{shown}:{socket.getsockname()[1]}/"
     app = make_app(service)
-    asyncio.run(
-        serve(
-            app,
-            [socket],
-            ready=lambda: _say(f"Listening on {shown}"),
-            reload=partial(_read_anew, service, choice),
-            idle=settings.timeout,
-        )
-    )
+
+    async def run() -> None:
+        async with postfix.answering(store) as opened:
+            where = ", ".join([shown, *map(str, opened)])
+            await serve(
+                app,
+                [socket],
+                ready=lambda: _say(f"Listening on {where}"),
+                reload=partial(_read_anew, service, choice),
+                idle=settings.timeout,
+            )
+
+    try:
+        asyncio.run(run())
+    except OSError as error:
+        raise Failure(reason_of(error), FAILED) from None
 
 
 def _read_anew(service: Service, choice: StoreChoice) -> None:
@@ -190,6 +211,10 @@ def _read_anew(service: Service, choice: StoreChoice) -> None:
             _say(f"{error.message.rstrip('.')}. The old rules stay.")
     if done:
         service.parsing.renew()
+        try:
+            make_verifier(settings.trust, service.verifier)
+        except click.ClickException as error:
+            _say(f"{error.message.rstrip('.')}. The old keys of mail services stay.")
 
 
 def _keys(path: str | None) -> KeyFile | None:

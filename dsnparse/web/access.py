@@ -21,6 +21,8 @@ from dsnparse.web.settings import Settings
 
 #: Of handlers that answer everybody.
 OPEN = "open"
+#: Of handlers that know by themselves whether a request is to be believed.
+SIGNED = "signed"
 #: What proxies add: whoever asks is somewhere else.
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _BEARER = "bearer "
@@ -50,7 +52,10 @@ class Access:
         """Raise the problem for a request that is not let in."""
         scope = handler.opt.get("scope")
         headers = connection.headers
-        if self._keys is None:
+        if scope == SIGNED:
+            _refuse_foreign_pages(headers, str(connection.scope.get("method", "")))
+            connection.scope["user"] = Caller("", frozenset())
+        elif self._keys is None:
             self._admit_by_name(headers)
             _refuse_foreign_pages(headers, str(connection.scope.get("method", "")))
             connection.scope["user"] = ANYBODY

@@ -12,7 +12,16 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from dsnparse import __version__
-from dsnparse.web import addresses, health, knowledge, marking, messages, page_files, suppressions
+from dsnparse.web import (
+    addresses,
+    health,
+    knowledge,
+    marking,
+    messages,
+    page_files,
+    provider_events,
+    suppressions,
+)
 from dsnparse.web.access import OPEN, Access
 from dsnparse.web.describe import complete
 from dsnparse.web.ingesting import Ingesting
@@ -22,6 +31,7 @@ from dsnparse.web.tracking import Tracking
 
 HANDLERS: tuple[Any, ...] = (
     *messages.handlers,
+    *provider_events.handlers,
     *marking.handlers,
     *addresses.handlers,
     *suppressions.handlers,

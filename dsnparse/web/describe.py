@@ -22,7 +22,7 @@ from litestar.openapi.spec import (
 )
 
 from dsnparse.render.report_schema import report_schema
-from dsnparse.web.access import OPEN
+from dsnparse.web.access import OPEN, SIGNED
 from dsnparse.web.problems import MEDIA_TYPE
 
 #: Media types of a body or an answer, and their schemas.
@@ -38,7 +38,7 @@ _ALWAYS = (400, 421, 500, 503)
 _WITH_KEY = (401, 403)
 _MEANINGS = {
     400: "The request is wrong: `detail` and `errors` say where.",
-    401: "There is no key, or nobody knows it.",
+    401: "There is no key, or nobody knows it; nothing proves that events come from their service.",
     403: "The key lacks the scope; or, without keys, a foreign page or a proxy asks.",
     404: "Nothing is known by this name, or there is no database.",
     408: "The request did not come in time.",
@@ -47,7 +47,7 @@ _MEANINGS = {
     421: "Without keys: the server is not called so.",
     422: "This is no mail message.",
     500: "A mistake of the server.",
-    503: "There is too much to do, it took too long, or the database is away: try again.",
+    503: "There is too much to do, it took too long, or something is away: try again.",
 }
 
 
@@ -81,7 +81,7 @@ def needs(
         responses[200] = ResponseSpec(answer, description="Done.", generate_examples=False)
     found: dict[str, Any] = {
         "opt": {"scope": scope},
-        "security": [{} if scope == OPEN else {"key": [scope]}],
+        "security": [{} if scope in (OPEN, SIGNED) else {"key": [scope]}],
         "responses": responses,
     }
     if takes is not None or gives is not None:

@@ -124,7 +124,7 @@ def _store(service: Service, some: Sequence[Handed]) -> list[Ingested | Exceptio
     answers: list[Ingested | Exception] = []
     for mail, handed in zip(mails, some, strict=True):
         if mail.key not in stored:
-            answers.append(problem("parser-failed", refused.get(mail.key, "It could not be stored.")))
+            answers.append(problem("not-stored", refused.get(mail.key, "It could not be stored.")))
             continue
         added = handed.digest not in counted
         counted.add(handed.digest)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.metrics import Metrics
 from dsnparse.store.store import Store
+from dsnparse.trust.webhooks.verify import Verifier
 from dsnparse.web.access import Caller
 from dsnparse.web.audit import Audit
 from dsnparse.web.bounded import Room, Threads
@@ -41,12 +42,14 @@ class Service:
         store: Store | None,
         audit: Audit,
         keys: KeyFile | None = None,
+        verifier: Verifier | None = None,
     ) -> None:
-        """`keys`: None where none are needed."""
+        """`keys`: None where none are needed. `verifier`: of what mail services post; None: nothing is."""
         self.settings = settings
         self._store = store
         self._audit = audit
         self.keys = keys
+        self.verifier = verifier or Verifier({})
         self.metrics = Metrics(store)
         #: Called with what came of each change: hooks may wait for it.
         self.heard: Callable[[Tally], None] = lambda _: None

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-from tests.store.postgres import INSTALL, find_binaries, running_server
+from store.postgres import INSTALL, find_binaries, running_server
 
 from .served import Served, serving
 

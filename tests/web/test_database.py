@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ingest.mail import LETTER, bounce, command
 
 from dsnparse.store import Store
-from tests.ingest.mail import LETTER, bounce, command
 
 from .served import MESSAGE, Served, problem, serving
 

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from ingest.mail import bounce, command
 
 from dsnparse.web.keys import SCOPES, KeyFile, KeyFileError
-from tests.ingest.mail import bounce, command
 
 from .served import MESSAGE, Served, problem, serving
 

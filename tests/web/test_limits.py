@@ -11,8 +11,7 @@ from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
-
-from tests.ingest.mail import LETTER, bounce
+from ingest.mail import LETTER, bounce
 
 from .served import MESSAGE, Served, by_proc, eventually, problem, serving
 

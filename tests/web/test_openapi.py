@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from ingest.mail import bounce
 from jsonschema import Draft202012Validator
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from dsnparse import parse_dsn
 from dsnparse.web.keys import SCOPES, KeyFile
-from tests.ingest.mail import bounce
 
 from .served import Served, serving
 

@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-
-from tests.ingest.mail import LETTER, bounce, command
+from ingest.mail import LETTER, bounce, command
 
 from .served import MESSAGE, by_proc, eventually, serving
 

@@ -32,7 +32,7 @@ define make_venv
 @$(1)/bin/python -m pip --quiet --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run test lint bench fuzz faults samples data docs learn clean
+.PHONY: help run report test lint bench fuzz faults samples data docs learn clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,11 @@ run: $(VENV)/.stamp-run ## Parse samples/, print the table, fill a database from
 	@mkdir -p $(dir $(DB)) && rm -f $(DB) $(DB)-wal $(DB)-shm
 	$(BIN)/dsnparse ingest samples --db $(DB)
 	$(BIN)/dsnparse suppressions list --format table --db $(DB)
+
+report: $(VENV)/.stamp-run ## Make up a fortnight of bounces, and write the report on it to out/report.html
+	$(BIN)/python -m tools.story -o out/story.mbox
+	$(BIN)/dsnparse report out/story.mbox -o out/report.html
+	@echo "The report: out/report.html"
 
 test: $(VENV)/.stamp-test ## Run the tests (PYTEST_ARGS=… adds options)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -82,7 +87,7 @@ clean: ## Remove what make has made, the virtualenvs too
 
 $(VENV)/.stamp-run: pyproject.toml
 	$(call make_venv,$(VENV))
-	$(PIP) install --editable '.[store]'
+	$(PIP) install --editable '.[report]'
 	@touch $@
 
 $(VENV)/.stamp-test: pyproject.toml

@@ -1,7 +1,7 @@
 """A made-up fortnight of a sender's bounces, as an mbox: what `make report` shows, and what its tests read.
 
-    python -m tools.story -o out/story.mbox               5,000 notices; Microsoft refuses us for the last six days
-    python -m tools.story --quiet-time -o out/story.mbox  the same without that
+    python -m tools.story -o out/story.mbox                5,000; Microsoft refuses us for the last six days
+    python -m tools.story --quiet-time -o out/story.mbox   the same without that
 
 All people, hosts and messages are invented; the same seed and end give the same bytes.
 """
@@ -57,20 +57,20 @@ _REPLIES = (
     ("5.0.0", "554 5.0.0 the constellation of your letter does not please the porter ({n})", 0.25),
 )
 #: The same for one provider.
+_RATE = "421 4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from your IP [{ip}]."
+_LISTED = (
+    "550 5.7.1 Unfortunately, messages from [{ip}] weren't sent. Please contact your Internet service "
+    "provider since part of their network is on our block list (S3150)."
+)
+_TSS = "421 4.7.0 [TSS04] Messages from {ip} temporarily deferred due to unexpected volume or user complaints"
+_NEMESIS = "554 gmx.net (mxgmx104) Nemesis ESMTP Service not available: IP address is block listed."
+_UNAUTHENTICATED = "550 5.7.26 Your email has been blocked because the sender is unauthenticated."
 _OWN_REPLIES = {
-    "google": (
-        ("5.7.26", "550 5.7.26 Your email has been blocked because the sender is unauthenticated.", 0.5),
-        ("4.7.28", "421 4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from your IP"
-         " address [{ip}].", 0.5),
-    ),
-    "microsoft": (
-        ("5.7.1", "550 5.7.1 Unfortunately, messages from [{ip}] weren't sent. Please contact your Internet service"
-         " provider since part of their network is on our block list (S3150).", 0.08),
-    ),
-    "yahoo": (("4.7.0", "421 4.7.0 [TSS04] Messages from {ip} temporarily deferred due to unexpected volume or user"
-               " complaints", 0.6),),
-    "gmx": (("5.7.1", "554 gmx.net (mxgmx104) Nemesis ESMTP Service not available: IP address is block listed.", 0.1),),
-}  # fmt: skip
+    "google": (("5.7.26", _UNAUTHENTICATED, 0.5), ("4.7.28", _RATE, 0.5)),
+    "microsoft": (("5.7.1", _LISTED, 0.08),),
+    "yahoo": (("4.7.0", _TSS, 0.6),),
+    "gmx": (("5.7.1", _NEMESIS, 0.1),),
+}
 _BLOCK = _OWN_REPLIES["microsoft"][0]
 _LISTS = (
     ("Weekly letter <weekly.sender.example>", "weekly-{w}", 3.0),
@@ -93,7 +93,7 @@ class Story:
     def __init__(
         self, *, number: int = 5_000, seed: int = 1, end: datetime | None = None, blocked: bool = True
     ) -> None:
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311  (no secrets)
         self._number = number
         self._end = (end or datetime.now(UTC)).replace(microsecond=0)
         self._blocked = blocked
@@ -150,7 +150,8 @@ class Story:
             campaign = campaign.format(w=week)
             header = f"List-Id: {name}\nX-Campaign: {campaign}\nFeedback-ID: {campaign}:sender.example\n"
         return (
-            f"Return-Path: <bounces@sender.example>\n{header}From: Sender <news@sender.example>\nTo: {address}\n"
+            f"Return-Path: <bounces@sender.example>\n{header}"
+            f"From: Sender <news@sender.example>\nTo: {address}\n"
             f"Subject: News of {week}\nDate: {format_datetime(at)}\n"
             f"Message-ID: <{self._count}.{week}@sender.example>\n\nDear reader,\n"
         )
@@ -167,7 +168,7 @@ class Story:
             "delayed": "Delayed Mail (still being retried)",
         }
         text = {
-            "failed": "I'm sorry to have to inform you that your message could not\nbe delivered to one recipient.",
+            "failed": "Your message could not be delivered to one recipient.",
             "delayed": "Your message could not be delivered yet; it will be retried.",
             "delivered": "Your message was successfully delivered to the destination below.",
         }[action]
@@ -198,7 +199,8 @@ class Story:
         address = self._person(receiver)
         return (
             f"From: feedback@{receiver.domains[0]}\nTo: bounces@sender.example\nSubject: complaint\n"
-            f"Date: {format_datetime(at)}\nMessage-ID: <{self._count}.c@{receiver.domains[0]}>\nMIME-Version: 1.0\n"
+            f"Date: {format_datetime(at)}\nMessage-ID: <{self._count}.c@{receiver.domains[0]}>\n"
+            "MIME-Version: 1.0\n"
             'Content-Type: multipart/report; report-type=feedback-report; boundary="=_b"\n\n'
             "--=_b\nContent-Type: text/plain\n\nThis is an email abuse report.\n"
             "--=_b\nContent-Type: message/feedback-report\n\n"

@@ -93,12 +93,12 @@ def report(
     Exit status: 0 when all was read, 1 when some of SOURCE could not be, 2 for wrong usage or a database that
     cannot be used, 75 when it cannot be reached now.
     """
-    if names and context.get_parameter_source("choice") is None and _given(context, "db"):
+    if names and context.get_parameter_source("db") is ParameterSource.COMMANDLINE:
         raise click.UsageError("Give either SOURCE or --db.")
     failed = 0
     with Output(output) as out:
         form = form or _ENDINGS.get(Path(output or "").suffix.lstrip(".").lower(), "text")
-        with _store(names, provider, rules, trust, choice, quiet=quiet) as (store, total, title):
+        with _store(names, provider, rules, trust, choice, output, quiet=quiet) as (store, total, title):
             failed = total.failed if total else 0
             now = _last(store) if names else datetime.now(UTC)
             figures = _figures(
@@ -108,10 +108,6 @@ def report(
     return 1 if failed else 0
 
 
-def _given(context: click.Context, name: str) -> bool:
-    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-
-
 @contextmanager
 def _store(
     names: tuple[str, ...],
@@ -119,6 +115,7 @@ def _store(
     rules: tuple[str, ...],
     trust: str | None,
     choice: StoreChoice,
+    output: str | None,
     *,
     quiet: bool,
 ) -> Iterator[tuple[Asked, Tally | None, str]]:
@@ -146,7 +143,8 @@ def _store(
             from dsnparse.mailboxes.tally import Tally
 
             total = Tally()
-            source = EventSource(provider, names, parser) if provider else PathSource(names)
+            ours = [path for path in (output, trust) if path]
+            source = EventSource(provider, names, parser) if provider else PathSource(names, exclude=ours)
             with Progress(names, wanted=not quiet) as bar:
                 for tally in ingest(source, store.add, parser, strict=not provider, known=store.known):
                     for line in problem_lines(tally):

@@ -13,7 +13,7 @@ from dsnparse.report.figures import Figures, Record
 #: Bytes of the records in a page: with all else it stays under 1.5 MB.
 LIMIT = 1_000_000
 _LONGEST_SAID = 240
-#: Values of records that are kept once each; the script knows the rows by these names, behind time and address.
+#: Values of records, each kept once; a row has their numbers behind its time and address.
 _COLUMNS = (
     "receiver", "domain", "type", "reason", "status", "said", "source", "code", "ip", "list", "feedback",
     "campaign", "trust", "host", "unknown",

@@ -1,8 +1,10 @@
-"""What to do about refusals, and whom to ask: from the pages of reasons and providers that `explain` shows."""
+"""What to do about refusals, and whom to ask: from the pages of reasons and providers that `explain` has."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import tomllib
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from dsnparse.explain.provider_pages import provider_help
 from dsnparse.explain.reason_pages import reason_page
@@ -10,13 +12,6 @@ from dsnparse.report.facts import COMPLAINT
 from dsnparse.report.figures import Remedy
 from dsnparse.vocabulary import Reason
 
-#: Providers that are not called as they are written here.
-_CALLED = {
-    "att": "AT&T", "bt": "BT", "gmx": "GMX", "kddi": "KDDI", "kpn": "KPN", "ocn": "OCN", "sfr": "SFR", "tdc": "TDC",
-    "tim": "TIM", "uol": "UOL", "wp": "WP", "ses": "Amazon SES", "i_ua": "I.UA", "mail_ru": "Mail.ru",
-    "web_de": "WEB.DE", "t_online": "T-Online", "home_pl": "home.pl", "email_it": "Email.it", "inbox_lv": "Inbox.lv",
-    "sendgrid": "SendGrid", "sparkpost": "SparkPost", "one_com": "one.com", "netease": "NetEase",
-}  # fmt: skip
 _LISTED = (Reason.BLOCKLISTED.value, Reason.BAD_REPUTATION.value)
 #: Besides reasons about the sender: those that a receiver's postmaster can help with.
 _ASKED_ABOUT = (Reason.SPAM_CONTENT, Reason.CONTENT_REJECTED, Reason.RATE_LIMITED)
@@ -26,7 +21,12 @@ def shown_name(receiver: str, *, is_provider: bool = True) -> str:
     """What a receiver is called in a sentence."""
     if not is_provider or "." in receiver:
         return receiver
-    return _CALLED.get(receiver) or receiver.replace("_", " ").capitalize()
+    return _called().get(receiver) or receiver.replace("_", " ").capitalize()
+
+
+@cache
+def _called() -> dict[str, str]:
+    return tomllib.loads((files("dsnparse.report") / "files" / "names.toml").read_text("utf-8"))
 
 
 def is_list(reason: str) -> bool:

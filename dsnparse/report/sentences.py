@@ -167,7 +167,6 @@ def period_words(period: Period) -> str:
 def quiet_sentence(
     found: Sequence[Found],
     volume: Volume,
-    tally: Tally,
     period: Period,
     ends: tuple[datetime, datetime] | None,
 ) -> str:
@@ -218,7 +217,7 @@ def _named(cells: dict[tuple[str, str, str], Cell], what: str) -> tuple[str, ...
 
 
 def _begin(found: Found, tally: Tally, begins: int) -> datetime | None:
-    """When the change began: where it holds from the first piece of the period on, perhaps in the one before."""
+    """When the change began; where it holds from the first piece of the period on, perhaps before that."""
     start = found.start
     length = found.end - found.start
     a_day = sum(found.series[found.start : found.end]) / max(
@@ -246,8 +245,3 @@ def _goes_on(found: Found, tally: Tally) -> bool:
     if a_day * sum(piece.days for piece in tally.pieces[found.start : found.end]) < found.usual:
         return True
     return expected < _ENOUGH or after > _OVER * expected
-
-
-__all__ = [
-    "TYPE_NAMES", "changes_of", "moment_words", "period_words", "quiet_sentence", "rest_sentence", "span_words",
-]  # fmt: skip

@@ -128,7 +128,8 @@ def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
         numbers = " ".join(f"{span.types[name]:>5,}" for name in TYPES)
         bar = _BAR * round(max(length, 0) * whole / most)
         mark = "·" if span.is_before else " "
-        yield f"{_INDENT}{mark} {moment_words(span.start, figures.period):<18} {whole:>6,}  {numbers}  {bar}".rstrip()
+        start = moment_words(span.start, figures.period)
+        yield f"{_INDENT}{mark} {start:<18} {whole:>6,}  {numbers}  {bar}".rstrip()
 
 
 def _table(title: str, rows: Sequence[Row], width: int, *, colour: bool) -> Iterator[str]:

@@ -118,8 +118,8 @@ class Reader:
         limit: int = 20,
         now: datetime | None = None,
     ) -> list[Count]:
-        """Counts by "reason", "type", "provider", "domain", "day", "kind", "state" or "alert", or by two of the
-        first five crossed."""
+        """Counts by "reason", "type", "provider", "domain", "day", "kind", "state" or "alert", or by two of
+        the first five crossed."""
         from dsnparse.store.queries.stats import stats
 
         with driver_errors(self._shown):

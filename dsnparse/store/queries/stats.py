@@ -1,5 +1,5 @@
-"""Counts: by reason, type, provider, domain, day, kind of notice, or by two of them crossed; addresses by state;
-alerts."""
+"""Counts: by reason, type, provider, domain, day, by two of these crossed, by kind of notice; addresses by
+state; alerts."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def stats(
 ) -> list[Count]:
     """The most frequent values, most frequent first; days and alerts latest first.
 
-    `by`: one of BY, or two of CROSSED as "provider,reason". `where` narrows down records only; raise ValueError
-    for other names, and for conditions on what is no record.
+    `by`: one of BY, or two of CROSSED as "provider,reason". `where` narrows down records only; raise
+    ValueError for other names, and for conditions on what is no record.
     """
     first, comma, second = by.partition(",")
     if (first in CROSSED and not comma) or (comma and {first, second} <= set(CROSSED) and first != second):
@@ -90,7 +90,8 @@ def stats(
         case "alert":
             return _alerts(rows, since, until, limit)
     raise ValueError(
-        f"There are no statistics by {by!r}; there are {', '.join(BY)}, and two of {', '.join(CROSSED)} crossed"
+        f"There are no statistics by {by!r}; there are {', '.join(BY)}, and any two of the first "
+        f"{len(CROSSED)} crossed"
     )
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 #: What stands on both sides of an "@"..
-_ADDRESS = re.compile(r"""([^\s<>()\[\],;:"'`|@=]{1,320})@(?=[^\s<>()\[\],;:"'`|@])""")
+_ADDRESS = re.compile(r"""([^\s<>()\[\],;:"'`|@]{1,320})@(?=[^\s<>()\[\],;:"'`|@])""")
 _SHORTEST_NAME = 3
 
 

@@ -122,7 +122,8 @@ class Reader:
             list=self._name(original.get("list_id")),
             feedback=self._name(original.get("feedback_id")),
             campaign=self._name(campaign),
-            understood=record.reason != Reason.UNDEFINED and record.confidence >= LOW_CONFIDENCE,
+            understood=is_complaint
+            or (record.reason != Reason.UNDEFINED and record.confidence >= LOW_CONFIDENCE),
         )
 
     def shown(self, text: str) -> str:

@@ -116,12 +116,11 @@ def read_period(
     """
     now = now or datetime.now(UTC)
     end = read_moment(until, now, end=True) if until else now
-    start = read_moment(since, now) if since else end - parse_duration(DEFAULT)
-    period = Period(start, end)
     try:
-        return Period(start, end, *_compared(period, compare, now))
+        start = read_moment(since, now) if since else end - parse_duration(DEFAULT)
+        return Period(start, end, *_compared(Period(start, end), compare, now))
     except OverflowError:
-        raise ValueError("What it is compared with is beyond the calendar") from None
+        raise ValueError("What the report is about, or is compared with, is beyond the calendar") from None
 
 
 def _compared(period: Period, compare: str | None, now: datetime) -> tuple[datetime, ...]:

@@ -51,9 +51,9 @@
         found.push((row) => row[column.get(name)] === number);
       }
     }
-    // A reason or a receiver is counted among failures, unless complaints are asked for.
-    if (where.get("type") !== "complaint" && ["receiver", "domain", "reason", "list", "feedback", "campaign"]
-      .some((name) => where.has(name)) && where.get("reason") !== "complaint") {
+    // Whatever is counted by is counted of failures, unless complaints are asked for.
+    const names = [...where.keys()].filter((name) => !["n", "type", "address"].includes(name));
+    if (names.length && where.get("type") !== "complaint" && where.get("reason") !== "complaint") {
       found.push((row) => value(row, "type") !== "complaint");
     }
     const word = search.value.trim().toLowerCase();

@@ -48,9 +48,7 @@ def test_counts_without_bursts_are_compared_by_the_binomial_distribution_exactly
 
 
 @given(st.integers(1, 40), st.floats(0.05, 0.95), st.floats(1.05, 6))
-def test_the_chances_of_all_outcomes_of_bursty_counts_add_up(
-    total: int, share: float, spread: float
-) -> None:
+def test_the_chances_of_all_outcomes_of_bursty_counts_add_up(total: int, share: float, spread: float) -> None:
     from dsnparse.report.chance import _log_probability
 
     size = total / (spread - 1)
@@ -70,7 +68,12 @@ def test_the_more_counts_vary_by_themselves_the_likelier_is_a_difference(
 
 @pytest.mark.parametrize(
     ("counts", "exposures", "expected"),
-    [([5, 5, 5], [1, 1, 1], (0.0, 2)), ([0, 10], [1, 1], (10.0, 1)), ([], [], (0.0, 0)), ([0, 0], [1, 1], (0.0, 0))],
+    [
+        ([5, 5, 5], [1, 1, 1], (0.0, 2)),
+        ([0, 10], [1, 1], (10.0, 1)),
+        ([], [], (0.0, 0)),
+        ([0, 0], [1, 1], (0.0, 0)),
+    ],
 )
 def test_pearsons_statistic(counts: list[int], exposures: list[float], expected: tuple[float, int]) -> None:
     assert excess(counts, exposures) == pytest.approx(expected)
@@ -105,7 +108,10 @@ def simulated(
     start = END - timedelta(days=days)
     pieces = Period(start, END, start - timedelta(days=days), start).pieces()
     mailed = [
-        piece.days * scale * (_WEEK[piece.start.weekday()] if weekdays else 1) * (1 if piece.before else growth)
+        piece.days
+        * scale
+        * (_WEEK[piece.start.weekday()] if weekdays else 1)
+        * (1 if piece.before else growth)
         for piece in pieces
     ]
     cells: dict[Key, Cell] = {}
@@ -158,7 +164,13 @@ def test_twice_as_much_mail_is_one_sentence_and_no_change_of_each_receiver() -> 
         {"block": (15, 9, 9.0), "days": 28},
         {"block": (6, 0, 12.0), "spread": 2.0, "growth": 0.5},
     ],
-    ids=["six days", "with weekdays", "since yesterday", "six days of four weeks ago", "bursts, and half the mail"],
+    ids=[
+        "six days",
+        "with weekdays",
+        "since yesterday",
+        "six days of four weeks ago",
+        "bursts, and half the mail",
+    ],
 )
 def test_a_block_of_one_provider_is_found_and_nothing_else(what: dict[str, object]) -> None:
     for seed in range(12):
@@ -171,12 +183,10 @@ def test_one_reason_at_all_receivers_is_told_once() -> None:
     start = END - timedelta(days=7)
     pieces = Period(start, END, start - timedelta(days=7), start).pieces()
     dice = random.Random(1)
-    cells = {
-        (receiver, "hard", "user_unknown"): Cell([_counts(dice, 20 * part, 1) for _ in pieces])
-        for receiver, part in _RECEIVERS
-    } | {
-        (receiver, "block", "auth_failed"): Cell([_counts(dice, part * (1 if p.before else 15), 1) for p in pieces])
-        for receiver, part in _RECEIVERS
-    }  # fmt: skip
+    cells: dict[Key, Cell] = {}
+    for receiver, part in _RECEIVERS:
+        cells[receiver, "hard", "user_unknown"] = Cell([_counts(dice, 20 * part, 1) for _ in pieces])
+        series = [_counts(dice, part * (1 if piece.before else 15), 1) for piece in pieces]
+        cells[receiver, "block", "auth_failed"] = Cell(series)
     found, _ = find_changes(cells, pieces)
     assert [(one.receiver, one.reason) for one in found] == [(None, "auth_failed")]

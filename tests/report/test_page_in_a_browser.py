@@ -78,7 +78,9 @@ def test_the_messages_behind_a_number_are_those_and_say_where_they_lie(opened: P
     assert "192.0.2.10" in details
     before = opened.inner_text("#status")
     opened.locator("#filters button").first.click()
-    opened.wait_for_function("(before) => document.getElementById('status').textContent !== before", arg=before)
+    opened.wait_for_function(
+        "(before) => document.getElementById('status').textContent !== before", arg=before
+    )
     assert opened.locator("#filters .chip").count() == 1
 
 

@@ -41,13 +41,15 @@ PLANTED = [
     "#records?receiver=microsoft", "__proto__", "constructor",
 ]  # fmt: skip
 #: Characters that turn the direction of text, or that nobody sees.
-HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u2028\u2029\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f]")
+HIDDEN = re.compile(
+    "[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u2028\u2029\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
 #: All that a page of ours has.
 TAGS = set(
     """
-    html head meta title style body a header h1 h2 h3 p bdi code main section article span div dl dt dd figure
-    figcaption svg rect line text ul li strong nav details summary table caption thead tbody tr th td abbr small
-    noscript label input button script footer
+    html head meta title style body a header h1 h2 h3 p bdi code main section article span div dl dt dd
+    figure figcaption svg rect line text ul li strong nav details summary table caption thead tbody tr th td
+    abbr small noscript label input button script footer
     """.split()
 )
 
@@ -129,7 +131,9 @@ def test_no_element_or_attribute_comes_from_mail(page: Path) -> None:
     assert sum(tag == "script" for tag, _ in found) == 2
     assert sum(tag == "style" for tag, _ in found) == 1
     for tag, attributes in found:
-        assert not [name for name in attributes if name.startswith("on") or name in ("style", "src", "srcdoc")], tag
+        assert not [
+            name for name in attributes if name.startswith("on") or name in ("style", "src", "srcdoc")
+        ], tag
         if tag == "a" or "href" in attributes:
             assert re.match(r"#|https://[\w./-]+$|mailto:[\w.@-]+$", attributes["href"] or ""), attributes
 
@@ -202,7 +206,9 @@ def test_nothing_planted_runs_whatever_is_opened_and_pointed_at(opened: Page) ->
 
 def test_a_fragment_that_somebody_sends_runs_nothing(opened: Page) -> None:
     for planted in PLANTED:
-        opened.evaluate("(text) => { location.hash = 'records?receiver=' + encodeURIComponent(text); }", planted)
+        opened.evaluate(
+            "(text) => { location.hash = 'records?receiver=' + encodeURIComponent(text); }", planted
+        )
         opened.evaluate("(text) => { location.hash = 'records?' + text; }", planted)
         opened.evaluate("(text) => { location.hash = text; }", planted)
     opened.wait_for_timeout(50)
@@ -237,7 +243,9 @@ def test_planted_mail_is_read_and_reported_without_harm(tmp_path: Path) -> None:
     for number, (letter, planted) in enumerate(zip(letters, PLANTED * 3, strict=False)):
         line = " ".join(planted.replace("\x00", "").split()).encode()
         letter = letter.replace(b"said: ", b"said: " + line + b" ").replace(b"List-Id: ", b"List-Id: " + line)
-        letter = letter.replace(b"X-Campaign: ", b"X-Campaign: " + line).replace(b"dns; mail", b"dns; " + line)
+        letter = letter.replace(b"X-Campaign: ", b"X-Campaign: " + line).replace(
+            b"dns; mail", b"dns; " + line
+        )
         (folder / f"{number} <img src=x onerror={RUN.replace('/', '')}>.eml").write_bytes(letter)
     with Store.open(str(tmp_path / "mail.db")) as store:
         for _ in ingest(PathSource([str(folder)]), store.add, Parser()):

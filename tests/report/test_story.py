@@ -26,7 +26,8 @@ def figures(blocked: Path) -> Figures:
 def test_the_first_lines_say_who_refuses_us_since_when_what_to_do_and_whom_to_ask(figures: Figures) -> None:
     lines = text(figures, 160).splitlines()
     assert re.fullmatch(
-        r"▲ Microsoft: blocks \d+ → \d+, S3150, since 20 November; your IP 192\.0\.2\.10 is on its list", lines[1]
+        r"▲ Microsoft: blocks \d+ → \d+, S3150, since 20 November; your IP 192\.0\.2\.10 is on its list",
+        lines[1],
     )
     assert lines[2].startswith("  What to do: Find the list in the text, remove the cause")
     assert lines[3].startswith("  Ask here: https://sender.office.com/")
@@ -44,7 +45,12 @@ def test_the_page_says_the_same_before_everything_else(figures: Figures) -> None
 
 def test_nothing_else_is_told_as_a_change(figures: Figures) -> None:
     (change,) = figures.changes
-    assert (change.receiver, change.type, change.is_worse, change.codes) == ("microsoft", "block", True, ("S3150",))
+    assert (change.receiver, change.type, change.is_worse, change.codes) == (
+        "microsoft",
+        "block",
+        True,
+        ("S3150",),
+    )
     assert change.before < 20 < 54 < change.now
     assert change.reasons[0][0] == "blocklisted"
     assert change.chance < 1e-6
@@ -100,8 +106,12 @@ def test_every_part_has_something_to_say(figures: Figures) -> None:
 def test_the_page_of_five_thousand_bounces_is_one_small_file(figures: Figures) -> None:
     page = html(figures)
     assert len(page.encode()) < 1_500_000
-    assert not re.search(r'(?:src|action|poster|srcset)\s*=|url\(|@import|<link|<iframe|<object|<img', page)
-    assert set(re.findall(r"https?://[^/\"'<\s]+", re.sub(r'<script type="application/json".*', "", page, flags=re.S)))
+    assert not re.search(r"(?:src|action|poster|srcset)\s*=|url\(|@import|<link|<iframe|<object|<img", page)
+    assert set(
+        re.findall(
+            r"https?://[^/\"'<\s]+", re.sub(r'<script type="application/json".*', "", page, flags=re.DOTALL)
+        )
+    )
 
 
 def test_the_page_has_room_for_so_many_records_and_says_how_many_are_left_out(figures: Figures) -> None:
@@ -150,9 +160,9 @@ def test_without_a_time_before_nothing_is_compared(blocked: Path) -> None:
     assert found.changes == ()
     assert found.period.before_since is None
     assert "Nothing is known of the time before" in found.compared
-    assert "before" not in re.sub(r'<script.*?</script>|<style.*?</style>|<footer.*', "", html(found), flags=re.S).replace(
-        found.compared, ""
-    )
+    assert "before" not in re.sub(
+        r"<script.*?</script>|<style.*?</style>|<footer.*", "", html(found), flags=re.DOTALL
+    ).replace(found.compared, "")
 
 
 def test_a_time_before_that_is_known_in_part_is_compared_by_the_day(blocked: Path) -> None:

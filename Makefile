@@ -34,7 +34,7 @@ define make_venv
 @$(1)/bin/python -m pip --quiet --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run serve test lint bench fuzz faults samples data docs learn clean
+.PHONY: help run serve report test lint bench fuzz faults samples data docs learn clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,11 @@ serve: $(VENV)/.stamp-serve ## Answer HTTP requests at 127.0.0.1:8025, from a da
 	@mkdir -p $(dir $(DB))
 	$(BIN)/dsnparse ingest --quiet samples --db $(SERVE_DB)
 	$(BIN)/dsnparse serve --db $(SERVE_DB) $(SERVE_ARGS)
+
+report: $(VENV)/.stamp-run ## Make up a fortnight of bounces, and write the report on it to out/report.html
+	$(BIN)/python -m tools.story -o out/story.mbox
+	$(BIN)/dsnparse report out/story.mbox -o out/report.html
+	@echo "The report: out/report.html"
 
 test: $(VENV)/.stamp-test ## Run the tests (PYTEST_ARGS=… adds options)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -89,13 +94,13 @@ clean: ## Remove what make has made, the virtualenvs too
 
 $(VENV)/.stamp-run: pyproject.toml
 	$(call make_venv,$(VENV))
-	$(PIP) install --editable '.[store]'
+	$(PIP) install --editable '.[report]'
 	@touch $@
 
 $(VENV)/.stamp-serve: pyproject.toml
 	$(call make_venv,$(VENV))
 	$(PIP) install --editable '.[serve]'
-	@touch $@ $(VENV)/.stamp-run
+	@touch $@
 
 $(VENV)/.stamp-test: pyproject.toml
 	$(call make_venv,$(VENV))

@@ -30,6 +30,8 @@ COMMANDS = {
     "suppressions": ("dsnparse.cli.suppressions", "Show and change the list of addresses not to mail."),
     "history": ("dsnparse.cli.history", "Show what happened to an address."),
     "stats": ("dsnparse.cli.stats", "Count messages, failures, addresses and alerts."),
+    "report": ("dsnparse.cli.report", "Say what changed and what to do: a page, a text or JSON."),
+    "records": ("dsnparse.cli.records", "Write the records of the database, for other programs."),
     "trust": ("dsnparse.cli.trust", "Make and check signed return paths, by which a real bounce is known."),
     "prune": ("dsnparse.cli.prune", "Remove what is old, and keep the states of addresses."),
     "forget": ("dsnparse.cli.forget", "Remove the personal data of one address."),
@@ -46,6 +48,8 @@ EXTRAS = {
     "litestar": "serve",
     "uvicorn": "serve",
     "prometheus_client": "metrics",
+    "jinja2": "report",
+    "pyarrow": "parquet",
 }
 
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.

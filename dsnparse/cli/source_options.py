@@ -20,7 +20,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 #: How a store says how far a mailbox was read.
 Position = Callable[[str], str | None]
 _LEAVE = ""
-_WORKED_OFF = ("maildir:", "imap://", "imaps://")
+#: Mailboxes that messages leave.
+WORKED_OFF = ("maildir:", "imap://", "imaps://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Mailboxes:
 
     def sources(self, names: Sequence[str], choice: StoreChoice, position: Position) -> list[Source]:
         """The mailboxes; all plain paths together are one."""
-        paths = [name for name in names if not name.lower().startswith(_WORKED_OFF)]
+        paths = [name for name in names if not name.lower().startswith(WORKED_OFF)]
         found: list[Source] = [PathSource(paths, exclude=_files_of(choice))] if paths else []
         return found + [self.source(name, position) for name in names if name not in paths]
 
@@ -54,7 +55,7 @@ class Mailboxes:
         """A mailbox that is worked off: `maildir:PATH`, `imaps://…` or `imap://…`."""
         if name.lower().startswith("maildir:"):
             return self._maildir(name[len("maildir:") :])
-        if name.lower().startswith(_WORKED_OFF):
+        if name.lower().startswith(WORKED_OFF):
             return self._imap(name, position)
         raise click.UsageError(
             f"{name} is no mailbox that messages leave: write maildir:PATH or imaps://user@host/Folder. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -31,11 +32,12 @@ from dsnparse.store.queries.known import Known, find_known
 from dsnparse.store.queries.standing import Standing, standing
 from dsnparse.store.queries.stats import Count, stats
 from dsnparse.store.queries.waiting import waiting
+from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.removal.forgetting import Forgotten, forget
 from dsnparse.store.removal.retention import Pruned, prune_some
 from dsnparse.store.sql.database import Database
 from dsnparse.store.sql.dialect import chunks
-from dsnparse.store.sql.rows import EngineRows
+from dsnparse.store.sql.rows import EngineRows, Rows
 from dsnparse.store.sql.schema import positions
 
 #: Addresses in one transaction of an import, a list of successes or the housekeeping.
@@ -224,12 +226,36 @@ class Store:
             return history(EngineRows(connection), self.terms, address)
 
     def stats(
-        self, by: str, *, since: datetime | None = None, limit: int = 20, now: datetime | None = None
+        self,
+        by: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        where: Where = ALL,
+        limit: int = 20,
+        now: datetime | None = None,
     ) -> list[Count]:
         """Counts by "reason", "type", "provider", "domain", "day", "kind", "authenticity", "state" or
-        "alert"."""
+        "alert", with shares; or by two of the first five crossed, "provider,reason".
+
+        Raise ValueError for other names, and for conditions on what is no failure."""
         with self.database.read() as connection:
-            return stats(EngineRows(connection), by, since=since, now=_clock(now), limit=limit)
+            return stats(
+                EngineRows(connection),
+                by,
+                since=since,
+                until=until,
+                where=where,
+                now=_clock(now),
+                limit=limit,
+            )
+
+    @contextmanager
+    def asking(self) -> Iterator[Rows]:
+        """Questions of one's own, as the modules of `store.queries` put them, answered by one state of an
+        SQLite file."""
+        with self.database.read() as connection:
+            yield EngineRows(connection)
 
     def waiting(self) -> list[tuple[str, int, int, str]]:
         """For each hook that has not been told everything: its name, how many changes wait, the most

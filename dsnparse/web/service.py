@@ -31,6 +31,8 @@ _log = logging.getLogger("dsnparse.web")
 #: Threads that ask the database, and that write. SQLite has one writer at a time.
 _ASKING = 8
 _WRITING = 4
+#: Reports that are made at once, and that wait: each may be seconds of work.
+_REPORTING, _REPORTS_WAITING = 1, 4
 
 
 class Service:
@@ -59,6 +61,7 @@ class Service:
         self.memory = Room(settings.memory, "The bytes for requests")
         one_writer = store is not None and store.database.engine.dialect.name == "sqlite"
         self.asking = Threads(_ASKING, settings.waiting, "ask")
+        self.reporting = Threads(_REPORTING, _REPORTS_WAITING, "report")
         self.writing = Threads(1 if one_writer else _WRITING, settings.waiting, "write")
 
     @property
@@ -111,3 +114,4 @@ class Service:
         finally:
             self.writing.close()
             self.asking.close()
+            self.reporting.close()

@@ -28,6 +28,7 @@ COMMANDS = {
     "history": ("dsnparse.cli.history", "Show what happened to an address."),
     "stats": ("dsnparse.cli.stats", "Count messages, failures, addresses and alerts."),
     "trust": ("dsnparse.cli.trust", "Make and check signed return paths, by which a real bounce is known."),
+    "config": ("dsnparse.cli.config", "Check the configuration files, and show what holds."),
     "prune": ("dsnparse.cli.prune", "Remove what is old, and keep the states of addresses."),
     "forget": ("dsnparse.cli.forget", "Remove the personal data of one address."),
 }
@@ -60,6 +61,21 @@ class Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """With the defaults that configuration files and the environment give it."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is not None and command is not None and name != "config" and not {"-h", "--help"} & {*rest}:
+            from dsnparse.cli.settings import Settings
+
+            settings = Settings.read(ctx.params.get("config"))
+            for note in settings.notes:
+                print(f"dsnparse: {note}.", file=sys.stderr)
+            settings.check_tables(COMMANDS)
+            ctx.default_map = {name: settings.defaults(command, (name,))}
+        return name, command, rest
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -84,8 +100,13 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="'dsnparse COMMAND --help' says more about each.",
 )
+@click.option(
+    "--config",
+    metavar="FILE",
+    help="Read settings there, not in /etc/dsnparse.toml and ./dsnparse.toml. '': nowhere.",
+)
 @click.version_option(__version__, message="dsnparse %(version)s")
-def group() -> None:
+def group(config: str | None) -> None:
     """Bounce messages in; who failed, why, and what to do about it out."""
 
 
@@ -96,7 +117,7 @@ def main(args: Sequence[str] | None = None) -> int:
     the message then, where after another status it would lose a bounce.
     """
     words = list(sys.argv[1:] if args is None else args)
-    piped = words[:1] == ["ingest"] and "-" in words
+    piped = "-" in words and _command_of(words) == "ingest"
     try:
         result = group.main(words, prog_name="dsnparse", standalone_mode=False)
     except click.ClickException as error:
@@ -113,3 +134,9 @@ def main(args: Sequence[str] | None = None) -> int:
         print(f"dsnparse: {type(error).__name__}: {error}", file=sys.stderr)
         return TRY_AGAIN
     return result if isinstance(result, int) else 0
+
+
+def _command_of(words: Sequence[str]) -> str:
+    """The command that these words call."""
+    skip = 2 if words[:1] == ["--config"] else int(bool(words) and words[0].startswith("--config="))
+    return words[skip] if len(words) > skip else ""

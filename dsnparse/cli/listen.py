@@ -17,7 +17,7 @@ from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.metrics_option import measured, metrics_option
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.cli.trust_option import make_parser, trust_option
+from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
 from dsnparse.ingest import store_all
 from dsnparse.mailboxes.items import Mail
 from dsnparse.mailboxes.listener import MAX_SIZE, MEMORY, TIMEOUT, Address, Listener
@@ -28,6 +28,7 @@ from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.store.changes.outbox import Delivered
 from dsnparse.store.sql.errors import StoreError
 from dsnparse.store.store import Store
+from dsnparse.wire.limits import Limits
 
 if TYPE_CHECKING:
     from dsnparse.metrics import Metrics
@@ -74,6 +75,7 @@ _TELL = 60.0
 )
 @click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
 @trust_option
+@limit_option
 @metrics_option
 @store_options(hooks=True)
 def listen(
@@ -85,6 +87,7 @@ def listen(
     socket_mode: str,
     rules: tuple[str, ...],
     trust: str | None,
+    limits: Limits,
     metrics: str | None,
     choice: StoreChoice,
 ) -> int:
@@ -106,7 +109,8 @@ def listen(
         mode = int(socket_mode, 8)
     except ValueError as error:
         raise click.UsageError(f"{str(error).rstrip('.')}.") from None
-    parser = make_parser(rules, trust)
+    make = partial(make_parser, rules, trust, limits)
+    parser = make()
     if not addresses:
         raise click.UsageError("Give --lmtp or --smtp, and where to listen.")
     with choice.open(create=True) as store:
@@ -124,7 +128,7 @@ def listen(
                 )
                 desk.changed = housekeeping.changed
                 with housekeeping:
-                    asyncio.run(_serve(listener, desk, partial(desk.read_anew, rules, trust, choice)))
+                    asyncio.run(_serve(listener, desk, partial(desk.read_anew, make, choice)))
         except OSError as error:
             raise Failure(reason_of(error), FAILED) from None
     desk.tell_total()
@@ -175,9 +179,9 @@ class _Desk:
         self.changed(tally)
         return [mail.key in stored for mail in mails]
 
-    def read_anew(self, rules: tuple[str, ...], trust: str | None, choice: StoreChoice) -> None:
+    def read_anew(self, make: Callable[[], Parser], choice: StoreChoice) -> None:
         """The rules, what is known of our mail, and the policy."""
-        self.parser = read_anew(partial(make_parser, rules, trust), self.store, choice) or self.parser
+        self.parser = read_anew(make, self.store, choice) or self.parser
 
     def hooks_told(self, delivered: Delivered) -> None:
         """What came of telling the hooks."""

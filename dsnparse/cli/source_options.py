@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 import click
 
 from dsnparse.cli.store_options import StoreChoice
-from dsnparse.cli.trust_option import make_parser, trust_option
+from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
 from dsnparse.mailboxes.account import PASSWORD_VARIABLE, Account, Secret
 from dsnparse.mailboxes.claims import MaildirSource
 from dsnparse.mailboxes.sources import PathSource, Source
 from dsnparse.parser import Parser
+from dsnparse.wire.limits import Limits
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: How a store says how far a mailbox was read.
@@ -34,6 +35,7 @@ class Mailboxes:
     batch: int
     rules: tuple[str, ...]
     trust: str | None
+    limits: Limits
     password_env: str
     password_file: str | None
     password_command: str | None
@@ -41,13 +43,15 @@ class Mailboxes:
     ca_file: str | None
 
     def parser(self) -> Parser:
-        """The parser, with the user's rules and what is known of his mail."""
-        return make_parser(self.rules, self.trust)
+        """The parser, with the user's rules and limits, and what is known of his mail."""
+        return make_parser(self.rules, self.trust, self.limits)
 
     def sources(self, names: Sequence[str], choice: StoreChoice, position: Position) -> list[Source]:
         """The mailboxes; all plain paths together are one."""
         paths = [name for name in names if not name.lower().startswith(_WORKED_OFF)]
-        found: list[Source] = [PathSource(paths, exclude=_files_of(choice))] if paths else []
+        found: list[Source] = (
+            [PathSource(paths, limit=self.limits.message_bytes, exclude=_files_of(choice))] if paths else []
+        )
         return found + [self.source(name, position) for name in names if name not in paths]
 
     def source(self, name: str, position: Position) -> Source:
@@ -130,6 +134,7 @@ def source_options(command: F) -> F:
         ),
         click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated."),
         trust_option,
+        limit_option,
         click.option(
             "--password-env", metavar="NAME", default=PASSWORD_VARIABLE, show_default=True,
             help="The environment variable with the IMAP password.",
@@ -139,7 +144,7 @@ def source_options(command: F) -> F:
         click.option("--oauth2", is_flag=True, help="It is an OAuth 2 access token (XOAUTH2)."),
         click.option("--ca-file", metavar="FILE", help="Certificates to trust (PEM), not the system's."),
     ]  # fmt: skip
-    names = ["processed", "unknown", "others", "batch", "rules", "trust"]
+    names = ["processed", "unknown", "others", "batch", "rules", "trust", "limits"]
     names += ["password_env", "password_file", "password_command", "oauth2", "ca_file"]
 
     @wraps(command)

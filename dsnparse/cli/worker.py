@@ -13,6 +13,7 @@ from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Kind
 from dsnparse.render.reports import Renderer, make_renderer
 from dsnparse.understood import is_understood
+from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
 
 
 class Settings(NamedTuple):
@@ -30,6 +31,7 @@ class Settings(NamedTuple):
     rules: tuple[str, ...] = ()
     #: The file that says what is known of our own mail.
     trust: str | None = None
+    limits: Limits = DEFAULT_LIMITS
     #: Folder that takes copies of messages that a person should look at.
     unknown: str | None = None
 
@@ -60,7 +62,7 @@ class Worker:
         from dsnparse.parser import Parser
 
         self.settings = settings
-        self.parser = Parser(rules=settings.rules, trust=settings.trust)
+        self.parser = Parser(rules=settings.rules, trust=settings.trust, limits=settings.limits)
         self.renderer = settings.renderer()
 
     def warm_up(self) -> None:

@@ -10,16 +10,17 @@ take → known? else parse → add to the store, in one transaction with the pos
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.items import Mail, PassedOver, Problem
-from dsnparse.mailboxes.received import received_at
+from dsnparse.mailboxes.received import trace
 from dsnparse.mailboxes.sources import Mark, PathSource, Source
-from dsnparse.mailboxes.tally import Tally
-from dsnparse.model import Kind
+from dsnparse.mailboxes.tally import Changed, Taken, Tally
+from dsnparse.model import Kind, Report
 from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.queries.known import Known
@@ -115,6 +116,11 @@ class _Batch:
         self.known: list[Mark] = []
         #: Messages that cannot be stored: to be moved out of the way, for a person.
         self.refused: list[Mark] = []
+        #: What is told of each message, by its identity, without what it changed.
+        self._told: dict[str, Taken] = {}
+        #: The messages that were new to the store, and what they changed.
+        self._new: set[str] = set()
+        self._changes: defaultdict[str, list[Changed]] = defaultdict(list)
         self._label = label
         self._parser = parser
         self._look = known
@@ -140,17 +146,24 @@ class _Batch:
         taken, self._taken, self._bytes = self._taken, [], 0
         for digest, mail in taken:
             if digest in known:
-                self._pass(mail, known[digest])
+                self._pass(digest, mail, known[digest])
             else:
                 self._parse(digest, mail)
 
-    def _pass(self, mail: Mail, known: Known) -> None:
+    def _pass(self, digest: str, mail: Mail, known: Known) -> None:
         self.tally.weight += mail.weight
         self.tally.note_size(mail)
         self.tally.kinds[known.kind.value] += 1
         self.tally.unknown += not known.understood
         self.tally.duplicates += 1
         self.known.append(Mark(mail.key, known.understood, other=known.kind is Kind.OTHER))
+        found = trace(mail.data)
+        self.tally.taken.append(
+            Taken(
+                digest, self._label or mail.name, mail.name, known.kind.value, known.understood, known=True,
+                message_id=found.message_id, queue_id=found.queue_id,
+            )
+        )  # fmt: skip
 
     def _parse(self, digest: str, mail: Mail) -> None:
         if self._strict and not looks_like_message(mail.data):
@@ -161,15 +174,17 @@ class _Batch:
             self.refused.append(Mark(mail.key, understood=False))
             return
         self.tally.note_size(mail)
-        received = received_at(mail.data, mail.arrived)
-        self.seen.append(Seen(digest, self._label or mail.name, report, received))
+        found = trace(mail.data, mail.arrived)
+        seen = Seen(digest, self._label or mail.name, report, found.at)
+        self.seen.append(seen)
         self.marks.append(Mark(mail.key, is_understood(report), other=report.kind is Kind.OTHER))
+        self._told[digest] = _taken(seen, mail.name, found.message_id, found.queue_id)
 
     def event(self, event: Event) -> None:
         self.read()
-        self.seen.append(
-            Seen(event.identity, event.name, event.report, event.happened, by_mail=event.by_mail)
-        )
+        seen = Seen(event.identity, event.name, event.report, event.happened, by_mail=event.by_mail)
+        self.seen.append(seen)
+        self._told[event.identity] = _taken(seen, event.name)
         self.marks.append(Mark(event.name, understood=is_understood(event.report)))
 
     def flush(self, source: Source, add: Add) -> Tally:
@@ -188,6 +203,12 @@ class _Batch:
         for seen, mark in zip(self.seen, self.marks, strict=True):
             tally.kinds[seen.report.kind.value] += 1
             tally.unknown += not mark.understood
+            new = seen.digest in self._new
+            self._new.discard(seen.digest)  # the same one again, in one batch
+            changes = tuple(self._changes.pop(seen.digest, ()))
+            tally.taken.append(self._told[seen.digest]._replace(known=not new, changes=changes))
+        for left in self._changes.values():
+            tally.apart += left
         tally.refused = len(self.refused)
         tally.problems += source.done(self.marks + self.known + self.refused)
         return tally
@@ -197,7 +218,11 @@ class _Batch:
         self.tally.added += result.added
         self.tally.duplicates += result.duplicates
         self.tally.records += result.records
+        self._new.update(result.new)
         for change in result.changes:
+            self._changes[change.detail.get("notice", "")].append(
+                Changed(change.event, change.address, change.before, change.after, change.reason)
+            )
             self.tally.events[change.event] += 1
             if change.before != change.after:
                 self.tally.states.update({change.after: 1})
@@ -224,3 +249,18 @@ class _Batch:
         add([], positions=positions)
         self.seen = [seen for seen, _ in kept]
         self.marks = [mark for _, mark in kept]
+
+
+def _taken(seen: Seen, name: str, message_id: str = "", queue_id: str = "") -> Taken:
+    report: Report = seen.report
+    return Taken(
+        seen.digest,
+        seen.source,
+        name,
+        report.kind.value,
+        is_understood(report),
+        records=len(report.records),
+        reasons=tuple(dict.fromkeys(record.reason.value for record in report.records)),
+        message_id=message_id,
+        queue_id=queue_id,
+    )

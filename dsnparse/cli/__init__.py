@@ -121,7 +121,7 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         result = group.main(words, prog_name="dsnparse", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return TRY_AGAIN if piped else error.exit_code
     except (click.Abort, KeyboardInterrupt):
         print("dsnparse: interrupted.", file=sys.stderr)
@@ -134,6 +134,12 @@ def main(args: Sequence[str] | None = None) -> int:
         print(f"dsnparse: {type(error).__name__}: {error}", file=sys.stderr)
         return TRY_AGAIN
     return result if isinstance(result, int) else 0
+
+
+def _show(error: click.ClickException) -> None:
+    log = sys.modules.get("dsnparse.log")  # loaded by commands that have one
+    if log is None or not log.say_end(error.format_message()):
+        error.show()
 
 
 def _command_of(words: Sequence[str]) -> str:

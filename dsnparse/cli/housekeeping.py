@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
-import click
-
 from dsnparse.cli.store_options import StoreChoice
+from dsnparse.log import warn
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.store.changes.outbox import Delivered
 from dsnparse.store.sql.errors import StoreUnavailable
@@ -77,7 +76,7 @@ class Housekeeping:
         except Exception as error:  # noqa: BLE001
             said = f"Housekeeping failed, and is tried again: {type(error).__name__}: {error}"
             if said != self._said:
-                click.echo(said, err=True)
+                warn(said)
             self._said = said
 
     def __enter__(self) -> Housekeeping:

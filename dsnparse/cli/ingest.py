@@ -14,10 +14,13 @@ import click
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.log_options import log_options
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.config import masked as masked_url
 from dsnparse.ingest import ingest as work_off
+from dsnparse.log import is_plain, say, say_started, say_taken, say_told, warn
 from dsnparse.mailboxes.event_files import EventSource
 from dsnparse.mailboxes.sources import MailboxRefused, PathSource
 from dsnparse.mailboxes.tally import Tally
@@ -51,6 +54,7 @@ _ATTEMPTS = 4
     "--sender", metavar="ADDRESS", help="With -: the sender in its envelope; '' for a notice, which has none."
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@log_options("plain")
 @source_options
 @store_options(hooks=True)
 def ingest(
@@ -87,12 +91,15 @@ def ingest(
             raise click.UsageError("--recipient and --sender are of one message, on standard input: -.")
         envelope = Envelope(sender, recipients, arrived=datetime.now(UTC))
     quiet = quiet or (piped and not sys.stderr.isatty())
+    logs = not is_plain()
+    say_started("ingest", db=masked_url(choice.db))
     with (
         Stop() as stop,
         choice.open(create=True) as store,
-        Housekeeping(store, choice, stopping=stop) as housekeeping,
-        Progress(_paths(names), wanted=not quiet) as bar,
+        Housekeeping(store, choice, stopping=stop, told=say_told) as housekeeping,
+        Progress(_paths(names), wanted=not quiet and not logs) as bar,
     ):
+        line = warn if logs else bar.line
         parser = mailboxes.parser()
         for source in (
             [EventSource(provider, names, parser)]
@@ -112,14 +119,15 @@ def ingest(
                 known=store.known,
             )
             with closing(source):
-                for tally in _patiently(begin, stop, bar.line):
-                    for line in problem_lines(tally):
-                        bar.line(line)
+                for tally in _patiently(begin, stop, line):
+                    for problem in problem_lines(tally):
+                        line(problem)
+                    say_taken(tally)
                     total.add(tally)
                     bar.update(done=total.weight, messages=total.messages)
                     housekeeping.changed(tally)
-    if not quiet:
-        click.echo(ingest_summary(total, time.monotonic() - started), err=True)
+    if not quiet or logs:
+        say(ingest_summary(total, time.monotonic() - started))
     if piped:
         return (
             TRY_AGAIN if total.refused or (stop() and not total.messages) else NO_MESSAGE * bool(total.failed)

@@ -14,11 +14,14 @@ import click
 
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.log_options import log_options
 from dsnparse.cli.metrics_option import measured, metrics_option
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
+from dsnparse.config import masked as masked_url
 from dsnparse.ingest import store_all
+from dsnparse.log import say, say_started, say_taken, say_told, warn
 from dsnparse.mailboxes.items import Mail
 from dsnparse.mailboxes.listener import MAX_SIZE, MEMORY, TIMEOUT, Address, Listener
 from dsnparse.mailboxes.lmtp import Handed
@@ -75,6 +78,7 @@ _TELL = 60.0
 )
 @click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
 @trust_option
+@log_options("text")
 @limit_option
 @metrics_option
 @store_options(hooks=True)
@@ -113,6 +117,7 @@ def listen(
     parser = make()
     if not addresses:
         raise click.UsageError("Give --lmtp or --smtp, and where to listen.")
+    say_started("listen", db=masked_url(choice.db))
     with choice.open(create=True) as store:
         desk = _Desk(store, parser, ", ".join(map(str, addresses)))
         listener = Listener(
@@ -120,7 +125,7 @@ def listen(
         )
         for address in addresses:
             if not address.is_local:
-                _say(f"{address} is reached from other machines, and takes mail from anybody: guard it.")
+                warn(f"{address} is reached from other machines, and takes mail from anybody: guard it.")
         try:
             with measured(metrics, store, lambda: listener.waiting) as desk.metrics:
                 housekeeping = Housekeeping(
@@ -132,7 +137,7 @@ def listen(
         except OSError as error:
             raise Failure(reason_of(error), FAILED) from None
     desk.tell_total()
-    _say("Stopped.")
+    say("Stopped.")
     return 0
 
 
@@ -161,17 +166,18 @@ class _Desk:
             tally, stored = store_all(mails, self.label, self.store.add, self.parser)
         except StoreError as error:
             if not self.away:
-                _say(f"{error}. Answering 451 until it works.")
+                warn(f"{error}. Answering 451 until it works.")
             self.away = True
             return [False] * len(messages)
         except Exception as error:  # noqa: BLE001  (whatever it is, the mail server must keep the messages)
-            _say(f"dsnparse: {type(error).__name__}: {error}. Please report it; answered 451.")
+            warn(f"dsnparse: {type(error).__name__}: {error}. Please report it; answered 451.")
             return [False] * len(messages)
         if self.away:
-            _say("The database works again.")
+            say("The database works again.")
         self.away = False
         for line in problem_lines(tally):
-            _say(line)
+            warn(line)
+        say_taken(tally)
         if self.metrics is not None:
             self.metrics.count(tally)
         with self.counting:
@@ -185,6 +191,7 @@ class _Desk:
 
     def hooks_told(self, delivered: Delivered) -> None:
         """What came of telling the hooks."""
+        say_told(delivered)
         if self.metrics is not None:
             self.metrics.told(delivered)
 
@@ -198,7 +205,7 @@ class _Desk:
         with self.counting:
             total, self.total = self.total, Tally()
         if total.messages or total.failed:
-            _say(ingest_summary(total))
+            say(ingest_summary(total))
         self.told = time.monotonic()
 
 
@@ -213,8 +220,4 @@ async def _serve(listener: Listener, desk: _Desk, reload: Callable[[], None]) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, begin_anew)
-    await listener.run(stop, lambda: _say(f"Listening on {desk.label}."))
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)
+    await listener.run(stop, lambda: say(f"Listening on {desk.label}."))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsnparse.cli.failure import FAILED, Failure, reason_of
+from dsnparse.log import say
 from dsnparse.store.store import Store
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def measured(
         raise click.UsageError(f"--metrics: {error}.") from None
     except OSError as error:
         raise Failure(f"--metrics {address}: {reason_of(error)}", FAILED) from None
-    click.echo(f"Metrics at http://{address.rpartition(':')[0] or '127.0.0.1'}:{port}/metrics.", err=True)
+    say(f"Metrics at http://{address.rpartition(':')[0] or '127.0.0.1'}:{port}/metrics.")
     try:
         yield metrics
     finally:

@@ -11,12 +11,15 @@ import click
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.log_options import log_options
 from dsnparse.cli.metrics_option import measured, metrics_option
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.config import masked as masked_url
 from dsnparse.ingest import ingest
+from dsnparse.log import say, say_started, say_taken, say_told, warn
 from dsnparse.mailboxes.sources import MailboxRefused, Source
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.summary import ingest_summary, problem_lines
@@ -39,6 +42,7 @@ _REMEMBERED = 10_000
     help="How often to look, where the mailbox cannot tell that something has come.",
 )  # fmt: skip
 @metrics_option
+@log_options("text")
 @source_options
 @store_options(hooks=True)
 def watch(name: str, interval: float, metrics: str | None, mailboxes: Mailboxes, choice: StoreChoice) -> int:
@@ -53,6 +57,7 @@ def watch(name: str, interval: float, metrics: str | None, mailboxes: Mailboxes,
     SIGTERM and Ctrl-C finish the batch. Exit status: 0 after that, 2 when it cannot start, 75 when the
     database was away to the end.
     """
+    say_started("watch", db=masked_url(choice.db))
     with Stop(anew=True) as stop, choice.open(create=True) as store:
         source = mailboxes.source(name, store.position)
         watcher = _Watcher(source, store, stop, mailboxes)
@@ -61,9 +66,9 @@ def watch(name: str, interval: float, metrics: str | None, mailboxes: Mailboxes,
             Housekeeping(store, choice, stopping=stop, told=watcher.hooks_told) as housekeeping,
             closing(source),
         ):
-            _say(f"Watching {source.label}.")
+            say(f"Watching {source.label}.")
             watcher.run(interval, housekeeping, choice)
-    _say("Stopped.")
+    say("Stopped.")
     return 0
 
 
@@ -123,7 +128,7 @@ class _Watcher:
                 if self.stop.is_wanted():
                     raise
                 if waited.failures == 0:
-                    _say(f"{error}. Trying again until it is there.")
+                    warn(f"{error}. Trying again until it is there.")
                 waited.wait(self.stop)
 
     def tell(self, tally: Tally) -> None:
@@ -131,26 +136,24 @@ class _Watcher:
         if len(self.told) < _REMEMBERED:
             self.told.update(f"{problem.name} {problem.reason}" for problem in fresh)
         tally.problems = fresh
+        say_taken(tally)
         if self.metrics is not None:
             self.metrics.count(tally)
         total = Tally()
         total.add(tally)
         for line in problem_lines(tally):
-            _say(line)
+            warn(line)
         if total.messages or total.failed:
-            _say(ingest_summary(total))
+            say(ingest_summary(total))
 
     def hooks_told(self, delivered: Delivered) -> None:
         """What came of telling the hooks."""
+        say_told(delivered)
         if self.metrics is not None:
             self.metrics.told(delivered)
 
     def pause(self, reason: str) -> None:
         if self.backoff.failures == 0 or self.backoff.failures % 10 == 0:
-            _say(f"{reason}. Trying again until it is there.")
+            warn(f"{reason}. Trying again until it is there.")
         self.source.close()
         self.backoff.wait(self.stop)
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

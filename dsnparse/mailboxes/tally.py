@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dsnparse.mailboxes.items import Mail, Problem
 from dsnparse.model import Report
@@ -14,7 +14,38 @@ if TYPE_CHECKING:
     from dsnparse.parser import Parser
     from dsnparse.trust.envelope import Envelope
 
-_TOLD = ("problems", "notes")
+_TOLD = ("problems", "notes", "taken", "apart")
+
+
+class Changed(NamedTuple):
+    """A change of an address's state, or an alert; see `dsnparse.store.Change`."""
+
+    event: str
+    address: str | None
+    before: str
+    after: str
+    reason: str
+
+
+class Taken(NamedTuple):
+    """One message as it was taken in: what a log tells of it. The ids are a stranger's text."""
+
+    #: The identity of its content.
+    identity: str
+    #: The mailbox, and the message's name there.
+    source: str
+    name: str
+    kind: str
+    #: Whether a person need not look at it, and whether the store had it before.
+    understood: bool
+    known: bool = False
+    #: How many records it has, and their reasons.
+    records: int = 0
+    reasons: tuple[str, ...] = ()
+    message_id: str = ""
+    queue_id: str = ""
+    #: What it changed.
+    changes: tuple[Changed, ...] = ()
 
 
 @dataclass(slots=True)
@@ -44,6 +75,9 @@ class Tally:
     events: Counter[str] = field(default_factory=Counter)
     #: How many addresses more (or fewer) are in each state.
     states: Counter[str] = field(default_factory=Counter)
+    #: What was taken in, message by message, and changes that no single message made; told at once.
+    taken: list[Taken] = field(default_factory=list)
+    apart: list[Changed] = field(default_factory=list)
 
     @property
     def messages(self) -> int:

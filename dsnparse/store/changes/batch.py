@@ -49,3 +49,5 @@ class AddResult:
     #: Records written.
     records: int = 0
     changes: tuple[Change, ...] = ()
+    #: The identities of the messages that were new.
+    new: tuple[str, ...] = ()

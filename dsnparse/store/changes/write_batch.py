@@ -95,7 +95,9 @@ def write_batch(
         ledger.alert(*raised)
     changes = ledger.write()
     _write_positions(connection, places, now)
-    return AddResult(len(new), len(items) - len(new), len(rows), changes)
+    return AddResult(
+        len(new), len(items) - len(new), len(rows), changes, tuple(seen.digest for seen, *_ in new)
+    )
 
 
 def _write_messages(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from dsnparse.store.address.noted import settings_of
 from dsnparse.store.policy.terms import Terms
@@ -18,6 +18,7 @@ from dsnparse.store.sql.errors import StoreError
 from dsnparse.store.sql.migrations import is_last_version
 
 if TYPE_CHECKING:
+    from dsnparse.store.lists.entry import Suppression
     from dsnparse.store.queries.history import Happening
     from dsnparse.store.queries.standing import Standing
     from dsnparse.store.queries.stats import Count
@@ -42,6 +43,10 @@ class Asked(Protocol):
         self, by: str, *, since: datetime | None = None, limit: int = 20, now: datetime | None = None
     ) -> list[Count]:
         """Counts."""
+        ...
+
+    def suppressions(self, *, now: datetime | None = None, **filters: Any) -> Iterator[Suppression]:
+        """The suppression list."""
         ...
 
     def waiting(self) -> list[tuple[str, int, int, str]]:
@@ -107,6 +112,13 @@ class Reader:
 
         with driver_errors(self._shown):
             return stats(self._rows, by, since=since, now=now or datetime.now(UTC), limit=limit)
+
+    def suppressions(self, *, now: datetime | None = None, **filters: Any) -> Iterator[Suppression]:
+        """The suppression list; `states`, `reasons`, `sources` (sequences) and `domain` narrow it down."""
+        from dsnparse.store.lists.listing import entries
+
+        with driver_errors(self._shown):
+            yield from entries(self._rows, now or datetime.now(UTC), **filters)
 
     def waiting(self) -> list[tuple[str, int, int, str]]:
         """For each hook: its name, how many changes wait, the most attempts, the last error."""

@@ -20,8 +20,9 @@ from dsnparse.store.changes.known_messages import KnowsMessage, find_lookup, kno
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.outbox import ROUND, Delivered, deliver_due
 from dsnparse.store.changes.write_batch import write_batch
-from dsnparse.store.lists.entry import Suppression
-from dsnparse.store.lists.suppressions import Listed, entries, lift, succeed, suppress
+from dsnparse.store.lists.entry import Listed, Suppression
+from dsnparse.store.lists.listing import entries
+from dsnparse.store.lists.suppressions import lift, succeed, suppress
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.queries.answer import Decision
@@ -168,7 +169,7 @@ class Store:
     def suppressions(self, *, now: datetime | None = None, **filters: Any) -> Iterator[Suppression]:
         """The suppression list; `states`, `reasons`, `sources` (sequences) and `domain` narrow it down."""
         with self.database.read() as connection:
-            yield from entries(connection, _clock(now), **filters)
+            yield from entries(EngineRows(connection), _clock(now), **filters)
 
     def suppress(self, wanted: Iterable[Suppression], *, now: datetime | None = None) -> Listed:
         """Put addresses, and whole domains ("@example.com"), on the list: a person's, or another system's.

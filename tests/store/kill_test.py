@@ -41,7 +41,6 @@ from dsnparse.store.sql.schema import (
     positions,
     records,
 )
-from dsnparse.store.sql.schema import suppressions as suppressed
 
 from .reports import NOW, day
 
@@ -54,6 +53,11 @@ _CASES = (
     ("5.7.1", "550 5.7.1 message refused as spam", "failed"),
     ("4.4.1", "connect to mx.example.com: connection timed out", "delayed"),
 )
+#: The view.
+_SUPPRESSED = text("""
+    SELECT a."key", s.reason, s.since, s.until, s.source, s.by_whom, s.note, s.detail
+    FROM suppressions s JOIN addresses a ON a.id = s.address_id
+""")
 
 
 class FileHook:
@@ -147,11 +151,7 @@ def dump(url: str) -> dict[str, Any]:
                 ),
             ),
             "addresses": rows(of, addresses.c.past, *named(addresses)),
-            "suppressions": rows(
-                of,
-                *named(suppressed),
-                joins=suppressed.join(addresses, addresses.c.id == suppressed.c.address_id),
-            ),
+            "suppressions": sorted(repr(tuple(row)) for row in connection.execute(_SUPPRESSED)),
             "journal": rows(
                 of,
                 *named(journal),
@@ -197,6 +197,8 @@ def empty(url: str) -> None:
     engine = create_engine(parsed)
     with engine.begin() as connection:
         connection.execute(text("SET lock_timeout = '20s'"))
+        for view in ("suppressions", "changes"):
+            connection.execute(text(f"DROP VIEW IF EXISTS {view}"))
         metadata.drop_all(connection)
     engine.dispose()
 

@@ -90,6 +90,7 @@ def write_batch(
             at = min(seen.received or now, now)
             alert = alert_key(seen.report, "complaint", seen.report.reporting_mta, at)
             refusals.setdefault(alert, []).append(Refusal(at))
+    ledger.write_addresses()
     insert_rows(connection, records, rows)
     for raised in write_alerts(connection, refusals, terms.policy.block_alert_after):
         ledger.alert(*raised)

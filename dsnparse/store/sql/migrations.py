@@ -115,6 +115,31 @@ MIGRATIONS: tuple[Migration, ...] = (
         "how far a notice is to be believed",
         "ALTER TABLE messages ADD COLUMN authenticity {json};",
     ),
+    Migration(
+        "an address's own row says who suppressed it, so that a list takes a third of the room",
+        """
+        ALTER TABLE addresses ADD COLUMN by_whom TEXT NOT NULL DEFAULT '';
+        ALTER TABLE addresses ADD COLUMN note TEXT NOT NULL DEFAULT '';
+        UPDATE addresses SET
+            by_whom = (SELECT s.by_whom FROM suppressions s WHERE s.address_id = addresses.id),
+            note = (SELECT s.note FROM suppressions s WHERE s.address_id = addresses.id)
+            WHERE id IN (
+                SELECT s.address_id FROM suppressions s
+                WHERE s.by_whom NOT IN ('', 'policy') OR s.note <> '');
+        DROP TABLE suppressions;
+        CREATE VIEW suppressions AS
+            SELECT id AS address_id, reason, since, until, source,
+                coalesce(nullif(by_whom, ''), 'policy') AS by_whom, note, detail
+            FROM addresses WHERE status = 'suppressed';
+        CREATE VIEW changes AS
+            SELECT address_id, happened_at, "before", "after", event, reason, until, source, by_whom, detail
+            FROM journal
+            UNION ALL
+            SELECT id, since, 'active', status, 'address.suppressed', reason, until, source,
+                coalesce(nullif(by_whom, ''), 'policy'), detail
+            FROM addresses WHERE past = '+';
+        """,
+    ),
 )
 
 
@@ -194,6 +219,7 @@ def _refuse_strangers(connection: Connection) -> None:
     from sqlalchemy import inspect
 
     ours = {"messages", "addresses", "records", "suppressions", "journal", "outbox", "alerts", "positions"}
+    ours.add("changes")
     taken = sorted(ours.intersection(inspect(connection).get_table_names()))
     if taken:
         raise StoreError(

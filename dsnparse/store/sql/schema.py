@@ -74,7 +74,8 @@ messages = Table(
     Column("authenticity", JSON(none_as_null=True)),
 )
 
-#: Each address once, with its state. `past` is what `Past.dump` writes.
+#: Each address once, with its state. `address`: as it was written first; "" where that is `key`. `past` is
+#: what `Past.dump` writes. `by_whom`, `note`: of a suppression; "" is the policy.
 addresses = Table(
     "addresses",
     metadata,
@@ -90,6 +91,8 @@ addresses = Table(
     Column("past", Text, nullable=False),
     Column("detail", JSON(none_as_null=True)),
     Column("last_at", UtcTime),
+    Column("by_whom", Text, nullable=False, default=""),
+    Column("note", Text, nullable=False, default=""),
 )
 
 #: One row for each recipient of a message: every field of the BounceRecord, evidence as JSON. `address_id`:
@@ -126,21 +129,8 @@ records = Table(
     Column("extra", JSON(none_as_null=True)),
 )
 
-#: The addresses that are suppressed now: why, since, until, by whom.
-suppressions = Table(
-    "suppressions",
-    metadata,
-    Column("address_id", _ID, primary_key=True, autoincrement=False),
-    Column("reason", Text, nullable=False),
-    Column("since", UtcTime, nullable=False),
-    Column("until", UtcTime),
-    Column("source", Text, nullable=False),
-    Column("by_whom", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("detail", JSON(none_as_null=True)),
-)
-
-#: Every change of a state, and every alert.
+#: Every change of a state, and every alert. What put an address on the list that nothing was known of has no
+#: line here as long as nothing else happens to it: its row says all of it. The view `changes` has both.
 journal = Table(
     "journal",
     metadata,

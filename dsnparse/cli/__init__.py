@@ -26,6 +26,7 @@ COMMANDS = {
     "check": ("dsnparse.cli.check", "Say whether addresses may be mailed."),
     "suppressions": ("dsnparse.cli.suppressions", "Show and change the list of addresses not to mail."),
     "history": ("dsnparse.cli.history", "Show what happened to an address."),
+    "status": ("dsnparse.cli.status", "Say how everything stands, for people and for monitoring."),
     "stats": ("dsnparse.cli.stats", "Count messages, failures, addresses and alerts."),
     "trust": ("dsnparse.cli.trust", "Make and check signed return paths, by which a real bounce is known."),
     "config": ("dsnparse.cli.config", "Check the configuration files, and show what holds."),

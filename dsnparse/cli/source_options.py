@@ -13,7 +13,7 @@ from dsnparse.cli.store_options import StoreChoice
 from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
 from dsnparse.mailboxes.account import PASSWORD_VARIABLE, Account, Secret
 from dsnparse.mailboxes.claims import MaildirSource
-from dsnparse.mailboxes.sources import PathSource, Source
+from dsnparse.mailboxes.sources import PathSource, Queue, Source
 from dsnparse.parser import Parser
 from dsnparse.wire.limits import Limits
 
@@ -54,7 +54,7 @@ class Mailboxes:
         )
         return found + [self.source(name, position) for name in names if name not in paths]
 
-    def source(self, name: str, position: Position) -> Source:
+    def source(self, name: str, position: Position) -> Queue:
         """A mailbox that is worked off: `maildir:PATH`, `imaps://…` or `imap://…`."""
         if name.lower().startswith("maildir:"):
             return self._maildir(name[len("maildir:") :])
@@ -65,7 +65,7 @@ class Mailboxes:
             "'dsnparse ingest' reads files and folders."
         )
 
-    def _maildir(self, path: str) -> Source:
+    def _maildir(self, path: str) -> Queue:
         if self.others == _LEAVE:
             raise click.UsageError("A Maildir is emptied: give --others move:FOLDER, or leave it out.")
         try:
@@ -78,7 +78,7 @@ class Mailboxes:
         except OSError as error:
             raise click.UsageError(f"{path} {error.strerror or 'cannot be read'}.") from None
 
-    def _imap(self, url: str, position: Position) -> Source:
+    def _imap(self, url: str, position: Position) -> Queue:
         from dsnparse.mailboxes.imap import ImapSource
 
         secret = Secret(self.password_env, self.password_file, self.password_command, self.oauth2)

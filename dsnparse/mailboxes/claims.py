@@ -96,6 +96,12 @@ class MaildirSource:
                 problems.append(Problem.of(str(self._mine / mark.key), error))
         return problems
 
+    def backlog(self) -> int:
+        """How many messages wait, those that a worker has in its hands too. Raise OSError."""
+        waiting = sum(len(_names(self.path / folder)) for folder in FOLDERS)
+        claimed = (name for folder in self._claims.glob("*") if folder.is_dir() for name in _names(folder))
+        return waiting + sum(name != _LOCK for name in claimed)
+
     def wait(self, seconds: float) -> None:
         """Sleep; a Maildir has no bell."""
         time.sleep(seconds)

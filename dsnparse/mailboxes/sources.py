@@ -71,6 +71,14 @@ class Source(Protocol):
         ...
 
 
+class Queue(Source, Protocol):
+    """A mailbox that messages leave."""
+
+    def backlog(self) -> int:
+        """How many messages wait in it. Raise OSError."""
+        ...
+
+
 class PathSource:
     """Files, folders, mboxes and archives: read, and left as they are. `-` is standard input."""
 

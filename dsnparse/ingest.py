@@ -9,12 +9,13 @@ take → known? else parse → add to the store, in one transaction with the pos
 
 from __future__ import annotations
 
+import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.items import Mail, PassedOver, Problem
 from dsnparse.mailboxes.received import trace
@@ -23,6 +24,7 @@ from dsnparse.mailboxes.tally import Changed, Taken, Tally
 from dsnparse.model import Kind, Report
 from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.changes.kept import Raw
 from dsnparse.store.queries.known import Known
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 from dsnparse.trust.envelope import Envelope
@@ -43,6 +45,23 @@ _BYTES_HELD = 1024 * 1024
 Look = Callable[[Sequence[str]], Mapping[str, Known]]
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Which messages are kept themselves."""
+
+    #: "none", "unknown" (those that a person should look at) or "all" are written into the store.
+    raw: str = "none"
+    #: Writes a copy of one that a person should look at, by its name; what could not be written.
+    copy: Callable[[str, bytes], list[Problem]] = lambda _name, _data: []
+
+    def wants(self, *, understood: bool) -> bool:
+        """Whether a message is to be written into the store."""
+        return self.raw == "all" or (self.raw == "unknown" and not understood)
+
+
+NOTHING_KEPT = Keeping()
+
+
 class Add(Protocol):
     """`Store.add`, or something that calls it."""
 
@@ -61,6 +80,7 @@ def ingest(
     strict: bool = False,
     envelope: Envelope | None = None,
     known: Look = lambda _: {},
+    keeping: Keeping = NOTHING_KEPT,
 ) -> Iterator[Tally]:
     """Work off what is in `source` now; after each batch what came of it.
 
@@ -68,11 +88,12 @@ def ingest(
     is all. `strict`: what does not look like a message at all (a stray file in a folder) is a problem.
     `envelope`: with which a mail server handed over what the source holds.
     `known`: `Store.known`, with which messages that the store has are not parsed again.
+    `keeping`: which messages are kept themselves, and where copies go.
 
     Raise StoreUnavailable when the database is away, StoreError when it does not work, OSError when the
     mailbox does not; what was taken and not stored is given back by `source.close()`.
     """
-    pending = _Batch(source.label, parser, known, strict=strict)
+    pending = _Batch(source.label, parser, known, keeping, strict=strict)
     started = time.monotonic()
     for item in source.take():
         if isinstance(item, PassedOver):
@@ -86,19 +107,21 @@ def ingest(
             pending.take(item if envelope is None else item._replace(envelope=envelope))
         if pending.size >= batch or time.monotonic() - started > PATIENCE or stop():
             yield pending.flush(source, add)
-            pending = _Batch(source.label, parser, known, strict=strict)
+            pending = _Batch(source.label, parser, known, keeping, strict=strict)
             started = time.monotonic()
         if stop():
             return
     yield pending.flush(source, add)
 
 
-def store_all(mails: Sequence[Mail], label: str, add: Add, parser: Parser) -> tuple[Tally, frozenset[str]]:
+def store_all(
+    mails: Sequence[Mail], label: str, add: Add, parser: Parser, *, keeping: Keeping = NOTHING_KEPT
+) -> tuple[Tally, frozenset[str]]:
     """Store messages that somebody hands over and waits for: what came of it, and the keys of those stored.
 
     Raise StoreUnavailable or StoreError when none of them could be stored.
     """
-    pending = _Batch(label, parser, lambda _: {})
+    pending = _Batch(label, parser, lambda _: {}, keeping)
     for mail in mails:
         pending.take(mail)
     tally = pending.flush(PathSource([]), add)
@@ -108,7 +131,9 @@ def store_all(mails: Sequence[Mail], label: str, add: Add, parser: Parser) -> tu
 class _Batch:
     """Messages and events that were read and are not stored yet."""
 
-    def __init__(self, label: str, parser: Parser, known: Look, *, strict: bool = False) -> None:
+    def __init__(
+        self, label: str, parser: Parser, known: Look, keeping: Keeping, *, strict: bool = False
+    ) -> None:
         self.tally = Tally()
         self.seen: list[Seen] = []
         self.marks: list[Mark] = []
@@ -124,6 +149,7 @@ class _Batch:
         self._label = label
         self._parser = parser
         self._look = known
+        self._keeping = keeping
         self._strict = strict
         #: Messages that are not looked up yet, each with its identity, and their bytes.
         self._taken: list[tuple[str, Mail]] = []
@@ -153,6 +179,8 @@ class _Batch:
     def _pass(self, digest: str, mail: Mail, known: Known) -> None:
         self.tally.weight += mail.weight
         self.tally.note_size(mail)
+        if not known.understood:
+            self._copy(mail.name, mail.data)
         self.tally.kinds[known.kind.value] += 1
         self.tally.unknown += not known.understood
         self.tally.duplicates += 1
@@ -166,18 +194,22 @@ class _Batch:
         )  # fmt: skip
 
     def _parse(self, digest: str, mail: Mail) -> None:
-        if self._strict and not looks_like_message(mail.data):
-            self.tally.problems.append(Problem(mail.name, "is not a mail message"))
-            return
         report = self.tally.parse(mail, self._parser)
         if report is None:
             self.refused.append(Mark(mail.key, understood=False))
             return
+        if self._strict and self.tally.is_stray(mail, report):
+            return
         self.tally.note_size(mail)
         found = trace(mail.data, mail.arrived)
-        seen = Seen(digest, self._label or mail.name, report, found.at)
+        understood = is_understood(report)
+        if not understood:
+            self._copy(mail.name, mail.data)
+        wanted = not mail.truncated and self._keeping.wants(understood=understood)
+        raw = Raw.of(mail.data, mail.arrived, mail.envelope) if wanted else None
+        seen = Seen(digest, self._label or mail.name, report, found.at, raw=raw)
         self.seen.append(seen)
-        self.marks.append(Mark(mail.key, is_understood(report), other=report.kind is Kind.OTHER))
+        self.marks.append(Mark(mail.key, understood, other=report.kind is Kind.OTHER))
         self._told[digest] = _taken(seen, mail.name, found.message_id, found.queue_id)
 
     def event(self, event: Event) -> None:
@@ -186,6 +218,12 @@ class _Batch:
         self.seen.append(seen)
         self._told[event.identity] = _taken(seen, event.name)
         self.marks.append(Mark(event.name, understood=is_understood(event.report)))
+        if not is_understood(event.report):
+            self._copy(event.name, json.dumps(event.event).encode())
+
+    def _copy(self, name: str, data: bytes) -> None:
+        """Before it is stored: killed in between, a second run writes the same file."""
+        self.tally.problems += self._keeping.copy(name, data)
 
     def flush(self, source: Source, add: Add) -> Tally:
         self.read()

@@ -28,6 +28,7 @@ COMMANDS = {
     "history": ("dsnparse.cli.history", "Show what happened to an address."),
     "status": ("dsnparse.cli.status", "Say how everything stands, for people and for monitoring."),
     "stats": ("dsnparse.cli.stats", "Count messages, failures, addresses and alerts."),
+    "unknown": ("dsnparse.cli.unknown", "Show what was not understood, and read it again."),
     "trust": ("dsnparse.cli.trust", "Make and check signed return paths, by which a real bounce is known."),
     "config": ("dsnparse.cli.config", "Check the configuration files, and show what holds."),
     "prune": ("dsnparse.cli.prune", "Remove what is old, and keep the states of addresses."),

@@ -14,8 +14,9 @@ import click
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.keep_options import KeepChoice, keep_options
 from dsnparse.cli.log_options import log_options
-from dsnparse.cli.source_options import Mailboxes, source_options
+from dsnparse.cli.source_options import WORKED_OFF, Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.config import masked as masked_url
@@ -55,6 +56,7 @@ _ATTEMPTS = 4
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 @log_options("plain")
+@keep_options
 @source_options
 @store_options(hooks=True)
 def ingest(
@@ -64,6 +66,7 @@ def ingest(
     sender: str | None,
     quiet: bool,
     mailboxes: Mailboxes,
+    kept: KeepChoice,
     choice: StoreChoice,
 ) -> int:
     """Store what bounced, and what that means for each address.
@@ -92,11 +95,12 @@ def ingest(
         envelope = Envelope(sender, recipients, arrived=datetime.now(UTC))
     quiet = quiet or (piped and not sys.stderr.isatty())
     logs = not is_plain()
+    keeping, copied = kept.keeping(choice, None), kept.keeping(choice, _folder(names, mailboxes, provider))
     say_started("ingest", db=masked_url(choice.db))
     with (
         Stop() as stop,
         choice.open(create=True) as store,
-        Housekeeping(store, choice, stopping=stop, told=say_told) as housekeeping,
+        Housekeeping(store, choice, stopping=stop, told=say_told, kept=kept.bounds) as housekeeping,
         Progress(_paths(names), wanted=not quiet and not logs) as bar,
     ):
         line = warn if logs else bar.line
@@ -117,6 +121,7 @@ def ingest(
                 strict=strict,
                 envelope=envelope,
                 known=store.known,
+                keeping=copied if isinstance(source, PathSource | EventSource) else keeping,
             )
             with closing(source):
                 for tally in _patiently(begin, stop, line):
@@ -133,6 +138,12 @@ def ingest(
             TRY_AGAIN if total.refused or (stop() and not total.messages) else NO_MESSAGE * bool(total.failed)
         )
     return stop.exit_status or (1 if total.failed else 0)
+
+
+def _folder(names: tuple[str, ...], mailboxes: Mailboxes, provider: str | None) -> str | None:
+    """Where copies go of what stays where it is; in a mailbox that is emptied, it is a folder there."""
+    stays = provider or any(not name.lower().startswith(WORKED_OFF) for name in names)
+    return mailboxes.unknown if stays else None
 
 
 def _patiently(

@@ -14,13 +14,14 @@ import click
 
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.keep_options import KeepChoice, keep_options
 from dsnparse.cli.log_options import log_options
 from dsnparse.cli.metrics_option import measured, metrics_option
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
 from dsnparse.config import masked as masked_url
-from dsnparse.ingest import store_all
+from dsnparse.ingest import Keeping, store_all
 from dsnparse.log import say, say_started, say_taken, say_told, warn
 from dsnparse.mailboxes.items import Mail
 from dsnparse.mailboxes.listener import MAX_SIZE, MEMORY, TIMEOUT, Address, Listener
@@ -80,6 +81,8 @@ _TELL = 60.0
 @trust_option
 @log_options("text")
 @limit_option
+@click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
+@keep_options
 @metrics_option
 @store_options(hooks=True)
 def listen(
@@ -93,6 +96,8 @@ def listen(
     trust: str | None,
     limits: Limits,
     metrics: str | None,
+    unknown: str | None,
+    kept: KeepChoice,
     choice: StoreChoice,
 ) -> int:
     """Store what a mail server hands over, until told to stop.
@@ -117,9 +122,10 @@ def listen(
     parser = make()
     if not addresses:
         raise click.UsageError("Give --lmtp or --smtp, and where to listen.")
+    keeping = kept.keeping(choice, unknown)
     say_started("listen", db=masked_url(choice.db))
     with choice.open(create=True) as store:
-        desk = _Desk(store, parser, ", ".join(map(str, addresses)))
+        desk = _Desk(store, parser, keeping, ", ".join(map(str, addresses)))
         listener = Listener(
             addresses, desk.commit, max_size=max_size, timeout=timeout, socket_mode=mode, memory=max_memory
         )
@@ -129,7 +135,12 @@ def listen(
         try:
             with measured(metrics, store, lambda: listener.waiting) as desk.metrics:
                 housekeeping = Housekeeping(
-                    store, choice, stopping=lambda: True, beside=desk.tell_now_and_then, told=desk.hooks_told
+                    store,
+                    choice,
+                    stopping=lambda: True,
+                    beside=desk.tell_now_and_then,
+                    told=desk.hooks_told,
+                    kept=kept.bounds,
                 )
                 desk.changed = housekeeping.changed
                 with housekeeping:
@@ -144,9 +155,10 @@ def listen(
 class _Desk:
     """Takes messages to the store, in the listener's thread for that, and tells what has come."""
 
-    def __init__(self, store: Store, parser: Parser, label: str) -> None:
+    def __init__(self, store: Store, parser: Parser, keeping: Keeping, label: str) -> None:
         self.store = store
         self.parser = parser
+        self.keeping = keeping
         self.label = label
         #: Called with what came of a batch.
         self.changed: Callable[[Tally], None] = lambda _: None
@@ -163,7 +175,7 @@ class _Desk:
             for number, (data, envelope) in enumerate(messages)
         ]
         try:
-            tally, stored = store_all(mails, self.label, self.store.add, self.parser)
+            tally, stored = store_all(mails, self.label, self.store.add, self.parser, keeping=self.keeping)
         except StoreError as error:
             if not self.away:
                 warn(f"{error}. Answering 451 until it works.")

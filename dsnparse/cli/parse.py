@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from dsnparse.cli.copies import make_folder
 from dsnparse.cli.output import Output
 from dsnparse.cli.trust_option import limit_option, trust_option
 from dsnparse.cli.worker import Rendered, Settings, Worker
@@ -73,7 +74,7 @@ def parse(
     started = time.monotonic()
     with Output(output) as out:
         form = form or _default_format(output, out)
-        _make_folder(unknown)
+        make_folder(unknown)
         settings = Settings(
             form=form,
             encoding=sys.stdout.encoding if out.on_terminal else "utf-8",
@@ -102,15 +103,6 @@ def _default_format(output: str | None, out: Output) -> str:
     if ending in ("jsonl", "json", "csv"):
         return ending
     return "table" if out.on_terminal else "jsonl"
-
-
-def _make_folder(path: str | None) -> None:
-    if path is None:
-        return
-    try:
-        Path(path).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise click.UsageError(f"Cannot make the folder {path}: {(error.strerror or '').lower()}.") from None
 
 
 def _pieces(items: Iterator[Item]) -> Iterator[list[Item]]:

@@ -21,7 +21,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 #: How a store says how far a mailbox was read.
 Position = Callable[[str], str | None]
 _LEAVE = ""
-_WORKED_OFF = ("maildir:", "imap://", "imaps://")
+#: How the name of a mailbox begins that messages leave.
+WORKED_OFF = ("maildir:", "imap://", "imaps://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Mailboxes:
 
     def sources(self, names: Sequence[str], choice: StoreChoice, position: Position) -> list[Source]:
         """The mailboxes; all plain paths together are one."""
-        paths = [name for name in names if not name.lower().startswith(_WORKED_OFF)]
+        paths = [name for name in names if not name.lower().startswith(WORKED_OFF)]
         found: list[Source] = (
             [PathSource(paths, limit=self.limits.message_bytes, exclude=_files_of(choice))] if paths else []
         )
@@ -58,7 +59,7 @@ class Mailboxes:
         """A mailbox that is worked off: `maildir:PATH`, `imaps://…` or `imap://…`."""
         if name.lower().startswith("maildir:"):
             return self._maildir(name[len("maildir:") :])
-        if name.lower().startswith(_WORKED_OFF):
+        if name.lower().startswith(WORKED_OFF):
             return self._imap(name, position)
         raise click.UsageError(
             f"{name} is no mailbox that messages leave: write maildir:PATH or imaps://user@host/Folder. "
@@ -122,7 +123,8 @@ def source_options(command: F) -> F:
         ),
         click.option(
             "--unknown", metavar="FOLDER",
-            help="Move those there that a person should look at. Default for a Maildir: .Unknown.",
+            help="Move those there that a person should look at; what stays, as files do, is copied there. "
+            "Default for a Maildir: .Unknown.",
         ),
         click.option(
             "--others", metavar="leave|move:FOLDER", callback=_read_others,

@@ -11,6 +11,7 @@ import click
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.keep_options import KeepChoice, keep_options
 from dsnparse.cli.log_options import log_options
 from dsnparse.cli.metrics_option import measured, metrics_option
 from dsnparse.cli.reading_anew import read_anew
@@ -18,7 +19,7 @@ from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.config import masked as masked_url
-from dsnparse.ingest import ingest
+from dsnparse.ingest import Keeping, ingest
 from dsnparse.log import say, say_started, say_taken, say_told, warn
 from dsnparse.mailboxes.sources import MailboxRefused, Source
 from dsnparse.mailboxes.tally import Tally
@@ -43,9 +44,17 @@ _REMEMBERED = 10_000
 )  # fmt: skip
 @metrics_option
 @log_options("text")
+@keep_options
 @source_options
 @store_options(hooks=True)
-def watch(name: str, interval: float, metrics: str | None, mailboxes: Mailboxes, choice: StoreChoice) -> int:
+def watch(
+    name: str,
+    interval: float,
+    metrics: str | None,
+    mailboxes: Mailboxes,
+    kept: KeepChoice,
+    choice: StoreChoice,
+) -> int:
     """Store what bounces, as it comes, until told to stop.
 
     SOURCE is maildir:PATH or imaps://user@host/Folder, as for 'dsnparse ingest'. A line on standard error
@@ -60,10 +69,12 @@ def watch(name: str, interval: float, metrics: str | None, mailboxes: Mailboxes,
     say_started("watch", db=masked_url(choice.db))
     with Stop(anew=True) as stop, choice.open(create=True) as store:
         source = mailboxes.source(name, store.position)
-        watcher = _Watcher(source, store, stop, mailboxes)
+        watcher = _Watcher(source, store, stop, mailboxes, kept.keeping(choice, None))
         with (
             measured(metrics, store) as watcher.metrics,
-            Housekeeping(store, choice, stopping=stop, told=watcher.hooks_told) as housekeeping,
+            Housekeeping(
+                store, choice, stopping=stop, told=watcher.hooks_told, kept=kept.bounds
+            ) as housekeeping,
             closing(source),
         ):
             say(f"Watching {source.label}.")
@@ -75,11 +86,14 @@ def watch(name: str, interval: float, metrics: str | None, mailboxes: Mailboxes,
 class _Watcher:
     """Works off one mailbox again and again."""
 
-    def __init__(self, source: Source, store: Store, stop: Stop, mailboxes: Mailboxes) -> None:
+    def __init__(
+        self, source: Source, store: Store, stop: Stop, mailboxes: Mailboxes, keeping: Keeping
+    ) -> None:
         self.source = source
         self.store = store
         self.stop = stop
         self.mailboxes = mailboxes
+        self.keeping = keeping
         self.parser = mailboxes.parser()
         self.backoff = Backoff()
         self.told: set[str] = set()
@@ -113,7 +127,12 @@ class _Watcher:
     def work_off(self) -> Iterator[Tally]:
         """What is there now, until something is to be done between two batches."""
         return ingest(
-            self.source, self.add, self.parser, batch=self.mailboxes.batch, stop=self.stop.is_wanted
+            self.source,
+            self.add,
+            self.parser,
+            batch=self.mailboxes.batch,
+            stop=self.stop.is_wanted,
+            keeping=self.keeping,
         )
 
     def add(self, items: Sequence[Seen], *, positions: Mapping[str, str] | None = None) -> AddResult:

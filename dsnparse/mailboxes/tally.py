@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, NamedTuple
 
+from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.mailboxes.items import Mail, Problem
-from dsnparse.model import Report
+from dsnparse.model import Kind, Report
 from dsnparse.wire.warning import INTERNAL_ERROR
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Tally:
     records: int = 0
     #: Messages whose report has warnings.
     warned: int = 0
-    #: Messages that a person should look at; where they are only copied for that, those copied.
+    #: Messages that a person should look at.
     unknown: int = 0
     #: What could not be read, stored or marked; told at once, and counted in `failed`.
     problems: list[Problem] = field(default_factory=list)
@@ -114,6 +115,13 @@ class Tally:
                 )
                 return None
         return report
+
+    def is_stray(self, mail: Mail, report: Report) -> bool:
+        """Whether it is no message at all, but a file that lay among them: then that is a problem to tell."""
+        if report.kind is not Kind.OTHER or report.records or looks_like_message(mail.data):
+            return False
+        self.problems.append(Problem(mail.name, "is not a mail message"))
+        return True
 
     def note_size(self, mail: Mail) -> None:
         """Have it told that a message was not read to its end, if so."""

@@ -16,9 +16,12 @@ from dsnparse.store.address.privacy import Privacy
 from dsnparse.store.address.settings import check_settings
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.changes.hooks import Hook
+from dsnparse.store.changes.kept import RawBounds
 from dsnparse.store.changes.known_messages import KnowsMessage, find_lookup, known_messages
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.outbox import ROUND, Delivered, deliver_due
+from dsnparse.store.changes.raw import trim_raw
+from dsnparse.store.changes.rereading import Reread, reread
 from dsnparse.store.changes.write_batch import write_batch
 from dsnparse.store.lists.entry import Listed, Suppression
 from dsnparse.store.lists.listing import entries
@@ -31,6 +34,14 @@ from dsnparse.store.queries.history import Happening, history
 from dsnparse.store.queries.known import Known, find_known
 from dsnparse.store.queries.standing import Standing, standing
 from dsnparse.store.queries.stats import Count, stats
+from dsnparse.store.queries.unknown import (
+    Kept,
+    Unknown,
+    find_digests,
+    find_unknown,
+    kept_after,
+    message_of,
+)
 from dsnparse.store.queries.waiting import waiting
 from dsnparse.store.removal.forgetting import Forgotten, forget
 from dsnparse.store.removal.retention import Pruned, prune_some
@@ -41,6 +52,8 @@ from dsnparse.store.sql.schema import positions
 
 #: Addresses in one transaction of an import, a list of successes or the housekeeping.
 _AT_ONCE = 1_000
+#: Kept messages in memory at once: some hundred megabytes at most.
+_KEPT_AT_ONCE = 50
 
 
 class Store:
@@ -235,6 +248,58 @@ class Store:
         """How it stands: the last message, how much comes, what waits, how large it is."""
         with self.database.read() as connection:
             return standing(EngineRows(connection), _clock(now))
+
+    def unknown(self, *, since: datetime | None = None, limit: int = 1_000) -> list[Unknown]:
+        """The messages that a person should look at, the latest first."""
+        with self.database.read() as connection:
+            return find_unknown(EngineRows(connection), since=since, limit=limit)
+
+    def digests(self, start: str) -> list[str]:
+        """The identities of messages that begin so, at most ten."""
+        with self.database.read() as connection:
+            return find_digests(EngineRows(connection), start)
+
+    def message(self, digest: str) -> list[dict[str, Any]]:
+        """What is stored of a message: itself, then its records; empty when there is none."""
+        with self.database.read() as connection:
+            return list(message_of(connection, digest))
+
+    def kept(
+        self,
+        *,
+        since: datetime | None = None,
+        digests: Sequence[str] | None = None,
+        unknown: bool = False,
+    ) -> Iterator[Kept]:
+        """The messages that are kept themselves: all, or these, or those that a person should look at."""
+        after = ""
+        while True:
+            with self.database.read() as connection:
+                wanted = None if digests is None else list(digests)
+                some = kept_after(
+                    connection, after, since=since, digests=wanted, unknown=unknown, limit=_KEPT_AT_ONCE
+                )
+            if not some:
+                return
+            yield from some
+            after = some[-1].digest
+
+    def reread(self, items: Sequence[Seen], *, write: bool = True, now: datetime | None = None) -> Reread:
+        """Put new readings of messages that the store has in the place of the old ones, in one transaction.
+
+        `write`: False to be told which would change. Raise as `add` does.
+        """
+        known = known_messages(items, self._knows, self.terms.policy)
+        moment = _clock(now)
+        work = partial(reread, terms=self.terms, items=items, known=known, now=moment, write=write)
+        return self.database.write(work)
+
+    def trim_raw(self, bounds: RawBounds, *, now: datetime | None = None) -> int:
+        """Remove kept messages that are too old or too many; how many."""
+        total, moment = 0, _clock(now)
+        while some := self.database.write(partial(trim_raw, bounds=bounds, now=moment)):
+            total += some
+        return total
 
     def prune(self, before: datetime) -> Iterator[Pruned]:
         """Remove what is older, piece by piece: what each transaction removed. States stay."""

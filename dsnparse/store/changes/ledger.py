@@ -6,7 +6,7 @@ suppression, its line in the journal and its message to the hooks are always wri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -95,6 +95,18 @@ class Ledger:
                 entry.touched = True
                 self._move(entry, state, self._now, "policy", "", source="policy")
         return after
+
+    def refold(self, numbers: Sequence[int]) -> None:
+        """Load these addresses, and let their states follow from their pasts, which have been changed."""
+        for some in chunks(numbers):
+            statement = SELECT.where(addresses.c.id.in_(some)).order_by(addresses.c.id)
+            for row in self.connection.execute(statement.with_for_update(of=addresses)).all():
+                self._take(row.key, row)
+                entry = self.entries[row.key]
+                state = entry.past.state(self.terms.policy).at(self._now)
+                if state.visible != entry.state.visible:
+                    entry.touched = True
+                    self._move(entry, state, self._now, "reparse", "", source=state.source or "reparse")
 
     def load_expired(self, limit: int) -> int:
         """Load addresses whose pause, review or suppression has ended, which releases them; say how many."""

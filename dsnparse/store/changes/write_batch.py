@@ -15,6 +15,7 @@ from dsnparse.store.address.normalize import AddressIdentity
 from dsnparse.store.changes.alerts import Refusal, Refusals, alert_key, write_alerts
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.changes.ledger import Ledger
+from dsnparse.store.changes.raw import write_raw
 from dsnparse.store.changes.report_rows import detail, message_row, record_row
 from dsnparse.store.changes.state import Event, What, message_mark
 from dsnparse.store.changes.times import happened, to_epoch
@@ -38,12 +39,16 @@ def write_batch(
     known: frozenset[tuple[str, str]],
     places: Mapping[str, str],
     now: datetime,
+    *,
+    alerts: bool = True,
 ) -> AddResult:
     """Write the messages that are new, in their order, inside the caller's transaction.
 
     `known`: Message-IDs of returned messages, each with its recipient, that the operator's look-up knows.
+    `alerts`: False where their refusals were counted before.
     """
     new = _write_messages(connection, terms, items, now)
+    write_raw(connection, [(seen.digest, seen.raw) for seen, *_ in new if seen.raw is not None], now)
     ledger = Ledger(connection, terms, now)
     identity = terms.policy.addresses
     found = [
@@ -92,7 +97,7 @@ def write_batch(
             refusals.setdefault(alert, []).append(Refusal(at))
     ledger.write_addresses()
     insert_rows(connection, records, rows)
-    for raised in write_alerts(connection, refusals, terms.policy.block_alert_after):
+    for raised in write_alerts(connection, refusals if alerts else {}, terms.policy.block_alert_after):
         ledger.alert(*raised)
     changes = ledger.write()
     _write_positions(connection, places, now)

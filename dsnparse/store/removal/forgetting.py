@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from dsnparse.store.address.given import read_address
 from dsnparse.store.address.privacy import remove_addresses
 from dsnparse.store.changes.address_rows import SELECT, load_past
+from dsnparse.store.changes.raw import raw_mentioning, remove_raw
 from dsnparse.store.changes.status import ACTIVE
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.removal.retention import overwrite_removed, remove_rows, row_ids
@@ -49,6 +50,7 @@ def forget(connection: Connection, terms: Terms, address: str, *, keep_suppressi
 def _forget(connection: Connection, key: str, given: str, *, keep: bool) -> Forgotten:
     row = connection.execute(SELECT.where(addresses.c.key == key).with_for_update()).first()
     if row is None:
+        remove_raw(connection, raw_mentioning(connection, [given]))
         return Forgotten()
     mine = records.c.address_id == row.id
     # Another address refused what this one was mailed: that record stays, and does not name this one.
@@ -61,6 +63,10 @@ def _forget(connection: Connection, key: str, given: str, *, keep: bool) -> Forg
         spellings.update(filter(None, connection.execute(select(column).where(mine)).scalars()))
     named = select(records.c.original_recipient).where(another)
     spellings.update(filter(None, connection.execute(named).scalars()))
+    for ids in chunks(numbers):
+        digests = connection.execute(select(messages.c.digest).where(messages.c.id.in_(ids))).scalars()
+        remove_raw(connection, list(digests))
+    remove_raw(connection, raw_mentioning(connection, sorted(spellings)))
     others = _others(connection, numbers)
     removed = remove_rows(connection, records, mine)
     connection.execute(update(records).where(another).values(mailed_id=None, original_recipient=None))

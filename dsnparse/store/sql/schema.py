@@ -13,6 +13,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -175,6 +176,19 @@ alerts = Table(
     Column("first_at", UtcTime, nullable=False),
     Column("last_at", UtcTime, nullable=False),
     Column("diagnostic", Text, nullable=False),
+)
+
+#: Messages themselves, compressed, for as long as the operator says. `envelope`: what the mail server that
+#: handed it over said beside it.
+raw_messages = Table(
+    "raw_messages",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("kept_at", UtcTime, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    Column("arrived", UtcTime),
+    Column("envelope", JSON(none_as_null=True)),
 )
 
 #: How far each source was read.

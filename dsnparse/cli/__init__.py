@@ -31,9 +31,14 @@ COMMANDS = {
     "unknown": ("dsnparse.cli.unknown", "Show what was not understood, and read it again."),
     "trust": ("dsnparse.cli.trust", "Make and check signed return paths, by which a real bounce is known."),
     "config": ("dsnparse.cli.config", "Check the configuration files, and show what holds."),
+    "completion": ("dsnparse.cli.completion", "Print what completes commands and options in a shell."),
+    "manual": ("dsnparse.cli.manual", "Write manual pages."),
+    "backup": ("dsnparse.cli.backup", "Copy an SQLite database that is in use."),
     "prune": ("dsnparse.cli.prune", "Remove what is old, and keep the states of addresses."),
     "forget": ("dsnparse.cli.forget", "Remove the personal data of one address."),
 }
+#: Those that work while a configuration file is wrong.
+_WITHOUT_SETTINGS = ("config", "completion", "manual")
 #: Packages that come with an extra → the extra.
 EXTRAS = {
     "sqlalchemy": "store",
@@ -68,7 +73,8 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """With the defaults that configuration files and the environment give it."""
         name, command, rest = super().resolve_command(ctx, args)
-        if name is not None and command is not None and name != "config" and not {"-h", "--help"} & {*rest}:
+        unneeded = ctx.resilient_parsing or name in _WITHOUT_SETTINGS or {"-h", "--help"} & {*rest}
+        if name is not None and command is not None and not unneeded:
             from dsnparse.cli.settings import Settings
 
             settings = Settings.read(ctx.params.get("config"))

@@ -21,7 +21,8 @@ from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.config import masked as masked_url
 from dsnparse.ingest import Keeping, ingest
 from dsnparse.log import say, say_started, say_taken, say_told, warn
-from dsnparse.mailboxes.sources import MailboxRefused, Source
+from dsnparse.mailboxes.claims import MaildirSource
+from dsnparse.mailboxes.sources import MailboxRefused, Queue, Source
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.store.changes.batch import AddResult, Seen
@@ -71,7 +72,7 @@ def watch(
         source = mailboxes.source(name, store.position)
         watcher = _Watcher(source, store, stop, mailboxes, kept.keeping(choice, None))
         with (
-            measured(metrics, store) as watcher.metrics,
+            measured(metrics, store, lambda: _waiting(source)) as watcher.metrics,
             Housekeeping(
                 store, choice, stopping=stop, told=watcher.hooks_told, kept=kept.bounds
             ) as housekeeping,
@@ -81,6 +82,16 @@ def watch(
             watcher.run(interval, housekeeping, choice)
     say("Stopped.")
     return 0
+
+
+def _waiting(source: Queue) -> int | None:
+    """How many messages wait in a Maildir; an IMAP server is not asked each time that Prometheus asks."""
+    if not isinstance(source, MaildirSource):
+        return None
+    try:
+        return source.backlog()
+    except OSError:
+        return None
 
 
 class _Watcher:

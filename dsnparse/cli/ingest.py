@@ -14,6 +14,7 @@ import click
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.readers import readers
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
@@ -50,6 +51,14 @@ _ATTEMPTS = 4
 @click.option(
     "--sender", metavar="ADDRESS", help="With -: the sender in its envelope; '' for a notice, which has none."
 )
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes that read messages, beside the one that writes.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 @source_options
 @store_options(hooks=True)
@@ -58,6 +67,7 @@ def ingest(
     provider: str | None,
     recipients: tuple[str, ...],
     sender: str | None,
+    jobs: int,
     quiet: bool,
     mailboxes: Mailboxes,
     choice: StoreChoice,
@@ -89,6 +99,8 @@ def ingest(
     quiet = quiet or (piped and not sys.stderr.isatty())
     with (
         Stop() as stop,
+        # Before anything is opened: they may fork.
+        readers(mailboxes, choice, 1 if piped or provider else jobs) as spread,
         choice.open(create=True) as store,
         Housekeeping(store, choice, stopping=stop) as housekeeping,
         Progress(_paths(names), wanted=not quiet) as bar,
@@ -110,6 +122,7 @@ def ingest(
                 strict=strict,
                 envelope=envelope,
                 known=store.known,
+                spread=spread,
             )
             with closing(source):
                 for tally in _patiently(begin, stop, bar.line):

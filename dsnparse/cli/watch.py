@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from typing import Any
 
 import click
 
@@ -18,7 +19,7 @@ from dsnparse.ingest import ingest
 from dsnparse.mailboxes.sources import MailboxRefused, Source
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.summary import ingest_summary, problem_lines
-from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.changes.batch import AddResult
 from dsnparse.store.sql.errors import StoreReplaced, StoreUnavailable
 from dsnparse.store.store import Store
 
@@ -99,7 +100,7 @@ class _Watcher:
             self.source, self.add, self.parser, batch=self.mailboxes.batch, stop=self.stop.is_wanted
         )
 
-    def add(self, items: Sequence[Seen], *, positions: Mapping[str, str] | None = None) -> AddResult:
+    def add(self, items: Sequence[Any], *, positions: Mapping[str, str] | None = None) -> AddResult:
         """`Store.add`, again and again while the database is away, unless told to stop."""
         waited = Backoff()
         while True:

@@ -66,26 +66,38 @@ class Tally:
         Such a message is kept where it is or where a person looks, and not stored: a later version reads it.
         """
         self.weight += mail.weight
-        try:
-            envelope = _envelope(mail, parser)
-            report = parser.parse(mail.data, envelope=envelope) if envelope else parser.parse(mail.data)
-        except Exception as error:  # noqa: BLE001  (of a parser that is not ours)
-            reason = f"made the parser fail, please report it ({type(error).__name__}: {error})"
-            self.problems.append(Problem(mail.name, reason))
+        found = parse_mail(mail, parser)
+        if isinstance(found, Problem):
+            self.problems.append(found)
             return None
-        for warning in report.warnings:
-            if warning.code == INTERNAL_ERROR:
-                self.problems.append(
-                    Problem(mail.name, warning.text.removeprefix("The message ").rstrip("."))
-                )
-                return None
-        return report
+        return found
 
     def note_size(self, mail: Mail) -> None:
         """Have it told that a message was not read to its end, if so."""
-        if mail.truncated:
-            note = f"only the first {len(mail.data):,} of {mail.size:,} bytes were read"
-            self.notes.append(Problem(mail.name, note))
+        note = cut_short(mail)
+        if note is not None:
+            self.notes.append(note)
+
+
+def parse_mail(mail: Mail, parser: Parser) -> Report | Problem:
+    """The report on a message; the problem to tell when dsnparse made a mistake with it."""
+    try:
+        envelope = _envelope(mail, parser)
+        report = parser.parse(mail.data, envelope=envelope) if envelope else parser.parse(mail.data)
+    except Exception as error:  # noqa: BLE001  (of a parser that is not ours)
+        reason = f"made the parser fail, please report it ({type(error).__name__}: {error})"
+        return Problem(mail.name, reason)
+    for warning in report.warnings:
+        if warning.code == INTERNAL_ERROR:
+            return Problem(mail.name, warning.text.removeprefix("The message ").rstrip("."))
+    return report
+
+
+def cut_short(mail: Mail) -> Problem | None:
+    """What is to be told of a message that was not read to its end."""
+    if not mail.truncated:
+        return None
+    return Problem(mail.name, f"only the first {len(mail.data):,} of {mail.size:,} bytes were read")
 
 
 def _envelope(mail: Mail, parser: Parser) -> Envelope | None:

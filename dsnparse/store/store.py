@@ -19,6 +19,7 @@ from dsnparse.store.changes.hooks import Hook
 from dsnparse.store.changes.known_messages import KnowsMessage, find_lookup, known_messages
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.outbox import ROUND, Delivered, deliver_due
+from dsnparse.store.changes.prepared import Prepared, prepare
 from dsnparse.store.changes.write_batch import write_batch
 from dsnparse.store.lists.entry import Listed, Suppression
 from dsnparse.store.lists.listing import entries
@@ -102,12 +103,14 @@ class Store:
 
     def add(
         self,
-        items: Sequence[Seen],
+        items: Sequence[Seen | Prepared],
         *,
         positions: Mapping[str, str] | None = None,
         now: datetime | None = None,
     ) -> AddResult:
         """Write a batch (300 to 1,000 messages is a good size) in one transaction, committed on return.
+
+        `items`: what was seen, or what `prepare` made of it under the same policy, as in another process.
 
         Messages that the store has are counted and left alone, so the same call can be made again after any
         failure. `positions`: how far each source has been read (IMAP's UIDVALIDITY and UID, an offset, …),
@@ -115,11 +118,12 @@ class Store:
 
         Raise StoreUnavailable when nothing was written and a later call may work; StoreError when not.
         """
-        known = known_messages(items, self._knows, self.terms.policy)
+        ready = [item if isinstance(item, Prepared) else prepare(item, self.terms) for item in items]
+        known = known_messages(ready, self._knows)
         moment = _clock(now)
         return self.database.write(
             partial(
-                write_batch, terms=self.terms, items=items, known=known, places=positions or {}, now=moment
+                write_batch, terms=self.terms, items=ready, known=known, places=positions or {}, now=moment
             )
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -12,22 +12,21 @@ import click
 from dsnparse.mailboxes.eml import save_name
 from dsnparse.mailboxes.items import Problem
 
-#: Keeps a copy of a message by its name; the problems that there were.
-Copy = Callable[[str, bytes], list[Problem]]
 
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Copies messages into a folder that is there; the same message is the same file."""
 
-def copies(folder: str) -> Copy:
-    """What copies messages into a folder that is there; the same message is the same file."""
+    folder: str
 
-    def copy(name: str, data: bytes) -> list[Problem]:
-        target = Path(folder) / save_name(name, data)
+    def __call__(self, name: str, data: bytes) -> list[Problem]:
+        """Keep one; the problems that there were."""
+        target = Path(self.folder) / save_name(name, data)
         try:
             keep_copy(target, data)
         except OSError as error:
             return [Problem.of(str(target), error)]
         return []
-
-    return copy
 
 
 def make_folder(path: str | None) -> None:

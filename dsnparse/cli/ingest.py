@@ -16,6 +16,7 @@ from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.keep_options import KeepChoice, keep_options
 from dsnparse.cli.log_options import log_options
+from dsnparse.cli.readers import readers
 from dsnparse.cli.source_options import WORKED_OFF, Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
@@ -54,6 +55,14 @@ _ATTEMPTS = 4
 @click.option(
     "--sender", metavar="ADDRESS", help="With -: the sender in its envelope; '' for a notice, which has none."
 )
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes that read messages, beside the one that writes.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 @log_options("plain")
 @keep_options
@@ -64,6 +73,7 @@ def ingest(
     provider: str | None,
     recipients: tuple[str, ...],
     sender: str | None,
+    jobs: int,
     quiet: bool,
     mailboxes: Mailboxes,
     kept: KeepChoice,
@@ -95,10 +105,12 @@ def ingest(
         envelope = Envelope(sender, recipients, arrived=datetime.now(UTC))
     quiet = quiet or (piped and not sys.stderr.isatty())
     logs = not is_plain()
-    keeping, copied = kept.keeping(choice, None), kept.keeping(choice, _folder(names, mailboxes, provider))
+    keeping = kept.keeping(choice, _folder(names, mailboxes, provider))
     say_started("ingest", db=masked_url(choice.db))
     with (
         Stop() as stop,
+        # Before anything is opened: they may fork.
+        readers(mailboxes, choice, keeping, 1 if piped or provider else jobs) as spread,
         choice.open(create=True) as store,
         Housekeeping(store, choice, stopping=stop, told=say_told, kept=kept.bounds) as housekeeping,
         Progress(_paths(names), wanted=not quiet and not logs) as bar,
@@ -121,7 +133,9 @@ def ingest(
                 strict=strict,
                 envelope=envelope,
                 known=store.known,
-                keeping=copied if isinstance(source, PathSource | EventSource) else keeping,
+                keeping=keeping,
+                copied=isinstance(source, PathSource | EventSource),
+                spread=spread,
             )
             with closing(source):
                 for tally in _patiently(begin, stop, line):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from dsnparse.cli.copies import copies, make_folder
+from dsnparse.cli.copies import Copies, make_folder
 from dsnparse.cli.store_options import StoreChoice
 from dsnparse.ingest import NOTHING_KEPT, Keeping
 from dsnparse.store.changes.kept import RawBounds
@@ -35,7 +35,7 @@ class KeepChoice:
                 "--hash-addresses keeps out of it: use one of them."
             )
         make_folder(folder)
-        return Keeping(self.raw, NOTHING_KEPT.copy if folder is None else copies(folder))
+        return Keeping(self.raw, NOTHING_KEPT.copy if folder is None else Copies(folder))
 
     @property
     def bounds(self) -> RawBounds | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from dsnparse.cli.copies import copies, make_folder
+from dsnparse.cli.copies import Copies, make_folder
 from dsnparse.cli.failure import FAILED, Failure
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.output import Output
@@ -112,7 +112,7 @@ def export(folder: str, since: timedelta | None, everything: bool, choice: Store
     Exit status: 0 when all could be written, 1 when not.
     """
     make_folder(folder)
-    copy, problems, number = copies(folder), Tally(), 0
+    copy, problems, number = Copies(folder), Tally(), 0
     with choice.open(read_only=True) as store:
         for kept in store.kept(since=_start(since), unknown=not everything):
             found = copy(kept.digest[:_SHOWN], kept.raw.data)

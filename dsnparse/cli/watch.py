@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,7 +25,7 @@ from dsnparse.mailboxes.claims import MaildirSource
 from dsnparse.mailboxes.sources import MailboxRefused, Queue, Source
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.summary import ingest_summary, problem_lines
-from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.changes.batch import AddResult
 from dsnparse.store.changes.outbox import Delivered
 from dsnparse.store.sql.errors import StoreReplaced, StoreUnavailable
 from dsnparse.store.store import Store
@@ -146,7 +146,7 @@ class _Watcher:
             keeping=self.keeping,
         )
 
-    def add(self, items: Sequence[Seen], *, positions: Mapping[str, str] | None = None) -> AddResult:
+    def add(self, items: Sequence[Any], *, positions: Mapping[str, str] | None = None) -> AddResult:
         """`Store.add`, again and again while the database is away, unless told to stop."""
         waited = Backoff()
         while True:

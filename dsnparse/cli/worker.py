@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dsnparse.cli.copies import copies
+from dsnparse.cli.copies import Copies
 from dsnparse.cli.output import ENCODING_ERRORS
 from dsnparse.mailboxes import Item, Mail, PassedOver, Problem, read_item
 from dsnparse.mailboxes.tally import Tally
@@ -99,6 +99,6 @@ class Worker:
         if not is_understood(report):
             tally.unknown += 1
             if self.settings.unknown is not None:
-                tally.problems += copies(self.settings.unknown)(message.name, message.data)
+                tally.problems += Copies(self.settings.unknown)(message.name, message.data)
         if not self.settings.kinds or report.kind.value in self.settings.kinds:
             texts.append(self.renderer.report(message.name, report))

@@ -75,7 +75,7 @@ class ImapSource:
         self._missed: dict[int, int] = {}
         self._held = 0
 
-    def take(self) -> Iterator[Mail | Problem | PassedOver]:
+    def take(self, *, read: bool = True) -> Iterator[Mail | Problem | PassedOver]:  # noqa: ARG002
         """The messages that are new, in the order of their UIDs."""
         self._held = 0
         with errors(self._account, self._drop):

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from dsnparse.wire.dates import parse_date
-from dsnparse.wire.header import header_end, header_lines
+from dsnparse.wire.header import header_end, header_lines, other_first_letters
 
+_FIELDS = (b"date", b"received", b"message-id")
+_OTHERS = other_first_letters(_FIELDS)
 #: How far into a message its Date is looked for. Exchange puts some 10 KB of its own fields before it.
 _HEAD_BYTES = 64 * 1024
 #: Before this, a date is a clock that was never set.
@@ -18,7 +20,6 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 #: "… with ESMTP id 4Q1x2z for <…>; Sat, …": what the log of the mail server that wrote it calls the message.
 _QUEUE_ID = re.compile(rb"\bid[ \t\r\n]{1,8}<?([A-Za-z0-9][A-Za-z0-9._-]{2,63})")
 _LONGEST_ID = 250
-_WANTED = (b"date", b"received", b"message-id")
 
 
 class Trace(NamedTuple):
@@ -40,9 +41,11 @@ def trace(data: bytes, arrived: datetime | None = None) -> Trace:
     start = most - len(data[:most].lstrip(b"\r\n"))
     end, _ = header_end(data, start, most)
     for line in header_lines(data, start, end):
+        if line[:1] in _OTHERS:
+            continue
         name, _, value = line.partition(b":")
         key = name.rstrip().lower()
-        if key in _WANTED:
+        if key in _FIELDS:
             found.setdefault(key, value)
     received = found.get(b"received", b"")
     written, stamped = _date(found.get(b"date", b"")), _date(received.rpartition(b";")[2])

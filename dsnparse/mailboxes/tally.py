@@ -101,33 +101,54 @@ class Tally:
         Such a message is kept where it is or where a person looks, and not stored: a later version reads it.
         """
         self.weight += mail.weight
-        try:
-            envelope = _envelope(mail, parser)
-            report = parser.parse(mail.data, envelope=envelope) if envelope else parser.parse(mail.data)
-        except Exception as error:  # noqa: BLE001  (of a parser that is not ours)
-            reason = f"made the parser fail, please report it ({type(error).__name__}: {error})"
-            self.problems.append(Problem(mail.name, reason))
+        found = parse_mail(mail, parser)
+        if isinstance(found, Problem):
+            self.problems.append(found)
             return None
-        for warning in report.warnings:
-            if warning.code == INTERNAL_ERROR:
-                self.problems.append(
-                    Problem(mail.name, warning.text.removeprefix("The message ").rstrip("."))
-                )
-                return None
-        return report
+        return found
 
     def is_stray(self, mail: Mail, report: Report) -> bool:
-        """Whether it is no message at all, but a file that lay among them: then that is a problem to tell."""
-        if report.kind is not Kind.OTHER or report.records or looks_like_message(mail.data):
+        """See the function; then that is a problem to tell."""
+        if not is_stray(mail, report):
             return False
-        self.problems.append(Problem(mail.name, "is not a mail message"))
+        self.problems.append(Problem(mail.name, STRAY))
         return True
 
     def note_size(self, mail: Mail) -> None:
         """Have it told that a message was not read to its end, if so."""
-        if mail.truncated:
-            note = f"only the first {len(mail.data):,} of {mail.size:,} bytes were read"
-            self.notes.append(Problem(mail.name, note))
+        note = cut_short(mail)
+        if note is not None:
+            self.notes.append(note)
+
+
+def parse_mail(mail: Mail, parser: Parser) -> Report | Problem:
+    """The report on a message; the problem to tell when dsnparse made a mistake with it."""
+    try:
+        envelope = _envelope(mail, parser)
+        report = parser.parse(mail.data, envelope=envelope) if envelope else parser.parse(mail.data)
+    except Exception as error:  # noqa: BLE001  (of a parser that is not ours)
+        reason = f"made the parser fail, please report it ({type(error).__name__}: {error})"
+        return Problem(mail.name, reason)
+    for warning in report.warnings:
+        if warning.code == INTERNAL_ERROR:
+            return Problem(mail.name, warning.text.removeprefix("The message ").rstrip("."))
+    return report
+
+
+#: What is told of such a file.
+STRAY = "is not a mail message"
+
+
+def is_stray(mail: Mail, report: Report) -> bool:
+    """Whether it is no message at all, but a file that lay among them."""
+    return report.kind is Kind.OTHER and not report.records and not looks_like_message(mail.data)
+
+
+def cut_short(mail: Mail) -> Problem | None:
+    """What is to be told of a message that was not read to its end."""
+    if not mail.truncated:
+        return None
+    return Problem(mail.name, f"only the first {len(mail.data):,} of {mail.size:,} bytes were read")
 
 
 def _envelope(mail: Mail, parser: Parser) -> Envelope | None:

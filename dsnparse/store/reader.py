@@ -5,7 +5,7 @@ It starts in a fifth of the time, since it needs no SQLAlchemy. `Store` puts the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -20,6 +20,7 @@ from dsnparse.store.sql.migrations import is_last_version
 if TYPE_CHECKING:
     from dsnparse.store.lists.entry import Suppression
     from dsnparse.store.queries.history import Happening
+    from dsnparse.store.queries.known import Known
     from dsnparse.store.queries.standing import Standing
     from dsnparse.store.queries.stats import Count
 
@@ -29,6 +30,10 @@ class Asked(Protocol):
 
     def check(self, address: str, *, now: datetime | None = None) -> Decision:
         """Whether an address may be mailed."""
+        ...
+
+    def known(self, digests: Sequence[str]) -> Mapping[str, Known]:
+        """Those of some hundred messages that the store has, by their identities."""
         ...
 
     def check_all(self, addresses: Iterable[str], *, now: datetime | None = None) -> Iterator[Decision]:
@@ -55,6 +60,18 @@ class Asked(Protocol):
 
     def standing(self, *, now: datetime | None = None) -> Standing:
         """How it stands."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Use it in a `with` block."""
+        ...
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
         ...
 
 
@@ -96,6 +113,13 @@ class Reader:
             with driver_errors(self._shown):
                 found = check_some(self._rows, self._terms, some, now or datetime.now(UTC))
             yield from found
+
+    def known(self, digests: Sequence[str]) -> Mapping[str, Known]:
+        """Those of some hundred messages that the store has, by their identities."""
+        from dsnparse.store.queries.known import find_known
+
+        with driver_errors(self._shown):
+            return find_known(self._rows, digests)
 
     def history(self, address: str) -> list[Happening]:
         """The notices about an address and the changes of its state and its domain's, oldest first."""

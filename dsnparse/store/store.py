@@ -20,6 +20,7 @@ from dsnparse.store.changes.kept import RawBounds
 from dsnparse.store.changes.known_messages import KnowsMessage, find_lookup, known_messages
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.outbox import ROUND, Delivered, deliver_due
+from dsnparse.store.changes.prepared import Prepared, prepare
 from dsnparse.store.changes.raw import trim_raw
 from dsnparse.store.changes.rereading import Reread, reread
 from dsnparse.store.changes.write_batch import write_batch
@@ -116,12 +117,14 @@ class Store:
 
     def add(
         self,
-        items: Sequence[Seen],
+        items: Sequence[Seen | Prepared],
         *,
         positions: Mapping[str, str] | None = None,
         now: datetime | None = None,
     ) -> AddResult:
         """Write a batch (300 to 1,000 messages is a good size) in one transaction, committed on return.
+
+        `items`: what was seen, or what `prepare` made of it under the same policy, as in another process.
 
         Messages that the store has are counted and left alone, so the same call can be made again after any
         failure. `positions`: how far each source has been read (IMAP's UIDVALIDITY and UID, an offset, …),
@@ -129,11 +132,12 @@ class Store:
 
         Raise StoreUnavailable when nothing was written and a later call may work; StoreError when not.
         """
-        known = known_messages(items, self._knows, self.terms.policy)
+        ready = [item if isinstance(item, Prepared) else prepare(item, self.terms) for item in items]
+        known = known_messages(ready, self._knows)
         moment = _clock(now)
         return self.database.write(
             partial(
-                write_batch, terms=self.terms, items=items, known=known, places=positions or {}, now=moment
+                write_batch, terms=self.terms, items=ready, known=known, places=positions or {}, now=moment
             )
         )
 
@@ -289,9 +293,10 @@ class Store:
 
         `write`: False to be told which would change. Raise as `add` does.
         """
-        known = known_messages(items, self._knows, self.terms.policy)
+        ready = [prepare(item, self.terms) for item in items]
+        known = known_messages(ready, self._knows)
         moment = _clock(now)
-        work = partial(reread, terms=self.terms, items=items, known=known, now=moment, write=write)
+        work = partial(reread, terms=self.terms, items=ready, known=known, now=moment, write=write)
         return self.database.write(work)
 
     def trim_raw(self, bounds: RawBounds, *, now: datetime | None = None) -> int:

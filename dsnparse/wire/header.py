@@ -15,7 +15,7 @@ its line endings, has `header_end` and `header_lines`; who has text has `header_
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ _BLOCK = 64 * 1024
 #: Names of fields that were found to be such, in lower case: a few hundred make up nearly all mail.
 _KEYS: dict[str, str] = {}
 _MAX_KEYS = 2000
+_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BLANKS = " \t\r\n"
 _UNIX_FROM = ("From ", ">From ")
 #: The longest name of a field that goes on with a header block behind a stray line.
@@ -71,6 +72,12 @@ def header_lines(data: bytes | memoryview, start: int, end: int) -> Iterator[byt
     read when asked for: a block of bytes, or one line, is held at a time.
     """
     return chain.from_iterable(map(_LINE_END_IN_BYTES.split, _blocks(data, start, end)))
+
+
+def other_first_letters(names: Iterable[bytes]) -> frozenset[bytes]:
+    """The letters with which the line of none of these fields starts, in either case."""
+    first = b"".join(name[:1].lower() for name in names)
+    return frozenset(bytes([letter]) for letter in _LETTERS if letter not in first + first.upper())
 
 
 def _blocks(data: bytes | memoryview, start: int, end: int) -> Iterator[bytes]:

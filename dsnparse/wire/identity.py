@@ -19,9 +19,11 @@ import re
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
-from dsnparse.wire.header import header_end, header_lines
+from dsnparse.wire.header import header_end, header_lines, other_first_letters
 
 _FIELDS = dict.fromkeys([b"message-id", b"date", b"from", b"subject"], b"")
+#: First letters of other fields, with which most lines are done.
+_OTHERS = other_first_letters(_FIELDS)
 _SIZE = 20
 #: Bytes of a body that are held at a time.
 _CHUNK = 64 * 1024
@@ -64,6 +66,8 @@ def _values(view: memoryview, start: int, end: int) -> Iterable[bytes]:
     """The values of `_FIELDS`, the first of each; empty ones for those that the header does not have."""
     found: dict[bytes, bytes] = {}
     for line in header_lines(view, start, end):
+        if line[:1] in _OTHERS:
+            continue
         name, _, value = line.partition(b":")
         if b"\n" in name:  # folded before its colon, or without one
             name, _, value = line.partition(b"\n")

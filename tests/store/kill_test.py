@@ -25,13 +25,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import JSON, create_engine, select, text
 
 from dsnparse import parse_dsn
 from dsnparse.store import Seen, Store, message_identity
 from dsnparse.store.changes.outbox import LEASE
 from dsnparse.store.sql.engine import database_url
 from dsnparse.store.sql.schema import (
+    UtcTime,
     addresses,
     alerts,
     journal,
@@ -57,7 +58,7 @@ _CASES = (
 _SUPPRESSED = text("""
     SELECT a."key", s.reason, s.since, s.until, s.source, s.by_whom, s.note, s.detail
     FROM suppressions s JOIN addresses a ON a.id = s.address_id
-""")
+""").columns(since=UtcTime, until=UtcTime, detail=JSON)
 
 
 class FileHook:

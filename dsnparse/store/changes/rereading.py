@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from dsnparse.store.changes.address_rows import SELECT
-from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.changes.batch import AddResult
 from dsnparse.store.changes.change import Change
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.past_events import LISTED, Past
-from dsnparse.store.changes.report_rows import record_row
+from dsnparse.store.changes.prepared import Prepared
+from dsnparse.store.changes.report_rows import MESSAGE_COLUMNS, RECORD_COLUMNS
 from dsnparse.store.changes.write_batch import write_batch
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.dialect import chunks
@@ -29,6 +30,9 @@ _COMPARED = (
     "recipient", "original_recipient", "actual_recipient", "action", "status", "effective_status",
     "reply_code", "diagnostic", "reason", "bounce_type", "advice", "confidence", "provider",
 )  # fmt: skip
+
+
+_PLACES = [RECORD_COLUMNS.index(name) for name in _COMPARED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Reread:
 def reread(
     connection: Connection,
     terms: Terms,
-    items: Sequence[Seen],
+    items: Sequence[Prepared],
     known: frozenset[tuple[str, str]],
     now: datetime,
     *,
@@ -53,18 +57,16 @@ def reread(
 
     `write`: False to be told what would change.
     """
-    unique = {seen.digest: seen for seen in items}
+    unique = {item.digest: item for item in items}
     rows = {}
     for some in chunks(sorted(unique)):
         statement = select(messages.c.id, messages.c.digest, messages.c.kind, messages.c.seen_at)
         statement = statement.where(messages.c.digest.in_(some)).order_by(messages.c.id).with_for_update()
         rows.update({row.digest: row for row in connection.execute(statement)})
     changed = [
-        seen
-        for digest, seen in unique.items()
-        if digest in rows and _differs(connection, rows[digest], seen, terms)
+        item for digest, item in unique.items() if digest in rows and _differs(connection, rows[digest], item)
     ]
-    digests = tuple(seen.digest for seen in changed)
+    digests = tuple(item.digest for item in changed)
     if not changed or not write:
         return Reread(digests)
     numbers = [rows[digest].id for digest in digests]
@@ -82,16 +84,13 @@ def reread(
     return Reread(digests, (*result.changes, *ledger.write()))
 
 
-def _differs(connection: Connection, row: Any, seen: Seen, terms: Terms) -> bool:
-    if row.kind != seen.report.kind.value:
+def _differs(connection: Connection, row: Any, item: Prepared) -> bool:
+    if row.kind != item.values[MESSAGE_COLUMNS.index("kind")]:
         return True
     columns = [records.c[name] for name in _COMPARED]
     statement = select(*columns).where(records.c.message_id == row.id).order_by(records.c.position)
     before = [tuple(one) for one in connection.execute(statement)]
-    after = [
-        tuple(found[name] for name in _COMPARED)
-        for found in (record_row(record, terms.privacy) for record in seen.report.records)
-    ]
+    after = [tuple(record.values[place] for place in _PLACES) for record in item.records]
     return before != after
 
 

@@ -18,12 +18,14 @@ import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from dsnparse import __version__
 from dsnparse.mailboxes.tally import Changed, Taken, Tally
 from dsnparse.render.terminal import json_safe, visible
-from dsnparse.store.changes.outbox import Delivered
+
+if TYPE_CHECKING:
+    from dsnparse.store.changes.outbox import Delivered
 
 #: "plain" is for a person: sentences alone, without time and level, and no line for each message.
 FORMS = ("text", "json", "plain")

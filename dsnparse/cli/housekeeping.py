@@ -9,14 +9,17 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from dsnparse.cli.store_options import StoreChoice
 from dsnparse.log import warn
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.store.changes.kept import RawBounds
-from dsnparse.store.changes.outbox import Delivered
 from dsnparse.store.sql.errors import StoreUnavailable
-from dsnparse.store.store import Store
+
+if TYPE_CHECKING:
+    from dsnparse.store.changes.outbox import Delivered
+    from dsnparse.store.store import Store
 
 #: Seconds between two rounds.
 _TICK = 60.0

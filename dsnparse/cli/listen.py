@@ -24,18 +24,19 @@ from dsnparse.config import masked as masked_url
 from dsnparse.ingest import Keeping, store_all
 from dsnparse.log import say, say_started, say_taken, say_told, warn
 from dsnparse.mailboxes.items import Mail
-from dsnparse.mailboxes.listener import MAX_SIZE, MEMORY, TIMEOUT, Address, Listener
-from dsnparse.mailboxes.lmtp import Handed
+from dsnparse.mailboxes.listening import MAX_SIZE, MEMORY, TIMEOUT, Address
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.parser import Parser
 from dsnparse.render.summary import ingest_summary, problem_lines
-from dsnparse.store.changes.outbox import Delivered
 from dsnparse.store.sql.errors import StoreError
-from dsnparse.store.store import Store
 from dsnparse.wire.limits import Limits
 
 if TYPE_CHECKING:
+    from dsnparse.mailboxes.listener import Listener
+    from dsnparse.mailboxes.lmtp import Handed
     from dsnparse.metrics import Metrics
+    from dsnparse.store.changes.outbox import Delivered
+    from dsnparse.store.store import Store
 
 #: Seconds between two lines that tell what has come.
 _TELL = 60.0
@@ -122,6 +123,8 @@ def listen(
     parser = make()
     if not addresses:
         raise click.UsageError("Give --lmtp or --smtp, and where to listen.")
+    from dsnparse.mailboxes.listener import Listener
+
     keeping = kept.keeping(choice, unknown)
     say_started("listen", db=masked_url(choice.db))
     with choice.open(create=True) as store:

@@ -10,10 +10,10 @@ import click
 
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.log import say
-from dsnparse.store.store import Store
 
 if TYPE_CHECKING:
     from dsnparse.metrics import Metrics
+    from dsnparse.store.store import Store
 
 #: The command gets it as `metrics`: where to listen, or None.
 metrics_option = click.option(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from dsnparse.cli.store_options import StoreChoice
 from dsnparse.log import say, warn
 from dsnparse.parser import Parser
-from dsnparse.store.store import Store
+
+if TYPE_CHECKING:
+    from dsnparse.store.store import Store
 
 
 def read_anew(make_parser: Callable[[], Parser], store: Store, choice: StoreChoice) -> Parser | None:

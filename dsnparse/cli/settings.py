@@ -114,7 +114,7 @@ class Settings:
                     raise click.UsageError(f"{one.place}: {_unknown(one, known)}")
                 found[name] = (known[name], one)
         limits = [one for one in self.found if one.table == (LIMITS,)]
-        if limits and "limit" in known:
+        if limits and "limit" in known and known["limit"].name == "limits":
             values = [f"{one.name}={one.value}" for one in limits]
             found.setdefault("limit", (known["limit"], Setting((LIMITS,), "*", values, limits[-1].place)))
         for name, option in known.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,9 @@ from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.store_options import Duration, StoreChoice, store_options
 from dsnparse.config import masked
 from dsnparse.render.standing import Bounds, as_dict, as_text, complaints
-from dsnparse.store.store import Store
+
+if TYPE_CHECKING:
+    from dsnparse.store.store import Store
 
 _BOUND = "It is not well when "
 

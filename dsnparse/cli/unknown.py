@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,9 +23,11 @@ from dsnparse.render.summary import counted, problem_lines
 from dsnparse.render.table import Column
 from dsnparse.render.terminal import json_safe, visible
 from dsnparse.store.changes.batch import Seen
-from dsnparse.store.queries.unknown import SHORTEST, Kept, Unknown
-from dsnparse.store.store import Store
 from dsnparse.wire.limits import Limits
+
+if TYPE_CHECKING:
+    from dsnparse.store.queries.unknown import Kept, Unknown
+    from dsnparse.store.store import Store
 
 #: Messages that are read again in one transaction.
 _AT_ONCE = 200
@@ -211,6 +213,8 @@ def _said(kind: str, reasons: list[str]) -> str:
 
 def _one(store: Store, start: str) -> str:
     """The identity of a message that begins so; a sentence ends the command when there is not one."""
+    from dsnparse.store.queries.unknown import SHORTEST
+
     text = start.strip().lower()
     if len(text) < SHORTEST or not text.isalnum() or not text.isascii():
         raise click.UsageError(f"MESSAGE is an identity; its first {SHORTEST} letters will do.")

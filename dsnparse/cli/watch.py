@@ -26,12 +26,12 @@ from dsnparse.mailboxes.sources import MailboxRefused, Queue, Source
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.store.changes.batch import AddResult
-from dsnparse.store.changes.outbox import Delivered
 from dsnparse.store.sql.errors import StoreReplaced, StoreUnavailable
-from dsnparse.store.store import Store
 
 if TYPE_CHECKING:
     from dsnparse.metrics import Metrics
+    from dsnparse.store.changes.outbox import Delivered
+    from dsnparse.store.store import Store
 
 #: Problems that are remembered, so that a message that can never be read is named once.
 _REMEMBERED = 10_000

@@ -21,9 +21,7 @@ UNITS = sorted((ROOT / "docs/systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
 #: `dsnparse …` in a line of its own, or in backticks.
-_COMMAND = re.compile(
-    r"^(?:    |\$ |sudo )?(?:\$ )?(dsnparse [a-z].*)$|`(dsnparse [a-z][^`\n]*)`", re.MULTILINE
-)
+_COMMAND = re.compile(r"^(?:    |\$ )(?:sudo )?(dsnparse [a-z].*)$|`(dsnparse [a-z][^`\n]*)`", re.MULTILINE)
 _ENDS = {"|", ">", "&&", ";", "#", "<", "2>", "\\", "||"}
 
 
@@ -116,7 +114,7 @@ def test_the_example_of_a_configuration_holds_also_with_all_its_lines(
         main(["--config", "x.toml", "config", "check"])
         said = capsys.readouterr().err.splitlines()
         # Only the files that it names are missing.
-        assert [line for line in said if "cannot be read: no such file" not in line] == []
+        assert [line for line in said if "cannot be read" not in line] == []
         assert bool(said) == bool(number)
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import click
+import pytest
 
-from dsnparse.cli import group
+from dsnparse.cli import group, main
 
 from .dovecot import free_port
-from .mail import command, start, until
+from .mail import start, until
 from .postfix import BOUNCES, Postfix
 
 CONFIGURATION = """
@@ -60,17 +61,18 @@ STRANGE = (
 )
 
 
-def test_a_day(postfix: type[Postfix], tmp_path: Path) -> None:
+def test_a_day(postfix: type[Postfix], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lmtp, metrics = free_port(), free_port()
     file = tmp_path / "dsnparse.toml"
     file.write_text(CONFIGURATION.format(place=tmp_path, lmtp=lmtp, metrics=metrics))
     rules = tmp_path / "mine.toml"
     rules.write_text(RULE.format(id="parked", reason="mailbox_disabled", phrase="this mailbox is parked"))
 
-    def dsnparse(*words: str | Path, status: int = 0, data: bytes = b"") -> str:
-        done = command("--config", file, *words, data=data)
-        assert done.returncode == status, done.stderr
-        return done.stdout
+    def dsnparse(*words: str | Path, status: int = 0) -> str:
+        ended = main(["--config", str(file), *map(str, words)])
+        said = capsys.readouterr()
+        assert ended == status, said.err
+        return said.out
 
     def rows(*words: str | Path) -> list[dict[str, object]]:
         return [json.loads(line) for line in dsnparse(*words, "--format", "jsonl").splitlines()]

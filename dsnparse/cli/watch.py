@@ -11,6 +11,7 @@ import click
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.readers import Readers
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
@@ -47,9 +48,14 @@ def watch(name: str, interval: float, mailboxes: Mailboxes, choice: StoreChoice)
     SIGTERM and Ctrl-C finish the batch. Exit status: 0 after that, 2 when it cannot start, 75 when the
     database was away to the end.
     """
-    with Stop(anew=True) as stop, choice.open(create=True) as store:
+    with (
+        Stop(anew=True) as stop,
+        # Before anything is opened: they may fork.
+        Readers(mailboxes, choice, mailboxes.jobs) as readers,
+        choice.open(create=True) as store,
+    ):
         source = mailboxes.source(name, store.position)
-        watcher = _Watcher(source, store, stop, mailboxes)
+        watcher = _Watcher(source, store, stop, mailboxes, readers)
         _say(f"Watching {source.label}.")
         with Housekeeping(store, choice, stopping=stop) as housekeeping, closing(source):
             watcher.run(interval, housekeeping, choice)
@@ -60,11 +66,14 @@ def watch(name: str, interval: float, mailboxes: Mailboxes, choice: StoreChoice)
 class _Watcher:
     """Works off one mailbox again and again."""
 
-    def __init__(self, source: Source, store: Store, stop: Stop, mailboxes: Mailboxes) -> None:
+    def __init__(
+        self, source: Source, store: Store, stop: Stop, mailboxes: Mailboxes, readers: Readers
+    ) -> None:
         self.source = source
         self.store = store
         self.stop = stop
         self.mailboxes = mailboxes
+        self.readers = readers
         self.parser = mailboxes.parser()
         self.backoff = Backoff()
         self.told: set[str] = set()
@@ -74,7 +83,10 @@ class _Watcher:
         while not self.stop():
             if self.stop.take_anew():
                 self.source.close()  # it may have been interrupted while it waited
-                self.parser = read_anew(self.mailboxes.parser, self.store, choice) or self.parser
+                parser = read_anew(self.mailboxes.parser, self.store, choice)
+                if parser is not None:
+                    self.parser = parser
+                    self.readers.begin_anew()
             try:
                 found = False
                 for tally in self.work_off():
@@ -97,7 +109,12 @@ class _Watcher:
     def work_off(self) -> Iterator[Tally]:
         """What is there now, until something is to be done between two batches."""
         return ingest(
-            self.source, self.add, self.parser, batch=self.mailboxes.batch, stop=self.stop.is_wanted
+            self.source,
+            self.add,
+            self.parser,
+            batch=self.mailboxes.batch,
+            stop=self.stop.is_wanted,
+            spread=self.readers.spread,
         )
 
     def add(self, items: Sequence[Any], *, positions: Mapping[str, str] | None = None) -> AddResult:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dsnparse.model import BounceRecord, Kind, Report
-from dsnparse.store.address.given import is_mailbox
+from dsnparse.store.address.lenient import is_mailbox
 from dsnparse.store.address.normalize import AddressIdentity
 from dsnparse.store.changes.alerts import sender_of
 from dsnparse.store.changes.batch import Seen

@@ -40,7 +40,7 @@ def read_address(given: str) -> str:
     """
     if not isinstance(given, str):
         raise TypeError(f"an address must be text, not {type(given).__name__}")
-    if len(given) <= _LONGEST_PLAIN and _PLAIN.fullmatch(given):
+    if is_plain(given):
         return given
     if len(given) > _LONGEST_GIVEN:
         raise NotAnAddress.of(given)
@@ -50,6 +50,11 @@ def read_address(given: str) -> str:
     if found is None:
         raise NotAnAddress.of(given)
     return found
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is an address as nearly all are: of a mailbox, with nothing around it."""
+    return len(text) <= _LONGEST_PLAIN and _PLAIN.fullmatch(text) is not None
 
 
 def read_mailbox(given: str) -> str:

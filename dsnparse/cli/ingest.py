@@ -16,7 +16,7 @@ from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.keep_options import KeepChoice, keep_options
 from dsnparse.cli.log_options import log_options
-from dsnparse.cli.readers import readers
+from dsnparse.cli.readers import Readers
 from dsnparse.cli.source_options import WORKED_OFF, Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
@@ -55,14 +55,6 @@ _ATTEMPTS = 4
 @click.option(
     "--sender", metavar="ADDRESS", help="With -: the sender in its envelope; '' for a notice, which has none."
 )
-@click.option(
-    "--jobs",
-    "-j",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Processes that read messages, beside the one that writes.",
-)
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 @log_options("plain")
 @keep_options
@@ -73,7 +65,6 @@ def ingest(
     provider: str | None,
     recipients: tuple[str, ...],
     sender: str | None,
-    jobs: int,
     quiet: bool,
     mailboxes: Mailboxes,
     kept: KeepChoice,
@@ -89,7 +80,8 @@ def ingest(
       imaps://user@host/Folder  notices are flagged or moved when stored; imap:// uses STARTTLS
 
     Each message counts once, wherever it is found and however often: a second run changes nothing. It may be
-    killed at any moment; run again, it ends where an uninterrupted run does.
+    killed at any moment; run again, it ends where an uninterrupted run does. With --jobs, too, the same is
+    stored in the same order: processes read, one writes.
 
     Exit status: 0 when all was stored, 1 when something could not be read (each is named), 2 for wrong usage
     or a database that cannot be used, 75 when it cannot be reached now. SIGTERM finishes the batch: 143.
@@ -110,7 +102,7 @@ def ingest(
     with (
         Stop() as stop,
         # Before anything is opened: they may fork.
-        readers(mailboxes, choice, keeping, 1 if piped or provider else jobs) as spread,
+        Readers(mailboxes, choice, keeping, 1 if piped or provider else mailboxes.jobs) as readers,
         choice.open(create=True) as store,
         Housekeeping(store, choice, stopping=stop, told=say_told, kept=kept.bounds) as housekeeping,
         Progress(_paths(names), wanted=not quiet and not logs) as bar,
@@ -135,7 +127,7 @@ def ingest(
                 known=store.known,
                 keeping=keeping,
                 copied=isinstance(source, PathSource | EventSource),
-                spread=spread,
+                spread=readers.spread,
             )
             with closing(source):
                 for tally in _patiently(begin, stop, line):

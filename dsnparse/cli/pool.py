@@ -71,19 +71,34 @@ class Pool(Generic[Item, Outcome]):
             self._workers.append(self._start())
 
     def run(self, pieces: Iterator[Sequence[Item]]) -> Iterator[list[Outcome]]:
-        """The outcomes of each piece, in order; more than one only where a process died."""
+        """The outcomes of each piece, in order; more than one only where a process died.
+
+        It can be called again, also where it was not asked to the end.
+        """
+        try:
+            yield from self._run(pieces)
+        finally:
+            for worker in self._workers:
+                if worker.numbers:  # nobody wants these outcomes any more
+                    worker.process.kill()
+                    worker.process.join()
+                    worker.numbers.clear()
+
+    def _run(self, pieces: Iterator[Sequence[Item]]) -> Iterator[list[Outcome]]:
+        for worker in self._workers:
+            self._replace(worker)
         sent: dict[int, Sequence[Item]] = {}
         done: dict[int, list[Outcome]] = {}
         given = taken = 0
         following = next(pieces, None)
         packed = _pack(following)
         while following is not None or sent or done:
-            worker = self._free(len(packed)) if following is not None else None
-            if following is not None and worker and given - taken < _AHEAD * len(self._workers):
-                worker.numbers.append(given)
+            free = self._free(len(packed)) if following is not None else None
+            if following is not None and free and given - taken < _AHEAD * len(self._workers):
+                free.numbers.append(given)
                 sent[given] = following
                 with contextlib.suppress(OSError):  # a dead worker shows below
-                    worker.pipe.send_bytes(packed)
+                    free.pipe.send_bytes(packed)
                 given += 1
                 following = next(pieces, None)
                 packed = _pack(following)

@@ -6,9 +6,9 @@ old: the writer, which alone decides what is new, looks again in its transaction
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from dsnparse.cli.pool import Pool
@@ -16,6 +16,7 @@ from dsnparse.cli.source_options import Mailboxes
 from dsnparse.cli.store_options import StoreChoice
 from dsnparse.ingest import Spread
 from dsnparse.ingest.reading import Keeping, Read, Reading, Task, killed
+from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -23,31 +24,55 @@ if TYPE_CHECKING:
     from dsnparse.store.reader import Asked
 
 
-@contextmanager
-def readers(
-    mailboxes: Mailboxes, choice: StoreChoice, keeping: Keeping, jobs: int, *, fork: bool = True
-) -> Iterator[Spread | None]:
-    """What `dsnparse.ingest.ingest` takes as `spread`; None for one job.
+class Readers:
+    """Use it in a `with` block, around that of the store: they may fork as long as no database is open."""
 
-    `fork`: whether no database is open yet, and no thread runs. The processes end with the block.
-    """
-    if jobs == 1:
-        yield None
-        return
-    make = partial(_make, mailboxes, choice, keeping)
-    with Pool[Task, list[Read]](jobs, make, killed, fork=fork, fork_later=False) as pool:
-        yield pool.run
+    def __init__(self, mailboxes: Mailboxes, choice: StoreChoice, keeping: Keeping, jobs: int) -> None:
+        self._mailboxes = mailboxes
+        self._choice = choice
+        self._keeping = keeping
+        self._jobs = jobs
+        self._pool: Pool[Task, list[Read]] | None = None
+
+    @property
+    def spread(self) -> Spread | None:
+        """What `dsnparse.ingest.ingest` takes; None for one job."""
+        return None if self._pool is None else self._pool.run
+
+    def begin_anew(self) -> None:
+        """Start others, which read rules and policy as they are now."""
+        if self._pool is not None:
+            self._pool.__exit__(None, None, None)
+            self._pool = self._start(fork=False)
+
+    def _start(self, *, fork: bool) -> Pool[Task, list[Read]]:
+        # The policy is that of the writer, whatever its file says when a process has to be replaced.
+        make = partial(_make, self._mailboxes, self._choice, self._choice.terms(), self._keeping)
+        return Pool(self._jobs, make, killed, fork=fork, fork_later=False)
+
+    def __enter__(self) -> Readers:
+        if self._jobs > 1:
+            self._pool = self._start(fork=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.__exit__(kind, error, trace)
 
 
-def _make(mailboxes: Mailboxes, choice: StoreChoice, keeping: Keeping) -> Reading:
+def _make(mailboxes: Mailboxes, choice: StoreChoice, terms: Terms, keeping: Keeping) -> Reading:
     """What reads in one process, with all loaded that it needs."""
     import gc
 
     from dsnparse.classify import classify_reply
     from dsnparse.store.changes.prepared import prepare
 
-    prepared = partial(prepare, terms=choice.terms())
-    reading = Reading(mailboxes.parser(), _Known(choice), prepare=prepared, keeping=keeping)
+    prepared = partial(prepare, terms=terms)
+    parser = mailboxes.parser()
+    most = parser.limits.message_bytes
+    reading = Reading(parser, _Known(choice), prepare=prepared, keeping=keeping, limit=most)
     classify_reply("550 5.1.1 no such user")
     gc.freeze()
     return reading

@@ -34,6 +34,8 @@ class Mailboxes:
     #: The folder for mail that is no notice; "": it is left where it is; None: not said.
     others: str | None
     batch: int
+    #: Processes that read.
+    jobs: int
     rules: tuple[str, ...]
     trust: str | None
     limits: Limits
@@ -134,6 +136,10 @@ def source_options(command: F) -> F:
             "--batch", type=click.IntRange(1, 10_000), default=500, show_default=True,
             help="Messages in one transaction.",
         ),
+        click.option(
+            "--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True,
+            help="Processes that read messages, beside the one that writes.",
+        ),
         click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated."),
         trust_option,
         limit_option,
@@ -146,7 +152,7 @@ def source_options(command: F) -> F:
         click.option("--oauth2", is_flag=True, help="It is an OAuth 2 access token (XOAUTH2)."),
         click.option("--ca-file", metavar="FILE", help="Certificates to trust (PEM), not the system's."),
     ]  # fmt: skip
-    names = ["processed", "unknown", "others", "batch", "rules", "trust", "limits"]
+    names = ["processed", "unknown", "others", "batch", "jobs", "rules", "trust", "limits"]
     names += ["password_env", "password_file", "password_command", "oauth2", "ca_file"]
 
     @wraps(command)

@@ -23,6 +23,8 @@ from dsnparse.store.lists.import_formats import Unreadable, read_list, read_time
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS, default_text
 
 _AT_ONCE = 1_000
+#: Entries of an import that are stored in one go.
+_IMPORTED_AT_ONCE = 5_000
 _SHOWN_PROBLEMS = 20
 
 
@@ -174,7 +176,7 @@ def import_(file: TextIO, form: str, reason: str | None, choice: StoreChoice) ->
     with choice.open(create=True) as store:
         try:
             entries = read_list(file, form, reason)
-            while some := list(islice(entries, _AT_ONCE)):
+            while some := list(islice(entries, _IMPORTED_AT_ONCE)):
                 good = [one for one in some if isinstance(one, Suppression)]
                 bad = [one for one in some if isinstance(one, Unreadable)]
                 for one in bad[: max(_SHOWN_PROBLEMS - unreadable, 0)]:

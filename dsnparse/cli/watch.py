@@ -14,6 +14,7 @@ from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.keep_options import KeepChoice, keep_options
 from dsnparse.cli.log_options import log_options
 from dsnparse.cli.metrics_option import measured, metrics_option
+from dsnparse.cli.readers import Readers
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
@@ -68,9 +69,15 @@ def watch(
     database was away to the end.
     """
     say_started("watch", db=masked_url(choice.db))
-    with Stop(anew=True) as stop, choice.open(create=True) as store:
+    keeping = kept.keeping(choice, None)
+    with (
+        Stop(anew=True) as stop,
+        # Before anything is opened: they may fork.
+        Readers(mailboxes, choice, keeping, mailboxes.jobs) as readers,
+        choice.open(create=True) as store,
+    ):
         source = mailboxes.source(name, store.position)
-        watcher = _Watcher(source, store, stop, mailboxes, kept.keeping(choice, None))
+        watcher = _Watcher(source, store, stop, mailboxes, readers, keeping)
         with (
             measured(metrics, store, lambda: _waiting(source)) as watcher.metrics,
             Housekeeping(
@@ -98,13 +105,20 @@ class _Watcher:
     """Works off one mailbox again and again."""
 
     def __init__(
-        self, source: Source, store: Store, stop: Stop, mailboxes: Mailboxes, keeping: Keeping
+        self,
+        source: Source,
+        store: Store,
+        stop: Stop,
+        mailboxes: Mailboxes,
+        readers: Readers,
+        keeping: Keeping,
     ) -> None:
         self.source = source
         self.store = store
         self.stop = stop
         self.mailboxes = mailboxes
         self.keeping = keeping
+        self.readers = readers
         self.parser = mailboxes.parser()
         self.backoff = Backoff()
         self.told: set[str] = set()
@@ -115,7 +129,10 @@ class _Watcher:
         while not self.stop():
             if self.stop.take_anew():
                 self.source.close()  # it may have been interrupted while it waited
-                self.parser = read_anew(self.mailboxes.parser, self.store, choice) or self.parser
+                parser = read_anew(self.mailboxes.parser, self.store, choice)
+                if parser is not None:
+                    self.parser = parser
+                    self.readers.begin_anew()
             try:
                 found = False
                 for tally in self.work_off():
@@ -144,6 +161,7 @@ class _Watcher:
             batch=self.mailboxes.batch,
             stop=self.stop.is_wanted,
             keeping=self.keeping,
+            spread=self.readers.spread,
         )
 
     def add(self, items: Sequence[Any], *, positions: Mapping[str, str] | None = None) -> AddResult:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from dsnparse.wire.dates import parse_date
-from dsnparse.wire.header import header_end, header_lines, other_first_letters
+from dsnparse.wire.header import FieldLines, header_end
 
 _FIELDS = (b"date", b"received", b"message-id")
-_OTHERS = other_first_letters(_FIELDS)
+_LINES = FieldLines(_FIELDS)
 #: How far into a message its Date is looked for. Exchange puts some 10 KB of its own fields before it.
 _HEAD_BYTES = 64 * 1024
 #: Before this, a date is a clock that was never set.
@@ -40,13 +40,13 @@ def trace(data: bytes, arrived: datetime | None = None) -> Trace:
     most = min(len(data), _HEAD_BYTES)
     start = most - len(data[:most].lstrip(b"\r\n"))
     end, _ = header_end(data, start, most)
-    for line in header_lines(data, start, end):
-        if line[:1] in _OTHERS:
-            continue
+    for line in _LINES(data, start, end):
         name, _, value = line.partition(b":")
         key = name.rstrip().lower()
         if key in _FIELDS:
             found.setdefault(key, value)
+            if len(found) == len(_FIELDS):
+                break
     received = found.get(b"received", b"")
     written, stamped = _date(found.get(b"date", b"")), _date(received.rpartition(b";")[2])
     known = [date for date in (written, stamped) if date is not None and date >= _EARLIEST]

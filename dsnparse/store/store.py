@@ -51,10 +51,12 @@ from dsnparse.store.sql.dialect import chunks
 from dsnparse.store.sql.rows import EngineRows
 from dsnparse.store.sql.schema import positions
 
-#: Addresses in one transaction of an import, a list of successes or the housekeeping.
+#: Addresses in one transaction of a list of successes or the housekeeping.
 _AT_ONCE = 1_000
 #: Kept messages in memory at once: some hundred megabytes at most.
 _KEPT_AT_ONCE = 50
+#: The same of an import.
+_IMPORTED_AT_ONCE = 5_000
 
 
 class Store:
@@ -195,7 +197,7 @@ class Store:
         """
         moment, read = _clock(now), list(map(_with_address_read, wanted))
         total = Listed()
-        for some in chunks(read, _AT_ONCE):
+        for some in chunks(read, _IMPORTED_AT_ONCE):
             total += self.database.write(partial(suppress, terms=self.terms, wanted=some, now=moment))
         return total
 

@@ -31,7 +31,6 @@ _BLOCK = 64 * 1024
 #: Names of fields that were found to be such, in lower case: a few hundred make up nearly all mail.
 _KEYS: dict[str, str] = {}
 _MAX_KEYS = 2000
-_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BLANKS = " \t\r\n"
 _UNIX_FROM = ("From ", ">From ")
 #: The longest name of a field that goes on with a header block behind a stray line.
@@ -74,10 +73,18 @@ def header_lines(data: bytes | memoryview, start: int, end: int) -> Iterator[byt
     return chain.from_iterable(map(_LINE_END_IN_BYTES.split, _blocks(data, start, end)))
 
 
-def other_first_letters(names: Iterable[bytes]) -> frozenset[bytes]:
-    """The letters with which the line of none of these fields starts, in either case."""
-    first = b"".join(name[:1].lower() for name in names)
-    return frozenset(bytes([letter]) for letter in _LETTERS if letter not in first + first.upper())
+class FieldLines:
+    """Those of `header_lines` that may be one of a few fields, found without taking all lines apart."""
+
+    def __init__(self, names: Iterable[bytes]) -> None:
+        first = b"".join(name[:1].lower() + name[:1].upper() for name in names)
+        # The others are blanks that may stand before a name, and make no line a continued one.
+        self._pattern = re.compile(rb"\n([" + first + rb"\x0b\x0c][^\n]*(?:\n[ \t][^\n]*)*)")
+
+    def __call__(self, data: bytes | memoryview, start: int, end: int) -> Iterator[bytes]:
+        """The lines of the header block from `start` to `end`; see `header_lines`."""
+        for block in _blocks(data, start, end):
+            yield from self._pattern.findall(b"\n" + block)
 
 
 def _blocks(data: bytes | memoryview, start: int, end: int) -> Iterator[bytes]:

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dsnparse.model import BounceRecord, Kind, Report
-from dsnparse.store.address.given import is_mailbox
+from dsnparse.store.address.given import is_plain
+from dsnparse.store.address.lenient import is_mailbox
 from dsnparse.store.address.normalize import AddressIdentity
 from dsnparse.store.changes.alerts import sender_of
 from dsnparse.store.changes.batch import Seen
@@ -148,7 +149,9 @@ def _events(
 
 def _sure(address: str, what: What | None) -> What | None:
     # What is no address of a mailbox is nobody's, and only a person can say what was meant.
-    return what if what in (None, What.SUCCESS) or is_mailbox(address) else What.REVIEW
+    if what in (None, What.SUCCESS) or is_plain(address) or is_mailbox(address):
+        return what
+    return What.REVIEW
 
 
 def _asked(record: BounceRecord, treated: str, mailed: str, policy: Policy) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 #: A text as JSON.
 quote = json.encoder.encode_basestring
 #: One encoder for all: json.dumps makes a new one for each call that is not plain.
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 def clean(text: str, longest: int = 4_000) -> str:

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from dsnparse.ingest import NOTHING_KEPT, Keeping
+from dsnparse.log import say_taken
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.metrics import Metrics
 from dsnparse.store.store import Store
@@ -53,10 +55,17 @@ class Service:
         self.keys = keys
         self.verifier = verifier or Verifier({})
         self.metrics = Metrics(store)
+        #: Which messages are kept themselves, and where copies go.
+        self.keeping: Keeping = NOTHING_KEPT
         #: Called with what came of each change: hooks may wait for it.
         self.heard: Callable[[Tally], None] = lambda _: None
         self.parsing = ParsingProcesses(
-            settings.rules, settings.trust, settings.workers, settings.waiting, settings.timeout
+            settings.rules,
+            settings.trust,
+            settings.limits,
+            settings.workers,
+            settings.waiting,
+            settings.timeout,
         )
         self.memory = Room(settings.memory, "The bytes for requests")
         one_writer = store is not None and store.database.engine.dialect.name == "sqlite"
@@ -91,6 +100,7 @@ class Service:
 
     def changed(self, tally: Tally) -> None:
         """Something was stored, and this came of it."""
+        say_taken(tally)
         self.metrics.count(tally)
         self.heard(tally)
 

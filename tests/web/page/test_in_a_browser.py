@@ -253,6 +253,14 @@ def test_an_address_is_looked_up_suppressed_by_hand_and_found_in_the_list(page: 
     assert page.get_by_role("alert").count() == 0
 
 
+def test_the_report_is_a_click_away(page: Page) -> None:
+    page.get_by_role("link", name="Report").click()
+    page.wait_for_url("**/v1/report")
+    assert page.get_by_role("heading").first.inner_text()
+    page.go_back()
+    page.get_by_role("button", name="qmail").wait_for()
+
+
 def test_a_message_is_put_into_the_database_only_when_somebody_says_so(page: Page) -> None:
     message = QMAIL.read_text().replace(TOM, "fresh@example.org")
     page.evaluate(DROP, [message, "bounce.eml"])
@@ -300,6 +308,10 @@ def test_a_server_with_keys_is_asked_with_one(chromium: Browser, guarded: tuple[
         page.get_by_role("button", name="Use it").click()
         try_sample(page, "qmail")
         page.get_by_text("In the database: ✓ may be mailed").wait_for()
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="Report").click()
+        assert waiting.value.suggested_filename == "dsnparse-report.html"
+        assert waiting.value.path().read_text(encoding="utf-8").startswith("<!doctype html>")
         assert page.evaluate("JSON.stringify(localStorage) + document.cookie") == "{}"
 
 

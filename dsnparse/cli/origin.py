@@ -36,8 +36,8 @@ origin_option = click.option(
     "origin",
     type=OriginType(),
     metavar="NAME|FILE.toml",
-    help=f"SOURCE has events, as a webhook or API gives them, of {', '.join(providers())}; or events as a table "
-    f"of your own says (docs/events.md); or it is a log (docs/logs.md) of {', '.join(logs())}.",
+    help=f"SOURCE has events, as a webhook or API gives them, of {', '.join(providers())}; or events as a "
+    f"table of your own says (docs/events.md); or it is a log (docs/logs.md) of {', '.join(logs())}.",
 )
 
 

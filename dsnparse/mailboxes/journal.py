@@ -44,7 +44,7 @@ class JournalSource:
         self._cursor = ""
         self._count = 0
 
-    def take(self) -> Iterator[Event | Problem]:
+    def take(self, *, read: bool = True) -> Iterator[Event | Problem]:  # noqa: ARG002
         """The final outcomes in the entries that have come. Raise MailboxAway when journalctl fails."""
         if self._reader is None:
             self._reader = log_reader(self.log, self._clock)

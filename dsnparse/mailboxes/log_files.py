@@ -42,7 +42,7 @@ class LogSource:
         self._zone = zone
         log_reader(log, Clock())
 
-    def take(self) -> Iterator[Event | Problem]:
+    def take(self, *, read: bool = True) -> Iterator[Event | Problem]:  # noqa: ARG002
         """Every final outcome in them."""
         files = [file for path in self.paths for file in files_in(path)]
         if len(files) > 1:

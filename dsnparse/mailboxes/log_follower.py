@@ -77,7 +77,7 @@ class FollowedLog:
         #: What is read and handed over.
         self._place = Place("", 0)
 
-    def take(self) -> Iterator[Event | Problem]:
+    def take(self, *, read: bool = True) -> Iterator[Event | Problem]:  # noqa: ARG002
         """The final outcomes in the lines that have come. Raise MailboxAway when there is no file."""
         if self._file is None or self._reader is None:
             yield from self._begin()

@@ -58,7 +58,7 @@ class Pop3Source:
         self._ids: dict[int, str] = {}
         self._stored: dict[str, bool] | None = None
 
-    def take(self) -> Iterator[Mail | Problem | PassedOver]:
+    def take(self, *, read: bool = True) -> Iterator[Mail | Problem | PassedOver]:  # noqa: ARG002
         """The messages that are new, in the order of the mailbox."""
         self._end()
         with errors(self._account, self._drop):
@@ -97,6 +97,13 @@ class Pop3Source:
                 except (OSError, EOFError):
                     self._drop()  # the next round deletes it
         return problems
+
+    def backlog(self) -> int:
+        """How many messages are there that the store does not have. Raise OSError."""
+        with errors(self._account, self._drop):
+            self._connect()
+        self._end()
+        return sum(uid not in self._remembered() for uid in self._ids.values())
 
     def wait(self, seconds: float) -> None:
         """Sleep; the mailbox is let go of meanwhile."""

@@ -57,17 +57,21 @@ def holding(
         kept.append(hit)
     if len(kept) < 2:
         return kept
-    return [hit for hit in kept if not any(_covers(other, hit) for other in kept)]
+    return [hit for hit in kept if not _is_covered(hit, kept)]
 
 
-def _covers(outer: Hit, inner: Hit) -> bool:
-    rule, start, length = inner
-    return (
-        outer[2] > length
-        and outer[1] <= start
-        and outer[1] + outer[2] >= start + length
-        and outer[0].rank >= rule.rank - SAME_STRENGTH
-    )
+def _is_covered(hit: Hit, others: list[Hit]) -> bool:
+    """Whether the words of a hit are a part of another's, which is about as strong or stronger."""
+    rule, start, length = hit
+    for other, first, more in others:
+        if (
+            more > length
+            and first <= start
+            and first + more >= start + length
+            and other.rank >= rule.rank - SAME_STRENGTH
+        ):
+            return True
+    return False
 
 
 def is_enough(hits: list[Hit], status: str | None) -> bool:

@@ -125,7 +125,7 @@ class Sentences:
     @property
     def are_for_now(self) -> bool:
         """Whether they say that it is so for now."""
-        return self._has_cue and _patterns().for_now.search(self._text) is not None
+        return self._has_cue and _is_in(_patterns().for_now, self._text)
 
     def subject_of(self, start: int, length: int, reason: Reason, *, is_strong: bool = False) -> Subject:
         """What the words at `start` are about, which speak for `reason`: one of `ADDRESS_REASONS`.
@@ -138,7 +138,7 @@ class Sentences:
         behind = self._text[end : end + BEHIND]
         if self._is_denied(start, within, behind, reason):
             return Subject(None, Objection.ABOUT_ANOTHER)
-        if len(within) < _SHORT and known.verb_alone.search(within) and not self._names_an_address(start):
+        if len(within) < _SHORT and _is_in(known.verb_alone, within) and not self._names_an_address(start):
             return Subject(None, Objection.ABOUT_ANOTHER)
         if self._has_cue:
             stop = _END.search(behind)
@@ -146,26 +146,26 @@ class Sentences:
             subject = self._with_cue(_sentence_before(self._text, start), within, behind, reason, is_strong)
             if subject is not None:
                 return subject
-        if reason in _TAKING and known.takes.search(within) and known.limited.search(behind):
+        if reason in _TAKING and _is_in(known.takes, within) and _is_in(known.limited, behind):
             return Subject(Reason.POLICY_VIOLATION, Objection.ABOUT_ANOTHER)
         return Subject(reason, None)
 
     def _names_an_address(self, start: int) -> bool:
         """Whether the sentence before `start` names an address, or nothing at all."""
         before = _sentence_before(self._text, start)
-        return not any(map(str.isalpha, before)) or _patterns().address.search(before) is not None
+        return not any(map(str.isalpha, before)) or _is_in(_patterns().address, before)
 
     def _is_denied(self, start: int, within: str, behind: str, reason: Reason) -> bool:
         known = _patterns()
         before = self._text[max(0, start - BEHIND) : start]
-        if not _DENYING.isdisjoint(before.split()[-_NEAR:]) and known.denied.search(before):
+        if not _DENYING.isdisjoint(before.split()[-_NEAR:]) and _is_in(known.denied, before):
             return True
-        if not _DENYING.isdisjoint(behind.split(None, _NEAR)[:_NEAR]) and known.denied_behind.search(behind):
+        if not _DENYING.isdisjoint(behind.split(None, _NEAR)[:_NEAR]) and _is_in(known.denied_behind, behind):
             return True
         return (
             reason in _STATES
             and not _DENYING.isdisjoint(within.split())
-            and bool(known.denied_within.search(within))
+            and _is_in(known.denied_within, within)
         )
 
     def _with_cue(
@@ -178,11 +178,16 @@ class Sentences:
             return Subject(of_whom, Objection.ABOUT_ANOTHER)
         if reason is Reason.MAILBOX_FULL:
             return None
-        if known.perhaps.search(before + within) or (not is_strong and known.perhaps_within.search(within)):
+        if _is_in(known.perhaps, before + within) or (not is_strong and _is_in(known.perhaps_within, within)):
             return Subject(reason, Objection.ONLY_PERHAPS)
-        if known.for_now.search(f"{before}{within}{behind}"):
+        if _is_in(known.for_now, f"{before}{within}{behind}"):
             return Subject(reason, Objection.FOR_NOW)
         return None
+
+
+def _is_in(pattern: Any, text: str) -> bool:
+    """Whether a pattern is in a text; given as bytes, since RE2 works out the places of letters otherwise."""
+    return pattern.search(text.encode()) is not None
 
 
 def _sentence_before(low: str, start: int) -> str:
@@ -196,11 +201,11 @@ def _sentence_before(low: str, start: int) -> str:
 def _whom(text: str) -> str | None:
     """Whom a text names last: "recipient", "sender", "login", "host", "content"; None for nobody."""
     last = None
-    for found in _patterns().named.finditer(text):
+    for found in _patterns().named.finditer(text.encode()):
         last = found.lastgroup
     return last
 
 
 def _behind(text: str) -> str | None:
-    found = _patterns().behind.search(text)
+    found = _patterns().behind.search(text.encode())
     return found.lastgroup if found is not None else None

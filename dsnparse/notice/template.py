@@ -43,13 +43,13 @@ def find_template(head: Head, body: Body, formats: Formats, *, suspected: bool) 
     """
     if not len(formats):
         return None
-    known = formats.formats
+    known, has_text = formats.formats, formats.has_text
     header = formats.in_header(_header(head, formats))
-    if not suspected and not any(known[number].has_text for number in header):
+    if not suspected and not any(has_text[number] for number in header):
         return None
     opening = _opening(body)
     in_text = formats.in_text(opening)
-    found = [n for n in header if n in in_text or (suspected and not known[n].has_text)]
+    found = [n for n in header if n in in_text or (suspected and not has_text[n])]
     if suspected:
         found += [n for n in in_text if not known[n].has_header]
     if not found:

@@ -112,11 +112,13 @@ class PatternFinder(Generic[Owner]):
     def _by_words(self, text: str) -> tuple[list[int], list[int]]:
         """The patterns that are in a text, and those that may be."""
         low = prepared(text)
+        matches = self._finder.find_matches_as_indexes(low, overlapping=True)
+        if not matches and not self._without:
+            return [], []
         certain: list[int] = []
         found: list[int] = []
         there = 0
         key_of, groups_of, more = self._key_of, self._groups_of, self._more
-        matches = self._finder.find_matches_as_indexes(low, overlapping=True)
         for word, _, _ in matches:
             found += key_of[word]
             there |= groups_of[word]

@@ -14,10 +14,13 @@ from dsnparse.rulebook.template import TEXT, Format, from_row, pattern
 class Formats:
     """Formats, compiled so that one pass over header and text finds which of them a notice is in."""
 
-    __slots__ = ("_header", "_text", "fields", "formats")
+    __slots__ = ("_conditions", "_header", "_text", "fields", "formats", "has_text")
 
     def __init__(self, formats: Sequence[Format]) -> None:
         self.formats = tuple(formats)
+        #: For each format, whether its text must agree; and how many fields of the header must.
+        self.has_text = [form.has_text for form in formats]
+        self._conditions = [len(form.conditions) - form.has_text for form in formats]
         conditions: dict[str, list[tuple[int, str]]] = {TEXT: []}
         for number, form in enumerate(formats):
             for name, patterns in form.conditions.items():
@@ -36,11 +39,7 @@ class Formats:
         for name, value in header.items():
             for number in self._header[name].found_in(value):
                 holds[number] = holds.get(number, 0) + 1
-        return {
-            number
-            for number, held in holds.items()
-            if held == len(self.formats[number].conditions) - self.formats[number].has_text
-        }
+        return {number for number, held in holds.items() if held == self._conditions[number]}
 
     def in_text(self, text: str) -> dict[int, str]:
         """The numbers of the formats that recognise the text, and a pattern of each by which it does."""

@@ -82,7 +82,10 @@ def is_multipart(data: bytes, start: int, end: int) -> bool:
 
     Gateways lose the Content-Type of the message, and with it the declaration of a report.
     """
-    found = _LOST.search(data, max(start - 1, 0), min(end, start + _LOST_PROBE))
+    stop = min(end, start + _LOST_PROBE)
+    if data.find(b"--", start, stop) < 0:  # said many times faster than by the pattern
+        return False
+    found = _LOST.search(data, max(start - 1, 0), stop)
     if found is None:
         return False
     preamble = data[start : max(found.start(), start)].strip()

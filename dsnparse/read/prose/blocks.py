@@ -38,6 +38,7 @@ class Blocks:
         self.lines = notice.body.stripped
         self.failed = failed
         self._common: tuple[str, int] | None = None
+        self._prose = ""
 
     def about(self, mentions: list[Mention]) -> str:
         """The words around the first mentions of a recipient."""
@@ -175,6 +176,11 @@ class Blocks:
 
     def prose(self) -> str:
         """The notice's text in one line, as context."""
+        if not self._prose:
+            self._prose = self._first_lines()
+        return self._prose
+
+    def _first_lines(self) -> str:
         size = 0
         pieces = []
         for line in self.lines:

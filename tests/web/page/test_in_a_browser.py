@@ -231,6 +231,21 @@ def test_an_address_is_followed_from_the_message_to_its_history_and_lifted(page:
     assert "→ active" in history.locator("li").first.inner_text()
 
 
+def test_the_browsers_own_back_leads_to_the_message_and_to_the_start(page: Page) -> None:
+    try_sample(page, "qmail")
+    page.get_by_role("link", name="its history").click()
+    page.get_by_role("heading", name="What happened").wait_for()
+    page.go_back()
+    page.locator(".verdict").wait_for()
+    assert page.get_by_role("heading", name="What happened").count() == 0
+    page.go_back()
+    page.get_by_role("button", name="Read it").wait_for()
+    page.go_forward()
+    page.locator(".verdict").wait_for()
+    page.reload()
+    page.get_by_role("button", name="Read it").wait_for()
+
+
 def test_an_address_is_looked_up_suppressed_by_hand_and_found_in_the_list(page: Page) -> None:
     page.get_by_label("Look up an address").fill("new+1@example.net")
     page.keyboard.press("Enter")

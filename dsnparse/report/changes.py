@@ -127,6 +127,10 @@ class _Search:
         self.left = {key: cell.series for key, cell in cells.items()}
         self.candidates = list(_candidates(self.left))
         self.number = max(1, len(self.candidates))
+        #: The keys of a receiver and type.
+        self.together: dict[tuple[str, str], list[Key]] = {}
+        for key in cells:
+            self.together.setdefault(key[:2], []).append(key)
         self.stretches = list(_stretches(begins, len(pieces)))
         self.spread = self._spreads()
 
@@ -237,11 +241,9 @@ class _Search:
         """What each piece is expected to have its share of: all failures but those that may change together
         with these, and the clock where they are few."""
         if candidate.receiver is None:
-            mine = candidate.keys
+            mine: Sequence[Key] = candidate.keys
         else:
-            mine = tuple(
-                key for key in self.left if key[0] == candidate.receiver and key[1] == candidate.type
-            )
+            mine = self.together[candidate.receiver, candidate.type]
         series = _sum((self.left[key] for key in mine if key in self.left), len(self.pieces))
         others = [whole - part for whole, part in zip(total, series, strict=True)]
         a_day = sum(others) / sum(self.days)

@@ -189,7 +189,7 @@ class _View:
         change = now / before - 1
         if change >= 2:
             return f"× {now / before:.0f}"
-        return f"{change:+.0%}" if abs(change) >= 0.005 else "±0%"
+        return f"{change:+.0%}".replace("-", "−") if abs(change) >= 0.005 else "±0%"
 
 
 def _linked(word: str) -> Markup:

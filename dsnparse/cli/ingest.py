@@ -94,6 +94,7 @@ def ingest(
         # Before anything is opened: they may fork.
         Readers(mailboxes, choice, 1 if piped or provider else mailboxes.jobs) as readers,
         choice.open(create=True) as store,
+        closing(readers),
         Housekeeping(store, choice, stopping=stop) as housekeeping,
         Progress(_paths(names), wanted=not quiet) as bar,
     ):

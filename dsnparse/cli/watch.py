@@ -53,6 +53,7 @@ def watch(name: str, interval: float, mailboxes: Mailboxes, choice: StoreChoice)
         # Before anything is opened: they may fork.
         Readers(mailboxes, choice, mailboxes.jobs) as readers,
         choice.open(create=True) as store,
+        closing(readers),
     ):
         source = mailboxes.source(name, store.position)
         watcher = _Watcher(source, store, stop, mailboxes, readers)

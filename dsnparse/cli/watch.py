@@ -89,6 +89,7 @@ def watch(
         # Before anything is opened: they may fork.
         Readers(mailboxes, choice, keeping, 1 if log else mailboxes.jobs) as readers,
         choice.open(create=True) as store,
+        closing(readers),
     ):
         source = (
             followed_log(log, name, mailboxes.parser(), store.position, zone)

@@ -16,6 +16,7 @@ from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
 #: Command → (module, one line of help). The module has a click command under the command's name.
 COMMANDS = {
     "parse": ("dsnparse.cli.parse", "Read bounces and say who failed and why."),
+    "manifest": ("dsnparse.cli.manifest", "List mail in packs, for engines that read it in parallel."),
     "classify": ("dsnparse.cli.classify", "Classify SMTP replies, as from a mail log."),
     "explain": ("dsnparse.cli.explain", "Say what a code, a reason or a reply means, and what to do."),
     "providers": ("dsnparse.cli.providers", "List what providers document, and how much is understood."),
@@ -39,6 +40,9 @@ EXTRAS = {
     "aiosmtpd": "lmtp",
     "dkim": "dkim",
     "dns": "dkim",
+    "pyarrow": "parquet",
+    "duckdb": "duckdb",
+    "pyspark": "spark",
 }
 
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.

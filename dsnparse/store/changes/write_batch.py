@@ -9,22 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dsnparse.model import BounceRecord, Kind
-from dsnparse.store.address.given import is_mailbox
-from dsnparse.store.address.normalize import AddressIdentity
 from dsnparse.store.changes.alerts import Refusal, Refusals, alert_key, write_alerts
 from dsnparse.store.changes.batch import AddResult, Seen
+from dsnparse.store.changes.events import event_of, happened_to, keys_of
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.report_rows import detail, message_row, record_row
-from dsnparse.store.changes.state import Event, What, message_mark
-from dsnparse.store.changes.times import happened, to_epoch
-from dsnparse.store.changes.treatment import (
-    NOT_MAILED,
-    complaint_treatment,
-    of_the_mailed_one,
-    treatment,
-    what_happened,
-)
+from dsnparse.store.changes.times import happened
+from dsnparse.store.changes.treatment import complaint_treatment, treatment
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.bulk import insert_rows
 from dsnparse.store.sql.dialect import insert
@@ -65,7 +56,7 @@ def write_batch(
     rows: list[dict[str, Any]] = []
     refusals: Refusals = {}
     for seen, number, message, position, record in found:
-        key, mailed = _keys(record, identity)
+        key, mailed = keys_of(record, identity)
         at = happened(record, seen.report, seen.received, now)
         row = record_row(record, terms.privacy)
         row.update(
@@ -81,8 +72,8 @@ def write_batch(
             domain = ledger.entries[key].domain if key else ""
             alert = alert_key(seen.report, record.reason, record.provider or domain, at)
             refusals.setdefault(alert, []).append(Refusal(at, row["diagnostic"] or ""))
-        for address, what, is_known in _happened_to(terms, seen, record, treated, known):
-            event = _event(seen, position, record, what, at, is_known=is_known)
+        for address, what, is_known in happened_to(terms.policy, seen, record, treated, known):
+            event = event_of(seen, position, record, what, at, is_known=is_known)
             ledger.apply(address, event, partial(detail, message, row))
     for seen, *_ in new:
         if not seen.report.records and complaint_treatment(seen.report, terms.policy) == "complaint":
@@ -115,54 +106,6 @@ def _write_messages(
     ).all()
     numbers = {row.digest: row.id for row in made}
     return [(seen, numbers[digest], rows[digest]) for digest, seen in unique.items() if digest in numbers]
-
-
-def _happened_to(
-    terms: Terms, seen: Seen, record: BounceRecord, treated: str, known: frozenset[tuple[str, str]]
-) -> list[tuple[str, What, bool]]:
-    """What happened to the address that was refused, and to the one that was mailed.
-
-    The folded key of each, the event, and whether the look-up knows that the message was sent to it.
-    """
-    message_id = seen.report.original.message_id or ""
-    refused, mailed = _keys(record, terms.policy.addresses)
-    if treated == NOT_MAILED:
-        # Whose failure it is, of several, nobody can say; it is not the mailed one's for certain.
-        return [(mailed, What.REVIEW, False)] if mailed else []
-    is_known = (message_id, record.recipient) in known
-    happened = what_happened(treated, seen.report, record, terms.policy)
-    events = [(refused, record.recipient, happened, is_known)]
-    if mailed and record.original_recipient:
-        is_known = (message_id, record.original_recipient) in known
-        happened = of_the_mailed_one(happened, terms.policy, is_known=is_known)
-        events.append((mailed, record.original_recipient, happened, is_known))
-    return [
-        # What is no address of a mailbox is nobody's, and only a person can say what was meant.
-        (key, what if is_mailbox(address) or what is What.SUCCESS else What.REVIEW, is_known)
-        for key, address, what, is_known in events
-        if key and what is not None
-    ]
-
-
-def _keys(record: BounceRecord, identity: AddressIdentity) -> tuple[str, str]:
-    """The folded keys of the address that was refused, and of the one that was mailed where it is another."""
-    refused, mailed = identity.key(record.recipient), identity.key(record.original_recipient or "")
-    return refused, "" if mailed == refused else mailed
-
-
-def _event(
-    seen: Seen, position: int, record: BounceRecord, what: What, at: datetime, *, is_known: bool
-) -> Event:
-    complaint = seen.report.kind is Kind.COMPLAINT
-    return Event(
-        at=to_epoch(at),
-        ref=f"{seen.digest}:{position}",
-        what=what,
-        reason="complaint" if complaint else record.reason.value,
-        known=is_known,
-        source="complaint" if complaint else "bounce",
-        message=message_mark(seen.report.original.message_id),
-    )
 
 
 def _write_positions(connection: Connection, places: Mapping[str, str], now: datetime) -> None:

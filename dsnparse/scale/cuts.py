@@ -66,9 +66,12 @@ def cuts(file: BinaryIO, size: int, content: str, compression: str, share: int, 
 
 
 def _mbox_starts(stream: Any, limit: int) -> Iterator[int]:
+    """Not behind a "From " line with nothing after it, which begins a message by the line that follows."""
+    complete = False
     for entry in split(stream, limit, keep=False):
-        if entry.start:
+        if complete:
             yield entry.start
+        complete = entry.offset < entry.end
 
 
 def _tar_starts(stream: Any, limit: int) -> Iterator[int]:  # noqa: ARG001

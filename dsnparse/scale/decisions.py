@@ -2,7 +2,7 @@
 by batch, with a sort between them that any engine can do.
 
     happened = rows.mapInArrow(partial(events, now=now), …)                   # what happened to each address
-    decided = happened.repartition("address").sortWithinPartitions("address", "at", "ref")
+    decided = happened.repartition("address").sortWithinPartitions("address", "happened", "ref")
     decided.mapInArrow(partial(decide, now=now), …)                           # a row for each address
 
 The events and their fold are those of the store (`store/changes`), so the decisions are, too; what the store
@@ -46,11 +46,11 @@ _ANSWERS = {SUPPRESSED: Answer.DONT, PAUSED: Answer.WAIT}
 
 @cache
 def event_schema() -> pa.Schema:
-    """What happened to addresses: `address` as it is folded, `at` in seconds of the epoch."""
+    """What happened to addresses: `address` as it is folded, `happened` in seconds of the epoch."""
     import pyarrow as pa
 
     names = ("ref", "what", "reason", "origin", "message")
-    own = [pa.field("address", pa.string()), pa.field("at", pa.float64())]
+    own = [pa.field("address", pa.string()), pa.field("happened", pa.float64())]
     return pa.schema([*own, *(pa.field(name, pa.string()) for name in names)])
 
 
@@ -99,7 +99,7 @@ def decide(
 ) -> Iterator[pa.RecordBatch]:
     """The decision about each address as of `now`, from its events.
 
-    `batches`: rows of `event_schema`, sorted by `address`, `at` and `ref`, all of an address together.
+    `batches`: rows of `event_schema`, sorted by `address`, `happened` and `ref`, all of an address together.
     Raises ValueError when `now` has no zone.
     """
     policy = policy or Policy.default()
@@ -137,7 +137,7 @@ def _events(row: dict[str, Any], policy: Policy, now: datetime) -> Iterator[tupl
 
 def _event(row: dict[str, Any]) -> Event:
     return Event(
-        at=row["at"],
+        at=row["happened"],
         ref=row["ref"],
         what=What(row["what"]),
         reason=row["reason"],

@@ -12,11 +12,11 @@ from dsnparse.wire.dates import read_iso
 
 
 def report_of(row: Mapping[str, Any]) -> Report | None:
-    """The report in a row, as `RecordBatch.to_pylist` or a `Row.asDict(recursive=True)` of Spark gives it.
+    """The report in a row, as `RecordBatch.to_pylist` gives it (of Spark's frames: `toArrow`).
 
     None for a row with an error. Equal to the report that was written, with times in UTC. Columns that were
-    left out have their defaults. Raises ValueError for a word that is not known, TypeError for a report
-    without its kind.
+    left out have their defaults. Raises ValueError for a word that is not known and for a time without its
+    zone (as Spark's `collect` has them), TypeError for a report without its kind.
     """
     if row.get("error") is not None:
         return None
@@ -30,6 +30,8 @@ def _struct(kind: Any, row: Mapping[str, Any]) -> Any:
         value = row.get(place.name)
         if value is None and place.shape == "time":
             value = _date(row.get(place.name + TEXT))
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError(f"The time {place.name} has no zone.")
         if value is not None:
             values[place.attribute] = _value(place, value)
     return kind(**values)

@@ -178,6 +178,16 @@ def test_what_a_stranger_writes_fits_into_every_engine() -> None:
         assert report_of(found) == report
 
 
+def test_a_time_without_its_zone_and_a_word_that_is_not_known_are_refused() -> None:
+    with pytest.raises(ValueError, match="The time arrival_date has no zone"):
+        report_of({"kind": "bounce", "arrival_date": datetime(2026, 1, 1)})  # noqa: DTZ001
+    with pytest.raises(ValueError, match="nonsense"):
+        report_of({"kind": "nonsense"})
+    with pytest.raises(TypeError, match="kind"):
+        report_of({})
+    assert report_of({"kind": "bounce"}) == Report(Kind.BOUNCE)
+
+
 def test_the_messages_have_their_schema() -> None:
     assert message_batch([]).schema.equals(message_schema())
 

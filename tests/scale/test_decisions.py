@@ -31,9 +31,13 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 def decisions(rows: Sequence[pa.RecordBatch], now: datetime, policy: Policy) -> dict[str, tuple[Any, ...]]:
     """What the query says, by address."""
-    events_of_it = pa.Table.from_batches(events(rows, now=now, policy=policy), schema=event_schema())  # noqa: F841
-    ordered = duckdb.sql("SELECT * FROM events_of_it ORDER BY address, happened, ref").to_arrow_reader(3)
-    table = pa.Table.from_batches(decide(ordered, now=now, policy=policy), schema=decision_schema())
+    happened = pa.Table.from_batches(events(rows, now=now, policy=policy), schema=event_schema())
+    with duckdb.connect() as database:
+        database.register("happened", happened)
+        ordered = database.sql("SELECT * FROM happened ORDER BY address, happened, ref")
+        assert ordered is not None
+        decided = list(decide(ordered.to_arrow_reader(3), now=now, policy=policy))
+    table = pa.Table.from_batches(decided, schema=decision_schema())
     return {row.pop("address"): tuple(row.values()) for row in table.to_pylist()}
 
 

@@ -54,7 +54,7 @@ SHARES = st.integers(1, 2000)
 
 def read(items: Iterable[Item]) -> list[tuple[str, object]]:
     """The names of what was found, each with its message, or with what is wrong."""
-    found = []
+    found: list[tuple[str, object]] = []
     for item in map(read_item, items):
         if isinstance(item, Mail):
             found.append((item.name, (item.data, item.size)))

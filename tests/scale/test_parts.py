@@ -48,7 +48,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def samples(odd: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The samples, and a file that is no message, as parts of Parquet."""
     folder = tmp_path_factory.mktemp("samples") / "table"
-    done = run(SAMPLES, odd, "--format", "parquet", "-o", folder, "--part-bytes", 100_000)
+    done = run(SAMPLES, odd, "--format", "parquet", "-o", folder, "--part-bytes", "100000")
     assert done.exit_code == 1
     assert len(parts(folder)) > 5
     assert done.stderr.splitlines()[-1].endswith(f"; {len(parts(folder))} parts in {folder}.")
@@ -188,7 +188,7 @@ def test_row_groups_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_database_of_duckdb_has_reports_and_records(samples: Path, odd: Path, tmp_path: Path) -> None:
     target = tmp_path / "mail.duckdb"
-    done = run(SAMPLES, odd, "--format", "duckdb", "-o", target, "--part-bytes", 100_000)
+    done = run(SAMPLES, odd, "--format", "duckdb", "-o", target, "--part-bytes", "100000")
     assert done.exit_code == 1
     assert [path.name for path in tmp_path.iterdir()] == ["mail.duckdb"]
     rows = rows_of(samples)
@@ -216,7 +216,7 @@ def test_a_database_appears_when_it_is_complete_and_goes_on_from_what_there_is(
         raise OSError(28, "No space left on device", str(target))
 
     monkeypatch.setattr(tables, "make_database", fail)
-    words = (SAMPLES, odd, "--format", "duckdb", "-o", target, "--part-bytes", 100_000)
+    words = (SAMPLES, odd, "--format", "duckdb", "-o", target, "--part-bytes", "100000")
     done = run(*words)
     assert (done.exit_code, target.read_bytes()) == (2, b"the one before")
     assert done.stderr.splitlines()[-1] == f"Error: Cannot write {target}: no space left on device."

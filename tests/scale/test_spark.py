@@ -20,6 +20,7 @@ from dsnparse.scale.manifest import make_packs, read_manifest, write_packs
 from dsnparse.scale.packs import Pack
 from dsnparse.scale.parts import parts
 
+from .docs import blocks
 from .test_decisions import decisions
 from .test_packs import FROM, tar_of
 
@@ -163,3 +164,25 @@ def test_the_decisions_of_a_query_are_those_of_the_store(spark: Any, local: Path
 
     assert found == decisions(batches, NOW, Policy.default())
     assert len(found) > 5
+
+
+def test_the_programs_of_the_page_run(
+    spark: Any, mail: Path, local: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = {
+        "packs.jsonl": local / "_manifest.jsonl",
+        "samples/provider/*.eml": mail / "*.eml",
+        "bounces": local,
+        "checkpoint": tmp_path / "checkpoint",
+        "reports": tmp_path / "reports",
+    }
+    names: dict[str, Any] = {"spark": spark}
+    for block in blocks(spark=True):
+        text = block.text
+        for name, place in places.items():
+            text = text.replace(f'"{name}"', f'"{place}"')
+        exec(compile(text, f"docs/scale.md line {block.line}", "exec"), names)
+    printed = capsys.readouterr().out
+    assert printed.count("+---") >= 9
+    assert "user_unknown" in printed
+    assert same(spark.read.parquet(str(tmp_path / "reports")), local)

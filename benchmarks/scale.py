@@ -52,8 +52,9 @@ class Mail:
         self.folder = folder
         self.count = count
         which, found = real_messages()
-        self.which = which
-        letters = [_OWN_LINE.sub(b"", one.data.replace(b"\r\n", b"\n")) for one in found]
+        notices = [one.data.replace(b"\r\n", b"\n") for one in found if one.kind != "other"]
+        self.which = f"the {len(notices):,} notices in {which}"
+        letters = [_OWN_LINE.sub(b"", notice) for notice in notices]
         letters = [letter.replace(b"\nFrom ", b"\n>From ") for letter in letters if letter.strip()]
         folder.mkdir()
         self.size = number = 0
@@ -185,7 +186,6 @@ class Bench:
             run.send_signal(signal.SIGKILL)
             run.wait()
         subprocess.run([*words, str(killed)], check=False, cwd=ROOT, stderr=subprocess.DEVNULL)
-        said = worker(sys.executable, "equal", whole, killed)
         self._say_equal(f"\nKilled three times and completed, {wanted} parts", whole, killed)
         if self.spark:
             for cores in (1, 2):
@@ -215,8 +215,8 @@ class Bench:
         each = self.mail.size / self.mail.count
         print(
             f"\n{ARCHIVE:,} messages of this kind ({each * ARCHIVE / 1e12:.1f} TB): {hours:,.0f} core hours, "
-            f"{hours / CORES:.1f} hours on {CORES} cores, if each is as fast as one here, they share the packs "
-            f"evenly, and the store gives {each / self.best * CORES / 1e6:,.0f} MB a second."
+            f"{hours / CORES:.1f} hours on {CORES} cores, if each is as fast as one here, they share the "
+            f"packs evenly, and the store gives {each / self.best * CORES / 1e6:,.0f} MB a second."
         )
 
 
@@ -241,9 +241,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = Path(tempfile.mkdtemp(prefix="dsnparse-scale-"))
     try:
         mail = Mail(folder / "mail", args.messages)
+        load, each = os.getloadavg()[0], mail.size / args.messages / 1000
         print(
-            f"{args.messages:,} messages made of {mail.which}, {mail.size / args.messages / 1000:.1f} KB each; "
-            f"Python {platform.python_version()}, {os.cpu_count()} cores with a load of {os.getloadavg()[0]:.1f}.",
+            f"{args.messages:,} messages made of {mail.which}, {each:.1f} KB each; "
+            f"Python {platform.python_version()}, {os.cpu_count()} cores with a load of {load:.1f}.",
             flush=True,
         )
         bench = Bench(mail, folder, args.spark)

@@ -119,13 +119,8 @@ class Bench:
             for cores in (1, 2):
                 out = self.folder / f"spark{cores}"
                 found = worker(self.spark, "spark", self.mail.folder, out, self.mail.share, cores)
-                self._row(f"Spark `local[{cores}]`, from a manifest to Parquet", found, parse)
-                self._row(
-                    f"… without the start of {found['start']:.0f} s",
-                    found,
-                    parse,
-                    cpu=found["cpu"] - found["start"],
-                )
+                name = f"Spark `local[{cores}]`, after a start of {found['start']:.0f} s"
+                self._row(name, found, parse, cpu=found["cpu"] - found["start"])
 
     def _row(self, name: str, found: dict[str, Any], parse: float, cpu: float | None = None) -> None:
         cpu = found["cpu"] if cpu is None else cpu

@@ -11,7 +11,7 @@ import click
 
 from dsnparse.cli.output import Output
 from dsnparse.cli.trust_option import trust_option
-from dsnparse.cli.worker import Rendered, Settings, Worker
+from dsnparse.cli.worker import Rendered, Settings, Worker, warm_up
 from dsnparse.mailboxes import Item, MessageRef, Problem, find
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Kind
@@ -165,7 +165,7 @@ def _results(pieces: Iterator[list[Item]], settings: Settings, jobs: int) -> Ite
         return
     from dsnparse.cli.pool import Pool
 
-    worker.warm_up()
+    warm_up()
     make = _Maker(settings, worker)
     with Pool[Item, Rendered](jobs, make, _killed) as pool:
         for results in pool.run(_chain((first, second), pieces)):

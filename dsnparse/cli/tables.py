@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -17,6 +18,7 @@ import click
 from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
 from dsnparse.cli.pool import Pool
 from dsnparse.cli.trust_option import make_parser
+from dsnparse.cli.worker import warm_up
 from dsnparse.mailboxes.items import Problem
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.parser import Parser
@@ -93,12 +95,13 @@ def _write(wanted: Wanted, folder: Path, parser: Parser) -> int:
 
 def _made(left: Sequence[Task], folder: Path, parser: Parser, jobs: int) -> Iterator[Tally]:
     """What came of the tasks, in their order; in other processes only when there is more than one."""
-    worker = PartWorker(folder, parser)
     if jobs == 1 or len(left) < 2:
+        worker = PartWorker(folder, parser)
         for task in left:
             yield worker([task])
         return
-    with Pool[Task, Tally](min(jobs, len(left)), lambda: worker, _killed) as pool:
+    warm_up()
+    with Pool[Task, Tally](min(jobs, len(left)), partial(PartWorker, folder, parser), _killed) as pool:
         for tallies in pool.run(iter([[task] for task in left])):
             yield from tallies
 

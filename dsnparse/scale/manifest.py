@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dsnparse.errors import DsnparseError
+from dsnparse.mailboxes.archive import DamagedError
 from dsnparse.mailboxes.content import HEAD_BYTES, NOTES, archive_kind
 from dsnparse.mailboxes.items import MessageRef, Problem
 from dsnparse.mailboxes.paths import find
@@ -193,7 +194,7 @@ def _whole(group: Sequence[Found]) -> Pack:
 
 def _parts(found: Found, share: int, limit: int) -> tuple[list[Pack] | Problem, int]:
     """The packs of one file, one for the whole of it, and the bytes of mail in it, reckoned."""
-    whole = [_whole([found])]
+    whole, reckoned = [_whole([found])], found.size
     if found.size * SWELL <= share:
         return whole, found.size
     try:
@@ -209,6 +210,8 @@ def _parts(found: Found, share: int, limit: int) -> tuple[list[Pack] | Problem, 
                 Pack(content[0], (found.path,), end - start, start, end, origin, content[1])
                 for start, end, origin in cuts(file, found.size, *content, share, limit)
             ]
+    except DamagedError:
+        return whole, reckoned  # what stands before the damage is read all the same
     except OSError as error:
         return Problem.of(found.path, error), 0
     return (some if len(some) > 1 else whole), reckoned

@@ -22,7 +22,7 @@ from dsnparse.errors import DsnparseError
 from dsnparse.mailboxes.items import Problem
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.scale.batches import parse_batches
-from dsnparse.scale.manifest import Manifest, make_packs, read_manifest, write_packs
+from dsnparse.scale.manifest import Manifest, ManifestError, make_packs, read_manifest, write_packs
 from dsnparse.scale.packs import Pack, pack_batches
 from dsnparse.scale.schema import table_schema
 
@@ -105,6 +105,10 @@ def tasks(
         write_packs(str(path), new, known.end)
     done = {match[1] for name in os.listdir(folder) if (match := _PART.fullmatch(name))}  # noqa: PTH208
     every = [Task(number, pack) for number, pack in enumerate([*known.packs, *new])]
+    if strange := done - {task.pack.id for task in every}:
+        raise ManifestError(
+            f"{folder} has parts that its {MANIFEST} does not list ({min(strange)}, …): use another folder."
+        )
     left = [task for task in every if task.pack.id not in done]
     return left, len(every) - len(left), problems
 

@@ -29,6 +29,8 @@ sys.exit(main({words!r}))
         ("imap_tools", ["watch", "imaps://joe@host/", "--db", ":memory:"], "imap"),
         ("aiosmtpd", ["listen", "--lmtp", "127.0.0.1:0"], "lmtp"),
         ("sqlalchemy", ["ingest", "/tmp"], "store"),
+        ("pyarrow", ["parse", "/tmp", "--format", "parquet", "--output", "/tmp/table"], "parquet"),
+        ("duckdb", ["parse", "/tmp", "--format", "duckdb", "--output", "/tmp/table.duckdb"], "duckdb"),
     ],
 )
 def test_a_missing_extra_is_a_sentence_that_says_how_to_install_it(

@@ -137,6 +137,19 @@ def test_frames_that_begin_with_a_message_are_read_apart(tmp_path: Path) -> None
     assert [(pack.kind, pack.compression) for pack in assert_same(path, 1)] == [("tar", "zstd")] * 2
 
 
+def test_what_stands_before_the_damage_is_read(tmp_path: Path) -> None:
+    letters = [FROM + bounce(f"k{number}@example.com") + b"\n" for number in range(9)]
+    for name, data in (
+        ("a.mbox.zst", b"".join(map(zstd_module().compress, letters))),
+        ("a.tar", tar_of((f"{n}.eml", bounce()) for n in range(9))),
+    ):
+        path = tmp_path / name
+        path.write_bytes(data[: len(data) * 2 // 3])
+        assert_same(path, 100)
+        path.write_bytes(data[: len(data) // 2] + b"nonsense" * 500)
+        assert_same(path, 100)
+
+
 def halves(data: bytes, first: int) -> tuple[bytes, bytes]:
     """A tar archive before its second member, and from there on."""
     second = next(at for at in range(512, len(data), 512) if data[at : at + 2] == b"b\0")

@@ -176,6 +176,20 @@ def test_ones_own_output_in_the_folder_is_not_read(tmp_path: Path) -> None:
     assert len(rows_of(tmp_path / "table")) == 1
 
 
+def test_parts_of_another_manifest_are_not_mixed_with_new_ones(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(bounce())
+    table = tmp_path / "table"
+    assert run(tmp_path / "a.eml", "--format", "parquet", "-o", table).exit_code == 0
+    (table / MANIFEST).unlink()
+    (tmp_path / "b.eml").write_bytes(bounce())
+    done = run(tmp_path / "b.eml", "--format", "parquet", "-o", table)
+    assert (done.exit_code, f"{table} has parts that its {MANIFEST} does not list" in done.stderr) == (
+        2,
+        True,
+    )
+    assert len(parts(table)) == 1
+
+
 def test_row_groups_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GROUP_ROWS", 100)
     run(SAMPLES, "--format", "parquet", "-o", tmp_path / "table")

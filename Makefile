@@ -18,6 +18,8 @@ BENCH_VENV = benchmarks/.venv
 BENCH_BIN = $(BENCH_VENV)/bin
 # So does learning (scikit-learn).
 LEARN_VENV = .venv-learn
+# And Spark.
+SPARK_VENV = .venv-spark
 SERVE_DB = out/serve.db
 SERVE_ARGS ?=
 
@@ -34,7 +36,7 @@ define make_venv
 @$(1)/bin/python -m pip -qq --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run serve report test lint bench fuzz faults samples data docs learn manual clean
+.PHONY: help run serve report test spark lint bench fuzz faults samples data docs learn manual clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +56,9 @@ report: $(VENV)/.stamp-run ## Make up a fortnight of bounces, and write the repo
 
 test: $(VENV)/.stamp-test ## Run the tests (PYTEST_ARGS=… adds options)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+spark: $(SPARK_VENV)/.stamp ## Run the tests with Spark (needs Java 17)
+	$(SPARK_VENV)/bin/python -m pytest tests/scale/test_spark.py $(PYTEST_ARGS)
 
 lint: $(VENV)/.stamp-lint ## ruff format, ruff check, mypy --strict, order of rooms, whether made files are up to date
 	$(BIN)/ruff format --check .
@@ -92,7 +97,7 @@ manual: $(VENV)/.stamp-run ## Write manual pages and the shells' completions int
 	$(BIN)/dsnparse completion fish > $(PREFIX)/share/fish/vendor_completions.d/dsnparse.fish
 
 clean: ## Remove what make has made, the virtualenvs too
-	rm -rf $(VENV) $(BENCH_VENV) $(LEARN_VENV) build dist out fuzz-corpus .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) $(LEARN_VENV) $(SPARK_VENV) build dist out fuzz-corpus .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf *.egg-info
 	find dsnparse tests benchmarks samples tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -115,6 +120,12 @@ $(VENV)/.stamp-lint: pyproject.toml
 	$(call make_venv,$(VENV))
 	@$(PIP) install --editable '.[all]' --group test --group lint
 	@touch $@ $(VENV)/.stamp-test $(VENV)/.stamp-run $(VENV)/.stamp-serve
+
+$(SPARK_VENV)/.stamp: pyproject.toml
+	$(call make_venv,$(SPARK_VENV))
+	$(SPARK_VENV)/bin/python -m pip -qq --disable-pip-version-check install --no-compile \
+		--editable '.[store,spark,zstd]' --group test
+	@touch $@
 
 $(LEARN_VENV)/.stamp: pyproject.toml
 	$(call make_venv,$(LEARN_VENV))

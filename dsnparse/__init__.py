@@ -27,6 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dsnparse.errors import DsnparseError
+from dsnparse.version import VERSION
 
 if TYPE_CHECKING:
     from dsnparse.classify import Conflict, Objection, RuleError, Source, Verdict, classify_reply, providers
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from dsnparse.trust.settings import TrustSettings
     from dsnparse.wire.limits import Limits
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = [  # noqa: RUF022  (what a reader needs first stands first)
     "parse_dsn",
     "Parser",

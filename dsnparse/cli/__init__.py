@@ -17,6 +17,7 @@ from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
 COMMANDS = {
     "parse": ("dsnparse.cli.parse", "Read bounces and say who failed and why."),
     "show": ("dsnparse.cli.show", "Write one HTML file that shows what a bounce says, and where."),
+    "manifest": ("dsnparse.cli.manifest", "List mail in packs, for engines that read it in parallel."),
     "classify": ("dsnparse.cli.classify", "Classify SMTP replies, as from a mail log."),
     "explain": ("dsnparse.cli.explain", "Say what a code, a reason or a reply means, and what to do."),
     "providers": ("dsnparse.cli.providers", "List what providers document, and how much is understood."),
@@ -58,6 +59,8 @@ EXTRAS = {
     "prometheus_client": "metrics",
     "jinja2": "report",
     "pyarrow": "parquet",
+    "duckdb": "duckdb",
+    "pyspark": "spark",
 }
 
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.

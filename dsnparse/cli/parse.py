@@ -12,7 +12,7 @@ import click
 from dsnparse.cli.copies import make_folder
 from dsnparse.cli.output import Output
 from dsnparse.cli.trust_option import limit_option, trust_option
-from dsnparse.cli.worker import Rendered, Settings, Worker
+from dsnparse.cli.worker import Rendered, Settings, Worker, warm_up
 from dsnparse.mailboxes import Item, MessageRef, Problem, find
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Kind
@@ -25,15 +25,20 @@ from dsnparse.wire.limits import Limits
 #: Items that go to a worker at once, and the bytes of those that hold their message.
 _PIECE_ITEMS = 64
 _PIECE_BYTES = 1024 * 1024
+#: What is not text: see `tables.py`.
+TABLE_FORMATS = ("parquet", "duckdb")
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS),
+    "--format", "form", type=click.Choice([*FORMATS, *TABLE_FORMATS]),
     help="How to print: a table on a terminal and JSON Lines elsewhere, unless given here.",
 )  # fmt: skip
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
+@click.option(
+    "--output", "-o", metavar="FILE",
+    help="Write to FILE, which appears only when it is complete; for parquet a folder.",
+)  # fmt: skip
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes.")
 @click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
 @trust_option
@@ -44,6 +49,10 @@ _PIECE_BYTES = 1024 * 1024
     help="Show only messages of this kind. May be repeated.",
 )  # fmt: skip
 @click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
+@click.option(
+    "--part-bytes", type=click.IntRange(1), metavar="N",
+    help="Bytes of mail in one part of parquet or duckdb.  [default: 134217728]",
+)  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 @click.pass_context
 def parse(
@@ -58,6 +67,7 @@ def parse(
     why: bool,
     kinds: tuple[str, ...],
     unknown: str | None,
+    part_bytes: int | None,
     quiet: bool,
 ) -> None:
     """Read bounces and say who failed and why.
@@ -69,8 +79,21 @@ def parse(
     JSON Lines and JSON have one object per message (dsnparse/data/report.schema.json describes it); the table
     and CSV have one row per failed recipient, and one for each message without any.
 
+    parquet and duckdb have one row per message (docs/scale.md). They are written in parts: a command that was
+    ended and is run again goes on where it was, and reads only files that are new.
+
     Exit status: 0 when everything was read, 1 when something was not (each is named), 2 for wrong usage.
     """
+    if form in TABLE_FORMATS:
+        if why or kinds or unknown:
+            raise click.UsageError(f"--why, --kind and --unknown are not for --format {form}: ask the table.")
+        from dsnparse.cli.tables import Wanted, parse_into_tables
+        from dsnparse.scale.manifest import PACK_BYTES
+
+        wanted = Wanted(paths, form or "", output, jobs, rules, trust, part_bytes or PACK_BYTES, quiet)
+        context.exit(parse_into_tables(wanted))
+    if part_bytes:
+        raise click.UsageError("--part-bytes is for --format parquet and duckdb.")
     started = time.monotonic()
     with Output(output) as out:
         form = form or _default_format(output, out)
@@ -138,7 +161,7 @@ def _results(pieces: Iterator[list[Item]], settings: Settings, jobs: int) -> Ite
         return
     from dsnparse.cli.pool import Pool
 
-    worker.warm_up()
+    warm_up()
     make = _Maker(settings, worker)
     with Pool[Item, Rendered](jobs, make, _killed) as pool:
         for results in pool.run(_chain((first, second), pieces)):

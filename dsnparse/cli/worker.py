@@ -53,6 +53,16 @@ class Rendered(NamedTuple):
     tally: Tally
 
 
+def warm_up() -> None:
+    """Loads what parsing loads when first needed, so that forked processes share it."""
+    import gc
+
+    from dsnparse.classify import classify_reply
+
+    classify_reply("550 5.1.1 no such user")
+    gc.freeze()
+
+
 class Worker:
     """Parses and renders. Raises RuleError (a ValueError) or OSError at once when a file cannot be used."""
 
@@ -62,15 +72,6 @@ class Worker:
         self.settings = settings
         self.parser = Parser(rules=settings.rules, trust=settings.trust, limits=settings.limits)
         self.renderer = settings.renderer()
-
-    def warm_up(self) -> None:
-        """Loads what parsing loads when first needed, so that forked processes share it."""
-        import gc
-
-        from dsnparse.classify import classify_reply
-
-        classify_reply("550 5.1.1 no such user")
-        gc.freeze()
 
     def __call__(self, items: Sequence[Item]) -> Rendered:
         tally = Tally()

@@ -97,12 +97,13 @@ def decompressed(kind: str, file: BinaryIO) -> BinaryIO:
 
         inflated, errors = cast("BinaryIO", lzma.LZMAFile(file)), (lzma.LZMAError,)  # noqa: SIM115
     else:
-        zstd = _zstd()
+        zstd = zstd_module()
         inflated, errors = zstd.ZstdFile(file), (zstd.ZstdError,)
     return cast("BinaryIO", Inflated(inflated, file, errors))
 
 
-def _zstd() -> Any:
+def zstd_module() -> Any:
+    """The module that reads zstandard. Raises DamagedError when there is none."""
     import importlib
 
     for name in ("compression.zstd", "backports.zstd"):

@@ -72,7 +72,7 @@ class MessageRef(NamedTuple):
                 if self.offset:
                     file.seek(self.offset)
                 size = os.fstat(file.fileno()).st_size if self.length is None else self.length
-                data = file.read(min(size or limit, limit))
+                data = file.read(limit if self.length is None else min(size, limit))
                 size = max(size, len(data))
         if self.quoted:
             from dsnparse.mailboxes.mbox import unquote

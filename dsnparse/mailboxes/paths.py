@@ -41,13 +41,16 @@ def find(
     *,
     limit: int = DEFAULT_LIMITS.message_bytes,
     exclude: Iterable[str | os.PathLike[str]] = (),
+    whole: bool = False,
 ) -> Iterator[Item]:
     """Every message that `paths` lead to, in a stable order, and every reason why something was not read.
 
     Messages in plain files come unread (`MessageRef.read`); those in archives and streams come with at most
     `limit` bytes. Files and folders named in `exclude` (one's own output) are left out. Never raises OSError.
+    `whole`: mboxes, archives and compressed files come as they are, one `MessageRef` for each.
     """
-    finder = _Finder(limit, {identity for path in exclude if (identity := _identity(path))})
+    excluded = {identity for path in exclude if (identity := _identity(path))}
+    finder = _Finder(limit, excluded, whole=whole)
     for path in paths:
         yield from finder.path(os.fspath(path))
 
@@ -71,9 +74,10 @@ def _identity(path: str | os.PathLike[str]) -> _FileId | None:
 
 
 class _Finder:
-    def __init__(self, limit: int, excluded: set[_FileId]) -> None:
+    def __init__(self, limit: int, excluded: set[_FileId], *, whole: bool) -> None:
         self.limit = limit
         self.excluded = excluded
+        self.whole = whole
 
     def path(self, path: str) -> Iterator[Item]:
         if path == "-":
@@ -164,6 +168,8 @@ class _Finder:
             return
         if not head:
             yield Problem(path, "is empty")
+        elif self.whole:
+            yield MessageRef(path, path)
         elif is_mbox(head):
             yield from self.mbox_file(path)
         elif archive_kind(head) is None:

@@ -22,6 +22,14 @@ def stream_items(
     return _Reader(limit).items(file, name, tell, seekable=seekable)
 
 
+def tar_items(file: BinaryIO, name: str, limit: int) -> Iterator[Item]:
+    """The messages in a tar archive, or a part of one that begins with a header; see `stream_items`."""
+    try:
+        yield from _Reader(limit).tar(file, name, lambda: 0)
+    except OSError as error:
+        yield Problem.of(name, error)
+
+
 class _Reader:
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -37,7 +45,7 @@ class _Reader:
     ) -> Iterator[Item]:
         """What a stream holds; `inside` says what it comes out of: "" (a file), "compressed" or "archive"."""
         try:
-            ahead = _Ahead(file)
+            ahead = Ahead(file)
             kind = archive_kind(ahead.head)
             if not ahead.head:
                 yield Problem(name, "is empty")
@@ -46,11 +54,7 @@ class _Reader:
             elif inside == "archive" or (inside and kind != "tar"):
                 yield Problem(name, "is an archive within an archive, which is not opened")
             elif kind == "tar":
-                for member in tar_members(cast("BinaryIO", ahead)):
-                    if isinstance(member, Problem):
-                        yield Problem(f"{name}!{member.name}", member.reason)
-                    else:
-                        yield from self.member(cast("BinaryIO", member), name, member.name, tell)
+                yield from self.tar(cast("BinaryIO", ahead), name, tell)
             elif kind != "zip":
                 inflated = decompressed(kind, cast("BinaryIO", ahead))
                 yield from self.items(inflated, name, tell, inside="compressed")
@@ -60,6 +64,13 @@ class _Reader:
                 yield Problem(name, "is a zip, which can only be read from a file")
         except OSError as error:
             yield Problem.of(name, error)
+
+    def tar(self, file: BinaryIO, name: str, tell: Callable[[], int]) -> Iterator[Item]:
+        for member in tar_members(file):
+            if isinstance(member, Problem):
+                yield Problem(f"{name}!{member.name}", member.reason)
+            else:
+                yield from self.member(cast("BinaryIO", member), name, member.name, tell)
 
     def zip(self, file: BinaryIO, name: str) -> Iterator[Item]:
         from dsnparse.mailboxes.zips import zip_members
@@ -84,7 +95,7 @@ class _Reader:
         else:
             yield from self.items(member, full, tell, inside="archive")
 
-    def messages(self, stream: _Ahead, name: str, tell: Callable[[], int]) -> Iterator[Item]:
+    def messages(self, stream: Ahead, name: str, tell: Callable[[], int]) -> Iterator[Item]:
         """The one message of a stream, or those of an mbox."""
         before = tell()
         if not is_mbox(stream.head):
@@ -111,7 +122,7 @@ class _Reader:
             before = now
 
 
-class _Ahead:
+class Ahead:
     """A stream whose first bytes have been looked at."""
 
     def __init__(self, stream: BinaryIO) -> None:

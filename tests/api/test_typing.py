@@ -74,4 +74,4 @@ def test_the_package_says_that_it_has_types_and_its_version_stands_in_one_place(
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert "py.typed" in project["tool"]["setuptools"]["package-data"]["dsnparse"]
     assert project["project"]["dynamic"] == ["version"]
-    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "dsnparse.__version__"}
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "dsnparse.version.VERSION"}

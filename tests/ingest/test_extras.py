@@ -31,6 +31,8 @@ sys.exit(main({words!r}))
         ("sqlalchemy", ["ingest", "/tmp"], "store"),
         ("litestar", ["serve", "--port", "0"], "serve"),
         ("uvicorn", ["serve", "--port", "0"], "serve"),
+        ("pyarrow", ["parse", "/tmp", "--format", "parquet", "--output", "/tmp/table"], "parquet"),
+        ("duckdb", ["parse", "/tmp", "--format", "duckdb", "--output", "/tmp/table.duckdb"], "duckdb"),
     ],
 )
 def test_a_missing_extra_is_a_sentence_that_says_how_to_install_it(

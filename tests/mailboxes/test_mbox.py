@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import BinaryIO, cast
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsnparse.mailboxes.content import is_mbox
+from dsnparse.mailboxes.items import Mail, Problem, read_item
 from dsnparse.mailboxes.mbox import split, unquote
+from dsnparse.mailboxes.paths import find
 
 FROM = b"From MAILER-DAEMON Thu Jul  2 12:05:05 2020\n"
 LIMIT = 1 << 20
@@ -80,6 +83,16 @@ def test_places_lead_to_the_messages() -> None:
     for entry in split(io.BytesIO(mbox), LIMIT):
         assert mbox[entry.offset : entry.offset + entry.length] == entry.data
         assert mbox[entry.start :].startswith(FROM)
+
+
+def test_a_message_without_bytes_is_not_all_that_follows_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.mbox"
+    path.write_bytes(FROM + FROM + b"A: 1\n\nx\n")
+    found = list(map(read_item, find([path])))
+    assert found == [
+        Problem(f"{path}:0", "is empty"),
+        Mail(f"{path}:44", b"A: 1\n\nx\n", 8, key=f"{path}:44", weight=8),
+    ]
 
 
 @pytest.mark.parametrize("size", [300_000, 600_000, 2_000_000])

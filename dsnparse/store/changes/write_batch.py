@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 
 from dsnparse.store.changes.alerts import Refusal, Refusals, alert_key, write_alerts
 from dsnparse.store.changes.batch import AddResult
+from dsnparse.store.changes.events import event_of
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.prepared import Prepared, PreparedRecord
 from dsnparse.store.changes.raw import write_raw
 from dsnparse.store.changes.report_rows import MESSAGE_COLUMNS, RECORD_COLUMNS, detail_of
-from dsnparse.store.changes.state import Event, What
-from dsnparse.store.changes.times import believable, happened, to_epoch
+from dsnparse.store.changes.times import believable, happened
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.bulk import insert_new, insert_values
 from dsnparse.store.sql.dialect import insert
@@ -123,22 +123,11 @@ def _apply(
         is_known = bool(known) and (item.message_id, one.address) in known
         what = one.if_known if is_known else one.what
         if what is not None:
-            event = _event(item, position, record, what, at, is_known=is_known)
+            event = event_of(
+                item.digest, position, what, at, record.reason, item.mark,
+                is_complaint=item.is_complaint, is_known=is_known,
+            )  # fmt: skip
             ledger.apply(one.key, event, partial(detail_of, item.values, record.values))
-
-
-def _event(
-    item: Prepared, position: int, record: PreparedRecord, what: What, at: datetime, *, is_known: bool
-) -> Event:
-    return Event(
-        at=to_epoch(at),
-        ref=f"{item.digest}:{position}",
-        what=what,
-        reason=record.reason,
-        known=is_known,
-        source="complaint" if item.is_complaint else "bounce",
-        message=item.mark,
-    )
 
 
 def _write_positions(connection: Connection, places: Mapping[str, str], now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -34,7 +35,10 @@ COMPUTED = {
 
 def modules() -> list[ModuleType]:
     names = [item.name for item in pkgutil.walk_packages(dsnparse.__path__, "dsnparse.")]
-    return [dsnparse, *(importlib.import_module(name) for name in names if not name.endswith("__main__"))]
+    left_out = {"dsnparse.__main__"}
+    if importlib.util.find_spec("pyspark") is None:  # it has a virtualenv of its own (`make spark`)
+        left_out.add("dsnparse.scale.spark")
+    return [dsnparse, *(importlib.import_module(name) for name in names if name not in left_out)]
 
 
 def patterns(module: ModuleType) -> Iterator[re.Pattern[Any]]:

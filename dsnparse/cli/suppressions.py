@@ -6,26 +6,19 @@ import getpass
 from contextlib import suppress as ignoring
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TextIO
 
 import click
 
 from dsnparse.cli.addresses import Addresses
-from dsnparse.cli.failure import NO_ADDRESS
 from dsnparse.cli.listing import format_option, print_rows
-from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.cli.suppression_lists import count_of, export, import_, say_listed
 from dsnparse.render.store_rows import SUPPRESSION_COLUMNS, suppression_row
-from dsnparse.store.lists.entry import STATES, Listed, Suppression
-from dsnparse.store.lists.export_formats import write_list
-from dsnparse.store.lists.import_formats import FORMATS as LIST_FORMATS
-from dsnparse.store.lists.import_formats import Unreadable, read_list, read_time, readable
+from dsnparse.store.lists.entry import STATES, Suppression
+from dsnparse.store.lists.import_formats import read_time
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS, default_text
 
 _AT_ONCE = 1_000
-#: Entries of an import that are stored in one go.
-_IMPORTED_AT_ONCE = 5_000
-_SHOWN_PROBLEMS = 20
 
 
 @click.group()
@@ -102,7 +95,7 @@ def add(
         store.tick()
     for domain in (one.address for one in wanted if one.address.startswith("@")):
         click.echo(f"{domain} means every address at this domain.")
-    _say(listed)
+    say_listed(listed)
     given.finish()
 
 
@@ -120,7 +113,7 @@ def remove(addresses: tuple[str, ...], by: str | None, choice: StoreChoice) -> N
     with choice.open() as store:
         lifted = store.lift(wanted, by=by or _user())
         store.tick()
-    click.echo(f"{_addresses(len(lifted))} may be mailed again.")
+    click.echo(f"{count_of(len(lifted))} may be mailed again.")
     if len(wanted) > len(lifted):
         click.echo(f"Nothing was held against {len(wanted) - len(lifted):,} of those given.")
     given.finish()
@@ -143,80 +136,12 @@ def delivered(addresses: tuple[str, ...], at: str | None, choice: StoreChoice) -
         while some := list(islice(wanted, _AT_ONCE)):
             known += store.delivered(some, at=moment)
         store.tick()
-    click.echo(f"Noted deliveries to {_addresses(known)} that had been heard of.")
+    click.echo(f"Noted deliveries to {count_of(known)} that had been heard of.")
     given.finish()
 
 
-@suppressions.command("import")
-@click.argument("file", type=click.File("r", encoding="utf-8-sig", errors="replace"))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(readable()),
-    default="csv",
-    show_default=True,
-    help="csv, csv-plain (for programs, not spreadsheets) and jsonl are our own; the others are what the "
-    "provider exports.",
-)
-@click.option(
-    "--reason",
-    type=click.Choice(SUPPRESSION_REASONS),
-    metavar="REASON",
-    help="For entries that name none: complaint, unsubscribed, hard_bounce, manual, …",
-)
-@store_options(hooks=True)
-def import_(file: TextIO, form: str, reason: str | None, choice: StoreChoice) -> None:
-    """Put the addresses of a list on ours. FILE may be -.
-
-    The same file can be imported again. An entry that is older than its removal from our list stays off.
-    Exit status 3 when there was no address in an entry, 1 when it could not be read for another reason; the
-    others are imported.
-    """
-    total, unreadable, no_address = Listed(), 0, False
-    with choice.open(create=True) as store:
-        try:
-            entries = read_list(file, form, reason)
-            while some := list(islice(entries, _IMPORTED_AT_ONCE)):
-                good = [one for one in some if isinstance(one, Suppression)]
-                bad = [one for one in some if isinstance(one, Unreadable)]
-                for one in bad[: max(_SHOWN_PROBLEMS - unreadable, 0)]:
-                    click.echo(f"Entry {one.number}: {one.why}.", err=True)
-                unreadable += len(bad)
-                no_address = no_address or any(one.no_address for one in bad)
-                total += store.suppress(good)
-        except ValueError as problem:
-            raise click.ClickException(f"{problem}.") from None
-        store.tick()
-    _say(total)
-    if unreadable:
-        click.echo(f"{unreadable:,} entries could not be read.", err=True)
-        raise click.exceptions.Exit(NO_ADDRESS if no_address else 1)
-
-
-@suppressions.command()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(LIST_FORMATS),
-    default="csv",
-    show_default=True,
-    help="csv, csv-plain (for programs, not spreadsheets) and jsonl are our own; the others are what the "
-    "provider takes.",
-)
-@click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
-@click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")
-@click.option("--output", "-o", metavar="FILE", help="Default: standard output.")
-@store_options()
-def export(
-    form: str, reasons: tuple[str, ...], sources: tuple[str, ...], output: str | None, choice: StoreChoice
-) -> None:
-    """Write the list for another system, or for a copy. Pauses and reviews are not in it."""
-    if choice.hash_addresses or choice.hash_key_file:
-        raise click.UsageError("The database holds hashes; the addresses are not in it.")
-    with choice.ask() as store, Output(output) as out:
-        pieces = write_list(store.suppressions(reasons=reasons, sources=sources), form)
-        while some := list(islice(pieces, _AT_ONCE)):
-            out.write("".join(some))
+suppressions.add_command(import_)
+suppressions.add_command(export)
 
 
 @suppressions.command()
@@ -232,19 +157,7 @@ def reapply(choice: StoreChoice) -> None:
     with choice.open() as store:
         changed = store.reapply()
         store.tick()
-    click.echo(f"The state of {_addresses(changed)} changed.")
-
-
-def _say(listed: Listed) -> None:
-    click.echo(f"{_addresses(listed.changed)} newly suppressed.")
-    if listed.unchanged:
-        click.echo(f"{_addresses(listed.unchanged)} unchanged: suppressed already, or lifted since.")
-    if listed.expired:
-        click.echo(f"{_addresses(listed.expired)} left out: the suppression would have ended by now.")
-
-
-def _addresses(count: int) -> str:
-    return "1 address" if count == 1 else f"{count:,} addresses"
+    click.echo(f"The state of {count_of(changed)} changed.")
 
 
 def _date(text: str, option: str) -> datetime:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from threading import Event
 from typing import Any, Self
 
@@ -25,6 +26,7 @@ from dsnparse.store.changes.prepared import Prepared, prepare
 from dsnparse.store.changes.raw import trim_raw
 from dsnparse.store.changes.rereading import Reread, reread
 from dsnparse.store.changes.write_batch import write_batch
+from dsnparse.store.lists.compare import Difference, compare, missing
 from dsnparse.store.lists.entry import Listed, Suppression
 from dsnparse.store.lists.listing import entries, page
 from dsnparse.store.lists.suppressions import lift, succeed, suppress
@@ -209,6 +211,17 @@ class Store:
         for some in chunks(read, _IMPORTED_AT_ONCE):
             total += self.database.write(partial(suppress, terms=self.terms, wanted=some, now=moment))
         return total
+
+    def compare(self, wanted: Iterable[Suppression], *, now: datetime | None = None) -> Iterator[Difference]:
+        """What `suppress` would do with each entry; nothing is changed. Raise NotAnAddress as it does."""
+        moment, read = _clock(now), map(_with_address_read, wanted)
+        while some := list(islice(read, _IMPORTED_AT_ONCE)):
+            yield from self.database.write(partial(compare, terms=self.terms, wanted=some, now=moment))
+
+    def not_in(self, addresses: Iterable[str]) -> Iterator[Difference]:
+        """Those on the list that another list does not have, given its addresses."""
+        theirs = frozenset(self.terms.policy.addresses.keys(address)[0] for address in addresses)
+        return missing(self.suppressions(), theirs, self.terms)
 
     def lift(self, wanted: Iterable[str], *, by: str = "", now: datetime | None = None) -> list[str]:
         """Forget what is held against addresses and whole domains; those against which something was.

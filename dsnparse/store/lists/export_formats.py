@@ -11,9 +11,10 @@ from itertools import chain
 from typing import Any
 
 from dsnparse.store.lists.entry import Suppression
-from dsnparse.store.lists.import_formats import FORMATS
 from dsnparse.wire.formulas import guarded
 
+#: Our own, and those of providers.
+FORMATS = ("csv", "csv-plain", "jsonl", "addresses", "ses", "sendgrid", "mailgun", "postmark", "sparkpost")
 _NAMES = ("address", "reason", "since", "until", "source", "by", "note")
 
 
@@ -32,6 +33,8 @@ def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
             return (json.dumps(entry.to_dict(), ensure_ascii=False) + "\n" for entry in entries)
     entries = (entry for entry in entries if not entry.address.startswith("@"))
     match form:
+        case "addresses":
+            return _csv(["email"], ([entry.address] for entry in entries))
         case "ses":
             return (
                 json.dumps({"emailAddress": entry.address, "reason": _either(entry, "COMPLAINT", "BOUNCE")})
@@ -44,6 +47,9 @@ def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
             return _csv(("address", "code", "error", "created_at"), map(_mailgun_row, entries))
         case "postmark":
             return _postmark(entries)
+        case "sparkpost":
+            rows = (row for entry in entries for row in _sparkpost_rows(entry))
+            return _csv(("recipient", "type", "description"), rows)
     raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(FORMATS)}")
 
 
@@ -108,3 +114,12 @@ def _postmark(entries: Iterable[Suppression]) -> Iterator[str]:
         yield before + json.dumps(item, ensure_ascii=False)
         before = ",\n"
     yield "\n]}\n" if before.startswith(",") else '{"Suppressions": []}\n'
+
+
+def _sparkpost_rows(entry: Suppression) -> Iterator[tuple[str, str, str]]:
+    """SparkPost keeps two lists; who unsubscribed from a newsletter still gets his invoice."""
+    kinds = (
+        ["non_transactional"] if entry.reason == "unsubscribed" else ["transactional", "non_transactional"]
+    )
+    for kind in kinds:
+        yield entry.address, kind, guarded((entry.detail or {}).get("diagnostic") or entry.reason)

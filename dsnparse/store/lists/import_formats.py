@@ -19,12 +19,8 @@ from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.vocabulary import BounceType, Reason
 from dsnparse.wire.formulas import without_guard
 
-#: Those that are written too; `readable` names all that are read.
-FORMATS = ("csv", "csv-plain", "jsonl", "ses", "sendgrid", "mailgun", "postmark")
-
-
 #: Our own, with the same names. In "csv" cells that look like formulas have an apostrophe in front.
-_OURS = ("csv", "csv-plain", "jsonl")
+_OURS = ("csv", "csv-plain", "jsonl", "addresses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +207,12 @@ def _json(line: str) -> Any:
 
 
 def _lower(entry: dict[str, Any]) -> dict[str, Any]:
-    return {name.lower(): value for name, value in entry.items()}
+    """Its names in lower case; of an object in it, `name.inner`."""
+    fields = {name.lower(): value for name, value in entry.items() if not isinstance(value, dict)}
+    for name, value in entry.items():
+        if isinstance(value, dict):
+            fields.update({f"{name}.{inner}".lower(): one for inner, one in value.items()})
+    return fields
 
 
 def _shown(fields: dict[str, Any]) -> str:

@@ -62,8 +62,8 @@ def _add_new(connection: Connection, terms: Terms, keyed: Sequence[_Keyed], now:
     rows: dict[str, tuple[Any, ...]] = {}
     places: dict[str, int] = {}
     for number, (key, one) in enumerate(keyed):
-        event = _event(one, terms, 0, now)
-        if advance(NOTHING, event, terms.policy).status != SUPPRESSED or _has_ended(event, now):
+        event = listed_event(one, terms, 0, now)
+        if advance(NOTHING, event, terms.policy).status != SUPPRESSED or has_ended(event, now):
             continue
         since, until = written(event.at), None if event.until is None else written(event.until)
         name = stored(key)
@@ -89,9 +89,9 @@ def _add_each(connection: Connection, terms: Terms, keyed: Sequence[_Keyed], now
     ledger.load({key: one.address for key, one in keyed})
     changed = unchanged = expired = 0
     for key, one in keyed:
-        event = _event(one, terms, ledger.entries[key].past.latest, now)
+        event = listed_event(one, terms, ledger.entries[key].past.latest, now)
         shown = one.detail or {}
-        if _has_ended(event, now):
+        if has_ended(event, now):
             expired += 1
         elif ledger.apply_change(key, event, shown.copy, by=clean(one.by), note=clean(one.note)):
             changed += 1
@@ -101,14 +101,15 @@ def _add_each(connection: Connection, terms: Terms, keyed: Sequence[_Keyed], now
     return Listed(changed, unchanged, expired)
 
 
-def _event(one: Suppression, terms: Terms, latest: float, now: datetime) -> Event:
+def listed_event(one: Suppression, terms: Terms, latest: float, now: datetime) -> Event:
     """Somebody puts an address on the list to which something happened at `latest` last."""
     since = _after(latest, now) if one.since is None else to_epoch(min(one.since, now))
     until = to_epoch(one.until) if one.until else terms.policy.ends(one.reason, since)
     return added(one.reason, since, None if until is None else round(until, 3), one.source)
 
 
-def _has_ended(event: Event, now: datetime) -> bool:
+def has_ended(event: Event, now: datetime) -> bool:
+    """Whether it suppresses nobody any more."""
     return event.until is not None and event.until <= now.timestamp()
 
 

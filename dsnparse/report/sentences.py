@@ -90,7 +90,8 @@ def _change(found: Found, tally: Tally, period: Period) -> Change:
     many = sum(found.series[found.start : over])
     days = [piece.days for piece in tally.pieces]
     usual = found.usual * sum(days[found.start : over]) / sum(days[found.start : found.end])
-    return _with_sentence(change, period, f"{many:,} in that time, where about {usual:,.0f} are usual")
+    expected = f"about {usual:,.0f} are" if usual >= 1 else "none is"
+    return _with_sentence(change, period, f"{many:,} in that time, where {expected} usual")
 
 
 def _with_sentence(change: Change, period: Period, counted: str = "") -> Change:

@@ -60,6 +60,7 @@ def make(
         unread_in_all, messages = unread(rows, period.since, period.until, _MOST_UNREAD)
     changes, volume = find_changes(tally.cells, tally.pieces)
     records, left_out = _records(tally, reader)
+    counted = totals(tally, by_kind, (number, before))
     return Figures(
         made_at=now or datetime.now(UTC),
         title=title,
@@ -70,23 +71,23 @@ def make(
         changes=changes_of(changes, tally, period),
         quiet=quiet_sentence(changes, volume, period, found),
         rest=rest_sentence(volume, period, found_any=bool(changes)),
-        totals=totals(tally, by_kind, (number, before)),
+        totals=counted,
         spans=spans_of(tally),
         reasons=reasons_of(tally),
         heat=heat(tally),
-        domains=rows_of(tally.domains, "domain", by_rate),
+        domains=rows_of(tally.domains, "domain", counted.failures, by_rate),
         actions=actions(tally, period),
-        campaigns=rows_of(tally.campaigns, ""),
-        ips=rows_of(tally.ips, "ip", receivers=True),
-        hosts=rows_of(tally.hosts, "host", receivers=True),
+        campaigns=rows_of(tally.campaigns, "", counted.failures),
+        ips=rows_of(tally.ips, "ip", counted.failures, receivers=True),
+        hosts=rows_of(tally.hosts, "host", counted.failures, receivers=True),
         silenced=tuple(
             Silenced(reader.shown(one.address), one.reason, one.at, one.until, one.source)
             for one in addresses
         ),
-        unknown=rows_of(tally.unknown, "unknown"),
+        unknown=rows_of(tally.unknown, "unknown", counted.failures),
         unread=tuple(Unread(one.kind, reader.shown(one.source), one.at) for one in messages),
         unread_in_all=unread_in_all,
-        trust=rows_of(tally.trust, "trust"),
+        trust=rows_of(tally.trust, "trust", counted.failures),
         records=records,
         left_out=left_out,
     )

@@ -76,7 +76,7 @@ def assert_same(path: Path, share: int) -> list[Pack]:
 
 
 @given(MBOXES, SHARES)
-@settings(max_examples=300)
+@settings(max_examples=max(300, settings().max_examples))
 def test_any_split_of_an_mbox_gives_the_same_messages(mbox: bytes, share: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.mbox"

@@ -134,7 +134,7 @@ function advice(record, said, more) {
 
 /** The record's fields, each with a button that lights up its source. */
 function sources(record, index, said, marks, failed) {
-  const code = (value) => [el("b", {}, String(value)), said.codes[value] ? ` ${said.codes[value]}` : null];
+  const code = (value) => [el("b", {}, String(value)), meaning(said.codes[value], record)];
   const rows = [
     ["Reason", "reason", failed && [el("b", {}, record.reason),
       el("span", { class: "sure" }, ` ${Math.round(record.confidence * 100)} % sure`)]],
@@ -155,6 +155,12 @@ function sources(record, index, said, marks, failed) {
   ];
   return rows.filter(([, , value]) => value).map(
     ([label, field, value]) => source(label, value, marksOf(marks, index, field), field));
+}
+
+/** What a code means; "by itself" where it alone would give another reason. */
+function meaning(code, record) {
+  if (!code) return null;
+  return code.reason === record.reason ? ` ${code.name}` : el("span", { class: "alone" }, ` by itself: ${code.name}`);
 }
 
 function source(label, value, numbers, field) {

@@ -107,6 +107,14 @@ def test_the_headline_says_what_the_message_is(page: Page) -> None:
     assert found == HEADLINES
 
 
+def test_a_code_that_alone_would_mean_something_else_is_told_apart(page: Page) -> None:
+    try_sample(page, "Microsoft 365")
+    assert field(page, "status").inner_text() == "5.1.10 by itself: Domain takes no mail"
+    page.get_by_role("button", name="Another message").click()
+    try_sample(page, "qmail")
+    assert field(page, "status").inner_text() == "5.1.1 No such mailbox"
+
+
 def test_nothing_is_to_be_done_about_what_was_delivered(page: Page) -> None:
     page.evaluate(DROP, [(ROOT / "samples/rfc/3464-several-recipients.eml").read_text(), "several"])
     page.locator(".verdict").wait_for()

@@ -19,6 +19,8 @@ BENCH_BIN = $(BENCH_VENV)/bin
 # So does learning (scikit-learn).
 LEARN_VENV = .venv-learn
 DB = out/samples.db
+SERVE_DB = out/serve.db
+SERVE_ARGS ?=
 
 define make_venv
 @set -e; test -x $(1)/bin/python || { found=; \
@@ -33,7 +35,7 @@ define make_venv
 @$(1)/bin/python -m pip --quiet --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run test lint bench fuzz faults samples data docs learn manual clean
+.PHONY: help run serve report test lint bench fuzz faults samples data docs learn manual clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +45,16 @@ run: $(VENV)/.stamp-run ## Parse samples/, print the table, fill a database from
 	@mkdir -p $(dir $(DB)) && rm -f $(DB) $(DB)-wal $(DB)-shm
 	$(BIN)/dsnparse ingest samples --db $(DB)
 	$(BIN)/dsnparse suppressions list --format table --db $(DB)
+
+serve: $(VENV)/.stamp-serve ## Answer HTTP requests at 127.0.0.1:8025, from a database of the samples
+	@mkdir -p $(dir $(DB))
+	$(BIN)/dsnparse ingest --quiet samples --db $(SERVE_DB)
+	$(BIN)/dsnparse serve --db $(SERVE_DB) $(SERVE_ARGS)
+
+report: $(VENV)/.stamp-run ## Make up a fortnight of bounces, and write the report on it to out/report.html
+	$(BIN)/python -m tools.story -o out/story.mbox
+	$(BIN)/dsnparse report out/story.mbox -o out/report.html
+	@echo "The report: out/report.html"
 
 test: $(VENV)/.stamp-test ## Run the tests (PYTEST_ARGS=… adds options)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -90,18 +102,23 @@ clean: ## Remove what make has made, the virtualenvs too
 
 $(VENV)/.stamp-run: pyproject.toml
 	$(call make_venv,$(VENV))
-	$(PIP) install --editable '.[store]'
+	$(PIP) install --editable '.[report]'
+	@touch $@
+
+$(VENV)/.stamp-serve: pyproject.toml
+	$(call make_venv,$(VENV))
+	$(PIP) install --editable '.[serve]'
 	@touch $@
 
 $(VENV)/.stamp-test: pyproject.toml
 	$(call make_venv,$(VENV))
 	$(PIP) install --editable '.[all]' --group test
-	@touch $@ $(VENV)/.stamp-run
+	@touch $@ $(VENV)/.stamp-run $(VENV)/.stamp-serve
 
 $(VENV)/.stamp-lint: pyproject.toml
 	$(call make_venv,$(VENV))
 	$(PIP) install --editable '.[all]' --group test --group lint
-	@touch $@ $(VENV)/.stamp-test $(VENV)/.stamp-run
+	@touch $@ $(VENV)/.stamp-test $(VENV)/.stamp-run $(VENV)/.stamp-serve
 
 $(LEARN_VENV)/.stamp: pyproject.toml
 	$(call make_venv,$(LEARN_VENV))

@@ -7,85 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dsnparse.data import HERE
+from dsnparse.read.events.check import check_events
 from dsnparse.rulebook.errors import instead
 from dsnparse.rulebook.source import Table, read_source
 from dsnparse.rulebook.template import pattern
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.trust.styles import pattern_of
-from dsnparse.vocabulary import Action, BounceType, Kind, Reason
+from dsnparse.vocabulary import Reason
+from tools.check_webhooks import check_webhook
 
-#: What an event table may say of where a value stands.
-FIELDS = (
-    "id time sent recipient action status reply_code diagnostic remote_mta reporting_mta will_retry_until"
-    " envelope_id feedback_type message_id subject from to return_path"
-).split()
 #: What a suppression list may say of where a value stands.
 COLUMNS = "list order address reason since until source by note text status".split()
-
-
-def check_events(root: Table) -> None:
-    """An `events.toml`. Raises RuleError."""
-    root.only("title format unwrap name passed otherwise bounces_inside refuse events fields classes".split())
-    for key in ("title", "format"):
-        if root.text(key) is None:
-            raise root.error(f'has no {key}. Give it one: {key} = "…".')
-    for key in ("unwrap", "name", "passed"):
-        root.strings(key)
-    if "name" not in root.values:
-        raise root.error('does not say where an event tells what it is: name = ["event"].')
-    events = root.table("events")
-    if events is None:
-        raise root.error('names no event. Write [events.bounce] and below it kind = "bounce".')
-    for name in events.values:
-        _check_event(events, name)
-    otherwise = root.text("otherwise")
-    if otherwise is not None and otherwise not in events.values:
-        raise root.error(f"there is no event {otherwise!r}. {instead(otherwise, events.values)}", "otherwise")
-    fields = root.table("fields")
-    if fields is None or not {"id", "time", "recipient"} <= set(fields.values):
-        raise (fields or root).error("[fields] must say where id, time and recipient are.")
-    fields.label = "[fields]"
-    fields.only(FIELDS)
-    for key in fields.values:
-        fields.strings(key)
-    for entry in root.tables("classes"):
-        _check_class(entry)
-    for entry in root.tables("refuse"):
-        entry.only(("has", "says"))
-        if entry.text("has") is None or entry.text("says") is None:
-            raise entry.error('needs both: has = "a field that only such a thing has", says = "what it is".')
-    inside = root.table("bounces_inside")
-    if inside:
-        inside.only(("content", "encoding", "event"))
-
-
-def _check_event(events: Table, name: str) -> None:
-    event = events.table(name)
-    assert event is not None
-    event.label = f"event {name!r}"
-    event.only(("kind", "action", "recipients", "feedback_type"))
-    if name != name.lower():
-        raise event.error("is compared in lower case. Write it so.")
-    if event.member("kind", Kind) is None:
-        raise event.error(f'has no kind. Give it one: kind = "bounce". {instead("", Kind)}')
-    event.member("action", Action)
-    event.text("recipients")
-    event.text("feedback_type")
-
-
-def _check_class(entry: Table) -> None:
-    entry.only(("when", "reason", "type", "kind", "certain"))
-    when = entry.table("when")
-    if when is None or not when.values:
-        raise entry.error('says not when it holds: when = { "event/class" = ["value in lower case"] }.')
-    for key in when.values:
-        for value in when.strings(key):
-            if value != value.lower():
-                raise entry.error(f"values are compared in lower case. Write {value.lower()!r}.", "when")
-    entry.flag("certain")
-    entry.member("type", BounceType)
-    if entry.member("reason", Reason) is None and entry.member("kind", Kind) is None:
-        raise entry.error(f'has neither reason nor kind. Give it one: reason = "…". {instead("", Reason)}')
 
 
 def check_addresses(root: Table) -> None:
@@ -183,6 +115,7 @@ def check_of(path: Path) -> Callable[[Table], None] | None:
     """The check for a source, or None for those that only programmers edit."""
     by_name = {
         "events.toml": check_events,
+        "webhook.toml": check_webhook,
         "addresses.toml": check_addresses,
         "suppressions.toml": check_suppressions,
         "documented.toml": check_documented,

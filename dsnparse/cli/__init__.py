@@ -16,6 +16,7 @@ from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
 #: Command → (module, one line of help). The module has a click command under the command's name.
 COMMANDS = {
     "parse": ("dsnparse.cli.parse", "Read bounces and say who failed and why."),
+    "show": ("dsnparse.cli.show", "Write one HTML file that shows what a bounce says, and where."),
     "classify": ("dsnparse.cli.classify", "Classify SMTP replies, as from a mail log."),
     "explain": ("dsnparse.cli.explain", "Say what a code, a reason or a reply means, and what to do."),
     "providers": ("dsnparse.cli.providers", "List what providers document, and how much is understood."),
@@ -23,11 +24,15 @@ COMMANDS = {
     "ingest": ("dsnparse.cli.ingest", "Store what bounced: from mailboxes into the database, once."),
     "watch": ("dsnparse.cli.watch", "Store what bounces, as it comes, until told to stop."),
     "listen": ("dsnparse.cli.listen", "Store what a mail server hands over (LMTP, SMTP)."),
+    "serve": ("dsnparse.cli.serve", "Answer HTTP requests: parse, check, and all else, as an API."),
+    "keys": ("dsnparse.cli.keys", "Make and revoke the keys that open the HTTP API."),
     "check": ("dsnparse.cli.check", "Say whether addresses may be mailed."),
     "suppressions": ("dsnparse.cli.suppressions", "Show and change the list of addresses not to mail."),
     "history": ("dsnparse.cli.history", "Show what happened to an address."),
     "status": ("dsnparse.cli.status", "Say how everything stands, for people and for monitoring."),
     "stats": ("dsnparse.cli.stats", "Count messages, failures, addresses and alerts."),
+    "report": ("dsnparse.cli.report", "Say what changed and what to do: a page, a text or JSON."),
+    "records": ("dsnparse.cli.records", "Write the records of the database, for other programs."),
     "unknown": ("dsnparse.cli.unknown", "Show what was not understood, and read it again."),
     "trust": ("dsnparse.cli.trust", "Make and check signed return paths, by which a real bounce is known."),
     "config": ("dsnparse.cli.config", "Check the configuration files, and show what holds."),
@@ -47,7 +52,12 @@ EXTRAS = {
     "aiosmtpd": "lmtp",
     "dkim": "dkim",
     "dns": "dkim",
+    "cryptography": "webhooks",
+    "litestar": "serve",
+    "uvicorn": "serve",
     "prometheus_client": "metrics",
+    "jinja2": "report",
+    "pyarrow": "parquet",
 }
 
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.

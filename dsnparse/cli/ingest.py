@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import click
 
@@ -26,10 +27,27 @@ from dsnparse.log import is_plain, say, say_started, say_taken, say_told, warn
 from dsnparse.mailboxes.event_files import EventSource
 from dsnparse.mailboxes.sources import MailboxRefused, PathSource
 from dsnparse.mailboxes.tally import Tally
-from dsnparse.read.events.tables import providers
+from dsnparse.read.events.tables import providers, table_of
 from dsnparse.render.progress import Progress
 from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.trust.envelope import Envelope
+
+_KNOWN = ", ".join(providers())
+
+
+class EventTable(click.ParamType[str]):
+    """A provider, or the path of a table of one's own."""
+
+    name = "provider"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The value, when it is one; a sentence when not."""
+        try:
+            table_of(value)
+        except ValueError as problem:
+            self.fail(str(problem), param, ctx)
+        return str(value)
+
 
 #: EX_DATAERR of sysexits.h: what came through the pipe is no message.
 NO_MESSAGE = 65
@@ -42,8 +60,10 @@ _ATTEMPTS = 4
 @click.option(
     "--as",
     "provider",
-    type=click.Choice(providers()),
-    help="SOURCE is a file of a provider's events (JSON, as its webhook or API gives them).",
+    type=EventTable(),
+    metavar="PROVIDER|FILE.toml",
+    help=f"SOURCE is a file of events (JSON, as a webhook or API gives them) of {_KNOWN}; or as a table of "
+    "your own says (docs/events.md).",
 )
 @click.option(
     "--recipient",

@@ -119,8 +119,10 @@ class StoreChoice:
             raise click.UsageError(f"{problem}.") from None
 
 
-def store_options(*, hooks: bool = False) -> Callable[[F], F]:
+def store_options(*, hooks: bool = False, optional: bool = False) -> Callable[[F], F]:
     """Give a command --db, --policy and --hash-addresses, and with `hooks` --exec and --webhook.
+
+    `optional`: without --db there is no database, and `choice.db` is "".
 
     The command gets them as one argument, `choice`, a StoreChoice.
     """
@@ -129,8 +131,8 @@ def store_options(*, hooks: bool = False) -> Callable[[F], F]:
             "--db",
             metavar="URL|PATH",
             envvar="DSNPARSE_DB",
-            default="bounces.db",
-            show_default=True,
+            default="" if optional else "bounces.db",
+            show_default="none" if optional else True,
             show_envvar=True,
             help="The database: a path, sqlite:///file.db, or postgresql+psycopg://user@host/name.",
         ),

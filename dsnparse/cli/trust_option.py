@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from dsnparse.parser import Parser
+from dsnparse.trust.settings import TrustSettings
 from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from dsnparse.trust.webhooks.verify import Verifier
 
 #: The command gets it as `trust`: the path of a file of settings, or None.
 trust_option = click.option(
@@ -57,3 +62,23 @@ def make_parser(rules: Sequence[str], trust: str | None, limits: Limits = DEFAUL
         raise click.UsageError(f"Cannot read {error.filename}: {(error.strerror or '').lower()}.") from None
     except ValueError as error:
         raise click.UsageError(f"{str(error).rstrip('.')}.") from None
+
+
+def make_verifier(trust: str | None, verifier: Verifier | None = None) -> Verifier:
+    """What knows the requests of mail services by [webhooks] of the file; `verifier` with its keys of now.
+
+    Raises UsageError with a sentence when the file is wrong or cannot be read.
+    """
+    from dsnparse.trust.webhooks.fetch import fetch_https
+    from dsnparse.trust.webhooks.verify import Verifier
+
+    try:
+        keys = TrustSettings.load(trust).webhooks if trust else {}
+        if verifier is None:
+            return Verifier(keys, fetch_https)
+        verifier.change_keys(keys)
+    except OSError as error:
+        raise click.UsageError(f"Cannot read {error.filename}: {(error.strerror or '').lower()}.") from None
+    except ValueError as error:
+        raise click.UsageError(f"{trust}: {str(error).rstrip('.')}.") from None
+    return verifier

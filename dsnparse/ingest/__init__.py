@@ -29,8 +29,7 @@ from dsnparse.ingest.reading import (
 )
 from dsnparse.mailboxes.items import Mail, MessageRef
 from dsnparse.mailboxes.sources import PathSource, Source
-from dsnparse.mailboxes.tally import Tally
-from dsnparse.parser import Parser
+from dsnparse.mailboxes.tally import MessageParser, Tally
 from dsnparse.trust.envelope import Envelope
 
 __all__ = [
@@ -58,7 +57,7 @@ Spread = Callable[[Iterator[Sequence[Task]]], Generator[list[list[Read]], None, 
 def ingest(
     source: Source,
     add: Add,
-    parser: Parser,
+    parser: MessageParser,
     *,
     batch: int = BATCH,
     stop: Callable[[], bool] = lambda: False,
@@ -95,17 +94,23 @@ def ingest(
 
 
 def store_all(
-    mails: Sequence[Mail], label: str, add: Add, parser: Parser, *, keeping: Keeping = NOTHING_KEPT
+    mails: Sequence[Mail],
+    label: str,
+    add: Add,
+    parser: MessageParser,
+    *,
+    known: Look = lambda _: {},
+    keeping: Keeping = NOTHING_KEPT,
 ) -> tuple[Tally, frozenset[str]]:
     """Store messages that somebody hands over and waits for: what came of it, and the keys of those stored.
 
-    Raise StoreUnavailable or StoreError when none of them could be stored.
+    `known`, `keeping`: see `ingest`. Raise StoreUnavailable or StoreError when none of them could be stored.
     """
     pending = Batch()
-    for read in Reading(parser, keeping=keeping)([Task(mail, label, copied=True) for mail in mails]):
+    for read in Reading(parser, known, keeping=keeping)([Task(mail, label, copied=True) for mail in mails]):
         pending.put(read)
     tally = pending.flush(PathSource([]), add)
-    return tally, frozenset(mark.key for mark in pending.marks)
+    return tally, frozenset(mark.key for mark in pending.marks + pending.known)
 
 
 def _pieces(tasks: Iterable[Task], most: int, stop: Callable[[], bool]) -> Iterator[list[Task]]:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.items import Mail, MessageRef, PassedOver, Problem, read_item
 from dsnparse.mailboxes.received import Trace, trace
-from dsnparse.mailboxes.tally import STRAY, Taken, cut_short, is_stray, parse_mail
+from dsnparse.mailboxes.tally import STRAY, MessageParser, Taken, cut_short, is_stray, parse_mail
 from dsnparse.model import Kind
-from dsnparse.parser import Parser
 from dsnparse.store.changes.batch import Seen
 from dsnparse.store.changes.kept import Raw
 from dsnparse.store.queries.known import Known
@@ -92,7 +91,7 @@ class Reading:
 
     def __init__(
         self,
-        parser: Parser,
+        parser: MessageParser,
         known: Look = lambda _: {},
         *,
         prepare: Callable[[Seen], Seen | Prepared] = lambda seen: seen,

@@ -27,6 +27,8 @@ from dsnparse.vocabulary import Kind
 from dsnparse.wire.identity import event_identity, message_identity
 from dsnparse.wire.json_values import Mistake, values
 
+#: How a Problem begins that is a mistake of ours: the event should come again.
+READER_FAILED = "made the reader fail"
 #: Wrappings within one another that are opened.
 _DEPTH = 6
 
@@ -73,7 +75,7 @@ def _safely(table: Table, event: Any, name: str, parser: Parser) -> Event | Prob
         return event_report(table, event, name, parser)
     except Exception as error:  # noqa: BLE001
         # It never should. One event must not end a run over a million, nor be lost in silence.
-        return Problem(name, f"made the reader fail, please report it ({type(error).__name__}: {error})")
+        return Problem(name, f"{READER_FAILED}, please report it ({type(error).__name__}: {error})")
 
 
 def unwrapped(table: Table, value: Any, depth: int = _DEPTH) -> Iterator[Any]:
@@ -107,7 +109,7 @@ def event_report(table: Table, event: Any, name: str, parser: Parser) -> Event |
             if not (inside and value_at(inside["content"], event)):
                 return Problem(name, refusal["says"])
     names = list(names_of(table, event))
-    if any(known in table["passed"] for known in names):
+    if any(known in table.get("passed", ()) for known in names):
         return PassedOver(name)
     inside = table.get("bounces_inside")
     if inside and inside["event"] in names:
@@ -123,7 +125,7 @@ def event_report(table: Table, event: Any, name: str, parser: Parser) -> Event |
         return PassedOver(name)
     if not report.records and report.kind in (Kind.BOUNCE, Kind.DELAY, Kind.DELIVERY):
         return Problem(name, f"names no recipient ({table['title']} {known})")
-    given, _ = text_of(table["fields"]["id"], event)
+    given, _ = text_of(table["fields"].get("id", ()), event)
     identity = event_identity(table["format"], known, given or json.dumps(event, sort_keys=True))
     return Event(name, identity, report, time_of(table["fields"]["time"], event), event=event)
 

@@ -150,13 +150,13 @@ class Listener:
 
         if not address.path:
             return await loop.create_server(make, address.host, address.port)
-        _check_socket(address.path)
+        check_socket(address.path)
         server = await loop.create_unix_server(make, address.path)
         os.chmod(address.path, self._socket_mode)  # noqa: PTH101
         return server
 
 
-def _check_socket(path: str) -> None:
+def check_socket(path: str) -> None:
     """Raise OSError when something else is there, or somebody listens; a socket left behind is no matter."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.mailboxes.items import Mail, Problem
@@ -12,8 +12,8 @@ from dsnparse.model import Kind, Report
 from dsnparse.wire.warning import INTERNAL_ERROR
 
 if TYPE_CHECKING:
-    from dsnparse.parser import Parser
     from dsnparse.trust.envelope import Envelope
+    from dsnparse.trust.settings import TrustSettings
 
 _TOLD = ("problems", "notes", "taken", "apart")
 
@@ -47,6 +47,16 @@ class Taken(NamedTuple):
     queue_id: str = ""
     #: What it changed.
     changes: tuple[Changed, ...] = ()
+
+
+class MessageParser(Protocol):
+    """A `Parser`, or something that reads messages as one does."""
+
+    trust: TrustSettings | None
+
+    def parse(self, message: bytes, *, envelope: Envelope | None = None) -> Report:
+        """The report on a message."""
+        ...
 
 
 @dataclass(slots=True)
@@ -95,7 +105,7 @@ class Tally:
                 setattr(self, name, mine + more)
         self.failed += len(other.problems)
 
-    def parse(self, mail: Mail, parser: Parser) -> Report | None:
+    def parse(self, mail: Mail, parser: MessageParser) -> Report | None:
         """The report on a message; None when dsnparse made a mistake with it, which is a problem to tell.
 
         Such a message is kept where it is or where a person looks, and not stored: a later version reads it.
@@ -121,7 +131,7 @@ class Tally:
             self.notes.append(note)
 
 
-def parse_mail(mail: Mail, parser: Parser) -> Report | Problem:
+def parse_mail(mail: Mail, parser: MessageParser) -> Report | Problem:
     """The report on a message; the problem to tell when dsnparse made a mistake with it."""
     try:
         envelope = _envelope(mail, parser)
@@ -151,7 +161,7 @@ def cut_short(mail: Mail) -> Problem | None:
     return Problem(mail.name, f"only the first {len(mail.data):,} of {mail.size:,} bytes were read")
 
 
-def _envelope(mail: Mail, parser: Parser) -> Envelope | None:
+def _envelope(mail: Mail, parser: MessageParser) -> Envelope | None:
     """The envelope of a message; where no mail server handed it over, when its mailbox says that it came."""
     if mail.envelope is None and mail.arrived is not None and parser.trust is not None:
         from dsnparse.trust.envelope import Envelope

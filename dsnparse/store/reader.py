@@ -6,6 +6,7 @@ It starts in a fifth of the time, since it needs no SQLAlchemy. `Store` puts the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -13,6 +14,7 @@ from dsnparse.store.address.noted import settings_of
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.check import check, check_some, in_pieces
+from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.sql.driver import DriverRows, driver_errors, open_driver
 from dsnparse.store.sql.errors import StoreError
 from dsnparse.store.sql.migrations import is_last_version
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from dsnparse.store.queries.known import Known
     from dsnparse.store.queries.standing import Standing
     from dsnparse.store.queries.stats import Count
+    from dsnparse.store.sql.rows import Rows
 
 
 class Asked(Protocol):
@@ -45,9 +48,20 @@ class Asked(Protocol):
         ...
 
     def stats(
-        self, by: str, *, since: datetime | None = None, limit: int = 20, now: datetime | None = None
+        self,
+        by: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        where: Where = ALL,
+        limit: int = 20,
+        now: datetime | None = None,
     ) -> list[Count]:
         """Counts."""
+        ...
+
+    def asking(self) -> AbstractContextManager[Rows]:
+        """Questions of one's own."""
         ...
 
     def suppressions(self, *, now: datetime | None = None, **filters: Any) -> Iterator[Suppression]:
@@ -129,13 +143,35 @@ class Reader:
             return history(self._rows, self._terms, address)
 
     def stats(
-        self, by: str, *, since: datetime | None = None, limit: int = 20, now: datetime | None = None
+        self,
+        by: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        where: Where = ALL,
+        limit: int = 20,
+        now: datetime | None = None,
     ) -> list[Count]:
-        """Counts by "reason", "type", "provider", "domain", "day", "kind", "state" or "alert"."""
+        """Counts by "reason", "type", "provider", "domain", "day", "kind", "state" or "alert", or by two of
+        the first five crossed."""
         from dsnparse.store.queries.stats import stats
 
         with driver_errors(self._shown):
-            return stats(self._rows, by, since=since, now=now or datetime.now(UTC), limit=limit)
+            return stats(
+                self._rows,
+                by,
+                since=since,
+                until=until,
+                where=where,
+                now=now or datetime.now(UTC),
+                limit=limit,
+            )
+
+    @contextmanager
+    def asking(self) -> Iterator[Rows]:
+        """Questions of one's own, answered by one state of an SQLite file."""
+        with driver_errors(self._shown), self._rows.together():
+            yield self._rows
 
     def suppressions(self, *, now: datetime | None = None, **filters: Any) -> Iterator[Suppression]:
         """The suppression list; `states`, `reasons`, `sources` (sequences) and `domain` narrow it down."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -25,7 +26,7 @@ from dsnparse.store.changes.raw import trim_raw
 from dsnparse.store.changes.rereading import Reread, reread
 from dsnparse.store.changes.write_batch import write_batch
 from dsnparse.store.lists.entry import Listed, Suppression
-from dsnparse.store.lists.listing import entries
+from dsnparse.store.lists.listing import entries, page
 from dsnparse.store.lists.suppressions import lift, succeed, suppress
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.policy.terms import Terms
@@ -44,11 +45,12 @@ from dsnparse.store.queries.unknown import (
     message_of,
 )
 from dsnparse.store.queries.waiting import waiting
+from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.removal.forgetting import Forgotten, forget
 from dsnparse.store.removal.retention import Pruned, prune_some
 from dsnparse.store.sql.database import Database
 from dsnparse.store.sql.dialect import chunks
-from dsnparse.store.sql.rows import EngineRows
+from dsnparse.store.sql.rows import EngineRows, Rows
 from dsnparse.store.sql.schema import positions
 
 #: Addresses in one transaction of a list of successes or the housekeeping.
@@ -190,6 +192,13 @@ class Store:
         with self.database.read() as connection:
             yield from entries(EngineRows(connection), _clock(now), **filters)
 
+    def suppressions_page(
+        self, *, after: int = 0, limit: int = 100, now: datetime | None = None, **filters: Any
+    ) -> tuple[list[Suppression], int | None]:
+        """The same in parts, each with what the next one is `after`; None at the end."""
+        with self.database.read() as connection:
+            return page(EngineRows(connection), _clock(now), after=after, limit=limit, **filters)
+
     def suppress(self, wanted: Iterable[Suppression], *, now: datetime | None = None) -> Listed:
         """Put addresses, and whole domains ("@example.com"), on the list: a person's, or another system's.
 
@@ -237,12 +246,36 @@ class Store:
             return history(EngineRows(connection), self.terms, address)
 
     def stats(
-        self, by: str, *, since: datetime | None = None, limit: int = 20, now: datetime | None = None
+        self,
+        by: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        where: Where = ALL,
+        limit: int = 20,
+        now: datetime | None = None,
     ) -> list[Count]:
         """Counts by "reason", "type", "provider", "domain", "day", "kind", "authenticity", "state" or
-        "alert"."""
+        "alert", with shares; or by two of the first five crossed, "provider,reason".
+
+        Raise ValueError for other names, and for conditions on what is no failure."""
         with self.database.read() as connection:
-            return stats(EngineRows(connection), by, since=since, now=_clock(now), limit=limit)
+            return stats(
+                EngineRows(connection),
+                by,
+                since=since,
+                until=until,
+                where=where,
+                now=_clock(now),
+                limit=limit,
+            )
+
+    @contextmanager
+    def asking(self) -> Iterator[Rows]:
+        """Questions of one's own, as the modules of `store.queries` put them, answered by one state of an
+        SQLite file."""
+        with self.database.read() as connection:
+            yield EngineRows(connection)
 
     def waiting(self) -> list[tuple[str, int, int, str]]:
         """For each hook that has not been told everything: its name, how many changes wait, the most

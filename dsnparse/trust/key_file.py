@@ -50,6 +50,10 @@ dkim_domains = []
 check = false
 # Domains whose ARC seals are believed: those that forward your notices to you.
 arc_sealers = []
+
+# By what a mail service's requests are known, where it posts events to `dsnparse serve`: docs/webhooks.md.
+# [webhooks.sendgrid]
+# keys = ["the verification key of its Event Webhook"]
 """
 
 

@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dsnparse.trust.keys import VARIABLE, Keys
 from dsnparse.trust.signature import LIFETIME
 from dsnparse.trust.tracking import FIELD
+
+if TYPE_CHECKING:
+    from dsnparse.trust.webhooks.keys import WebhookKeys
 
 #: Fields in which a mail server notes the envelope when it delivers.
 ENVELOPE_FIELDS = ("return-path", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
@@ -39,6 +42,7 @@ class TrustSettings:
         checks_dkim: Whether DKIM signatures are verified: the extra `dkim` is needed, and the DNS is asked.
         resolver: What asks the DNS for a TXT record: a name in, its text out, or None. None: dnspython.
         recipient_of: Whose id of a signed return path it is: an id in, an address out, or None.
+        webhooks: Keys and passwords by which a mail service's requests are known, by its name.
 
     Raises ValueError when what is given does not go together.
     """
@@ -58,6 +62,7 @@ class TrustSettings:
     checks_dkim: bool = False
     resolver: Callable[[bytes], bytes | None] | None = None
     recipient_of: Callable[[str], str | None] | None = None
+    webhooks: Mapping[str, WebhookKeys] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not 1 <= self.lifetime_days <= 365:
@@ -99,7 +104,7 @@ class TrustSettings:
     @property
     def has_secrets(self) -> bool:
         """Whether there is anything that nobody else may know."""
-        return bool(self.keys or self.batv_keys or self.srs_secrets)
+        return bool(self.keys or self.batv_keys or self.srs_secrets or self.webhooks)
 
     @classmethod
     def from_toml(cls, text: str) -> TrustSettings:
@@ -108,6 +113,10 @@ class TrustSettings:
 
         given = tomllib.loads(text)
         values: dict[str, Any] = {}
+        if "webhooks" in given:
+            from dsnparse.trust.webhooks.keys import webhook_keys
+
+            values["webhooks"] = webhook_keys(given.pop("webhooks"))
         for (table, name), (target, read) in _NAMES.items():
             holder = given.get(table, {}) if table else given
             if not isinstance(holder, dict):

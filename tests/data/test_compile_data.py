@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from dsnparse.data import HERE
+from dsnparse.read.events.check import check_events
 from dsnparse.rulebook.errors import RuleError
 from dsnparse.rulebook.files import builtin_sources, read_builtin
 from dsnparse.rulebook.more_words import with_more_words
 from dsnparse.rulebook.source import Source, Table
-from tools.check_tables import check_addresses, check_events, check_suppressions, check_words
+from tools.check_tables import check_addresses, check_suppressions, check_words
 from tools.compile_data import main, sources, target
 
 ROOT = Path(__file__).parents[2]

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from test_readme import BLOCK, ROOT, Sessions
 
+from dsnparse.read.events.check import FIELDS
 from dsnparse.rulebook import provider, rule_table, template
 from dsnparse.rulebook.example_keys import KEYS as EXAMPLE_KEYS
 from dsnparse.rulebook.files import read_builtin, read_files
 from dsnparse.rulebook.source import Source
-from tools.check_tables import COLUMNS, FIELDS, check_of
+from tools.check_tables import COLUMNS, check_of
 
 PAGE = ROOT / "docs" / "rules.md"
 TEXT = PAGE.read_text("utf-8")

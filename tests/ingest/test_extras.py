@@ -29,6 +29,8 @@ sys.exit(main({words!r}))
         ("imap_tools", ["watch", "imaps://joe@host/", "--db", ":memory:"], "imap"),
         ("aiosmtpd", ["listen", "--lmtp", "127.0.0.1:0"], "lmtp"),
         ("sqlalchemy", ["ingest", "/tmp"], "store"),
+        ("litestar", ["serve", "--port", "0"], "serve"),
+        ("uvicorn", ["serve", "--port", "0"], "serve"),
     ],
 )
 def test_a_missing_extra_is_a_sentence_that_says_how_to_install_it(
@@ -53,6 +55,15 @@ def test_so_is_that_of_dkim_when_the_settings_want_it(tmp_path: Path) -> None:
         )
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
         assert (done.returncode, "pip install 'mail-dsnparse[dkim]'" in done.stderr) == (2, True), done.stderr
+
+
+def test_so_is_that_of_webhooks_when_a_key_needs_it(tmp_path: Path) -> None:
+    path = tmp_path / "trust.toml"
+    path.write_text("[webhooks.ses]\ntopics = ['arn:aws:sns:eu-west-1:123456789012:bounces']\n")
+    path.chmod(0o600)
+    script = _BLOCK.format(package="cryptography", words=["serve", "--port", "0", "--trust", str(path)])
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, "pip install 'mail-dsnparse[webhooks]'" in done.stderr) == (2, True), done.stderr
 
 
 def test_a_mail_server_keeps_its_message_while_an_extra_is_missing() -> None:

@@ -108,6 +108,134 @@ def lines(provider: str, data: bytes) -> list[str]:
             "complaint angry@example.com",
             "-",
         ]),
+        ("postal", [
+            "bounce jane@example.com user_unknown hard",
+            "delay full@example.com mailbox_full soft",
+            "bounce old@example.com suppressed block",
+            "-",
+            "bounce vague@example.com undefined undetermined",
+            "bounce spammy@example.com spam_content block",
+            "delivery ok@example.com",
+            "-",
+        ]),
+        ("resend", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce full@example.com mailbox_full soft",
+            "bounce old@example.com suppressed block",
+            "bounce stopped@example.com suppressed block",
+            "bounce kim@example.com undefined undetermined",
+            "bounce lee@example.com undefined undetermined",
+            "delay slow@example.com undefined soft",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+        ]),
+        ("brevo", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce full@example.com mailbox_full soft",
+            "bounce silent@example.com undefined undetermined",
+            "bounce old@example.com suppressed block",
+            "bounce no.one@example.com bad_address_syntax undetermined",
+            "delay slow@example.com undefined soft",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+        ]),
+        ("mailjet", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce vague@example.com user_unknown undetermined",
+            "bounce full@example.com mailbox_full soft",
+            "delay grey@example.com greylisted soft",
+            "bounce old@example.com suppressed block",
+            "complaint angry@example.com",
+            "delivery ok@example.com",
+            "-",
+            "bounce sender@example.com blocklisted block",
+        ]),
+        ("mandrill", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce full@example.com mailbox_full soft",
+            "delay slow@example.com system_error soft",
+            "bounce old@example.com suppressed block",
+            "complaint angry@example.com",
+            "delivery ok@example.com",
+            "-",
+            "-",
+        ]),
+        ("mailersend", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce vague@example.com undefined undetermined",
+            "bounce full@example.com mailbox_full soft",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+        ]),
+        ("elastic_email", [
+            "bounce jane@example.com user_unknown undetermined",
+            "bounce spammy@example.com spam_content block",
+            "bounce slow@example.com rate_limited soft",
+            "bounce dns@nodomain.example host_unknown soft",
+            "bounce vague@example.com undefined undetermined",
+            "-",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+        ]),
+        ("zeptomail", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce full@example.com mailbox_full soft",
+            "bounce vague@example.com undefined undetermined",
+            "-",
+        ]),
+        ("mailtrap", [
+            "bounce jane@example.com user_unknown hard",
+            "delay full@example.com mailbox_full soft",
+            "bounce vague@example.com undefined hard",
+            "bounce old@example.com suppressed block",
+            "bounce rejected@example.com suppressed block",
+            "delivery ok@example.com",
+            "complaint angry@example.com",
+            "-",
+        ]),
+        ("azure", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce vague@example.com undefined undetermined",
+            "bounce old@example.com suppressed block",
+            "bounce spammy@example.com spam_content block",
+            "bounce held@example.com spam_content block",
+            "bounce slow@example.com network_error soft",
+            "delivery ok@example.com",
+            "-",
+            "-",
+        ]),
+        ("scaleway", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce vague@example.com user_unknown undetermined",
+            "bounce full@example.com mailbox_full soft",
+            "delay slow@example.com system_error soft",
+            "bounce spammy@example.com spam_content block",
+            "bounce old@example.com suppressed block",
+            "delivery ok@example.com",
+            "-",
+        ]),
+        ("unione", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce gone@example.com mailbox_disabled undetermined",
+            "bounce full@example.com mailbox_full soft",
+            "delay slow@example.com system_error soft",
+            "bounce spammy@example.com spam_content block",
+            "bounce old@example.com suppressed block",
+            "complaint angry@example.com",
+            "delivery ok@example.com",
+            "-",
+        ]),
+        ("forward_email", [
+            "bounce jane@example.com user_unknown hard",
+            "bounce spammy@example.com spam_content block",
+            "bounce blocked@example.com policy_violation block",
+            "delay grey@example.com greylisted soft",
+            "bounce virus@example.com virus_detected block",
+        ]),
     ],
 )  # fmt: skip
 def test_what_a_provider_sends_is_read(name: str, expected: list[str]) -> None:
@@ -262,10 +390,11 @@ def test_the_tables_name_only_what_exists() -> None:
     tables = load("events")
     assert tuple(tables) == providers()
     for table in tables.values():
-        assert {"title", "format", "name", "passed", "events", "fields"} <= set(table)
+        assert {"title", "format", "name", "events", "fields"} <= set(table)
         for entry in table["classes"]:
-            assert entry["when"]
-            assert all(value == value.lower() for values in entry["when"].values() for value in values)
+            conditions = [*entry.get("when", {}).values(), *entry.get("contains", {}).values()]
+            assert conditions
+            assert all(value == value.lower() for values in conditions for value in values)
             assert entry.get("reason", "undefined") in set(Reason)
             assert entry.get("type", "soft") in set(BounceType)
             assert {"reason", "kind"} & set(entry)

@@ -31,6 +31,8 @@ def read_event(
         spec["action"] = "delayed"
     if kind is Kind.COMPLAINT:
         spec.pop("action", None)
+    if kind is Kind.BOUNCE:
+        spec.setdefault("action", "failed")
     evidence = [Evidence("kind", "event", 0, f"{table['format']}.{name}", name)]
     recipients = [] if kind is Kind.AUTO_REPLY else recipients_of(table, spec, event, most)
     if recipients and kind in (Kind.BOUNCE, Kind.DELAY):

@@ -9,7 +9,7 @@ from dsnparse.read.events.tables import Table, text_of, time_of, value_at
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply import Reply
 from dsnparse.reply.reply import typed
-from dsnparse.wire.address import address_in_field
+from dsnparse.wire.address import address_in_field, listed_addresses
 
 
 def recipients_of(
@@ -22,17 +22,40 @@ def recipients_of(
     entries = [event]
     if "recipients" in spec:
         found = value_at(spec["recipients"], event)
-        entries = found if isinstance(found, list) else []
-    found_recipients = []
-    for entry in entries[:most]:
-        recipient = _recipient(table, spec, event, entry, part, line)
-        if recipient is not None:
-            found_recipients.append(recipient)
-    return found_recipients
+        entries = found if isinstance(found, list) else [] if found is None else [found]
+    named = [(entry, *_named(table, event, entry)) for entry in entries[:most]]
+    if "recipients" not in spec and not any(text for _, text, _ in named):
+        named = _candidates(table, event, most)
+    # One of several, and the event does not say which: nobody is silenced by it.
+    is_doubtful = len(named) > 1 and ("recipients" not in spec or bool(spec.get("candidates")))
+    read = (_recipient(table, spec, event, *one, is_doubtful, part, line) for one in named)
+    return [recipient for recipient in read if recipient is not None]
+
+
+def _named(table: Table, event: Any, entry: Any) -> tuple[str, str]:
+    return text_of(table["fields"].get("recipient", ()), event, entry)
+
+
+def _candidates(table: Table, event: Any, most: int) -> list[tuple[Any, str, str]]:
+    """All whom the message went to, where the event names nobody else."""
+    for path in table["fields"].get("candidates", ()):
+        text, _ = text_of([path], event)
+        addresses = listed_addresses(text, most)
+        if addresses:
+            return [(event, address.text, path) for address in addresses]
+    return []
 
 
 def _recipient(
-    table: Table, spec: dict[str, Any], event: Any, entry: Any, part: str, line: int
+    table: Table,
+    spec: dict[str, Any],
+    event: Any,
+    entry: Any,
+    address: str,
+    path: str,
+    is_doubtful: bool,
+    part: str,
+    line: int,
 ) -> Recipient | None:
     fields = table["fields"]
 
@@ -43,11 +66,10 @@ def _recipient(
             recipient.note(field, part, line, f"{table['format']}.{name}", text)
         return text
 
-    address, path = text_of(fields["recipient"], event, entry)
     named = address_in_field(address)
     if named is None:
         return None
-    recipient = Recipient(named.text, is_uncertain=named.is_uncertain)
+    recipient = Recipient(named.text, is_uncertain=named.is_uncertain or is_doubtful)
     name = path.rpartition("/")[2].strip(".") or value_name(spec)
     recipient.note("recipient", part, line, f"{table['format']}.{name}", address)
     if "action" in spec:

@@ -1,9 +1,10 @@
-"""The tables of the providers, and how a value is found in an event. Their language: docs/rules.md."""
+"""The tables of the providers, and how a value is found in an event. Their language: docs/events.md."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from dsnparse.data import load
@@ -11,6 +12,8 @@ from dsnparse.read.recipient import clean_text
 
 Table = dict[str, Any]
 _MOST_SECONDS = 1e11  # beyond: milliseconds
+#: What the name of a table of one's own ends in.
+OWN = ".toml"
 
 
 def providers() -> tuple[str, ...]:
@@ -19,7 +22,14 @@ def providers() -> tuple[str, ...]:
 
 
 def table_of(provider: str) -> Table:
-    """The table of a provider. Raise ValueError for other names."""
+    """The table of a provider, or of a file of one's own: a path that ends in ".toml".
+
+    Raise ValueError for other names; RuleError, which names the line, for what is wrong in the file.
+    """
+    if provider.endswith(OWN):
+        from dsnparse.read.events.check import read_table
+
+        return read_table(provider)
     if provider not in providers():
         raise ValueError(f"There is no provider {provider!r}; there is: {', '.join(providers())}.")
     found: Table = load("events")[provider]
@@ -27,14 +37,21 @@ def table_of(provider: str) -> Table:
 
 
 def value_at(path: str, event: Any, entry: Any = None) -> Any:
-    """What stands at `path` ("bounce/timestamp"); "." is the entry of the recipient; None when nothing."""
+    """What stands at `path` ("bounce/timestamp"); "." is the entry of the recipient; None when nothing.
+
+    A path goes through lists: what stands behind it in each of their objects, in one list.
+    """
     parts = path.split("/")
     value = event
     if parts[0] == ".":
         value = entry
         parts = parts[1:]
     for part in parts:
-        value = value.get(part) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            inner = [one.get(part) for one in value if isinstance(one, dict)]
+            value = [one for some in inner for one in (some if isinstance(some, list) else [some])]
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
     return value
 
 
@@ -56,9 +73,10 @@ def time_of(paths: Sequence[str], event: Any) -> datetime | None:
     for path in paths:
         value = value_at(path, event)
         try:
+            if isinstance(value, list):
+                value = next(iter(value), None)
             if isinstance(value, str) and not value.replace(".", "", 1).isdigit():
-                found = datetime.fromisoformat(value)
-                return found if found.tzinfo else found.replace(tzinfo=UTC)
+                return _written_time(value)
             if isinstance(value, (str, int, float)) and not isinstance(value, bool):
                 seconds = float(value)
                 return datetime.fromtimestamp(seconds if seconds < _MOST_SECONDS else seconds / 1000, UTC)
@@ -67,21 +85,36 @@ def time_of(paths: Sequence[str], event: Any) -> datetime | None:
     return None
 
 
+def _written_time(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        found = parsedate_to_datetime(text)  # RFC 5322, or ValueError
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def class_of(table: Table, event: Any) -> tuple[dict[str, Any], str] | None:
     """What the provider's own classification means, and its words."""
     for entry in table.get("classes", ()):
-        said = [value_at(path, event) for path in entry["when"]]
-        if all(
-            value is not None and str(value).lower() in wanted
-            for value, wanted in zip(said, entry["when"].values(), strict=True)
+        when, contains = entry.get("when", {}), entry.get("contains", {})
+        said = [_flag_or_text(path, event) for path in (*when, *contains)]
+        low = [one.lower() for one in said]
+        if all(one in wanted for one, wanted in zip(low, when.values(), strict=False)) and all(
+            any(words in one for words in wanted)
+            for one, wanted in zip(low[len(when) :], contains.values(), strict=True)
         ):
-            return entry, clean_text("/".join(map(str, said)))
+            return entry, clean_text("/".join(said))
     return None
+
+
+def _flag_or_text(path: str, event: Any) -> str:
+    value = value_at(path, event)
+    return str(value).lower() if isinstance(value, bool) else text_of([path], event)[0]
 
 
 def names_of(table: Table, event: Any) -> Iterator[str]:
     """The names that an event may go by, in lower case."""
     for path in table["name"]:
-        value = value_at(path, event)
-        if isinstance(value, str) and value:
+        value, _ = text_of([path], event)
+        if value:
             yield value.lower()

@@ -8,6 +8,7 @@ PYTHONS = $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3 pyt
 FUZZ_SECONDS ?= 60
 FAULT_KILLS ?= 200
 PYTEST_ARGS ?=
+PREFIX ?= /usr/local
 BENCH_ARGS ?=
 
 BIN = $(VENV)/bin
@@ -34,7 +35,7 @@ define make_venv
 @$(1)/bin/python -m pip --quiet --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run serve test lint bench fuzz faults samples data docs learn clean
+.PHONY: help run serve report test lint bench fuzz faults samples data docs learn manual clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +50,11 @@ serve: $(VENV)/.stamp-serve ## Answer HTTP requests at 127.0.0.1:8025, from a da
 	@mkdir -p $(dir $(DB))
 	$(BIN)/dsnparse ingest --quiet samples --db $(SERVE_DB)
 	$(BIN)/dsnparse serve --db $(SERVE_DB) $(SERVE_ARGS)
+
+report: $(VENV)/.stamp-run ## Make up a fortnight of bounces, and write the report on it to out/report.html
+	$(BIN)/python -m tools.story -o out/story.mbox
+	$(BIN)/dsnparse report out/story.mbox -o out/report.html
+	@echo "The report: out/report.html"
 
 test: $(VENV)/.stamp-test ## Run the tests (PYTEST_ARGS=… adds options)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -82,6 +88,13 @@ learn: $(LEARN_VENV)/.stamp ## Learn anew what replies of each reason look like 
 docs: $(VENV)/.stamp-run ## Write docs/codes.md, docs/reasons.md and the ranks in docs/rules.md
 	@$(BIN)/python -m tools.write_docs
 
+manual: $(VENV)/.stamp-run ## Write manual pages and the shells' completions into PREFIX=/usr/local
+	@mkdir -p $(addprefix $(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
+	$(BIN)/dsnparse manual $(PREFIX)/share/man/man1
+	$(BIN)/dsnparse completion bash > $(PREFIX)/share/bash-completion/completions/dsnparse
+	$(BIN)/dsnparse completion zsh > $(PREFIX)/share/zsh/site-functions/_dsnparse
+	$(BIN)/dsnparse completion fish > $(PREFIX)/share/fish/vendor_completions.d/dsnparse.fish
+
 clean: ## Remove what make has made, the virtualenvs too
 	rm -rf $(VENV) $(BENCH_VENV) $(LEARN_VENV) build dist out fuzz-corpus .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf *.egg-info
@@ -89,13 +102,13 @@ clean: ## Remove what make has made, the virtualenvs too
 
 $(VENV)/.stamp-run: pyproject.toml
 	$(call make_venv,$(VENV))
-	$(PIP) install --editable '.[store]'
+	$(PIP) install --editable '.[report]'
 	@touch $@
 
 $(VENV)/.stamp-serve: pyproject.toml
 	$(call make_venv,$(VENV))
 	$(PIP) install --editable '.[serve]'
-	@touch $@ $(VENV)/.stamp-run
+	@touch $@
 
 $(VENV)/.stamp-test: pyproject.toml
 	$(call make_venv,$(VENV))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,6 +95,35 @@ Content-Transfer-Encoding: base64
 
 """
 _BASE64_LINE = b"TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuTWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsu\n"
+
+
+#: What is said of recipients: the code, and the words.
+_SAID = (
+    ("5.1.1", "550 5.1.1 <%s>: Recipient address rejected: User unknown"),
+    ("5.2.2", "552 5.2.2 <%s>... Mailbox full"),
+    ("4.4.1", "451 4.4.1 connect to mx.example.org: connection timed out"),
+    ("5.7.1", "554 5.7.1 Message refused: it looks like spam, id=%s"),
+    ("5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient %s not found"),
+)
+
+
+def bounces(number: int) -> Iterator[bytes]:
+    """So many bounces, each of another recipient, with another id, boundary and length."""
+    chance = random.Random(7)
+    for at in range(number):
+        status, said = _SAID[at % len(_SAID)]
+        name, mark = (
+            f"{chance.randrange(36**8):x}.{at}@d{chance.randrange(5000)}.example",
+            b"%x" % chance.getrandbits(60),
+        )
+        text = said % name if "%s" in said else said
+        report = _REPORT.replace(b"B/mx", mark).replace(
+            b"Subject:", b"Message-ID: <%d.%b@mx.example>\nSubject:" % (at, mark)
+        )
+        fields = f"Final-Recipient: rfc822; {name}\nAction: failed\nStatus: {status}\n"
+        fields += f"Diagnostic-Code: smtp; {text}\n\n"
+        returned = _RETURNED.replace(b"B/mx", mark).replace(b"<1@", b"<%b@" % mark)
+        yield report + fields.encode() + returned + _BASE64_LINE * chance.randrange(20) + b"\n--%b--\n" % mark
 
 
 def _one() -> bytes:

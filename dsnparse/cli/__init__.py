@@ -29,11 +29,21 @@ COMMANDS = {
     "check": ("dsnparse.cli.check", "Say whether addresses may be mailed."),
     "suppressions": ("dsnparse.cli.suppressions", "Show and change the list of addresses not to mail."),
     "history": ("dsnparse.cli.history", "Show what happened to an address."),
+    "status": ("dsnparse.cli.status", "Say how everything stands, for people and for monitoring."),
     "stats": ("dsnparse.cli.stats", "Count messages, failures, addresses and alerts."),
+    "report": ("dsnparse.cli.report", "Say what changed and what to do: a page, a text or JSON."),
+    "records": ("dsnparse.cli.records", "Write the records of the database, for other programs."),
+    "unknown": ("dsnparse.cli.unknown", "Show what was not understood, and read it again."),
     "trust": ("dsnparse.cli.trust", "Make and check signed return paths, by which a real bounce is known."),
+    "config": ("dsnparse.cli.config", "Check the configuration files, and show what holds."),
+    "completion": ("dsnparse.cli.completion", "Print what completes commands and options in a shell."),
+    "manual": ("dsnparse.cli.manual", "Write manual pages."),
+    "backup": ("dsnparse.cli.backup", "Copy an SQLite database that is in use."),
     "prune": ("dsnparse.cli.prune", "Remove what is old, and keep the states of addresses."),
     "forget": ("dsnparse.cli.forget", "Remove the personal data of one address."),
 }
+#: Those that work while a configuration file is wrong.
+_WITHOUT_SETTINGS = ("config", "completion", "manual")
 #: Packages that come with an extra → the extra.
 EXTRAS = {
     "sqlalchemy": "store",
@@ -46,6 +56,8 @@ EXTRAS = {
     "litestar": "serve",
     "uvicorn": "serve",
     "prometheus_client": "metrics",
+    "jinja2": "report",
+    "pyarrow": "parquet",
 }
 
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.
@@ -65,6 +77,22 @@ class Commands(click.Group):
         command = getattr(module, cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """With the defaults that configuration files and the environment give it."""
+        name, command, rest = super().resolve_command(ctx, args)
+        unneeded = ctx.resilient_parsing or name in _WITHOUT_SETTINGS or {"-h", "--help"} & {*rest}
+        if name is not None and command is not None and not unneeded:
+            from dsnparse.cli.settings import Settings
+
+            settings = Settings.read(ctx.params.get("config"))
+            for note in settings.notes:
+                print(f"dsnparse: {note}.", file=sys.stderr)
+            settings.check_tables(COMMANDS)
+            ctx.default_map = {name: settings.defaults(command, (name,))}
+        return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -90,8 +118,13 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="'dsnparse COMMAND --help' says more about each.",
 )
+@click.option(
+    "--config",
+    metavar="FILE",
+    help="Read settings there, not in /etc/dsnparse.toml and ./dsnparse.toml. '': nowhere.",
+)
 @click.version_option(__version__, message="dsnparse %(version)s")
-def group() -> None:
+def group(config: str | None) -> None:
     """Bounce messages in; who failed, why, and what to do about it out."""
 
 
@@ -102,11 +135,11 @@ def main(args: Sequence[str] | None = None) -> int:
     the message then, where after another status it would lose a bounce.
     """
     words = list(sys.argv[1:] if args is None else args)
-    piped = words[:1] == ["ingest"] and "-" in words
+    piped = "-" in words and _command_of(words) == "ingest"
     try:
         result = group.main(words, prog_name="dsnparse", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return TRY_AGAIN if piped else error.exit_code
     except (click.Abort, KeyboardInterrupt):
         print("dsnparse: interrupted.", file=sys.stderr)
@@ -119,3 +152,15 @@ def main(args: Sequence[str] | None = None) -> int:
         print(f"dsnparse: {type(error).__name__}: {error}", file=sys.stderr)
         return TRY_AGAIN
     return result if isinstance(result, int) else 0
+
+
+def _show(error: click.ClickException) -> None:
+    log = sys.modules.get("dsnparse.log")  # loaded by commands that have one
+    if log is None or not log.say_end(error.format_message()):
+        error.show()
+
+
+def _command_of(words: Sequence[str]) -> str:
+    """The command that these words call."""
+    skip = 2 if words[:1] == ["--config"] else int(bool(words) and words[0].startswith("--config="))
+    return words[skip] if len(words) > skip else ""

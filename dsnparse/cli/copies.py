@@ -4,7 +4,39 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
+
+import click
+
+from dsnparse.mailboxes.eml import save_name
+from dsnparse.mailboxes.items import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Copies messages into a folder that is there; the same message is the same file."""
+
+    folder: str
+
+    def __call__(self, name: str, data: bytes) -> list[Problem]:
+        """Keep one; the problems that there were."""
+        target = Path(self.folder) / save_name(name, data)
+        try:
+            keep_copy(target, data)
+        except OSError as error:
+            return [Problem.of(str(target), error)]
+        return []
+
+
+def make_folder(path: str | None) -> None:
+    """Make the folder for copies. Raise UsageError when that cannot be done."""
+    if path is None:
+        return
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"Cannot make the folder {path}: {(error.strerror or '').lower()}.") from None
 
 
 def keep_copy(target: Path, data: bytes) -> None:

@@ -9,14 +9,17 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-
-import click
+from typing import TYPE_CHECKING
 
 from dsnparse.cli.store_options import StoreChoice
+from dsnparse.log import warn
 from dsnparse.mailboxes.tally import Tally
-from dsnparse.store.changes.outbox import Delivered
+from dsnparse.store.changes.kept import RawBounds
 from dsnparse.store.sql.errors import StoreUnavailable
-from dsnparse.store.store import Store
+
+if TYPE_CHECKING:
+    from dsnparse.store.changes.outbox import Delivered
+    from dsnparse.store.store import Store
 
 #: Seconds between two rounds.
 _TICK = 60.0
@@ -40,14 +43,16 @@ class Housekeeping:
         stopping: Callable[[], bool] = lambda: False,
         beside: Callable[[], None] = lambda: None,
         told: Callable[[Delivered], None] = lambda _: None,
+        kept: RawBounds | None = None,
     ) -> None:
         """`stopping`: whether the command was told to stop. `beside`: what else is to be done each round.
-        `told`: hears what came of telling the hooks."""
+        `told`: hears what came of telling the hooks. `kept`: how much of raw mail may stay."""
         self._store = store
         self._hooked = bool(choice.execs or choice.webhooks)
         self._stopping = stopping
         self._beside = beside
         self._told = told
+        self._kept = kept
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._said = ""
@@ -71,13 +76,15 @@ class Housekeeping:
         """The messages are stored without it: nothing that goes wrong here ends a command."""
         try:
             self._told(self._store.tick())
+            if self._kept is not None:
+                self._store.trim_raw(self._kept)
             self._beside()
         except StoreUnavailable:
             return  # the next batch tells it
         except Exception as error:  # noqa: BLE001
             said = f"Housekeeping failed, and is tried again: {type(error).__name__}: {error}"
             if said != self._said:
-                click.echo(said, err=True)
+                warn(said)
             self._said = said
 
     def __enter__(self) -> Housekeeping:

@@ -15,10 +15,15 @@ import click
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
-from dsnparse.cli.source_options import Mailboxes, source_options
+from dsnparse.cli.keep_options import KeepChoice, keep_options
+from dsnparse.cli.log_options import log_options
+from dsnparse.cli.readers import Readers
+from dsnparse.cli.source_options import WORKED_OFF, Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.config import masked as masked_url
 from dsnparse.ingest import ingest as work_off
+from dsnparse.log import is_plain, say, say_started, say_taken, say_told, warn
 from dsnparse.mailboxes.event_files import EventSource
 from dsnparse.mailboxes.sources import MailboxRefused, PathSource
 from dsnparse.mailboxes.tally import Tally
@@ -71,6 +76,8 @@ _ATTEMPTS = 4
     "--sender", metavar="ADDRESS", help="With -: the sender in its envelope; '' for a notice, which has none."
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@log_options("plain")
+@keep_options
 @source_options
 @store_options(hooks=True)
 def ingest(
@@ -80,6 +87,7 @@ def ingest(
     sender: str | None,
     quiet: bool,
     mailboxes: Mailboxes,
+    kept: KeepChoice,
     choice: StoreChoice,
 ) -> int:
     """Store what bounced, and what that means for each address.
@@ -92,7 +100,8 @@ def ingest(
       imaps://user@host/Folder  notices are flagged or moved when stored; imap:// uses STARTTLS
 
     Each message counts once, wherever it is found and however often: a second run changes nothing. It may be
-    killed at any moment; run again, it ends where an uninterrupted run does.
+    killed at any moment; run again, it ends where an uninterrupted run does. With --jobs, too, the same is
+    stored in the same order: processes read, one writes.
 
     Exit status: 0 when all was stored, 1 when something could not be read (each is named), 2 for wrong usage
     or a database that cannot be used, 75 when it cannot be reached now. SIGTERM finishes the batch: 143.
@@ -107,12 +116,18 @@ def ingest(
             raise click.UsageError("--recipient and --sender are of one message, on standard input: -.")
         envelope = Envelope(sender, recipients, arrived=datetime.now(UTC))
     quiet = quiet or (piped and not sys.stderr.isatty())
+    logs = not is_plain()
+    keeping = kept.keeping(choice, _folder(names, mailboxes, provider))
+    say_started("ingest", db=masked_url(choice.db))
     with (
         Stop() as stop,
+        # Before anything is opened: they may fork.
+        Readers(mailboxes, choice, keeping, 1 if piped or provider else mailboxes.jobs) as readers,
         choice.open(create=True) as store,
-        Housekeeping(store, choice, stopping=stop) as housekeeping,
-        Progress(_paths(names), wanted=not quiet) as bar,
+        Housekeeping(store, choice, stopping=stop, told=say_told, kept=kept.bounds) as housekeeping,
+        Progress(_paths(names), wanted=not quiet and not logs) as bar,
     ):
+        line = warn if logs else bar.line
         parser = mailboxes.parser()
         for source in (
             [EventSource(provider, names, parser)]
@@ -130,21 +145,31 @@ def ingest(
                 strict=strict,
                 envelope=envelope,
                 known=store.known,
+                keeping=keeping,
+                copied=isinstance(source, PathSource | EventSource),
+                spread=readers.spread,
             )
             with closing(source):
-                for tally in _patiently(begin, stop, bar.line):
-                    for line in problem_lines(tally):
-                        bar.line(line)
+                for tally in _patiently(begin, stop, line):
+                    for problem in problem_lines(tally):
+                        line(problem)
+                    say_taken(tally)
                     total.add(tally)
                     bar.update(done=total.weight, messages=total.messages)
                     housekeeping.changed(tally)
-    if not quiet:
-        click.echo(ingest_summary(total, time.monotonic() - started), err=True)
+    if not quiet or logs:
+        say(ingest_summary(total, time.monotonic() - started))
     if piped:
         return (
             TRY_AGAIN if total.refused or (stop() and not total.messages) else NO_MESSAGE * bool(total.failed)
         )
     return stop.exit_status or (1 if total.failed else 0)
+
+
+def _folder(names: tuple[str, ...], mailboxes: Mailboxes, provider: str | None) -> str | None:
+    """Where copies go of what stays where it is; in a mailbox that is emptied, it is a folder there."""
+    stays = provider or any(not name.lower().startswith(WORKED_OFF) for name in names)
+    return mailboxes.unknown if stays else None
 
 
 def _patiently(

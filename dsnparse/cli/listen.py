@@ -14,23 +14,29 @@ import click
 
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.keep_options import KeepChoice, keep_options
+from dsnparse.cli.log_options import log_options
 from dsnparse.cli.metrics_option import measured, metrics_option
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.cli.trust_option import make_parser, trust_option
-from dsnparse.ingest import store_all
+from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
+from dsnparse.config import masked as masked_url
+from dsnparse.ingest import Keeping, store_all
+from dsnparse.log import say, say_started, say_taken, say_told, warn
 from dsnparse.mailboxes.items import Mail
-from dsnparse.mailboxes.listener import MAX_SIZE, MEMORY, TIMEOUT, Address, Listener
-from dsnparse.mailboxes.lmtp import Handed
+from dsnparse.mailboxes.listening import MAX_SIZE, MEMORY, TIMEOUT, Address
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.parser import Parser
 from dsnparse.render.summary import ingest_summary, problem_lines
-from dsnparse.store.changes.outbox import Delivered
 from dsnparse.store.sql.errors import StoreError
-from dsnparse.store.store import Store
+from dsnparse.wire.limits import Limits
 
 if TYPE_CHECKING:
+    from dsnparse.mailboxes.listener import Listener
+    from dsnparse.mailboxes.lmtp import Handed
     from dsnparse.metrics import Metrics
+    from dsnparse.store.changes.outbox import Delivered
+    from dsnparse.store.store import Store
 
 #: Seconds between two lines that tell what has come.
 _TELL = 60.0
@@ -74,6 +80,10 @@ _TELL = 60.0
 )
 @click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
 @trust_option
+@log_options("text")
+@limit_option
+@click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
+@keep_options
 @metrics_option
 @store_options(hooks=True)
 def listen(
@@ -85,7 +95,10 @@ def listen(
     socket_mode: str,
     rules: tuple[str, ...],
     trust: str | None,
+    limits: Limits,
     metrics: str | None,
+    unknown: str | None,
+    kept: KeepChoice,
     choice: StoreChoice,
 ) -> int:
     """Store what a mail server hands over, until told to stop.
@@ -106,38 +119,49 @@ def listen(
         mode = int(socket_mode, 8)
     except ValueError as error:
         raise click.UsageError(f"{str(error).rstrip('.')}.") from None
-    parser = make_parser(rules, trust)
+    make = partial(make_parser, rules, trust, limits)
+    parser = make()
     if not addresses:
         raise click.UsageError("Give --lmtp or --smtp, and where to listen.")
+    from dsnparse.mailboxes.listener import Listener
+
+    keeping = kept.keeping(choice, unknown)
+    say_started("listen", db=masked_url(choice.db))
     with choice.open(create=True) as store:
-        desk = _Desk(store, parser, ", ".join(map(str, addresses)))
+        desk = _Desk(store, parser, keeping, ", ".join(map(str, addresses)))
         listener = Listener(
             addresses, desk.commit, max_size=max_size, timeout=timeout, socket_mode=mode, memory=max_memory
         )
         for address in addresses:
             if not address.is_local:
-                _say(f"{address} is reached from other machines, and takes mail from anybody: guard it.")
+                warn(f"{address} is reached from other machines, and takes mail from anybody: guard it.")
         try:
             with measured(metrics, store, lambda: listener.waiting) as desk.metrics:
                 housekeeping = Housekeeping(
-                    store, choice, stopping=lambda: True, beside=desk.tell_now_and_then, told=desk.hooks_told
+                    store,
+                    choice,
+                    stopping=lambda: True,
+                    beside=desk.tell_now_and_then,
+                    told=desk.hooks_told,
+                    kept=kept.bounds,
                 )
                 desk.changed = housekeeping.changed
                 with housekeeping:
-                    asyncio.run(_serve(listener, desk, partial(desk.read_anew, rules, trust, choice)))
+                    asyncio.run(_serve(listener, desk, partial(desk.read_anew, make, choice)))
         except OSError as error:
             raise Failure(reason_of(error), FAILED) from None
     desk.tell_total()
-    _say("Stopped.")
+    say("Stopped.")
     return 0
 
 
 class _Desk:
     """Takes messages to the store, in the listener's thread for that, and tells what has come."""
 
-    def __init__(self, store: Store, parser: Parser, label: str) -> None:
+    def __init__(self, store: Store, parser: Parser, keeping: Keeping, label: str) -> None:
         self.store = store
         self.parser = parser
+        self.keeping = keeping
         self.label = label
         #: Called with what came of a batch.
         self.changed: Callable[[Tally], None] = lambda _: None
@@ -154,20 +178,21 @@ class _Desk:
             for number, (data, envelope) in enumerate(messages)
         ]
         try:
-            tally, stored = store_all(mails, self.label, self.store.add, self.parser)
+            tally, stored = store_all(mails, self.label, self.store.add, self.parser, keeping=self.keeping)
         except StoreError as error:
             if not self.away:
-                _say(f"{error}. Answering 451 until it works.")
+                warn(f"{error}. Answering 451 until it works.")
             self.away = True
             return [False] * len(messages)
         except Exception as error:  # noqa: BLE001  (whatever it is, the mail server must keep the messages)
-            _say(f"dsnparse: {type(error).__name__}: {error}. Please report it; answered 451.")
+            warn(f"dsnparse: {type(error).__name__}: {error}. Please report it; answered 451.")
             return [False] * len(messages)
         if self.away:
-            _say("The database works again.")
+            say("The database works again.")
         self.away = False
         for line in problem_lines(tally):
-            _say(line)
+            warn(line)
+        say_taken(tally)
         if self.metrics is not None:
             self.metrics.count(tally)
         with self.counting:
@@ -175,12 +200,13 @@ class _Desk:
         self.changed(tally)
         return [mail.key in stored for mail in mails]
 
-    def read_anew(self, rules: tuple[str, ...], trust: str | None, choice: StoreChoice) -> None:
+    def read_anew(self, make: Callable[[], Parser], choice: StoreChoice) -> None:
         """The rules, what is known of our mail, and the policy."""
-        self.parser = read_anew(partial(make_parser, rules, trust), self.store, choice) or self.parser
+        self.parser = read_anew(make, self.store, choice) or self.parser
 
     def hooks_told(self, delivered: Delivered) -> None:
         """What came of telling the hooks."""
+        say_told(delivered)
         if self.metrics is not None:
             self.metrics.told(delivered)
 
@@ -194,7 +220,7 @@ class _Desk:
         with self.counting:
             total, self.total = self.total, Tally()
         if total.messages or total.failed:
-            _say(ingest_summary(total))
+            say(ingest_summary(total))
         self.told = time.monotonic()
 
 
@@ -209,8 +235,4 @@ async def _serve(listener: Listener, desk: _Desk, reload: Callable[[], None]) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, begin_anew)
-    await listener.run(stop, lambda: _say(f"Listening on {desk.label}."))
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)
+    await listener.run(stop, lambda: say(f"Listening on {desk.label}."))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from dsnparse.cli.failure import FAILED, Failure, reason_of
-from dsnparse.store.store import Store
+from dsnparse.log import say
 
 if TYPE_CHECKING:
     from dsnparse.metrics import Metrics
+    from dsnparse.store.store import Store
 
 #: The command gets it as `metrics`: where to listen, or None.
 metrics_option = click.option(
@@ -42,7 +43,7 @@ def measured(
         raise click.UsageError(f"--metrics: {error}.") from None
     except OSError as error:
         raise Failure(f"--metrics {address}: {reason_of(error)}", FAILED) from None
-    click.echo(f"Metrics at http://{address.rpartition(':')[0] or '127.0.0.1'}:{port}/metrics.", err=True)
+    say(f"Metrics at http://{address.rpartition(':')[0] or '127.0.0.1'}:{port}/metrics.")
     try:
         yield metrics
     finally:

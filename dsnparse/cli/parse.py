@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
+from dsnparse.cli.copies import make_folder
 from dsnparse.cli.output import Output
-from dsnparse.cli.trust_option import trust_option
+from dsnparse.cli.trust_option import limit_option, trust_option
 from dsnparse.cli.worker import Rendered, Settings, Worker
 from dsnparse.mailboxes import Item, MessageRef, Problem, find
 from dsnparse.mailboxes.tally import Tally
@@ -19,6 +20,7 @@ from dsnparse.render.progress import Progress
 from dsnparse.render.reports import FORMATS, Renderer
 from dsnparse.render.summary import parse_summary, problem_lines
 from dsnparse.render.terminal import terminal_width, wants_colour
+from dsnparse.wire.limits import Limits
 
 #: Items that go to a worker at once, and the bytes of those that hold their message.
 _PIECE_ITEMS = 64
@@ -35,6 +37,7 @@ _PIECE_BYTES = 1024 * 1024
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes.")
 @click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
 @trust_option
+@limit_option
 @click.option("--why", is_flag=True, help="Show the evidence under each record.")
 @click.option(
     "--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]),
@@ -51,6 +54,7 @@ def parse(
     jobs: int,
     rules: tuple[str, ...],
     trust: str | None,
+    limits: Limits,
     why: bool,
     kinds: tuple[str, ...],
     unknown: str | None,
@@ -70,7 +74,7 @@ def parse(
     started = time.monotonic()
     with Output(output) as out:
         form = form or _default_format(output, out)
-        _make_folder(unknown)
+        make_folder(unknown)
         settings = Settings(
             form=form,
             encoding=sys.stdout.encoding if out.on_terminal else "utf-8",
@@ -81,6 +85,7 @@ def parse(
             kinds=frozenset(kinds),
             rules=rules,
             trust=trust,
+            limits=limits,
             unknown=unknown,
         )
         ours = [path for path in (output, unknown, trust) if path]
@@ -98,15 +103,6 @@ def _default_format(output: str | None, out: Output) -> str:
     if ending in ("jsonl", "json", "csv"):
         return ending
     return "table" if out.on_terminal else "jsonl"
-
-
-def _make_folder(path: str | None) -> None:
-    if path is None:
-        return
-    try:
-        Path(path).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise click.UsageError(f"Cannot make the folder {path}: {(error.strerror or '').lower()}.") from None
 
 
 def _pieces(items: Iterator[Item]) -> Iterator[list[Item]]:

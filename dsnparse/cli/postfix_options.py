@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dsnparse.mailboxes.listener import Address
+from dsnparse.mailboxes.listening import Address
 
 if TYPE_CHECKING:
     from dsnparse.store.store import Store

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from dsnparse.cli.store_options import Duration, StoreChoice, store_options
-from dsnparse.store.removal.retention import Pruned
 
 
 @click.command()
@@ -26,6 +25,8 @@ def prune(older_than: timedelta, compact: bool, choice: StoreChoice) -> None:
     The states of addresses stay, suppressions with their reasons too. It works in small steps, beside
     running workers, and can be stopped at any time.
     """
+    from dsnparse.store.removal.retention import Pruned
+
     with choice.open() as store:
         total = Pruned()
         for some in store.prune(datetime.now(UTC) - older_than):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from dsnparse.cli.store_options import StoreChoice
+from dsnparse.log import say, warn
 from dsnparse.parser import Parser
-from dsnparse.store.store import Store
+
+if TYPE_CHECKING:
+    from dsnparse.store.store import Store
 
 
 def read_anew(make_parser: Callable[[], Parser], store: Store, choice: StoreChoice) -> Parser | None:
@@ -24,7 +28,7 @@ def read_anew(make_parser: Callable[[], Parser], store: Store, choice: StoreChoi
     except Exception as error:  # noqa: BLE001  (a mistake in a file must not end a service)
         said = str(error) or type(error).__name__
     else:
-        click.echo("Rules and policy were read anew.", err=True)
+        say("Rules and policy were read anew.")
         return parser
-    click.echo(f"{said.rstrip('.')}. The old rules and policy stay.", err=True)
+    warn(f"{said.rstrip('.')}. The old rules and policy stay.")
     return None

@@ -12,14 +12,23 @@ import click
 
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.keep_options import KeepChoice, keep_options
+from dsnparse.cli.log_options import log_options
 from dsnparse.cli.postfix_options import PostfixChoice, postfix_options
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.cli.trust_option import make_parser, make_verifier, trust_option
+from dsnparse.cli.trust_option import limit_option, make_parser, make_verifier, trust_option
+from dsnparse.config import masked as masked_url
+from dsnparse.log import say, say_started, say_told, warn
 from dsnparse.web.keys import KeyFile, KeyFileError
 from dsnparse.web.settings import LOCAL_NAMES, MAX_BODY, MEMORY, TIMEOUT, WAITING, Settings, is_loopback
+from dsnparse.wire.limits import Limits
 
 if TYPE_CHECKING:
+    from socket import socket as Socket  # noqa: N812
+
+    from dsnparse.store.changes.outbox import Delivered
+    from dsnparse.store.store import Store
     from dsnparse.trust.webhooks.verify import Verifier
     from dsnparse.web.audit import Audit
     from dsnparse.web.service import Service
@@ -91,6 +100,10 @@ if TYPE_CHECKING:
 )
 @click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
 @trust_option
+@limit_option
+@click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
+@keep_options
+@log_options("text")
 @postfix_options
 @store_options(hooks=True, optional=True)
 def serve(
@@ -107,6 +120,9 @@ def serve(
     timeout: float,
     rules: tuple[str, ...],
     trust: str | None,
+    limits: Limits,
+    unknown: str | None,
+    kept: KeepChoice,
     postfix: PostfixChoice,
     choice: StoreChoice,
 ) -> int:
@@ -126,6 +142,7 @@ def serve(
         open_to_all=without_keys,
         rules=rules,
         trust=trust,
+        limits=limits,
         workers=workers,
         waiting=waiting,
         max_body=max_body,
@@ -140,53 +157,42 @@ def serve(
     if postfix.addresses and not choice.db:
         raise click.UsageError("What Postfix asks is answered from a database: give --db.")
     keys = _keys(key_file)
-    make_parser(rules, trust)
-    verifier = make_verifier(trust)
+    make_parser(rules, trust, limits)
+    say_started("serve", db=masked_url(choice.db))
     with ExitStack() as stack:
         log = stack.enter_context(_audit(audit))
-        _run(settings, port, keys, verifier, log, postfix, choice, stack)
-    _say("Stopped.")
+        socket = stack.enter_context(_socket(host, port))
+        store = stack.enter_context(choice.open(create=True)) if choice.db else None
+        service = _service(settings, store, log, keys, make_verifier(trust))
+        service.keeping = kept.keeping(choice, unknown)
+        if store is not None:
+            service.heard = stack.enter_context(
+                Housekeeping(
+                    store, choice, stopping=lambda: True, told=partial(_told, service), kept=kept.bounds
+                )
+            ).changed
+        _run(service, socket, postfix, choice)
+    say("Stopped.")
     return 0
 
 
-def _run(
-    settings: Settings,
-    port: int,
-    keys: KeyFile | None,
-    verifier: Verifier,
-    log: Audit,
-    postfix: PostfixChoice,
-    choice: StoreChoice,
-    stack: ExitStack,
-) -> None:
+def _run(service: Service, socket: Socket, postfix: PostfixChoice, choice: StoreChoice) -> None:
     from dsnparse.web.app import make_app
-    from dsnparse.web.server import listen, serve
-    from dsnparse.web.service import Service
+    from dsnparse.web.server import serve
 
-    try:
-        socket = stack.enter_context(listen(settings.host, port))
-    except OSError as error:
-        raise Failure(f"Cannot listen on {settings.host}:{port}: {reason_of(error)}", FAILED) from None
-    store = stack.enter_context(choice.open(create=True)) if choice.db else None
-    service = Service(settings, store, log, keys, verifier)
-    if store is not None:
-        housekeeping = stack.enter_context(
-            Housekeeping(store, choice, stopping=lambda: True, told=service.metrics.told)
-        )
-        service.heard = housekeeping.changed
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    shown = f"http://{shown}:{socket.getsockname()[1]}/"
+    host = service.settings.host
+    shown = f"http://{f'[{host}]' if ':' in host else host}:{socket.getsockname()[1]}/"
     app = make_app(service)
 
     async def run() -> None:
-        async with postfix.answering(store) as opened:
+        async with postfix.answering(service.store if service.has_store else None) as opened:
             where = ", ".join([shown, *map(str, opened)])
             await serve(
                 app,
                 [socket],
-                ready=lambda: _say(f"Listening on {where}"),
+                ready=lambda: say(f"Listening on {where}"),
                 reload=partial(_read_anew, service, choice),
-                idle=settings.timeout,
+                idle=service.settings.timeout,
             )
 
     try:
@@ -195,26 +201,49 @@ def _run(
         raise Failure(reason_of(error), FAILED) from None
 
 
+def _socket(host: str, port: int) -> Socket:
+    from dsnparse.web.server import listen
+
+    try:
+        return listen(host, port)
+    except OSError as error:
+        raise Failure(f"Cannot listen on {host}:{port}: {reason_of(error)}", FAILED) from None
+
+
+def _service(
+    settings: Settings, store: Store | None, log: Audit, keys: KeyFile | None, verifier: Verifier
+) -> Service:
+    from dsnparse.web.service import Service
+
+    return Service(settings, store, log, keys, verifier)
+
+
+def _told(service: Service, delivered: Delivered) -> None:
+    """What came of telling the hooks."""
+    say_told(delivered)
+    service.metrics.told(delivered)
+
+
 def _read_anew(service: Service, choice: StoreChoice) -> None:
     """The rules, what is known of our mail, and the policy."""
     settings = service.settings
-    make = partial(make_parser, settings.rules, settings.trust)
+    make = partial(make_parser, settings.rules, settings.trust, settings.limits)
     if service.has_store:
         done = read_anew(make, service.store, choice) is not None
     else:
         try:
             make()
             done = True
-            _say("Rules were read anew.")
+            say("Rules were read anew.")
         except click.ClickException as error:
             done = False
-            _say(f"{error.message.rstrip('.')}. The old rules stay.")
+            warn(f"{error.message.rstrip('.')}. The old rules stay.")
     if done:
         service.parsing.renew()
         try:
             make_verifier(settings.trust, service.verifier)
         except click.ClickException as error:
-            _say(f"{error.message.rstrip('.')}. The old keys of mail services stay.")
+            warn(f"{error.message.rstrip('.')}. The old keys of mail services stay.")
 
 
 def _keys(path: str | None) -> KeyFile | None:
@@ -223,7 +252,7 @@ def _keys(path: str | None) -> KeyFile | None:
     keys = KeyFile(path)
     try:
         if not keys.keys():
-            _say(f"There are no keys in {path} yet: nothing is answered.")
+            warn(f"There are no keys in {path} yet: nothing is answered.")
     except KeyFileError as error:
         raise Failure(str(error), FAILED) from None
     return keys
@@ -236,7 +265,3 @@ def _audit(path: str | None) -> Audit:
         return Audit(path)
     except OSError as error:
         raise Failure(f"Cannot write {path}: {reason_of(error)}", FAILED) from None
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

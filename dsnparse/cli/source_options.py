@@ -10,17 +10,19 @@ from typing import Any, TypeVar
 import click
 
 from dsnparse.cli.store_options import StoreChoice
-from dsnparse.cli.trust_option import make_parser, trust_option
+from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
 from dsnparse.mailboxes.account import PASSWORD_VARIABLE, Account, Secret
 from dsnparse.mailboxes.claims import MaildirSource
-from dsnparse.mailboxes.sources import PathSource, Source
+from dsnparse.mailboxes.sources import PathSource, Queue, Source
 from dsnparse.parser import Parser
+from dsnparse.wire.limits import Limits
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: How a store says how far a mailbox was read.
 Position = Callable[[str], str | None]
 _LEAVE = ""
-_WORKED_OFF = ("maildir:", "imap://", "imaps://")
+#: How the name of a mailbox begins that messages leave.
+WORKED_OFF = ("maildir:", "imap://", "imaps://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,11 @@ class Mailboxes:
     #: The folder for mail that is no notice; "": it is left where it is; None: not said.
     others: str | None
     batch: int
+    #: Processes that read.
+    jobs: int
     rules: tuple[str, ...]
     trust: str | None
+    limits: Limits
     password_env: str
     password_file: str | None
     password_command: str | None
@@ -41,27 +46,29 @@ class Mailboxes:
     ca_file: str | None
 
     def parser(self) -> Parser:
-        """The parser, with the user's rules and what is known of his mail."""
-        return make_parser(self.rules, self.trust)
+        """The parser, with the user's rules and limits, and what is known of his mail."""
+        return make_parser(self.rules, self.trust, self.limits)
 
     def sources(self, names: Sequence[str], choice: StoreChoice, position: Position) -> list[Source]:
         """The mailboxes; all plain paths together are one."""
-        paths = [name for name in names if not name.lower().startswith(_WORKED_OFF)]
-        found: list[Source] = [PathSource(paths, exclude=_files_of(choice))] if paths else []
+        paths = [name for name in names if not name.lower().startswith(WORKED_OFF)]
+        found: list[Source] = (
+            [PathSource(paths, limit=self.limits.message_bytes, exclude=_files_of(choice))] if paths else []
+        )
         return found + [self.source(name, position) for name in names if name not in paths]
 
-    def source(self, name: str, position: Position) -> Source:
+    def source(self, name: str, position: Position) -> Queue:
         """A mailbox that is worked off: `maildir:PATH`, `imaps://…` or `imap://…`."""
         if name.lower().startswith("maildir:"):
             return self._maildir(name[len("maildir:") :])
-        if name.lower().startswith(_WORKED_OFF):
+        if name.lower().startswith(WORKED_OFF):
             return self._imap(name, position)
         raise click.UsageError(
             f"{name} is no mailbox that messages leave: write maildir:PATH or imaps://user@host/Folder. "
             "'dsnparse ingest' reads files and folders."
         )
 
-    def _maildir(self, path: str) -> Source:
+    def _maildir(self, path: str) -> Queue:
         if self.others == _LEAVE:
             raise click.UsageError("A Maildir is emptied: give --others move:FOLDER, or leave it out.")
         try:
@@ -74,7 +81,7 @@ class Mailboxes:
         except OSError as error:
             raise click.UsageError(f"{path} {error.strerror or 'cannot be read'}.") from None
 
-    def _imap(self, url: str, position: Position) -> Source:
+    def _imap(self, url: str, position: Position) -> Queue:
         from dsnparse.mailboxes.imap import ImapSource
 
         secret = Secret(self.password_env, self.password_file, self.password_command, self.oauth2)
@@ -118,7 +125,8 @@ def source_options(command: F) -> F:
         ),
         click.option(
             "--unknown", metavar="FOLDER",
-            help="Move those there that a person should look at. Default for a Maildir: .Unknown.",
+            help="Move those there that a person should look at; what stays, as files do, is copied there. "
+            "Default for a Maildir: .Unknown.",
         ),
         click.option(
             "--others", metavar="leave|move:FOLDER", callback=_read_others,
@@ -128,8 +136,13 @@ def source_options(command: F) -> F:
             "--batch", type=click.IntRange(1, 10_000), default=500, show_default=True,
             help="Messages in one transaction.",
         ),
+        click.option(
+            "--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True,
+            help="Processes that read messages, beside the one that writes.",
+        ),
         click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated."),
         trust_option,
+        limit_option,
         click.option(
             "--password-env", metavar="NAME", default=PASSWORD_VARIABLE, show_default=True,
             help="The environment variable with the IMAP password.",
@@ -139,7 +152,7 @@ def source_options(command: F) -> F:
         click.option("--oauth2", is_flag=True, help="It is an OAuth 2 access token (XOAUTH2)."),
         click.option("--ca-file", metavar="FILE", help="Certificates to trust (PEM), not the system's."),
     ]  # fmt: skip
-    names = ["processed", "unknown", "others", "batch", "rules", "trust"]
+    names = ["processed", "unknown", "others", "batch", "jobs", "rules", "trust", "limits"]
     names += ["password_env", "password_file", "password_command", "oauth2", "ca_file"]
 
     @wraps(command)

@@ -3,48 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from dsnparse.cli.listing import format_option, print_rows
-from dsnparse.cli.store_options import Duration, StoreChoice, store_options
-from dsnparse.render.store_rows import COUNT_TITLES, count_columns
-from dsnparse.store.queries.stats import BY, Count
+from dsnparse.cli.span_options import since_option, until_option, where_option
+from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.render.store_rows import count_columns, count_row, count_title
+from dsnparse.store.queries.stats import BY, CROSSED, Count
+from dsnparse.store.queries.where import Where
 from dsnparse.store.reader import Asked
 
 _DEFAULT = ("kind", "authenticity", "state", "type", "reason", "provider", "day", "alert")
 
 
+class _By(click.ParamType[Any]):
+    """One of BY, or two of CROSSED."""
+
+    name = "by"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        names = str(value).split(",")
+        if value in BY or (len(set(names)) == len(names) == 2 and set(names) <= set(CROSSED)):
+            return value
+        return self.fail(
+            f"{value!r} is none of {', '.join(BY)}, nor two of {', '.join(CROSSED)}.", param, ctx
+        )
+
+
 @click.command()
-@click.option("--by", type=click.Choice(BY), multiple=True, help="Count by this only. May be repeated.")
-@click.option("--since", type=Duration(), metavar="AGE", help="What happened within AGE, as in 30d.")
+@click.option(
+    "--by",
+    type=_By(),
+    multiple=True,
+    metavar="NAME|NAME,NAME",
+    help=f"Count by this only: {', '.join(BY)}; or two of the first five crossed, as in provider,reason. "
+    "May be repeated.",
+)
+@since_option
+@until_option
+@where_option
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="Lines per table.")
 @format_option
 @store_options()
-def stats(by: tuple[str, ...], since: timedelta | None, limit: int, form: str, choice: StoreChoice) -> None:
+def stats(
+    by: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    where: Where,
+    limit: int,
+    form: str,
+    choice: StoreChoice,
+) -> None:
     """Count messages, failures, addresses and alerts."""
+    names = by or (CROSSED[:3] if where.conditions else _DEFAULT)
+    others = [name for name in names if where.conditions and name not in CROSSED and "," not in name]
+    if others:
+        raise click.UsageError(f"--where is about failures; {', '.join(others)} does not count these.")
     now = datetime.now(UTC)
-    start = None if since is None else now - since
     with choice.ask() as store:
+        found = _all(
+            store, names, {"since": since, "until": until, "where": where, "limit": limit, "now": now}
+        )
         if form == "table":
-            for number, name in enumerate(by or _DEFAULT):
-                counts = store.stats(name, since=start, limit=limit, now=now)
-                if not counts:
-                    continue
-                click.echo(f"{chr(10) if number else ''}{COUNT_TITLES[name]}")
-                print_rows((one.to_dict() for one in counts), count_columns(name), form)
+            begun = False
+            for name, counts in found:
+                if counts:
+                    click.echo(f"{chr(10) if begun else ''}{count_title(name)}")
+                    print_rows((count_row(one, form) for one in counts), count_columns(name), form)
+                    begun = True
         else:
-            print_rows(_all(store, by or _DEFAULT, start, limit, now), count_columns(""), form)
+            rows = (count_row(one, form) for _, counts in found for one in counts)
+            print_rows(rows, count_columns(""), form)
         waiting = store.waiting()
     for target, count, attempts, error in waiting:
         said = f": {error}" if error else ""
         click.echo(f"{count:,} changes wait for {target} ({attempts} attempts{said}).", err=True)
 
 
-def _all(
-    store: Asked, names: tuple[str, ...], since: datetime | None, limit: int, now: datetime
-) -> Iterator[dict[str, Any]]:
+def _all(store: Asked, names: tuple[str, ...], asked: dict[str, Any]) -> Iterator[tuple[str, list[Count]]]:
     for name in names:
-        yield from map(Count.to_dict, store.stats(name, since=since, limit=limit, now=now))
+        yield name, store.stats(name, **asked)

@@ -61,11 +61,25 @@ class StoreChoice:
     @contextmanager
     def ask(self) -> Iterator[Asked]:
         """The database for questions, in the same way; without SQLAlchemy where that will do."""
+        with _sentences(), self.reader() as asked:
+            yield asked
+
+    def reader(self) -> Asked:
+        """The same, without these sentences: raise what `Store.open` raises."""
         from dsnparse.store.reader import Reader
 
-        terms = Terms(self.load_policy(), Privacy(self._hash_key()))
-        with _sentences(), Reader.open(self.db, terms) or self.open(read_only=True) as asked:
-            yield asked
+        reader = Reader.open(self.db, self.terms())
+        if reader is not None:
+            return reader
+        from dsnparse.store.store import Store
+
+        return Store.open(
+            self.db, policy=self.load_policy(), hash_key=self._hash_key(), create=False, read_only=True
+        )
+
+    def terms(self) -> Terms:
+        """The policy, and how addresses are written."""
+        return Terms(self.load_policy(), Privacy(self._hash_key()))
 
     def load_policy(self) -> Policy:
         """The policy file, or the default."""

@@ -16,14 +16,15 @@ from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.render.store_rows import SUPPRESSION_COLUMNS, suppression_row
-from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.lists.entry import STATES, Listed, Suppression
 from dsnparse.store.lists.export_formats import write_list
 from dsnparse.store.lists.import_formats import FORMATS as LIST_FORMATS
 from dsnparse.store.lists.import_formats import Unreadable, read_list, read_time, readable
-from dsnparse.store.lists.suppressions import STATES, Listed
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS, default_text
 
 _AT_ONCE = 1_000
+#: Entries of an import that are stored in one go.
+_IMPORTED_AT_ONCE = 5_000
 _SHOWN_PROBLEMS = 20
 
 
@@ -57,7 +58,7 @@ def list_(
 ) -> None:
     """Print the list. JSON Lines has address, reason, since, until (null: for good) and source, and more."""
     chosen = STATES if "all" in states else states
-    with choice.open(read_only=True) as store:
+    with choice.ask() as store:
         found = store.suppressions(states=chosen, reasons=reasons, sources=sources, domain=domain)
         print_rows((suppression_row(one, form) for one in found), SUPPRESSION_COLUMNS, form)
 
@@ -175,7 +176,7 @@ def import_(file: TextIO, form: str, reason: str | None, choice: StoreChoice) ->
     with choice.open(create=True) as store:
         try:
             entries = read_list(file, form, reason)
-            while some := list(islice(entries, _AT_ONCE)):
+            while some := list(islice(entries, _IMPORTED_AT_ONCE)):
                 good = [one for one in some if isinstance(one, Suppression)]
                 bad = [one for one in some if isinstance(one, Unreadable)]
                 for one in bad[: max(_SHOWN_PROBLEMS - unreadable, 0)]:
@@ -212,7 +213,7 @@ def export(
     """Write the list for another system, or for a copy. Pauses and reviews are not in it."""
     if choice.hash_addresses or choice.hash_key_file:
         raise click.UsageError("The database holds hashes; the addresses are not in it.")
-    with choice.open(read_only=True) as store, Output(output) as out:
+    with choice.ask() as store, Output(output) as out:
         pieces = write_list(store.suppressions(reasons=reasons, sources=sources), form)
         while some := list(islice(pieces, _AT_ONCE)):
             out.write("".join(some))

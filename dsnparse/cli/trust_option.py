@@ -1,4 +1,4 @@
-"""--trust, and the parser that it and --rules make."""
+"""--trust and --limit, and the parser that they and --rules make."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from dsnparse.parser import Parser
 from dsnparse.trust.settings import TrustSettings
+from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from dsnparse.trust.webhooks.verify import Verifier
@@ -23,10 +24,40 @@ trust_option = click.option(
 )
 
 
-def make_parser(rules: Sequence[str], trust: str | None) -> Parser:
+def _read_limits(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> Limits:
+    values: dict[str, int] = {}
+    known = Limits.__dataclass_fields__
+    for text in given:
+        name, _, number = text.partition("=")
+        name = name.strip().replace("-", "_")
+        if name not in known:
+            raise click.BadParameter(
+                f"there is no limit {name!r}; there are: {', '.join(known)}.", context, option
+            )
+        if not number.strip().isdigit():
+            raise click.BadParameter(f"write {name}=NUMBER, not {text!r}.", context, option)
+        values[name] = int(number)
+    try:
+        return Limits(**values)
+    except ValueError as error:
+        raise click.BadParameter(str(error), context, option) from None
+
+
+#: The command gets it as `limits`, a `Limits`.
+limit_option = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    callback=_read_limits,
+    help="Read more or less of a message: message_bytes=1000000, … (dsnparse.Limits). May be repeated.",
+)
+
+
+def make_parser(rules: Sequence[str], trust: str | None, limits: Limits = DEFAULT_LIMITS) -> Parser:
     """The parser. Raises UsageError with a sentence when a file is wrong or cannot be read."""
     try:
-        return Parser(rules=rules, trust=trust)
+        return Parser(rules=rules, trust=trust, limits=limits)
     except OSError as error:
         raise click.UsageError(f"Cannot read {error.filename}: {(error.strerror or '').lower()}.") from None
     except ValueError as error:

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dsnparse.cli.backoff import Backoff
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
+from dsnparse.cli.keep_options import KeepChoice, keep_options
+from dsnparse.cli.log_options import log_options
 from dsnparse.cli.metrics_option import measured, metrics_option
+from dsnparse.cli.readers import Readers
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.ingest import ingest
-from dsnparse.mailboxes.sources import MailboxRefused, Source
+from dsnparse.config import masked as masked_url
+from dsnparse.ingest import Keeping, ingest
+from dsnparse.log import say, say_started, say_taken, say_told, warn
+from dsnparse.mailboxes.claims import MaildirSource
+from dsnparse.mailboxes.sources import MailboxRefused, Queue, Source
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.summary import ingest_summary, problem_lines
-from dsnparse.store.changes.batch import AddResult, Seen
-from dsnparse.store.changes.outbox import Delivered
+from dsnparse.store.changes.batch import AddResult
 from dsnparse.store.sql.errors import StoreReplaced, StoreUnavailable
-from dsnparse.store.store import Store
 
 if TYPE_CHECKING:
     from dsnparse.metrics import Metrics
+    from dsnparse.store.changes.outbox import Delivered
+    from dsnparse.store.store import Store
 
 #: Problems that are remembered, so that a message that can never be read is named once.
 _REMEMBERED = 10_000
@@ -39,9 +45,18 @@ _REMEMBERED = 10_000
     help="How often to look, where the mailbox cannot tell that something has come.",
 )  # fmt: skip
 @metrics_option
+@log_options("text")
+@keep_options
 @source_options
 @store_options(hooks=True)
-def watch(name: str, interval: float, metrics: str | None, mailboxes: Mailboxes, choice: StoreChoice) -> int:
+def watch(
+    name: str,
+    interval: float,
+    metrics: str | None,
+    mailboxes: Mailboxes,
+    kept: KeepChoice,
+    choice: StoreChoice,
+) -> int:
     """Store what bounces, as it comes, until told to stop.
 
     SOURCE is maildir:PATH or imaps://user@host/Folder, as for 'dsnparse ingest'. A line on standard error
@@ -53,28 +68,57 @@ def watch(name: str, interval: float, metrics: str | None, mailboxes: Mailboxes,
     SIGTERM and Ctrl-C finish the batch. Exit status: 0 after that, 2 when it cannot start, 75 when the
     database was away to the end.
     """
-    with Stop(anew=True) as stop, choice.open(create=True) as store:
+    say_started("watch", db=masked_url(choice.db))
+    keeping = kept.keeping(choice, None)
+    with (
+        Stop(anew=True) as stop,
+        # Before anything is opened: they may fork.
+        Readers(mailboxes, choice, keeping, mailboxes.jobs) as readers,
+        choice.open(create=True) as store,
+    ):
         source = mailboxes.source(name, store.position)
-        watcher = _Watcher(source, store, stop, mailboxes)
+        watcher = _Watcher(source, store, stop, mailboxes, readers, keeping)
         with (
-            measured(metrics, store) as watcher.metrics,
-            Housekeeping(store, choice, stopping=stop, told=watcher.hooks_told) as housekeeping,
+            measured(metrics, store, lambda: _waiting(source)) as watcher.metrics,
+            Housekeeping(
+                store, choice, stopping=stop, told=watcher.hooks_told, kept=kept.bounds
+            ) as housekeeping,
             closing(source),
         ):
-            _say(f"Watching {source.label}.")
+            say(f"Watching {source.label}.")
             watcher.run(interval, housekeeping, choice)
-    _say("Stopped.")
+    say("Stopped.")
     return 0
+
+
+def _waiting(source: Queue) -> int | None:
+    """How many messages wait in a Maildir; an IMAP server is not asked each time that Prometheus asks."""
+    if not isinstance(source, MaildirSource):
+        return None
+    try:
+        return source.backlog()
+    except OSError:
+        return None
 
 
 class _Watcher:
     """Works off one mailbox again and again."""
 
-    def __init__(self, source: Source, store: Store, stop: Stop, mailboxes: Mailboxes) -> None:
+    def __init__(
+        self,
+        source: Source,
+        store: Store,
+        stop: Stop,
+        mailboxes: Mailboxes,
+        readers: Readers,
+        keeping: Keeping,
+    ) -> None:
         self.source = source
         self.store = store
         self.stop = stop
         self.mailboxes = mailboxes
+        self.keeping = keeping
+        self.readers = readers
         self.parser = mailboxes.parser()
         self.backoff = Backoff()
         self.told: set[str] = set()
@@ -85,7 +129,10 @@ class _Watcher:
         while not self.stop():
             if self.stop.take_anew():
                 self.source.close()  # it may have been interrupted while it waited
-                self.parser = read_anew(self.mailboxes.parser, self.store, choice) or self.parser
+                parser = read_anew(self.mailboxes.parser, self.store, choice)
+                if parser is not None:
+                    self.parser = parser
+                    self.readers.begin_anew()
             try:
                 found = False
                 for tally in self.work_off():
@@ -108,10 +155,16 @@ class _Watcher:
     def work_off(self) -> Iterator[Tally]:
         """What is there now, until something is to be done between two batches."""
         return ingest(
-            self.source, self.add, self.parser, batch=self.mailboxes.batch, stop=self.stop.is_wanted
+            self.source,
+            self.add,
+            self.parser,
+            batch=self.mailboxes.batch,
+            stop=self.stop.is_wanted,
+            keeping=self.keeping,
+            spread=self.readers.spread,
         )
 
-    def add(self, items: Sequence[Seen], *, positions: Mapping[str, str] | None = None) -> AddResult:
+    def add(self, items: Sequence[Any], *, positions: Mapping[str, str] | None = None) -> AddResult:
         """`Store.add`, again and again while the database is away, unless told to stop."""
         waited = Backoff()
         while True:
@@ -123,7 +176,7 @@ class _Watcher:
                 if self.stop.is_wanted():
                     raise
                 if waited.failures == 0:
-                    _say(f"{error}. Trying again until it is there.")
+                    warn(f"{error}. Trying again until it is there.")
                 waited.wait(self.stop)
 
     def tell(self, tally: Tally) -> None:
@@ -131,26 +184,24 @@ class _Watcher:
         if len(self.told) < _REMEMBERED:
             self.told.update(f"{problem.name} {problem.reason}" for problem in fresh)
         tally.problems = fresh
+        say_taken(tally)
         if self.metrics is not None:
             self.metrics.count(tally)
         total = Tally()
         total.add(tally)
         for line in problem_lines(tally):
-            _say(line)
+            warn(line)
         if total.messages or total.failed:
-            _say(ingest_summary(total))
+            say(ingest_summary(total))
 
     def hooks_told(self, delivered: Delivered) -> None:
         """What came of telling the hooks."""
+        say_told(delivered)
         if self.metrics is not None:
             self.metrics.told(delivered)
 
     def pause(self, reason: str) -> None:
         if self.backoff.failures == 0 or self.backoff.failures % 10 == 0:
-            _say(f"{reason}. Trying again until it is there.")
+            warn(f"{reason}. Trying again until it is there.")
         self.source.close()
         self.backoff.wait(self.stop)
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from dsnparse.cli.copies import keep_copy
+from dsnparse.cli.copies import Copies
 from dsnparse.cli.output import ENCODING_ERRORS
-from dsnparse.mailboxes import Item, Mail, PassedOver, Problem, looks_like_message, read_item, save_name
+from dsnparse.mailboxes import Item, Mail, PassedOver, Problem, read_item
 from dsnparse.mailboxes.tally import Tally
-from dsnparse.model import Kind
 from dsnparse.render.reports import Renderer, make_renderer
 from dsnparse.understood import is_understood
+from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
 
 
 class Settings(NamedTuple):
@@ -30,6 +29,7 @@ class Settings(NamedTuple):
     rules: tuple[str, ...] = ()
     #: The file that says what is known of our own mail.
     trust: str | None = None
+    limits: Limits = DEFAULT_LIMITS
     #: Folder that takes copies of messages that a person should look at.
     unknown: str | None = None
 
@@ -60,7 +60,7 @@ class Worker:
         from dsnparse.parser import Parser
 
         self.settings = settings
-        self.parser = Parser(rules=settings.rules, trust=settings.trust)
+        self.parser = Parser(rules=settings.rules, trust=settings.trust, limits=settings.limits)
         self.renderer = settings.renderer()
 
     def warm_up(self) -> None:
@@ -90,23 +90,15 @@ class Worker:
         report = tally.parse(message, self.parser)
         if report is None:
             return
-        if report.kind is Kind.OTHER and not report.records and not looks_like_message(message.data):
-            tally.problems.append(Problem(message.name, "is not a mail message"))
+        if tally.is_stray(message, report):
             return
         tally.note_size(message)
         tally.kinds[report.kind.value] += 1
         tally.records += len(report.records)
         tally.warned += bool(report.warnings)
-        if self.settings.unknown is not None and not is_understood(report):
-            self._copy(message, self.settings.unknown, tally)
+        if not is_understood(report):
+            tally.unknown += 1
+            if self.settings.unknown is not None:
+                tally.problems += Copies(self.settings.unknown)(message.name, message.data)
         if not self.settings.kinds or report.kind.value in self.settings.kinds:
             texts.append(self.renderer.report(message.name, report))
-
-    def _copy(self, message: Mail, folder: str, tally: Tally) -> None:
-        target = Path(folder) / save_name(message.name, message.data)
-        try:
-            keep_copy(target, message.data)
-        except OSError as error:
-            tally.problems.append(Problem.of(str(target), error))
-        else:
-            tally.unknown += 1

@@ -47,13 +47,30 @@ def provider_page(name: str) -> Page | None:
 
 def own_code_page(text: str) -> Page | None:
     """The page of a code that is one provider's own; None when no provider is known to use it."""
+    verdict = _verdict_of(text)
+    return None if verdict is None else _page_of(text, verdict)
+
+
+def provider_of_code(text: str) -> str | None:
+    """The provider whose own code this is ("S3150": "microsoft"); None when none is known to use it."""
+    verdict = _verdict_of(text)
+    return None if verdict is None else verdict.rule.split(".")[1]
+
+
+def provider_help(name: str) -> dict[str, str]:
+    """Where a provider is asked: "postmaster", "unblock", and "from", where these are from; may be empty."""
+    table = load("documented").get(name)
+    return {} if table is None else dict(table["help"])
+
+
+def _verdict_of(text: str) -> Verdict | None:
     found = _OWN_CODE.fullmatch(text)
     if found is None:
         return None
     for reply in _with_code(found[1]):
         verdict = classify_reply(reply)
         if verdict.source is Source.WORDS and verdict.rule.startswith("provider."):
-            return _page_of(text, verdict)
+            return verdict
     return None
 
 

@@ -59,7 +59,7 @@ class MaildirSource:
         self._mine = self._claims / f"{int(time.time())}.{os.getpid()}.{token_hex(4)}"
         self._lock: IO[str] | None = None
 
-    def take(self) -> Iterator[Mail | Problem | PassedOver]:
+    def take(self, *, read: bool = True) -> Iterator[Mail | MessageRef | Problem | PassedOver]:
         """Claim what is in `new/` and `cur/`, message by message, in the order of the names."""
         self._begin()
         for folder in FOLDERS:
@@ -69,16 +69,16 @@ class MaildirSource:
                     os.rename(self.path / folder / name, claimed)  # noqa: PTH104
                 except FileNotFoundError:
                     continue  # another worker has it
-                yield self._read(claimed, str(self.path / folder / name))
+                yield self._look_at(claimed, str(self.path / folder / name), read=read)
 
-    def _read(self, claimed: Path, shown: str) -> Mail | Problem:
+    def _look_at(self, claimed: Path, shown: str, *, read: bool) -> Mail | MessageRef | Problem:
         try:
             arrived = datetime.fromtimestamp(claimed.stat().st_mtime, UTC)
-            message = MessageRef(shown, str(claimed)).read(self._limit)
+            found = MessageRef(shown, str(claimed), arrived=arrived, key=claimed.name)
+            return found.read(self._limit) if read else found
         except OSError as error:
             self._give_back(claimed)
             return Problem.of(shown, error)
-        return message._replace(arrived=arrived, key=claimed.name)
 
     def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:  # noqa: ARG002
         """Nothing: what is done has left the mailbox."""
@@ -95,6 +95,12 @@ class MaildirSource:
             except OSError as error:
                 problems.append(Problem.of(str(self._mine / mark.key), error))
         return problems
+
+    def backlog(self) -> int:
+        """How many messages wait, those that a worker has in its hands too. Raise OSError."""
+        waiting = sum(len(_names(self.path / folder)) for folder in FOLDERS)
+        claimed = (name for folder in self._claims.glob("*") if folder.is_dir() for name in _names(folder))
+        return waiting + sum(name != _LOCK for name in claimed)
 
     def wait(self, seconds: float) -> None:
         """Sleep; a Maildir has no bell."""

@@ -32,7 +32,7 @@ class EventSource:
         self.paths = [os.fspath(path) for path in paths]
         self._parser = parser
 
-    def take(self) -> Iterator[Event | Problem | PassedOver]:
+    def take(self, *, read: bool = True) -> Iterator[Event | Problem | PassedOver]:  # noqa: ARG002
         """Every event in them."""
         for path in self.paths:
             for file in _files(path):

@@ -12,7 +12,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -46,6 +46,8 @@ class Event:
     happened: datetime | None = None
     #: Whether it is a message that somebody sent, which the event carries.
     by_mail: bool = False
+    #: The event as it came: JSON.
+    event: Any = field(default=None, compare=False, repr=False)
 
 
 def read_events(
@@ -125,7 +127,7 @@ def event_report(table: Table, event: Any, name: str, parser: Parser) -> Event |
         return Problem(name, f"names no recipient ({table['title']} {known})")
     given, _ = text_of(table["fields"].get("id", ()), event)
     identity = event_identity(table["format"], known, given or json.dumps(event, sort_keys=True))
-    return Event(name, identity, report, time_of(table, "time", event))
+    return Event(name, identity, report, time_of(table, "time", event), event=event)
 
 
 def _report(table: Table, known: str, event: dict[str, Any], parser: Parser) -> Report | None:
@@ -172,4 +174,6 @@ def _message_inside(inside: dict[str, str], event: Any, name: str, parser: Parse
             data = base64.b64decode(content)
         except (binascii.Error, ValueError):
             return Problem(name, "holds a message in base64 that cannot be decoded")
-    return Event(name, message_identity(data), parser.parse(data), received_at(data), by_mail=True)
+    return Event(
+        name, message_identity(data), parser.parse(data), received_at(data), by_mail=True, event=event
+    )

@@ -75,7 +75,7 @@ class ImapSource:
         self._missed: dict[int, int] = {}
         self._held = 0
 
-    def take(self) -> Iterator[Mail | Problem | PassedOver]:
+    def take(self, *, read: bool = True) -> Iterator[Mail | Problem | PassedOver]:  # noqa: ARG002
         """The messages that are new, in the order of their UIDs."""
         self._held = 0
         with errors(self._account, self._drop):
@@ -144,6 +144,24 @@ class ImapSource:
                     problems.append(Problem(f"{self.label};UID={some[0]}", f"cannot be {what}: {said}"))
         return problems
 
+    def backlog(self) -> int:
+        """How many messages wait, asked in a connection of its own that changes nothing. Raise OSError."""
+        box: Any = None
+        try:
+            with errors(self._account, self._drop):
+                box = log_in(self._account, self._secret, self._ca_file)
+                if not box.folder.exists(self._account.folder):
+                    raise _missing(self._account)
+                box.folder.set(self._account.folder, readonly=True)
+                self._memory.validity = _validity(box)
+                first = 1 if self._folders[True] else self._memory.next_uid()
+                found = sorted(uid for uid in map(int, box.uids(f"UID {first}:*")) if uid >= first)
+            return len(found) - (len(self._memory.left(found)) if self._leaves else 0)
+        finally:
+            if box is not None:
+                with suppress(Exception):
+                    box.logout()
+
     def wait(self, seconds: float) -> None:
         """IDLE until the server says something, or sleep where it has no IDLE."""
         with errors(self._account, self._drop):
@@ -177,9 +195,9 @@ class ImapSource:
         box = log_in(self._account, self._secret, self._ca_file)
         self._box = box
         if not box.folder.exists(self._account.folder):
-            raise MailboxRefused(f"There is no folder {self._account.folder} at {self._account.host}")
+            raise _missing(self._account)
         box.folder.set(self._account.folder)
-        self._memory.validity = (box.client.response("UIDVALIDITY")[1][-1] or b"").decode("ascii", "replace")
+        self._memory.validity = _validity(box)
         for folder in sorted({folder for folder in (*self._folders.values(), self._others) if folder}):
             if not box.folder.exists(folder):
                 box.folder.create(folder)
@@ -235,6 +253,16 @@ class ImapSource:
         if status == "OK" and "UIDPLUS" in client.capabilities:
             status, answer = client.uid("EXPUNGE", found)  # only these, not what others have deleted
         return "" if status == "OK" else _text(answer)
+
+
+def _missing(account: Account) -> MailboxRefused:
+    return MailboxRefused(f"There is no folder {account.folder} at {account.host}")
+
+
+def _validity(box: Any) -> str:
+    """The UIDVALIDITY of the folder that is open."""
+    text: bytes = box.client.response("UIDVALIDITY")[1][-1] or b""
+    return text.decode("ascii", "replace")
 
 
 def _portions(

@@ -55,9 +55,12 @@ class MessageRef(NamedTuple):
     data: bytes | None = None
     #: Bytes of input that this message stands for; None: as many as it has. For showing progress.
     weight: int | None = None
+    #: As `Mail` has them; the key is its name where there is none.
+    arrived: datetime | None = None
+    key: str = ""
 
     def read(self, limit: int = DEFAULT_LIMITS.message_bytes) -> Mail:
-        """The message with at most `limit` bytes; its key is its name.
+        """The message with at most `limit` bytes.
 
         Raises OSError when the file can't be read.
         """
@@ -78,7 +81,7 @@ class MessageRef(NamedTuple):
             data = unquote(data)
             size = len(data) if whole else size
         weight = size if self.weight is None else self.weight
-        return Mail(self.name, data, size, key=self.name, weight=weight)
+        return Mail(self.name, data, size, self.arrived, self.key or self.name, weight)
 
 
 class Problem(NamedTuple):

@@ -1,40 +1,67 @@
-"""When a message was written or came, by its own header."""
+"""When a message was written or came, and by what our mail server's log names it, by its own header."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from dsnparse.wire.dates import parse_date
-from dsnparse.wire.header import header_end, header_lines
+from dsnparse.wire.header import FieldLines, header_end
 
+_FIELDS = (b"date", b"received", b"message-id")
+_LINES = FieldLines(_FIELDS)
 #: How far into a message its Date is looked for. Exchange puts some 10 KB of its own fields before it.
 _HEAD_BYTES = 64 * 1024
 #: Before this, a date is a clock that was never set.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
-def received_at(data: bytes, arrived: datetime | None = None) -> datetime | None:
-    """The Date of a message, but not later than the topmost Received, which our own side wrote.
-
-    `arrived`: what the mailbox says, when the message itself has no usable date. None when nobody says.
-    """
-    written, stamped = _dates(data)
-    known = [date for date in (written, stamped) if date is not None and date >= _EARLIEST]
-    return min(known) if known else arrived
+#: "… with ESMTP id 4Q1x2z for <…>; Sat, …": what the log of the mail server that wrote it calls the message.
+_QUEUE_ID = re.compile(rb"\bid[ \t\r\n]{1,8}<?([A-Za-z0-9][A-Za-z0-9._-]{2,63})")
+_LONGEST_ID = 250
 
 
-def _dates(data: bytes) -> tuple[datetime | None, datetime | None]:
-    """Date and the topmost Received of a message."""
+class Trace(NamedTuple):
+    """What the header of a message says about it as one of many."""
+
+    #: The Date, but not later than the topmost Received, which our own side wrote; what the mailbox says when
+    #: the message has no usable date; None when nobody says.
+    at: datetime | None
+    #: Its Message-ID, with the angle brackets; "" without one. A stranger's text.
+    message_id: str
+    #: The queue id in the topmost Received: "" without one.
+    queue_id: str
+
+
+def trace(data: bytes, arrived: datetime | None = None) -> Trace:
+    """Read it. `arrived`: what the mailbox says of when the message came."""
     found: dict[bytes, bytes] = {}
     most = min(len(data), _HEAD_BYTES)
     start = most - len(data[:most].lstrip(b"\r\n"))
     end, _ = header_end(data, start, most)
-    for line in header_lines(data, start, end):
+    for line in _LINES(data, start, end):
         name, _, value = line.partition(b":")
         key = name.rstrip().lower()
-        if key in (b"date", b"received"):
+        if key in _FIELDS:
             found.setdefault(key, value)
-    return _date(found.get(b"date", b"")), _date(found.get(b"received", b"").rpartition(b";")[2])
+            if len(found) == len(_FIELDS):
+                break
+    received = found.get(b"received", b"")
+    written, stamped = _date(found.get(b"date", b"")), _date(received.rpartition(b";")[2])
+    known = [date for date in (written, stamped) if date is not None and date >= _EARLIEST]
+    queue_id = _QUEUE_ID.search(received[:2000])
+    message_id = found.get(b"message-id", b"")[:_LONGEST_ID].decode("ascii", "replace")
+    return Trace(
+        min(known) if known else arrived,
+        "".join(message_id.split()),
+        queue_id[1].decode() if queue_id else "",
+    )
+
+
+def received_at(data: bytes, arrived: datetime | None = None) -> datetime | None:
+    """When it was written or came: see `Trace.at`."""
+    return trace(data, arrived).at
 
 
 def _date(value: bytes) -> datetime | None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from dsnparse.errors import DsnparseError
-from dsnparse.mailboxes.items import Mail, PassedOver, Problem, read_item
+from dsnparse.mailboxes.items import Mail, MessageRef, PassedOver, Problem, read_item
 from dsnparse.mailboxes.paths import find
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
@@ -50,8 +50,11 @@ class Source(Protocol):
     #: For the history: "maildir:/var/mail/bounces", "imaps://user@host/INBOX"; "": each message's name.
     label: str
 
-    def take(self) -> Iterator[Mail | Event | Problem | PassedOver]:
-        """What is there now, each message once. Raise OSError when the mailbox cannot be used now."""
+    def take(self, *, read: bool = True) -> Iterator[Mail | MessageRef | Event | Problem | PassedOver]:
+        """What is there now, each message once. Raise OSError when the mailbox cannot be used now.
+
+        `read`: whether here; otherwise messages in files may come as where they are.
+        """
         ...
 
     def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:
@@ -71,6 +74,14 @@ class Source(Protocol):
         ...
 
 
+class Queue(Source, Protocol):
+    """A mailbox that messages leave."""
+
+    def backlog(self) -> int:
+        """How many messages wait in it. Raise OSError."""
+        ...
+
+
 class PathSource:
     """Files, folders, mboxes and archives: read, and left as they are. `-` is standard input."""
 
@@ -87,10 +98,10 @@ class PathSource:
         self._limit = limit
         self._exclude = list(exclude)
 
-    def take(self) -> Iterator[Mail | Problem | PassedOver]:
+    def take(self, *, read: bool = True) -> Iterator[Mail | MessageRef | Problem | PassedOver]:
         """Every message that the paths lead to."""
         for item in find(self.paths, limit=self._limit, exclude=self._exclude):
-            yield read_item(item, self._limit)
+            yield read_item(item, self._limit) if read else item
 
     def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:  # noqa: ARG002
         """Nothing: the content tells what was seen."""

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from dsnparse.mailboxes.listener import Address, check_socket
+from dsnparse.mailboxes.listener import check_socket
+from dsnparse.mailboxes.listening import Address
 from dsnparse.postfix import policy_service, socketmap, tcp_table
 from dsnparse.postfix.desk import Desk
 from dsnparse.postfix.limits import CONNECTIONS, IDLE_SECONDS, LINE_BYTES, REQUEST_SECONDS, Unreadable

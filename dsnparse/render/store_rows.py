@@ -8,6 +8,7 @@ from dsnparse.render.decision_rows import said
 from dsnparse.render.table import Column
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.queries.history import NOTICE, Happening
+from dsnparse.store.queries.stats import Count
 
 SUPPRESSION_COLUMNS = (
     ("address", Column("ADDRESS", share=4)),
@@ -75,16 +76,38 @@ def happening_row(one: Happening, form: str) -> dict[str, Any]:
     return row
 
 
+def count_title(by: str) -> str:
+    """What a table of counts by one name, or by two, is about."""
+    first, _, second = by.partition(",")
+    return f"{COUNT_TITLES[first]} and {second}" if second else COUNT_TITLES[by]
+
+
+def count_row(one: Count, form: str) -> dict[str, Any]:
+    """A count as a row in one of `rows.FORMATS`."""
+    row = one.to_dict()
+    if form == "table":
+        row["share"] = f"{one.share:.1%}" if one.by != "alert" else ""
+        row["share_of_first"] = f"{one.share_of_first:.1%}"
+    return row
+
+
 def count_columns(by: str) -> list[tuple[str, Column]]:
-    """The columns for counts by one name; for `by` "" those for counts by several."""
-    name = Column(by.upper(), share=1) if by in _LONG else Column(by.upper(), 24)
-    columns = [("count", Column("COUNT", 9, right=True))]
-    # Long names come last, where they are not torn away from their numbers.
-    columns.insert(1 if by in _LONG else 0, ("name", name))
+    """The columns for counts by one name or two; for `by` "" those for counts by several."""
+    first, _, second = by.partition(",")
+    is_long = bool({first, second} & set(_LONG))
+    numbers = [("count", Column("COUNT", 9, right=True))]
+    if by != "alert":
+        numbers.append(("share", Column("SHARE", 6, right=True)))
+    if second or not by:
+        numbers.append(("share_of_first", Column(f"OF {first.upper() or 'FIRST'}", 11, right=True)))
+    if not by or first in _TYPED:
+        numbers += [(one, Column(one.upper(), max(len(one), 7), right=True)) for one in _NUMBERS]
+    names = [
+        ("name", Column(first.upper() or "NAME", share=1) if is_long else Column(first.upper() or "NAME", 24))
+    ]
+    if second or not by:
+        names.append(("second", Column(second.upper() or "SECOND", *((0, 1) if is_long else (20, 0)))))
     if not by:
-        columns.insert(0, ("by", Column("BY", 8)))
-    if not by or by in _TYPED:
-        numbers = [(one, Column(one.upper(), max(len(one), 7), right=True)) for one in _NUMBERS]
-        place = len(columns) - 1 if by in _LONG else len(columns)
-        columns[place:place] = numbers
-    return columns
+        names.insert(0, ("by", Column("BY", 15)))
+    # Long names come last, where they are not torn away from their numbers.
+    return [*numbers, *names] if is_long else [*names, *numbers]

@@ -30,6 +30,8 @@ def parse_summary(total: Tally, seconds: float, copied_to: str | None) -> str:
     parts += _passed_over(total)
     if copied_to is not None:
         parts.append(f"{total.unknown:,} copied to {visible(copied_to)}")
+    elif total.unknown:
+        parts.append(f"{total.unknown:,} for a person to look at")
     return _sentence(parts, total, seconds)
 
 

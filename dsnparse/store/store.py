@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,12 +17,17 @@ from dsnparse.store.address.privacy import Privacy
 from dsnparse.store.address.settings import check_settings
 from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.changes.hooks import Hook
+from dsnparse.store.changes.kept import RawBounds
 from dsnparse.store.changes.known_messages import KnowsMessage, find_lookup, known_messages
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.outbox import ROUND, Delivered, deliver_due
+from dsnparse.store.changes.prepared import Prepared, prepare
+from dsnparse.store.changes.raw import trim_raw
+from dsnparse.store.changes.rereading import Reread, reread
 from dsnparse.store.changes.write_batch import write_batch
-from dsnparse.store.lists.entry import Suppression
-from dsnparse.store.lists.suppressions import Listed, entries, lift, page, succeed, suppress
+from dsnparse.store.lists.entry import Listed, Suppression
+from dsnparse.store.lists.listing import entries, page
+from dsnparse.store.lists.suppressions import lift, succeed, suppress
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.queries.answer import Decision
@@ -30,16 +36,29 @@ from dsnparse.store.queries.history import Happening, history
 from dsnparse.store.queries.known import Known, find_known
 from dsnparse.store.queries.standing import Standing, standing
 from dsnparse.store.queries.stats import Count, stats
+from dsnparse.store.queries.unknown import (
+    Kept,
+    Unknown,
+    find_digests,
+    find_unknown,
+    kept_after,
+    message_of,
+)
 from dsnparse.store.queries.waiting import waiting
+from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.removal.forgetting import Forgotten, forget
 from dsnparse.store.removal.retention import Pruned, prune_some
 from dsnparse.store.sql.database import Database
 from dsnparse.store.sql.dialect import chunks
-from dsnparse.store.sql.rows import EngineRows
+from dsnparse.store.sql.rows import EngineRows, Rows
 from dsnparse.store.sql.schema import positions
 
-#: Addresses in one transaction of an import, a list of successes or the housekeeping.
+#: Addresses in one transaction of a list of successes or the housekeeping.
 _AT_ONCE = 1_000
+#: Kept messages in memory at once: some hundred megabytes at most.
+_KEPT_AT_ONCE = 50
+#: The same of an import.
+_IMPORTED_AT_ONCE = 5_000
 
 
 class Store:
@@ -102,12 +121,14 @@ class Store:
 
     def add(
         self,
-        items: Sequence[Seen],
+        items: Sequence[Seen | Prepared],
         *,
         positions: Mapping[str, str] | None = None,
         now: datetime | None = None,
     ) -> AddResult:
         """Write a batch (300 to 1,000 messages is a good size) in one transaction, committed on return.
+
+        `items`: what was seen, or what `prepare` made of it under the same policy, as in another process.
 
         Messages that the store has are counted and left alone, so the same call can be made again after any
         failure. `positions`: how far each source has been read (IMAP's UIDVALIDITY and UID, an offset, …),
@@ -115,11 +136,12 @@ class Store:
 
         Raise StoreUnavailable when nothing was written and a later call may work; StoreError when not.
         """
-        known = known_messages(items, self._knows, self.terms.policy)
+        ready = [item if isinstance(item, Prepared) else prepare(item, self.terms) for item in items]
+        known = known_messages(ready, self._knows)
         moment = _clock(now)
         return self.database.write(
             partial(
-                write_batch, terms=self.terms, items=items, known=known, places=positions or {}, now=moment
+                write_batch, terms=self.terms, items=ready, known=known, places=positions or {}, now=moment
             )
         )
 
@@ -168,14 +190,14 @@ class Store:
     def suppressions(self, *, now: datetime | None = None, **filters: Any) -> Iterator[Suppression]:
         """The suppression list; `states`, `reasons`, `sources` (sequences) and `domain` narrow it down."""
         with self.database.read() as connection:
-            yield from entries(connection, _clock(now), **filters)
+            yield from entries(EngineRows(connection), _clock(now), **filters)
 
     def suppressions_page(
         self, *, after: int = 0, limit: int = 100, now: datetime | None = None, **filters: Any
     ) -> tuple[list[Suppression], int | None]:
         """The same in parts, each with what the next one is `after`; None at the end."""
         with self.database.read() as connection:
-            return page(connection, _clock(now), after=after, limit=limit, **filters)
+            return page(EngineRows(connection), _clock(now), after=after, limit=limit, **filters)
 
     def suppress(self, wanted: Iterable[Suppression], *, now: datetime | None = None) -> Listed:
         """Put addresses, and whole domains ("@example.com"), on the list: a person's, or another system's.
@@ -184,7 +206,7 @@ class Store:
         """
         moment, read = _clock(now), list(map(_with_address_read, wanted))
         total = Listed()
-        for some in chunks(read, _AT_ONCE):
+        for some in chunks(read, _IMPORTED_AT_ONCE):
             total += self.database.write(partial(suppress, terms=self.terms, wanted=some, now=moment))
         return total
 
@@ -224,12 +246,36 @@ class Store:
             return history(EngineRows(connection), self.terms, address)
 
     def stats(
-        self, by: str, *, since: datetime | None = None, limit: int = 20, now: datetime | None = None
+        self,
+        by: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        where: Where = ALL,
+        limit: int = 20,
+        now: datetime | None = None,
     ) -> list[Count]:
         """Counts by "reason", "type", "provider", "domain", "day", "kind", "authenticity", "state" or
-        "alert"."""
+        "alert", with shares; or by two of the first five crossed, "provider,reason".
+
+        Raise ValueError for other names, and for conditions on what is no failure."""
         with self.database.read() as connection:
-            return stats(EngineRows(connection), by, since=since, now=_clock(now), limit=limit)
+            return stats(
+                EngineRows(connection),
+                by,
+                since=since,
+                until=until,
+                where=where,
+                now=_clock(now),
+                limit=limit,
+            )
+
+    @contextmanager
+    def asking(self) -> Iterator[Rows]:
+        """Questions of one's own, as the modules of `store.queries` put them, answered by one state of an
+        SQLite file."""
+        with self.database.read() as connection:
+            yield EngineRows(connection)
 
     def waiting(self) -> list[tuple[str, int, int, str]]:
         """For each hook that has not been told everything: its name, how many changes wait, the most
@@ -241,6 +287,59 @@ class Store:
         """How it stands: the last message, how much comes, what waits, how large it is."""
         with self.database.read() as connection:
             return standing(EngineRows(connection), _clock(now))
+
+    def unknown(self, *, since: datetime | None = None, limit: int = 1_000) -> list[Unknown]:
+        """The messages that a person should look at, the latest first."""
+        with self.database.read() as connection:
+            return find_unknown(EngineRows(connection), since=since, limit=limit)
+
+    def digests(self, start: str) -> list[str]:
+        """The identities of messages that begin so, at most ten."""
+        with self.database.read() as connection:
+            return find_digests(EngineRows(connection), start)
+
+    def message(self, digest: str) -> list[dict[str, Any]]:
+        """What is stored of a message: itself, then its records; empty when there is none."""
+        with self.database.read() as connection:
+            return list(message_of(connection, digest))
+
+    def kept(
+        self,
+        *,
+        since: datetime | None = None,
+        digests: Sequence[str] | None = None,
+        unknown: bool = False,
+    ) -> Iterator[Kept]:
+        """The messages that are kept themselves: all, or these, or those that a person should look at."""
+        after = ""
+        while True:
+            with self.database.read() as connection:
+                wanted = None if digests is None else list(digests)
+                some = kept_after(
+                    connection, after, since=since, digests=wanted, unknown=unknown, limit=_KEPT_AT_ONCE
+                )
+            if not some:
+                return
+            yield from some
+            after = some[-1].digest
+
+    def reread(self, items: Sequence[Seen], *, write: bool = True, now: datetime | None = None) -> Reread:
+        """Put new readings of messages that the store has in the place of the old ones, in one transaction.
+
+        `write`: False to be told which would change. Raise as `add` does.
+        """
+        ready = [prepare(item, self.terms) for item in items]
+        known = known_messages(ready, self._knows)
+        moment = _clock(now)
+        work = partial(reread, terms=self.terms, items=ready, known=known, now=moment, write=write)
+        return self.database.write(work)
+
+    def trim_raw(self, bounds: RawBounds, *, now: datetime | None = None) -> int:
+        """Remove kept messages that are too old or too many; how many."""
+        total, moment = 0, _clock(now)
+        while some := self.database.write(partial(trim_raw, bounds=bounds, now=moment)):
+            total += some
+        return total
 
     def prune(self, before: datetime) -> Iterator[Pruned]:
         """Remove what is older, piece by piece: what each transaction removed. States stay."""

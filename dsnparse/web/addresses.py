@@ -18,11 +18,10 @@ from litestar.response import Stream
 
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.cells import to_json
-from dsnparse.store.lists.import_formats import read_time
-from dsnparse.store.policy.durations import parse_duration
 from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.check import AT_ONCE
 from dsnparse.store.queries.history import Happening
+from dsnparse.store.queries.moment import read_moment
 from dsnparse.store.queries.stats import BY, Count
 from dsnparse.store.store import Store
 from dsnparse.web.bodies import content_type, read_body
@@ -31,6 +30,7 @@ from dsnparse.web.messages import JSON_LINES
 from dsnparse.web.problems import as_problem, document, problem
 from dsnparse.web.service import Service
 
+Time = Annotated[str | None, Parameter(max_length=80, description="A date, a time, or an age as in 30d.")]
 #: Lines of a table.
 LONGEST_TABLE = 1_000
 #: Happenings in one history; the latest are shown.
@@ -40,8 +40,6 @@ HAPPENINGS = 1_000
 _BY_HAND = Tally(events=Counter(["address.changed"]))
 
 _MANY = {"application/json": Schema(type=OpenAPIType.ARRAY, items=TEXT), "text/plain": TEXT}
-
-_Limit = Annotated[int, Parameter(ge=1, le=LONGEST_TABLE)]
 
 
 class History(msgspec.Struct):
@@ -120,29 +118,31 @@ async def stats(
     service: Service,
     by: list[Literal["reason", "type", "provider", "domain", "day", "kind", "authenticity", "state", "alert"]]
     | None = None,
-    since: Annotated[str | None, Parameter(max_length=40, description="A date, or a span as in 30d.")] = None,
-    limit: _Limit = 10,
+    since: Time = None,
+    until: Time = None,
+    limit: Annotated[int, Parameter(ge=1, le=LONGEST_TABLE)] = 10,
 ) -> list[Count]:
     """Counts of messages, failures, addresses and alerts."""
     now = datetime.now(UTC)
-    return await service.ask(_stats, service.store, by or BY, _since(since, now), limit, now)
-
-
-def _stats(store: Store, by: Sequence[str], since: datetime | None, limit: int, now: datetime) -> list[Count]:
-    return [count for name in by for count in store.stats(name, since=since, limit=limit, now=now)]
-
-
-def _since(text: str | None, now: datetime) -> datetime | None:
-    if text is None:
-        return None
     try:
-        return now - parse_duration(text)
-    except (ValueError, OverflowError):
-        pass
-    try:
-        return read_time(text)
-    except ValueError:
-        raise problem("unknown-value", f"since={text} is neither a span as in 30d nor a date.") from None
+        start = None if since is None else read_moment(since, now)
+        end = None if until is None else read_moment(until, now, end=True)
+    except ValueError as error:
+        raise problem("unknown-value", f"{error}.") from None
+    return await service.ask(_stats, service.store, by or BY, start, end, limit, now)
+
+
+def _stats(
+    store: Store,
+    by: Sequence[str],
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    now: datetime,
+) -> list[Count]:
+    return [
+        count for name in by for count in store.stats(name, since=since, until=until, limit=limit, now=now)
+    ]
 
 
 def given_address(request: Request[Any, Any, Any]) -> str:

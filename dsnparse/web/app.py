@@ -20,6 +20,7 @@ from dsnparse.web import (
     messages,
     page_files,
     provider_events,
+    reporting,
     suppressions,
 )
 from dsnparse.web.access import OPEN, Access
@@ -36,6 +37,7 @@ HANDLERS: tuple[Any, ...] = (
     *addresses.handlers,
     *suppressions.handlers,
     *knowledge.handlers,
+    *reporting.handlers,
     *health.handlers,
     *page_files.handlers,
 )
@@ -70,6 +72,7 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
                     "ingesting": ingesting.room,
                     "asking": service.asking.room,
                     "writing": service.writing.room,
+                    "reporting": service.reporting.room,
                 },
                 service.settings.timeout,
             )

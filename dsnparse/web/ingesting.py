@@ -118,6 +118,7 @@ def _store(service: Service, some: Sequence[Handed]) -> list[Ingested | Exceptio
         add,
         _Read({id(handed.mail.data): handed.report for handed in some}),
         known=lambda digests: {digest: known[digest] for digest in digests if digest in known},
+        keeping=service.keeping,
     )
     counted = set(known)
     refused = {one.name: one.reason for one in tally.problems}

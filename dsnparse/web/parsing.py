@@ -22,22 +22,33 @@ from dsnparse.render.cells import to_json
 from dsnparse.trust.envelope import Envelope
 from dsnparse.web.bounded import Room
 from dsnparse.web.problems import problem
+from dsnparse.wire.limits import Limits
 from dsnparse.wire.warning import INTERNAL_ERROR
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
 
 
+#: The options of a parser.
+Options = tuple[tuple[str, ...], str | None, Limits]
+
+
 class ParsingProcesses:
     """Runs functions of a parser in processes, a bounded number at once and waiting.
 
-    `rules`, `trust`: see `Parser`. `renew` has their files read anew, process by process.
+    `rules`, `trust`, `limits`: see `Parser`. `renew` has their files read anew, process by process.
     """
 
     def __init__(
-        self, rules: tuple[str, ...], trust: str | None, processes: int, waiting: int, timeout: float
+        self,
+        rules: tuple[str, ...],
+        trust: str | None,
+        limits: Limits,
+        processes: int,
+        waiting: int,
+        timeout: float,
     ) -> None:
-        self._options = (rules, trust)
+        self._options: Options = (rules, trust, limits)
         self._processes = processes
         self._timeout = timeout
         self._limiter: CapacityLimiter | None = None
@@ -89,7 +100,7 @@ class ParsingProcesses:
 
 def _work(
     work: Callable[[Parser, *Args], T],
-    options: tuple[tuple[str, ...], str | None],
+    options: Options,
     edition: int,
     args: tuple[*Args],
 ) -> T:
@@ -98,11 +109,11 @@ def _work(
 
 
 @lru_cache(maxsize=1)
-def _parser(rules: tuple[str, ...], trust: str | None, edition: int) -> Parser:  # noqa: ARG001
+def _parser(rules: tuple[str, ...], trust: str | None, limits: Limits, edition: int) -> Parser:  # noqa: ARG001
     # Whoever stops the service stops the parent, which ends this process when it is done with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    return Parser(rules=rules, trust=trust)
+    return Parser(rules=rules, trust=trust, limits=limits)
 
 
 def _warm_up(parser: Parser) -> None:

@@ -175,7 +175,7 @@ class _Posted(PathSource):
         super().__init__([])
         self._items = items
 
-    def take(self) -> Iterator[Any]:
+    def take(self, *, read: bool = True) -> Iterator[Any]:  # noqa: ARG002
         """Every one of them."""
         return iter(self._items)
 

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from dsnparse.ingest import NOTHING_KEPT, Keeping
+from dsnparse.log import say_taken
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.metrics import Metrics
 from dsnparse.store.store import Store
@@ -31,6 +33,8 @@ _log = logging.getLogger("dsnparse.web")
 #: Threads that ask the database, and that write. SQLite has one writer at a time.
 _ASKING = 8
 _WRITING = 4
+#: Reports that are made at once, and that wait: each may be seconds of work.
+_REPORTING, _REPORTS_WAITING = 1, 4
 
 
 class Service:
@@ -51,14 +55,22 @@ class Service:
         self.keys = keys
         self.verifier = verifier or Verifier({})
         self.metrics = Metrics(store)
+        #: Which messages are kept themselves, and where copies go.
+        self.keeping: Keeping = NOTHING_KEPT
         #: Called with what came of each change: hooks may wait for it.
         self.heard: Callable[[Tally], None] = lambda _: None
         self.parsing = ParsingProcesses(
-            settings.rules, settings.trust, settings.workers, settings.waiting, settings.timeout
+            settings.rules,
+            settings.trust,
+            settings.limits,
+            settings.workers,
+            settings.waiting,
+            settings.timeout,
         )
         self.memory = Room(settings.memory, "The bytes for requests")
         one_writer = store is not None and store.database.engine.dialect.name == "sqlite"
         self.asking = Threads(_ASKING, settings.waiting, "ask")
+        self.reporting = Threads(_REPORTING, _REPORTS_WAITING, "report")
         self.writing = Threads(1 if one_writer else _WRITING, settings.waiting, "write")
 
     @property
@@ -88,6 +100,7 @@ class Service:
 
     def changed(self, tally: Tally) -> None:
         """Something was stored, and this came of it."""
+        say_taken(tally)
         self.metrics.count(tally)
         self.heard(tally)
 
@@ -111,3 +124,4 @@ class Service:
         finally:
             self.writing.close()
             self.asking.close()
+            self.reporting.close()

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
+from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
+
 #: Bytes of one request. Postfix's message_size_limit is 10 MB; a bounce returns a message of that size.
 MAX_BODY = 32 * 1024 * 1024
 #: Bytes of all requests under way.
@@ -30,6 +32,7 @@ class Settings:
         open_to_all: Answer without keys, whoever asks.
         rules: Files with the operator's own rules.
         trust: The file that says what is known of the operator's mail.
+        limits: How much of a message is read.
         workers: Processes that parse.
         waiting: Pieces of work that may wait.
         max_body: Bytes of one request.
@@ -43,6 +46,7 @@ class Settings:
     open_to_all: bool = False
     rules: tuple[str, ...] = ()
     trust: str | None = None
+    limits: Limits = DEFAULT_LIMITS
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     waiting: int = WAITING
     max_body: int = MAX_BODY

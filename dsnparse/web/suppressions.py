@@ -11,8 +11,7 @@ from litestar import HttpMethod, Request, Response, delete, get, put, route
 from litestar.params import Parameter
 
 from dsnparse.mailboxes.tally import Tally
-from dsnparse.store.lists.entry import Suppression
-from dsnparse.store.lists.suppressions import STATES
+from dsnparse.store.lists.entry import STATES, Suppression
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.store.queries.answer import Decision
 from dsnparse.web.access import OPEN, Caller

@@ -11,6 +11,8 @@ _FORMULA = frozenset("=+-@＝＋－＠")
 
 def guarded(text: str) -> str:
     """The text as a cell that no spreadsheet calculates."""
+    if not text or text[0].isalnum():  # nearly all
+        return text
     return f"'{text}" if _looks_like_formula(text) else text
 
 
@@ -21,4 +23,4 @@ def without_guard(text: str) -> str:
 
 def _looks_like_formula(text: str) -> bool:
     # Apostrophes in front are looked through, and so doubled: else `without_guard` could not tell.
-    return not text[:1].isalnum() and text.lstrip("'").lstrip()[:1] in _FORMULA
+    return text.lstrip("'").lstrip()[:1] in _FORMULA

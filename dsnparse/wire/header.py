@@ -15,7 +15,7 @@ its line endings, has `header_end` and `header_lines`; who has text has `header_
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
@@ -71,6 +71,20 @@ def header_lines(data: bytes | memoryview, start: int, end: int) -> Iterator[byt
     read when asked for: a block of bytes, or one line, is held at a time.
     """
     return chain.from_iterable(map(_LINE_END_IN_BYTES.split, _blocks(data, start, end)))
+
+
+class FieldLines:
+    """Those of `header_lines` that may be one of a few fields, found without taking all lines apart."""
+
+    def __init__(self, names: Iterable[bytes]) -> None:
+        first = b"".join(name[:1].lower() + name[:1].upper() for name in names)
+        # The others are blanks that may stand before a name, and make no line a continued one.
+        self._pattern = re.compile(rb"\n([" + first + rb"\x0b\x0c][^\n]*(?:\n[ \t][^\n]*)*)")
+
+    def __call__(self, data: bytes | memoryview, start: int, end: int) -> Iterator[bytes]:
+        """The lines of the header block from `start` to `end`; see `header_lines`."""
+        for block in _blocks(data, start, end):
+            yield from self._pattern.findall(b"\n" + block)
 
 
 def _blocks(data: bytes | memoryview, start: int, end: int) -> Iterator[bytes]:

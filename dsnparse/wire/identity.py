@@ -19,9 +19,10 @@ import re
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
-from dsnparse.wire.header import header_end, header_lines
+from dsnparse.wire.header import FieldLines, header_end
 
 _FIELDS = dict.fromkeys([b"message-id", b"date", b"from", b"subject"], b"")
+_LINES = FieldLines(_FIELDS)
 _SIZE = 20
 #: Bytes of a body that are held at a time.
 _CHUNK = 64 * 1024
@@ -63,7 +64,7 @@ def event_identity(*parts: str | None) -> str:
 def _values(view: memoryview, start: int, end: int) -> Iterable[bytes]:
     """The values of `_FIELDS`, the first of each; empty ones for those that the header does not have."""
     found: dict[bytes, bytes] = {}
-    for line in header_lines(view, start, end):
+    for line in _LINES(view, start, end):
         name, _, value = line.partition(b":")
         if b"\n" in name:  # folded before its colon, or without one
             name, _, value = line.partition(b"\n")

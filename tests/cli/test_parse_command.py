@@ -110,15 +110,9 @@ def test_bad_input_is_named_line_by_line_and_the_rest_is_done(tmp_path: Path) ->
     assert "5 could not be read; 1 file passed over" in summary
 
 
-def test_of_a_message_above_the_limit_the_beginning_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dsnparse.parser import Parser
-    from dsnparse.wire.limits import Limits
-
-    monkeypatch.setattr("dsnparse.parser.Parser", partial(Parser, limits=Limits(message_bytes=2000)))
+def test_of_a_message_above_the_limit_the_beginning_is_read(tmp_path: Path) -> None:
     (tmp_path / "large.eml").write_bytes(bounce() + b"x" * 5000)
-    result = run(tmp_path)
+    result = run(tmp_path, "--limit", "message_bytes=2000")
     assert (result.exit_code, [o["kind"] for o in objects(result.stdout)]) == (0, ["bounce"])
     size = f"{len(bounce()) + 5000:,}"
     assert f"large.eml: only the first 2,000 of {size} bytes were read\n" in result.stderr

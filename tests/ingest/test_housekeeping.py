@@ -48,15 +48,15 @@ def test_ingest_has_stored_all_before_a_hook_ends_and_sigterm_ends_the_hook(
     assert still_running(script) == []
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_watcher_reads_its_rules_and_policy_anew_on_sighup_and_keeps_the_old_ones_where_they_are_wrong(
-    maildir: Path, tmp_path: Path
+    maildir: Path, tmp_path: Path, jobs: str
 ) -> None:
     policy, rules, db = tmp_path / "policy.toml", tmp_path / "rules.toml", tmp_path / "b.db"
     policy.write_text("")
     rules.write_text("")
-    watcher = start(
-        "watch", f"maildir:{maildir}", "--interval", "600", "--policy", policy, "--rules", rules, "--db", db
-    )
+    options = ("--interval", "600", "--jobs", jobs, "--policy", policy, "--rules", rules, "--db", db)
+    watcher = start("watch", f"maildir:{maildir}", *options)
     assert watcher.stderr is not None
 
     def told_after(file: Path, text: str) -> str:

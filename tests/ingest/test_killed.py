@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from store.kill_test import dump
 
 from .mail import LETTER, bounce, command, start, suppressed, users
@@ -39,12 +40,16 @@ def state(db: Path) -> dict[str, object]:
     return {name: found[name] for name in ("messages", "records", "addresses", "suppressions", "alerts")}
 
 
-def test_killed_at_random_moments_a_later_run_ends_where_an_uninterrupted_one_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("jobs", "points"), [(1, 4), (2, 4)])
+def test_killed_at_random_moments_a_later_run_ends_where_an_uninterrupted_one_does(
+    tmp_path: Path, jobs: int, points: int
+) -> None:
     maildir, kept = tmp_path / "Maildir", tmp_path / "kept"
     fill(kept)
 
     def words(db: str) -> list[str | Path]:
-        return ["ingest", f"maildir:{maildir}", "--batch", "7", "--quiet", "--db", tmp_path / db]
+        options = ["--batch", "7", "--jobs", str(jobs), "--quiet"]
+        return ["ingest", f"maildir:{maildir}", *options, "--db", tmp_path / db]
 
     shutil.copytree(kept, maildir)
     started = time.monotonic()
@@ -53,7 +58,7 @@ def test_killed_at_random_moments_a_later_run_ends_where_an_uninterrupted_one_do
     wanted, files = state(tmp_path / "whole.db"), contents(maildir)
     assert len(files) == MESSAGES + 3
     chance = random.Random(1)
-    for point in range(5):
+    for point in range(points):
         shutil.rmtree(maildir)
         shutil.copytree(kept, maildir)
         for _ in range(2):

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from dsnparse import Envelope
-from dsnparse.mailboxes.listener import Address, Listener
+from dsnparse.mailboxes.listener import Listener
+from dsnparse.mailboxes.listening import Address
 from dsnparse.mailboxes.lmtp import Handed
 from dsnparse.store import Store
 

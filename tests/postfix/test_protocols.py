@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dsnparse import Reason, classify_reply
-from dsnparse.mailboxes.listener import Address
+from dsnparse.mailboxes.listening import Address
 from dsnparse.postfix import policy_service, socketmap, tcp_table
 from dsnparse.postfix.advice import TEXT_CHARS, Step, advice_of
 from dsnparse.postfix.desk import Desk

@@ -25,13 +25,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import JSON, create_engine, select, text
 
 from dsnparse import parse_dsn
 from dsnparse.store import Seen, Store, message_identity
 from dsnparse.store.changes.outbox import LEASE
 from dsnparse.store.sql.engine import database_url
 from dsnparse.store.sql.schema import (
+    UtcTime,
     addresses,
     alerts,
     journal,
@@ -41,7 +42,6 @@ from dsnparse.store.sql.schema import (
     positions,
     records,
 )
-from dsnparse.store.sql.schema import suppressions as suppressed
 
 from .reports import NOW, day
 
@@ -54,6 +54,11 @@ _CASES = (
     ("5.7.1", "550 5.7.1 message refused as spam", "failed"),
     ("4.4.1", "connect to mx.example.com: connection timed out", "delayed"),
 )
+#: The view.
+_SUPPRESSED = text("""
+    SELECT a."key", s.reason, s.since, s.until, s.source, s.by_whom, s.note, s.detail
+    FROM suppressions s JOIN addresses a ON a.id = s.address_id
+""").columns(since=UtcTime, until=UtcTime, detail=JSON)
 
 
 class FileHook:
@@ -147,11 +152,7 @@ def dump(url: str) -> dict[str, Any]:
                 ),
             ),
             "addresses": rows(of, addresses.c.past, *named(addresses)),
-            "suppressions": rows(
-                of,
-                *named(suppressed),
-                joins=suppressed.join(addresses, addresses.c.id == suppressed.c.address_id),
-            ),
+            "suppressions": sorted(repr(tuple(row)) for row in connection.execute(_SUPPRESSED)),
             "journal": rows(
                 of,
                 *named(journal),
@@ -197,6 +198,8 @@ def empty(url: str) -> None:
     engine = create_engine(parsed)
     with engine.begin() as connection:
         connection.execute(text("SET lock_timeout = '20s'"))
+        for view in ("suppressions", "changes"):
+            connection.execute(text(f"DROP VIEW IF EXISTS {view}"))
         metadata.drop_all(connection)
     engine.dispose()
 

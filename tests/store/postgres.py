@@ -26,8 +26,11 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def running_server(binaries: Path) -> Iterator[str]:
-    """The URL of a new server's database; it is stopped and removed at the end."""
+def running_server(binaries: Path, *, fsync: bool = False) -> Iterator[str]:
+    """The URL of a new server's database; it is stopped and removed at the end.
+
+    `fsync`: whether it writes as one does that must lose nothing.
+    """
     place = Path(tempfile.mkdtemp(prefix="dsnparse-postgres-"))
     user = _ordinary_user()
     if user is not None:
@@ -39,7 +42,8 @@ def running_server(binaries: Path) -> Iterator[str]:
         done = subprocess.run(command, user=user, cwd=place, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{name}: {done.stderr or done.stdout}"
 
-    settings = f"-c listen_addresses= -c unix_socket_directories={place} -c fsync=off -c max_connections=50"
+    settings = f"-c listen_addresses= -c unix_socket_directories={place} -c max_connections=50"
+    settings += "" if fsync else " -c fsync=off"
     # It stops the server and removes all when its standard input ends: also when the tests are killed.
     stop = 'read _; "$0"/pg_ctl -D "$1/data" -m immediate stop; rm -rf "$1"'
     keeper = subprocess.Popen(

@@ -76,17 +76,3 @@ def test_rows_are_changed_by_their_key(store: Store) -> None:
     found = store.database.write(write)
     expected = [(n, _EAST, {"n": n}, f"key {n - 1}") for n in (1, 2, 3)]
     assert found == [*expected, (4, rows[3]["since"], rows[3]["detail"], "key 3")]
-
-
-def test_a_row_takes_the_place_of_another(store: Store) -> None:
-    old, new = rows_of(positions)[:2], [{"name": "key 1", "value": "new", "written_at": NOW}]
-
-    def write(connection: Connection) -> list[Any]:
-        insert_rows(connection, positions, old)
-        insert_rows(connection, positions, new, key="name")
-        return all_of(connection, positions)
-
-    assert [tuple(row) for row in store.database.write(write)] == [
-        (old[0]["name"], old[0]["value"], old[0]["written_at"]),
-        ("key 1", "new", NOW),
-    ]

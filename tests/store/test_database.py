@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from dsnparse.store import AddressIdentity, Policy, Store, StoreError, StoreUnavailable
 from dsnparse.store.sql import database as database_module
@@ -110,6 +110,82 @@ def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(url: str) ->
             assert connection.execute(text("SELECT colour FROM messages")).all() == [(None,)]
             assert connection.execute(text("SELECT n FROM paint")).all() == []
         assert store.database.write(lambda connection: upgrade(connection, (*MIGRATIONS, NEXT))) == 0
+
+
+OLD = 3
+
+
+def test_a_list_of_before_it_had_rows_of_its_own_keeps_who_and_why(url: str) -> None:
+    database = Database(url)
+    database.write(_down_to_old)
+    database.write(_fill_old)
+    database.close()
+    with Store.open(url) as store:
+        found = {one.address: (one.reason, one.by, one.note) for one in store.suppressions(now=NOW)}
+        assert found == {
+            "ann@example.com": ("manual", "Kim", "phone"),
+            "bob@example.com": ("user_unknown", "policy", ""),
+            "eve@example.com": ("hard_bounce", "policy", ""),
+        }
+        assert [one.source for one in store.history("ann@example.com")] == ["manual by Kim"]
+        with store.database.read() as connection:
+            view = connection.execute(
+                text("SELECT by_whom, note FROM suppressions ORDER BY address_id")
+            ).all()
+            assert view == [("Kim", "phone"), ("policy", ""), ("policy", "")]
+            assert len(connection.execute(text("SELECT * FROM changes")).all()) == 1
+        assert store.lift(["ann@example.com"], now=NOW) == ["ann@example.com"]
+        assert store.check("ann@example.com", now=NOW)
+    with Store.open(url) as store:
+        assert len(list(store.suppressions(now=NOW))) == 2
+
+
+def _down_to_old(connection: Connection) -> None:
+    for statement in (
+        "DROP VIEW suppressions",
+        "DROP VIEW changes",
+        *(f"DROP TABLE {name}" for name in ("outbox", "journal", "records", "messages", "addresses")),
+        *(f"DROP TABLE {name}" for name in ("alerts", "positions", "meta")),
+    ):
+        connection.execute(text(statement))
+    upgrade(connection, MIGRATIONS[:OLD])
+
+
+def _fill_old(connection: Connection) -> None:
+    at = "2025-01-01T12:00:00.000000+00:00"
+    for number, (name, reason, by, note) in enumerate(
+        [
+            ("ann", "manual", "Kim", "phone"),
+            ("bob", "user_unknown", "policy", ""),
+            ("eve", "hard_bounce", "", ""),
+            ("joe", "", "", ""),
+        ],
+        1,
+    ):
+        address, status = f"{name}@example.com", "suppressed" if reason else "active"
+        connection.execute(
+            text(
+                "INSERT INTO addresses (id, key, address, domain, status, reason, since, source, past)"
+                f" VALUES ({number}, '{address}', '{address}', 'example.com', '{status}', '{reason}',"
+                f" {repr(at) if reason else 'NULL'}, 'manual', '')"
+            )
+        )
+        if reason:
+            connection.execute(
+                text(
+                    "INSERT INTO suppressions (address_id, reason, since, source, by_whom, note)"
+                    f" VALUES ({number}, '{reason}', '{at}', 'manual', '{by}', '{note}')"
+                )
+            )
+    columns = (
+        'id, key, event, address_id, written_at, happened_at, "before", "after", reason, source, by_whom'
+    )
+    values = f"1, 'k', 'x', 1, '{at}', '{at}', 'active', 'suppressed', 'manual', 'manual', 'Kim'"
+    connection.execute(text(f"INSERT INTO journal ({columns}) VALUES ({values})"))
+    # What has a number of its own in PostgreSQL goes on behind it.
+    if connection.dialect.name == "postgresql":
+        for table in ("addresses", "journal"):
+            connection.execute(text(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH 10"))
 
 
 def test_a_newer_database_is_refused_with_a_sentence(url: str) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select, text
 
 from dsnparse import Reason
 from dsnparse.store import Policy, Store
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.lists.export_formats import write_list
 from dsnparse.store.lists.import_formats import FORMATS, Unreadable, read_list
+from dsnparse.store.sql.schema import journal
 
 from .reports import NOW, START, bounce, complaint, day
 
@@ -264,3 +267,112 @@ def test_the_policy_says_how_long_an_imported_reason_lasts(url: str) -> None:
     with Store.open(url, policy=Policy.from_toml('[expires]\nhard_bounce = "10d"')) as store:
         store.suppress([Suppression(JANE, "hard_bounce", since=START)], now=NOW)
         assert store.check(JANE, now=NOW).until == day(10)
+
+
+def lines_of(store: Store) -> list[tuple[str, str]]:
+    with store.database.read() as connection:
+        rows = connection.execute(select(journal.c.before, journal.c.after).order_by(journal.c.id))
+        return [(before, after) for before, after in rows]
+
+
+def views_of(store: Store) -> list[tuple[str, str]]:
+    with store.database.read() as connection:
+        return [tuple(row) for row in connection.execute(text('SELECT "before", "after" FROM changes'))]
+
+
+def test_what_is_only_on_the_list_has_one_row_and_its_history_all_the_same(store: Store) -> None:
+    one = Suppression("Jane@example.com", "manual", until=day(9), by="Kim", note="phone", detail={"code": 1})
+    store.suppress([one, Suppression("joe@example.com", "hard_bounce")], now=NOW)
+    assert lines_of(store) == []
+    assert views_of(store) == [("active", "suppressed")] * 2
+    (line,) = store.history("jane@example.com")
+    assert (line.at, line.type, line.kind) == (NOW, "active", "suppressed")
+    assert (line.reason, line.until, line.source, line.detail) == (
+        "manual", day(9), "manual by Kim", {"code": 1},
+    )  # fmt: skip
+    assert [one.address for one in store.suppressions(now=NOW)] == ["Jane@example.com", "joe@example.com"]
+
+
+CHANGES: list[tuple[str, Callable[[Store], object], list[tuple[str, str]]]] = [
+    ("lifted", lambda store: store.lift(["jane@example.com"], now=day(2)), [("suppressed", "active")]),
+    ("ended", lambda store: store.tick(now=day(30)), [("suppressed", "active")]),
+    (
+        "a complaint",
+        lambda store: store.add([complaint("1", "jane@example.com", at=day(2))], now=day(2)),
+        [("suppressed", "suppressed")],
+    ),
+    (
+        "a soft failure",
+        lambda store: store.add(
+            [bounce("1", "jane@example.com", Reason.NETWORK_ERROR, at=day(2))], now=day(2)
+        ),
+        [],
+    ),
+    (
+        "put there for longer",
+        lambda store: store.suppress([Suppression("jane@example.com", "manual", until=day(90))], now=day(2)),
+        [("suppressed", "suppressed")],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "lines"), [case[1:] for case in CHANGES], ids=[case[0] for case in CHANGES]
+)
+def test_its_first_line_is_written_when_something_else_happens(
+    store: Store, change: Callable[[Store], object], lines: list[tuple[str, str]]
+) -> None:
+    store.suppress([Suppression("jane@example.com", "manual", until=day(20), by="Kim")], now=NOW)
+    before = store.history("jane@example.com")
+    change(store)
+    assert lines_of(store) == [("active", "suppressed"), *lines]
+    assert views_of(store) == lines_of(store)
+    after = [one for one in store.history("jane@example.com") if one.what == "change"]
+    assert after[0] == before[0]
+    assert len(after) == 1 + len(lines)
+
+
+def test_hooks_are_told_of_what_is_put_on_the_list_and_not_of_what_was_there_before(url: str) -> None:
+    told: list[str] = []
+
+    class Hook:
+        name = "list"
+
+        def deliver(self, payload: str, key: str, now: datetime) -> None:  # noqa: ARG002
+            told.append(json.loads(payload)["after"])
+
+    with Store.open(url) as store:
+        store.suppress([Suppression("jane@example.com", "manual")], now=NOW)
+    with Store.open(url, hooks=[Hook()]) as store:
+        store.suppress([Suppression("joe@example.com", "manual")], now=NOW)
+        store.lift(["jane@example.com"], now=day(2))
+        store.tick(now=day(2))
+        assert told == ["suppressed", "active"]
+        assert lines_of(store) == [
+            ("active", "suppressed"),
+            ("active", "suppressed"),
+            ("suppressed", "active"),
+        ]
+
+
+def test_an_entry_that_stands_twice_or_is_known_counts_as_it_would_one_by_one(store: Store) -> None:
+    store.suppress([Suppression("known@example.com", "manual")], now=NOW)
+    some = [
+        Suppression("known@example.com", "manual"),
+        Suppression("new@example.com", "hard_bounce", until=day(50)),
+        Suppression("NEW@example.com", "hard_bounce", until=day(40)),
+        Suppression("ended@example.com", "hard_bounce", until=day(0.5)),
+        Suppression("early@example.com", "manual", since=datetime(1960, 1, 1, tzinfo=UTC)),
+    ]
+    listed = store.suppress(some, now=NOW)
+    assert (listed.changed, listed.unchanged, listed.expired) == (1, 3, 1)
+    assert [one.address for one in store.suppressions(now=NOW)] == ["known@example.com", "new@example.com"]
+
+
+def test_forgetting_keeps_the_suppression_of_an_imported_address_and_no_more(store: Store) -> None:
+    store.suppress([Suppression("jane@example.com", "manual", note="x", detail={"a": 1})], now=NOW)
+    store.forget("jane@example.com", keep_suppression=True)
+    assert store.history("jane@example.com") == []
+    (one,) = store.suppressions(now=NOW)
+    assert (one.address, one.note, one.detail) == ("jane@example.com", "", None)
+    assert store.lift(["jane@example.com"], now=day(2)) == ["jane@example.com"]

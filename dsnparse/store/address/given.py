@@ -11,22 +11,13 @@ import re
 from typing import Self
 
 from dsnparse.errors import DsnparseError
-from dsnparse.store.address.normalize import fold_domain
-from dsnparse.wire.address import address_in_field, is_addr_spec
 
-_MAILTO = re.compile(r"mailto:([^<>?]{0,1000})(?:\?[^<>]{0,4000})?", re.IGNORECASE)
-_MAILTO_IN_BRACKETS = re.compile(r"<\s{0,20}mailto:([^<>?]{0,1000})(?:\?[^<>]{0,4000})?>\Z", re.IGNORECASE)
-_WHOLE_DOMAIN = re.compile(r"\*?@([^@\s]+)")
-#: A local part of atoms and dots in any order, as providers gave them out: "a..b@", "a.@".
-_DOTTED = re.compile(r"(?:(?<=\s)|(?<=<)|\A)([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,400})(?=@[^@\s]{1,400}\Z)")
 #: What all but a few look like: nothing is around it, nothing of it can be read in another way.
 _PLAIN_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PLAIN = re.compile(
     rf"[A-Za-z0-9_+=-]{{1,64}}(?:\.[A-Za-z0-9_+=-]{{1,64}}){{0,5}}@{_PLAIN_LABEL}(?:\.{_PLAIN_LABEL}){{0,9}}"
 )
 _LONGEST_PLAIN = 254
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_BYTE_ORDER_MARK = "\ufeff"
 #: A display name and an address of RFC 5321's length, several times over.
 _LONGEST_GIVEN = 4_000
 _LONGEST_SHOWN = 80
@@ -49,22 +40,21 @@ def read_address(given: str) -> str:
     """
     if not isinstance(given, str):
         raise TypeError(f"an address must be text, not {type(given).__name__}")
-    if len(given) <= _LONGEST_PLAIN and _PLAIN.fullmatch(given):
+    if is_plain(given):
         return given
     if len(given) > _LONGEST_GIVEN:
         raise NotAnAddress.of(given)
-    text = given.strip().strip(_BYTE_ORDER_MARK).strip()
-    whole = _MAILTO.fullmatch(text)
-    text = _unquoted(whole[1]) if whole else _MAILTO_IN_BRACKETS.sub(_without_mailto, text)
-    domain = _WHOLE_DOMAIN.fullmatch(text)
-    if domain and is_mailbox(f"x@{domain[1]}"):
-        return f"@{domain[1].removesuffix('.')}"
-    if is_mailbox(text):
-        return text.removesuffix(".")
-    found = address_in_field(_DOTTED.sub(_quoted, text))
-    if found is None or found.is_uncertain or not is_mailbox(found.text):
+    from dsnparse.store.address.lenient import find_address
+
+    found = find_address(given)
+    if found is None:
         raise NotAnAddress.of(given)
-    return found.text
+    return found
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is an address as nearly all are: of a mailbox, with nothing around it."""
+    return len(text) <= _LONGEST_PLAIN and _PLAIN.fullmatch(text) is not None
 
 
 def read_mailbox(given: str) -> str:
@@ -73,25 +63,3 @@ def read_mailbox(given: str) -> str:
     if address.startswith("@"):
         raise NotAnAddress.of(given)
     return address
-
-
-def is_mailbox(address: str) -> bool:
-    """Whether a text is the address of a mailbox, as it stands, at a domain that can exist (IDNA)."""
-    if not is_addr_spec(_DOTTED.sub(_quoted, address)) or _SURROGATE.search(address):
-        return False
-    return fold_domain(address.rpartition("@")[2]).isascii()
-
-
-def _quoted(found: re.Match[str]) -> str:
-    local = found[1]
-    return f'"{local}"' if local[0] == "." or local[-1] == "." or ".." in local else local
-
-
-def _without_mailto(found: re.Match[str]) -> str:
-    return f"<{_unquoted(found[1])}>"
-
-
-def _unquoted(text: str) -> str:
-    from urllib.parse import unquote
-
-    return unquote(text).strip()

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
-from dsnparse.store.changes.past_events import Past
-from dsnparse.store.changes.state import State
+from dsnparse.store.changes.past_events import LISTED, Past
+from dsnparse.store.changes.state import Event, State, What
 from dsnparse.store.changes.status import ACTIVE, SUPPRESSED
-from dsnparse.store.changes.times import from_epoch
-from dsnparse.store.sql.bulk import insert_rows, update_rows
-from dsnparse.store.sql.dialect import chunks
-from dsnparse.store.sql.schema import addresses, suppressions
+from dsnparse.store.changes.times import from_epoch, to_epoch
+from dsnparse.store.sql.bulk import insert_new, insert_rows, next_ids, update_rows
+from dsnparse.store.sql.schema import addresses
 
 
 @dataclass(slots=True)
@@ -22,15 +21,19 @@ class Entry:
     """One address: its row, its past, and what is to be written of it."""
 
     id: int
+    key: str
     address: str
     domain: str
     past: Past
     state: State
     detail: dict[str, Any]
-    was_suppressed: bool
     by: str = ""
     note: str = ""
     touched: bool = False
+    #: Whether its row is yet to be made.
+    new: bool = False
+    #: Whether its only change, onto the list, has no line in the journal yet.
+    unwritten: bool = False
 
 
 SELECT = select(
@@ -45,9 +48,25 @@ SELECT = select(
     addresses.c.source,
     addresses.c.past,
     addresses.c.detail,
-    suppressions.c.by_whom,
-    suppressions.c.note,
-).outerjoin(suppressions, suppressions.c.address_id == addresses.c.id)
+    addresses.c.by_whom,
+    addresses.c.note,
+)
+
+
+def load_past(row: Any) -> Past:
+    """What an address has been through, from its row."""
+    return Past(events=[listing(row)]) if row.past == LISTED else Past.load(row.past)
+
+
+def listing(row: Any) -> Event:
+    """The event of a row that says no more than that the address was put on the list."""
+    until = None if row.until is None else to_epoch(row.until)
+    return added(row.reason, to_epoch(row.since), until, row.source)
+
+
+def added(reason: str, at: float, until: float | None, source: str) -> Event:
+    """Somebody put an address on the list."""
+    return Event(at, f"{source}:{reason}:{at:.3f}", What.ADDED, reason, until=until, source=source)
 
 
 def shown_state(row: Any, folded: State) -> State:
@@ -62,22 +81,46 @@ def shown_state(row: Any, folded: State) -> State:
     )
 
 
-def write_entries(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write the states back, and the suppression list with them."""
-    entries = sorted(entries, key=lambda entry: entry.id)
-    if not entries:
+def reserve(connection: Connection, entries: Mapping[str, Entry]) -> None:
+    """Give numbers to entries that have no row, by their keys as they are stored, in the order of these.
+
+    In PostgreSQL they get a row, so that others who come with the same address wait; one that another
+    transaction has made meanwhile keeps the number 0. In SQLite nobody else writes: the row comes last.
+    """
+    if connection.dialect.name != "postgresql":
+        for entry, number in zip(
+            entries.values(), next_ids(connection, addresses, len(entries)), strict=True
+        ):
+            entry.id, entry.new = number, True
         return
-    update_rows(connection, addresses, [_address_row(entry) for entry in entries], key="id")
-    gone = [entry.id for entry in entries if entry.was_suppressed and entry.state.status != SUPPRESSED]
-    for ids in chunks(gone):
-        connection.execute(delete(suppressions).where(suppressions.c.address_id.in_(ids)))
-    listed = [_suppression_row(entry) for entry in entries if entry.state.status == SUPPRESSED]
-    insert_rows(connection, suppressions, listed, key="address_id")
+    names = ("key", "address", "domain", "status", "reason", "source", "past", "by_whom", "note")
+    values = [
+        (entry.key, _address(entry), entry.domain, ACTIVE, "", "", "", "", "") for entry in entries.values()
+    ]
+    for key, number in insert_new(connection, addresses, names, values, key="key").items():
+        entries[key].id = number
 
 
-def _address_row(entry: Entry) -> dict[str, Any]:
+def write_entries(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Write the states; of entries that are new, the whole row."""
+    entries = sorted(entries, key=lambda entry: entry.id)
+    insert_rows(connection, addresses, [_new_row(entry) for entry in entries if entry.new])
+    update_rows(connection, addresses, [_row(entry) for entry in entries if not entry.new], key="id")
+
+
+def _new_row(entry: Entry) -> dict[str, Any]:
+    """All of a row."""
+    return {"key": entry.key, "address": _address(entry), "domain": entry.domain, **_row(entry)}
+
+
+def _address(entry: Entry) -> str:
+    return "" if entry.address == entry.key else entry.address
+
+
+def _row(entry: Entry) -> dict[str, Any]:
     state = entry.state
     quiet = state.status == ACTIVE
+    listed = state.status == SUPPRESSED
     return {
         "id": entry.id,
         "status": state.status,
@@ -88,18 +131,6 @@ def _address_row(entry: Entry) -> dict[str, Any]:
         "past": entry.past.dump(),
         "detail": None if quiet else entry.detail or None,
         "last_at": from_epoch(entry.past.latest) if entry.past.latest else None,
-    }
-
-
-def _suppression_row(entry: Entry) -> dict[str, Any]:
-    state = entry.state
-    return {
-        "address_id": entry.id,
-        "reason": state.reason,
-        "since": from_epoch(state.since),
-        "until": None if state.until is None else from_epoch(state.until),
-        "source": state.source,
-        "by_whom": entry.by,
-        "note": entry.note,
-        "detail": entry.detail or None,
+        "by_whom": entry.by if listed and entry.by != "policy" else "",
+        "note": entry.note if listed else "",
     }

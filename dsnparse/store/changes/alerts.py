@@ -34,9 +34,10 @@ class Refusal:
 Refusals = dict[Key, list[Refusal]]
 
 
-def alert_key(report: Report, reason: str, receiver: str | None, at: datetime) -> Key:
-    """What a refusal is counted under. `receiver`: a provider's name, a domain or a host."""
-    return (at.date().isoformat(), str(reason), clean(receiver or "", _LONGEST), _sender(report))
+def alert_key(sender: str, reason: str, receiver: str | None, at: datetime) -> Key:
+    """What a refusal is counted under. `receiver`: a provider's name, a domain or a host; `sender`: see
+    `sender_of`."""
+    return (at.date().isoformat(), reason, clean(receiver or "", _LONGEST), sender)
 
 
 def write_alerts(
@@ -77,7 +78,8 @@ def write_alerts(
             yield tuple(key), refusals[threshold - before - 1], threshold
 
 
-def _sender(report: Report) -> str:
+def sender_of(report: Report) -> str:
+    """The domain that sent what came back; "" where the notice does not tell."""
     for address in (report.original.return_path, report.original.from_):
         domain = (address or "").rpartition("@")[2].strip(" <>\"'\t\r\n")
         if domain:

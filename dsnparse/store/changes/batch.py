@@ -7,6 +7,7 @@ from datetime import datetime
 
 from dsnparse.model import Report
 from dsnparse.store.changes.change import Change
+from dsnparse.store.changes.kept import Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Seen:
     as hexadecimal). `source`: the mailbox it came from, for the reader of the history. `report`: what
     `parse_dsn` says. `received`: when the message was written or received (its Date, or the mailbox's own
     date), aware; None when that is unknown. It dates the failure when the report itself does not. `by_mail`:
-    whether it came as mail, which anybody can send, and not from a mail service's own feed.
+    whether it came as mail, which anybody can send, and not from a mail service's own feed. `raw`: the
+    message itself, where it is to be kept.
     """
 
     data_digest: bytes | str
@@ -25,6 +27,7 @@ class Seen:
     report: Report
     received: datetime | None = None
     by_mail: bool = True
+    raw: Raw | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.data_digest, (bytes, str)) or not self.data_digest:
@@ -49,3 +52,5 @@ class AddResult:
     #: Records written.
     records: int = 0
     changes: tuple[Change, ...] = ()
+    #: The identities of the messages that were new.
+    new: tuple[str, ...] = ()

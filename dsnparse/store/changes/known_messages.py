@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from dsnparse.model import BounceRecord
-from dsnparse.store.changes.batch import Seen
-from dsnparse.store.changes.treatment import treatment
+from dsnparse.store.changes.prepared import Prepared
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 
@@ -53,31 +51,12 @@ def find_lookup(policy: Policy, callback: KnowsMessage | None) -> KnowsMessage |
     )
 
 
-def known_messages(
-    items: Sequence[Seen], knows: KnowsMessage | None, policy: Policy
-) -> frozenset[tuple[str, str]]:
+def known_messages(items: Sequence[Prepared], knows: KnowsMessage | None) -> frozenset[tuple[str, str]]:
     """The pairs of Message-ID and address that are known, asked once each, where something depends on it."""
     if knows is None:
         return frozenset()
     pairs = {
-        (item.report.original.message_id or "", address)
-        for item in items
-        for record in item.report.records
-        for address in _asked_for(item, record, policy)
+        (item.message_id, address) for item in items for record in item.records for address in record.asked
     }
     asked = sorted((one, address) for one, address in pairs if one and address)
     return frozenset(pair for pair in asked if knows(pair[0].strip().strip("<>"), pair[1]))
-
-
-def _asked_for(item: Seen, record: BounceRecord, policy: Policy) -> Iterator[str]:
-    """The addresses whose state depends on whether the message that came back was sent to them."""
-    treated = treatment(item.report, record, policy, by_mail=item.by_mail)
-    if treated == "complaint" or (treated == "hard" and "known_message" in policy.hard_confirm):
-        yield record.recipient
-    key = policy.addresses.key
-    if (
-        treated == "hard"
-        and record.original_recipient
-        and key(record.original_recipient) != key(record.recipient)
-    ):
-        yield record.original_recipient

@@ -6,24 +6,31 @@ suppression, its line in the journal and its message to the hooks are always wri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from dsnparse.store.address.normalize import fold_domain, split_address
-from dsnparse.store.changes.address_rows import SELECT, Entry, shown_state, write_entries
+from dsnparse.store.changes.address_rows import (
+    SELECT,
+    Entry,
+    load_past,
+    reserve,
+    shown_state,
+    write_entries,
+)
 from dsnparse.store.changes.alerts import Key, Refusal
 from dsnparse.store.changes.change import Change
 from dsnparse.store.changes.journal import Journal
-from dsnparse.store.changes.past_events import Past
+from dsnparse.store.changes.past_events import LISTED, Past
 from dsnparse.store.changes.report_rows import find_detail
 from dsnparse.store.changes.state import NOTHING, Event, State
 from dsnparse.store.changes.status import ACTIVE, PAUSED, REVIEW, SUPPRESSED
 from dsnparse.store.changes.times import from_epoch
 from dsnparse.store.policy.terms import Terms
-from dsnparse.store.sql.dialect import chunks, insert
+from dsnparse.store.sql.dialect import chunks
 from dsnparse.store.sql.schema import addresses
 from dsnparse.store.sql.values import clean
 
@@ -58,29 +65,17 @@ class Ledger:
         missing = [name for name in sorted(stored) if stored[name] not in self.entries]
         if not missing:
             return
-        rows = []
+        entries = {}
         for name in missing:
             address = clean(wanted[stored[name]])
-            rows.append(
-                {
-                    "key": name,
-                    "address": privacy.shown(stored[name]) if privacy.hashed else address,
-                    "domain": clean(fold_domain(split_address(address)[1])),
-                    "status": ACTIVE,
-                    "reason": "",
-                    "source": "",
-                    "past": "",
-                }
-            )
-        statement = insert(self.connection, addresses).on_conflict_do_nothing()
-        made = self.connection.execute(statement.returning(addresses.c.id, addresses.c.key), rows).all()
-        ids = {name: number for number, name in made}
-        for row in rows:
-            if row["key"] in ids:
-                self.entries[stored[row["key"]]] = Entry(
-                    ids[row["key"]], row["address"], row["domain"], Past(), NOTHING, {}, was_suppressed=False
-                )
-        self._fetch({name: stored[name] for name in missing if name not in ids})  # another worker's
+            domain = clean(fold_domain(split_address(address)[1]))
+            shown = privacy.shown(stored[name]) if privacy.hashed else address
+            entries[name] = Entry(0, name, shown, domain, Past(), NOTHING, {})
+        reserve(self.connection, entries)
+        for name, entry in entries.items():
+            if entry.id:
+                self.entries[stored[name]] = entry
+        self._fetch({name: stored[name] for name in missing if not entries[name].id})  # another worker's
 
     def load_known(self, wanted: Iterable[str]) -> None:
         """Lock and load those of these folded keys that the store knows."""
@@ -100,6 +95,18 @@ class Ledger:
                 entry.touched = True
                 self._move(entry, state, self._now, "policy", "", source="policy")
         return after
+
+    def refold(self, numbers: Sequence[int]) -> None:
+        """Load these addresses, and let their states follow from their pasts, which have been changed."""
+        for some in chunks(numbers):
+            statement = SELECT.where(addresses.c.id.in_(some)).order_by(addresses.c.id)
+            for row in self.connection.execute(statement.with_for_update(of=addresses)).all():
+                self._take(row.key, row)
+                entry = self.entries[row.key]
+                state = entry.past.state(self.terms.policy).at(self._now)
+                if state.visible != entry.state.visible:
+                    entry.touched = True
+                    self._move(entry, state, self._now, "reparse", "", source=state.source or "reparse")
 
     def load_expired(self, limit: int) -> int:
         """Load addresses whose pause, review or suppression has ended, which releases them; say how many."""
@@ -124,6 +131,7 @@ class Ledger:
         if state.visible == entry.state.visible:
             return False
         self._details[event.ref] = detail
+        self._write_first(entry)
         entry.past, entry.touched = past, True
         self._move(entry, state, event.at, by, note, source=state.source or event.source)
         return True
@@ -145,6 +153,7 @@ class Ledger:
         self._details[event.ref] = detail
         if not entry.past.add(event, self.terms.policy):
             return None
+        self._write_first(entry)
         entry.touched = True
         state = entry.past.state(self.terms.policy).at(self._now)
         if state.visible == entry.state.visible:
@@ -181,9 +190,16 @@ class Ledger:
             detail=detail,
         )
 
+    def write_addresses(self) -> None:
+        """Write the rows of the addresses, on which others may rest; nothing is applied after that."""
+        changed = [entry for entry in self.entries.values() if entry.touched or entry.new]
+        write_entries(self.connection, changed)
+        for entry in changed:
+            entry.touched = entry.new = False
+
     def write(self) -> tuple[Change, ...]:
         """Write all that follows; the changes, in the order in which they came about."""
-        write_entries(self.connection, [entry for entry in self.entries.values() if entry.touched])
+        self.write_addresses()
         return self._journal.write(self.connection, self.terms.targets, self.now)
 
     def _stored(self, keys: Iterable[str]) -> dict[str, str]:
@@ -197,17 +213,18 @@ class Ledger:
                 self._take(stored[row.key], row)
 
     def _take(self, key: str, row: Any) -> None:
-        past = Past.load(row.past)
+        past = load_past(row)
         entry = self.entries[key] = Entry(
             row.id,
-            row.address,
+            row.key,
+            row.address or row.key,
             row.domain,
             past,
             shown_state(row, past.state(self.terms.policy)),
             row.detail or {},
-            was_suppressed=row.status == SUPPRESSED,
             by=row.by_whom or "policy",
-            note=row.note or "",
+            note=row.note,
+            unwritten=row.past == LISTED,
         )
         if row.until is not None and row.until <= self.now:
             state = past.state(self.terms.policy).at(self._now)
@@ -215,6 +232,7 @@ class Ledger:
             self._move(entry, state, row.until.timestamp(), "policy", "", source="expiry")
 
     def _move(self, entry: Entry, state: State, at: float, by: str, note: str, *, source: str) -> Change:
+        self._write_first(entry)
         before, entry.state = entry.state, state
         if state.ref != before.ref or not entry.detail:
             entry.detail = self._detail(state.ref)
@@ -232,6 +250,28 @@ class Ledger:
             at=from_epoch(at),
             until=None if state.until is None else from_epoch(state.until),
             source=source,
+            detail=entry.detail,
+        )
+
+    def _write_first(self, entry: Entry) -> None:
+        """Write the line of the change onto the list, which the row has told of up to now."""
+        if not entry.unwritten:
+            return
+        entry.unwritten = False
+        state = entry.state
+        self._journal.note(
+            entry.id,
+            state.ref,
+            entry.by,
+            told=False,
+            event=_EVENTS[state.status],
+            address=entry.address,
+            before=ACTIVE,
+            after=state.status,
+            reason=state.reason,
+            at=from_epoch(state.since),
+            until=None if state.until is None else from_epoch(state.until),
+            source=state.source,
             detail=entry.detail,
         )
 

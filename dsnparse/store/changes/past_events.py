@@ -20,6 +20,10 @@ from dsnparse.store.sql.values import dump_json
 #: Events kept one by one. A mailing list that mails once a day sees a month and a half of them.
 KEPT = 50
 
+#: What stands in the place of a past that is nothing but the event that put an address on the list: its row
+#: says reason, since, until and source.
+LISTED = "+"
+
 _EVENT_DEFAULTS = ("", False, None, "bounce", "")
 _STATE_DEFAULTS = {f.name: f.default for f in fields(State)}
 
@@ -65,11 +69,13 @@ class Past:
         return self.events[-1].at if self.events else 0.0
 
     def dump(self) -> str:
-        """As JSON, defaults left out."""
+        """As JSON, defaults left out; empty when nothing has happened."""
         base = {}
         if self.base != NOTHING:
             values = {name: getattr(self.base, name) for name in _STATE_DEFAULTS}
             base = {name: value for name, value in values.items() if value != _STATE_DEFAULTS[name]}
+        if not base and not self.events:
+            return ""
         return dump_json([base, [_dump_event(event) for event in self.events]])
 
     @classmethod

@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from dsnparse.model import BounceRecord, Report
+from dsnparse.model import (
+    Action,
+    Advice,
+    BounceRecord,
+    BounceType,
+    Evidence,
+    Kind,
+    OriginalMessage,
+    Reason,
+    Report,
+)
 from dsnparse.store.address.privacy import KEPT_OF_ORIGINAL, Privacy
 from dsnparse.store.changes.batch import Seen
-from dsnparse.store.changes.times import aware, believable
+from dsnparse.store.changes.times import aware
 from dsnparse.store.sql.schema import messages, records
-from dsnparse.store.sql.values import clean
+from dsnparse.store.sql.values import clean, clean_json, dump_json, quote
 
 #: What `detail` keeps of a diagnostic.
 LONGEST_DIAGNOSTIC = 500
 #: Reply codes have three digits.
 _LARGEST_CODE = 999
 
-_MESSAGE_FIELDS = frozenset(messages.columns.keys())
-_RECORD_FIELDS = frozenset(records.columns.keys())
-_REPORT_NAMES = tuple(f.name for f in fields(Report) if f.name not in ("records", "authenticity"))
-_RECORD_NAMES = tuple(f.name for f in fields(BounceRecord))
+_OF_A_REPORT = {f.name for f in fields(Report)} - {"original", "authenticity", "records"}
+_OF_A_RECORD = {f.name for f in fields(BounceRecord)}
+_REPORT_NAMES = tuple(column.name for column in messages.columns if column.name in _OF_A_REPORT)
+_RECORD_NAMES = tuple(column.name for column in records.columns if column.name in _OF_A_RECORD)
+_ORIGINAL_NAMES = tuple(f.name for f in fields(OriginalMessage))
+#: Fields without a column.
+_EXTRA_OF_MESSAGE = sorted(_OF_A_REPORT.difference(_REPORT_NAMES))
+_EXTRA_NAMES = tuple(f.name for f in fields(BounceRecord) if f.name not in _RECORD_NAMES)
+#: The columns that a report fills, in the order of its values; numbers and times come on top.
+MESSAGE_COLUMNS = ("digest", "source", "original", "authenticity", "extra", *_REPORT_NAMES)
+RECORD_COLUMNS = ("extra", *_RECORD_NAMES)
+_OF_REPORT = attrgetter(*_REPORT_NAMES)
+_OF_RECORD = attrgetter(*_RECORD_NAMES)
+_OF_ORIGINAL = attrgetter(*_ORIGINAL_NAMES)
+_EXTRA_OF_RECORD = attrgetter(*_EXTRA_NAMES)
+_REPLY_CODE = RECORD_COLUMNS.index("reply_code")
+_AS_JSON = ("original", "warnings", "evidence", "extra", "authenticity")
 _SHOWN_OF_MESSAGE = (
     "kind", "feedback_type", "reporting_mta", "original", "digest", "source", "authenticity",
 )  # fmt: skip
@@ -35,32 +61,49 @@ _NEEDED = (*_SHOWN_OF_RECORD, "recipient", "original_recipient", "actual_recipie
 _FREE_TEXT = ("diagnostic", "evidence", "warnings", "final_log_id", "envelope_id", "extra")
 
 
-def message_row(seen: Seen, now: datetime, privacy: Privacy) -> dict[str, Any]:
-    """The row of `messages`; fields of Report that have no column of their own go to `extra`."""
+def message_values(seen: Seen, privacy: Privacy) -> tuple[Any, ...]:
+    """The row of `messages` by `MESSAGE_COLUMNS`; fields of Report without a column go to `extra`."""
     report = seen.report
-    row = _row(report, _REPORT_NAMES, _MESSAGE_FIELDS)
-    received = believable(seen.received, now)
-    row.update(digest=seen.digest, source=clean(seen.source), seen_at=now, received_at=received)
-    original = row["original"]
+    original = _original(report.original)
     if privacy.hashed:
         original = {name: value for name, value in original.items() if name in KEPT_OF_ORIGINAL}
-        _redact(row, privacy, tuple(name for record in report.records for name in _names(record)))
-    row["original"] = {name: value for name, value in original.items() if value} or None
-    row["authenticity"] = _authenticity(report)
-    return row
-
-
-def record_row(record: BounceRecord, privacy: Privacy) -> dict[str, Any]:
-    """The row of `records`, without its keys; fields that have no column go to `extra`."""
-    row = _row(record, _RECORD_NAMES, _RECORD_FIELDS)
-    if row["reply_code"] is not None and not 0 <= row["reply_code"] <= _LARGEST_CODE:
-        row["reply_code"] = None  # one message must not make a whole batch fail
+    found = _authenticity(report)
+    values = [
+        seen.digest,
+        clean(seen.source),
+        dump_json(original) if original else None,
+        None if found is None else dump_json(found),
+        _extra(_EXTRA_OF_MESSAGE, [getattr(report, name) for name in _EXTRA_OF_MESSAGE]),
+        *map(_column, _OF_REPORT(report)),
+    ]
     if privacy.hashed:
-        _redact(row, privacy, _names(record))
+        _redact(
+            values, MESSAGE_COLUMNS, privacy, [name for record in report.records for name in _names(record)]
+        )
+    return tuple(values)
+
+
+def record_values(record: BounceRecord, privacy: Privacy) -> tuple[Any, ...]:
+    """The row of `records` by `RECORD_COLUMNS`; fields without a column go to `extra`."""
+    values = [_origins(*_EXTRA_OF_RECORD(record)), *map(_column, _OF_RECORD(record))]
+    code = record.reply_code
+    if code is not None and not 0 <= code <= _LARGEST_CODE:
+        values[_REPLY_CODE] = None  # one message must not make a whole batch fail
+    if privacy.hashed:
+        _redact(values, RECORD_COLUMNS, privacy, _names(record))
         for name in ("recipient", "original_recipient", "actual_recipient"):
-            if row[name] is not None:
-                row[name] = privacy.stored(row[name])
-    return row
+            place = RECORD_COLUMNS.index(name)
+            if values[place] is not None:
+                values[place] = privacy.stored(values[place])
+    return tuple(values)
+
+
+def detail_of(message: Sequence[Any], record: Sequence[Any]) -> dict[str, Any]:
+    """`detail` from the values of the two rows."""
+    found = dict(zip(MESSAGE_COLUMNS, message, strict=True))
+    for name in ("original", "authenticity"):
+        found[name] = json.loads(found[name]) if found[name] else None
+    return detail(found, dict(zip(RECORD_COLUMNS, record, strict=True)))
 
 
 def detail(message: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,37 +149,78 @@ def _authenticity(report: Report) -> dict[str, Any] | None:
     return {"authenticity": found.verdict.value, "because": list(because)}
 
 
-def _row(thing: Report | BounceRecord, names: tuple[str, ...], columns: frozenset[str]) -> dict[str, Any]:
-    row: dict[str, Any] = {"extra": None}
-    for name in names:
-        value = getattr(thing, name)
-        if value is not None:
-            value = _plain(value)
-        if name in columns:
-            row[name] = value
-        elif value:
-            row["extra"] = {**(row["extra"] or {}), name: value}
-    return row
-
-
-def _plain(value: Any) -> Any:
+def _column(value: Any) -> Any:
     """A column's value. Text inside of JSON is cleaned when it is written: see `dump_json`."""
-    if isinstance(value, str):
-        return str(value) if isinstance(value, StrEnum) else clean(value)
-    if isinstance(value, (int, float)):
-        return value
-    if isinstance(value, datetime):
-        return aware(value).isoformat()
-    if isinstance(value, (tuple, list)):
-        return [item.to_dict() for item in value] or None
-    return value if isinstance(value, dict) else value.to_dict()
+    return None if value is None else _COLUMNS.get(type(value), _other)(value)
 
 
-def _redact(row: dict[str, Any], privacy: Privacy, names: tuple[str, ...]) -> None:
-    for name in _FREE_TEXT:
-        if row.get(name):
-            row[name] = privacy.redact_all(row[name], names)
+def _other(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    return aware(value).isoformat() if isinstance(value, datetime) else value
+
+
+def _listed(value: tuple[Any, ...]) -> str | None:
+    if not value:
+        return None
+    if all(type(item) is Evidence for item in value):
+        return clean_json(f"[{','.join(map(_evidence, value))}]")
+    return dump_json([item.to_dict() for item in value])
+
+
+def _evidence(one: Evidence) -> str:
+    # As `to_dict` and JSON; there are half a dozen in each report.
+    return (
+        f'{{"field":{quote(one.field)},"part":{quote(one.part)},"line":{one.line},'
+        f'"rule":{quote(one.rule)},"text":{quote(one.text)}}}'
+    )
+
+
+def _original(original: OriginalMessage) -> dict[str, Any]:
+    """What is known of the message that came back, as plain JSON types."""
+    found: dict[str, Any] = {}
+    for name, value in zip(_ORIGINAL_NAMES, _OF_ORIGINAL(original), strict=True):
+        if value:
+            text = value.isoformat() if isinstance(value, datetime) else value
+            found[name.rstrip("_")] = dict(text) if isinstance(text, Mapping) else text
+    return found
+
+
+@lru_cache(maxsize=64)
+def _origins(*values: Any) -> str | None:
+    # A few words, the same for most records.
+    return _extra(_EXTRA_NAMES, values)
+
+
+def _extra(names: Iterable[str], values: Iterable[Any]) -> str | None:
+    found = {name: _as_json(value) for name, value in zip(names, values, strict=True) if value}
+    return dump_json(found) if found else None
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [item.to_dict() for item in value]
+    return value.to_dict() if hasattr(value, "to_dict") else _column(value)
+
+
+def _redact(values: list[Any], columns: Sequence[str], privacy: Privacy, names: Iterable[str]) -> None:
+    given = tuple(names)
+    for place, name in enumerate(columns):
+        if name in _FREE_TEXT and values[place]:
+            if name in _AS_JSON:
+                values[place] = dump_json(privacy.redact_all(json.loads(values[place]), given))
+            else:
+                values[place] = privacy.redact_all(values[place], given)
 
 
 def _names(record: BounceRecord) -> tuple[str, ...]:
     return tuple(filter(None, (record.recipient, record.original_recipient, record.actual_recipient)))
+
+
+_COLUMNS: dict[type, Callable[[Any], Any]] = {
+    str: clean,
+    int: int,
+    float: float,
+    tuple: _listed,
+    **dict.fromkeys((Kind, Action, Reason, BounceType, Advice), str.__str__),
+}

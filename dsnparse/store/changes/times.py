@@ -10,21 +10,27 @@ from dsnparse.model import BounceRecord, Report
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
-def happened(record: BounceRecord, report: Report, received: datetime | None, now: datetime) -> datetime:
-    """The time that a record counts for: its last attempt, else the message's own date, else its arrival.
-
-    Nothing happens after `now`, nor after the message was received: a wrong clock elsewhere must not stretch
-    a suppression. `now` when there is no date.
-    """
-    latest = now
-    if received is not None and EARLIEST <= received < now:
-        latest = received
+def claimed_time(record: BounceRecord, report: Report, received: datetime | None) -> datetime | None:
+    """When a failure happened, as far as its notice says: its last attempt, else the message's date, else its
+    arrival."""
     for value in (record.last_attempt_date, received, report.arrival_date):
         if isinstance(value, datetime):
             value = aware(value)
             if value >= EARLIEST:
-                return min(value, latest)
-    return latest
+                return value
+    return None
+
+
+def happened(claimed: datetime | None, received: datetime | None, now: datetime) -> datetime:
+    """The time that a record counts for. `claimed`: see `claimed_time`; `now` where nobody says.
+
+    Nothing happens after `now`, nor after the message was received: a wrong clock elsewhere must not stretch
+    a suppression.
+    """
+    latest = now
+    if received is not None and EARLIEST <= received < now:
+        latest = received
+    return latest if claimed is None else min(claimed, latest)
 
 
 def believable(time: datetime | None, now: datetime) -> datetime | None:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dsnparse.store.changes.status import SUPPRESSED
+from dsnparse.store.changes.status import PAUSED, REVIEW, SUPPRESSED
+
+#: What `list` can show.
+STATES = (SUPPRESSED, PAUSED, REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,19 @@ class Suppression:
             "status": self.status,
             "detail": self.detail or {},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What became of additions, removals or an import."""
+
+    changed: int = 0
+    #: They were so already, or more strictly.
+    unchanged: int = 0
+    #: Their end has passed.
+    expired: int = 0
+
+    def __add__(self, other: Listed) -> Listed:
+        return Listed(
+            self.changed + other.changed, self.unchanged + other.unchanged, self.expired + other.expired
+        )

@@ -47,9 +47,11 @@ def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
     raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(FORMATS)}")
 
 
-def _own_row(entry: Suppression) -> list[str]:
-    fields = entry.to_dict()
-    return [fields[name] or "" for name in _NAMES]
+def _own_row(entry: Suppression) -> tuple[str, ...]:
+    """By `_NAMES`."""
+    since = entry.since.isoformat() if entry.since else ""
+    until = entry.until.isoformat() if entry.until else ""
+    return entry.address, entry.reason, since, until, entry.source, entry.by, entry.note
 
 
 def _either(entry: Suppression, complaint: str, bounce: str) -> str:

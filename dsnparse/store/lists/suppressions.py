@@ -1,114 +1,36 @@
-"""The suppression list: shown, added to, lifted, imported."""
+"""The suppression list, changed: added to, lifted, imported."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection
 
-from dsnparse.store.address.normalize import fold_domain
+from dsnparse.store.address.normalize import fold_domain, split_address
+from dsnparse.store.changes.address_rows import added
 from dsnparse.store.changes.ledger import Ledger
-from dsnparse.store.changes.state import Event, What
-from dsnparse.store.changes.status import PAUSED, REVIEW, SUPPRESSED
-from dsnparse.store.changes.times import to_epoch
-from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.changes.past_events import LISTED
+from dsnparse.store.changes.state import NOTHING, Event, What, advance
+from dsnparse.store.changes.status import SUPPRESSED
+from dsnparse.store.changes.times import from_epoch, to_epoch
+from dsnparse.store.lists.entry import Listed, Suppression
 from dsnparse.store.policy.terms import Terms
-from dsnparse.store.sql.schema import addresses, suppressions
-from dsnparse.store.sql.values import clean
+from dsnparse.store.sql.bulk import insert_new
+from dsnparse.store.sql.rows import time_value
+from dsnparse.store.sql.schema import addresses
+from dsnparse.store.sql.values import clean, dump_json
 
-#: What `list` can show.
-STATES = (SUPPRESSED, PAUSED, REVIEW)
-_ROWS_AT_ONCE = 1_000
 #: What the operator does counts as later than everything that the address has seen.
 _AFTERWARDS = 0.001
 
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """What became of additions, removals or an import."""
-
-    changed: int = 0
-    #: They were so already, or more strictly.
-    unchanged: int = 0
-    #: Their end has passed.
-    expired: int = 0
-
-    def __add__(self, other: Listed) -> Listed:
-        return Listed(
-            self.changed + other.changed, self.unchanged + other.unchanged, self.expired + other.expired
-        )
-
-
-def entries(
-    connection: Connection,
-    now: datetime,
-    *,
-    states: Sequence[str] = (SUPPRESSED,),
-    reasons: Sequence[str] = (),
-    sources: Sequence[str] = (),
-    domain: str | None = None,
-) -> Iterator[Suppression]:
-    """The addresses in these states now, by domain and address, a stream."""
-    statement = _chosen(now, states, reasons, sources, domain).order_by(addresses.c.domain, addresses.c.key)
-    rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement)
-    for row in rows:
-        yield _entry(row)
-
-
-def page(
-    connection: Connection,
-    now: datetime,
-    *,
-    after: int,
-    limit: int,
-    states: Sequence[str] = (SUPPRESSED,),
-    reasons: Sequence[str] = (),
-    sources: Sequence[str] = (),
-    domain: str | None = None,
-) -> tuple[list[Suppression], int | None]:
-    """The same in parts of `limit`, in the order in which the addresses were first heard of.
-
-    `after`: what the part before came with, 0 for the first. What comes with it is None at the end.
-    """
-    statement = _chosen(now, states, reasons, sources, domain).where(addresses.c.id > after)
-    rows = connection.execute(statement.order_by(addresses.c.id).limit(limit + 1)).all()
-    found = rows[:limit]
-    return [_entry(row) for row in found], found[-1].id if len(rows) > limit else None
-
-
-def _chosen(
-    now: datetime, states: Sequence[str], reasons: Sequence[str], sources: Sequence[str], domain: str | None
-) -> Select[Any]:
-    statement: Select[Any] = (
-        select(
-            addresses.c.id,
-            addresses.c.address,
-            addresses.c.status,
-            addresses.c.reason,
-            addresses.c.since,
-            addresses.c.until,
-            addresses.c.source,
-            addresses.c.detail,
-            suppressions.c.by_whom,
-            suppressions.c.note,
-        )
-        .outerjoin(suppressions, suppressions.c.address_id == addresses.c.id)
-        .where(addresses.c.status.in_(states), (addresses.c.until.is_(None)) | (addresses.c.until > now))
-    )
-    for column, values in ((addresses.c.reason, reasons), (addresses.c.source, sources)):
-        if values:
-            statement = statement.where(column.in_(values))
-    if domain:
-        statement = statement.where(addresses.c.domain == fold_domain(domain.strip().removeprefix("@")))
-    return statement
-
-
-def _entry(row: Any) -> Suppression:
-    _, address, status, reason, since, until, source, detail, by, note = row
-    return Suppression(address, reason, since, until, source, by or "policy", note or "", status, detail)
+#: The folded key of an address, and what is to be put on the list.
+_Keyed = tuple[str, Suppression]
+_COLUMNS = (
+    "key", "address", "domain", "status", "reason", "since", "until", "source", "past", "detail",
+    "by_whom", "note",
+)  # fmt: skip
 
 
 def suppress(connection: Connection, terms: Terms, wanted: Sequence[Suppression], now: datetime) -> Listed:
@@ -119,33 +41,75 @@ def suppress(connection: Connection, terms: Terms, wanted: Sequence[Suppression]
     One without `until` ends as the policy says for its reason; to suppress for good give the reason "manual"
     or another one whose entry in [expires] is "never".
     """
+    keyed = [(terms.policy.addresses.keys(one.address)[0], one) for one in wanted]
+    # Hooks are told of a line in the journal, so it must be there.
+    new = set() if terms.targets else _add_new(connection, terms, keyed, now)
+    rest = [pair for number, pair in enumerate(keyed) if number not in new]
+    return Listed(changed=len(new)) + _add_each(connection, terms, rest, now)
+
+
+def _add_new(connection: Connection, terms: Terms, keyed: Sequence[_Keyed], now: datetime) -> set[int]:
+    """Add those of which nothing is known, each by one row: their places in `keyed`."""
+    postgresql, stored = connection.dialect.name == "postgresql", terms.privacy.stored
+    times: dict[float, Any] = {}
+
+    def written(at: float) -> Any:
+        if at not in times:
+            time = from_epoch(at)
+            times[at] = time_value(time, postgresql=postgresql) if to_epoch(time) == at else None
+        return times[at]
+
+    rows: dict[str, tuple[Any, ...]] = {}
+    places: dict[str, int] = {}
+    for number, (key, one) in enumerate(keyed):
+        event = _event(one, terms, 0, now)
+        if advance(NOTHING, event, terms.policy).status != SUPPRESSED or _has_ended(event, now):
+            continue
+        since, until = written(event.at), None if event.until is None else written(event.until)
+        name = stored(key)
+        if name in rows or since is None or (until is None) != (event.until is None):
+            continue
+        address = clean(one.address)
+        shown = terms.privacy.shown(key) if terms.privacy.hashed else address
+        places[name] = number
+        rows[name] = (
+            name, "" if shown == name else shown, clean(fold_domain(split_address(address)[1])), SUPPRESSED,
+            one.reason, since, until, one.source, LISTED, dump_json(one.detail) if one.detail else None,
+            clean(one.by), clean(one.note),
+        )  # fmt: skip
+    made = insert_new(connection, addresses, _COLUMNS, [rows[name] for name in sorted(rows)], key="key")
+    return {places[name] for name in made}
+
+
+def _add_each(connection: Connection, terms: Terms, keyed: Sequence[_Keyed], now: datetime) -> Listed:
+    """Add addresses of which something may be known already."""
+    if not keyed:
+        return Listed()
     ledger = Ledger(connection, terms, now)
-    identity = terms.policy.addresses
-    keyed = [(identity.keys(one.address)[0], one) for one in wanted]
     ledger.load({key: one.address for key, one in keyed})
     changed = unchanged = expired = 0
     for key, one in keyed:
-        entry = ledger.entries[key]
-        since = _after(entry.past.latest, now) if one.since is None else to_epoch(min(one.since, now))
-        until = to_epoch(one.until) if one.until else terms.policy.ends(one.reason, since)
-        if until is not None and until <= now.timestamp():
-            expired += 1
-            continue
-        event = Event(
-            at=since,
-            ref=f"{one.source}:{one.reason}:{since:.3f}",
-            what=What.ADDED,
-            reason=one.reason,
-            until=until,
-            source=one.source,
-        )
+        event = _event(one, terms, ledger.entries[key].past.latest, now)
         shown = one.detail or {}
-        if ledger.apply_change(key, event, shown.copy, by=clean(one.by), note=clean(one.note)):
+        if _has_ended(event, now):
+            expired += 1
+        elif ledger.apply_change(key, event, shown.copy, by=clean(one.by), note=clean(one.note)):
             changed += 1
         else:
             unchanged += 1
     ledger.write()
     return Listed(changed, unchanged, expired)
+
+
+def _event(one: Suppression, terms: Terms, latest: float, now: datetime) -> Event:
+    """Somebody puts an address on the list to which something happened at `latest` last."""
+    since = _after(latest, now) if one.since is None else to_epoch(min(one.since, now))
+    until = to_epoch(one.until) if one.until else terms.policy.ends(one.reason, since)
+    return added(one.reason, since, None if until is None else round(until, 3), one.source)
+
+
+def _has_ended(event: Event, now: datetime) -> bool:
+    return event.until is not None and event.until <= now.timestamp()
 
 
 def lift(connection: Connection, terms: Terms, wanted: Sequence[str], now: datetime, by: str) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dsnparse.store.address.given import read_address
+from dsnparse.store.changes.past_events import LISTED
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.rows import Rows, one_of, read_json, read_time
 
@@ -71,6 +72,11 @@ _CHANGES = """
     SELECT happened_at, "before", "after", reason, until, source, by_whom, detail
     FROM journal WHERE address_id = ? ORDER BY id
 """
+#: The change that its row alone tells of.
+_LISTED = f"""
+    SELECT since, 'active', status, reason, until, source, by_whom, detail
+    FROM addresses WHERE id = ? AND past = '{LISTED}'
+"""
 
 
 def history(rows: Rows, terms: Terms, address: str) -> list[Happening]:
@@ -125,7 +131,10 @@ def _changes(rows: Rows, number: int, domain: str) -> list[Happening]:
             source=source if by in ("", "policy") else f"{source} by {by}",
             detail={"domain": domain, **(read_json(detail) or {})} if domain else read_json(detail),
         )
-        for at, before, after, reason, until, source, by, detail in rows.rows(_CHANGES, [number])
+        for at, before, after, reason, until, source, by, detail in (
+            *rows.rows(_LISTED, [number]),
+            *rows.rows(_CHANGES, [number]),
+        )
     ]
 
 

@@ -11,14 +11,14 @@ from dsnparse.understood import GOOD_NEWS, LOW_CONFIDENCE
 
 _GOOD = ", ".join(f"'{action.value}'" for action in GOOD_NEWS)
 #: `is_understood`, in SQL: the records that a person should look at.
-_DOUBTFUL = f"""
+DOUBTFUL = f"""
     coalesce(r.action, '') NOT IN ({_GOOD}) AND (r.reason = 'undefined' OR r.confidence < {LOW_CONFIDENCE})
 """
 #: The same of a message `m`, as a condition.
 NOT_UNDERSTOOD = f"""(
     m.kind = 'other' OR (m.kind = 'bounce' AND NOT EXISTS (SELECT 1 FROM records r WHERE r.message_id = m.id))
     OR (m.kind IN ('bounce', 'delay')
-        AND EXISTS (SELECT 1 FROM records r WHERE r.message_id = m.id AND {_DOUBTFUL}))
+        AND EXISTS (SELECT 1 FROM records r WHERE r.message_id = m.id AND {DOUBTFUL}))
 )"""
 
 
@@ -39,7 +39,7 @@ def find_known(rows: Rows, digests: Sequence[str]) -> Mapping[str, Known]:
         return {}
     condition, values = one_of("m.digest", digests, postgresql=rows.postgresql)
     statement = f"""
-        SELECT m.digest, m.kind, count(r.id), count(CASE WHEN {_DOUBTFUL} THEN 1 END)
+        SELECT m.digest, m.kind, count(r.id), count(CASE WHEN {DOUBTFUL} THEN 1 END)
         FROM messages m LEFT JOIN records r ON r.message_id = m.id
         WHERE {condition} GROUP BY m.digest, m.kind
     """

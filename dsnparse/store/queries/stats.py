@@ -1,23 +1,27 @@
-"""Counts: by reason, type, provider, domain, day, kind of notice; addresses by state; alerts."""
+"""Counts: by reason, type, provider, domain, day, by two of these crossed, by kind of notice; addresses by
+state; alerts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from dsnparse.store.changes.status import ACTIVE
+from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.sql.rows import Rows, time_value
 
 #: What records and messages can be counted by.
 BY = ("reason", "type", "provider", "domain", "day", "kind", "authenticity", "state", "alert")
+#: Two of these can be crossed: "provider,reason".
+CROSSED = ("reason", "type", "provider", "domain", "day")
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
     """One line of statistics."""
 
-    #: One of BY.
+    #: One of BY, or two of CROSSED with a comma between.
     by: str
     name: str
     count: int
@@ -26,6 +30,11 @@ class Count:
     soft: int = 0
     block: int = 0
     undetermined: int = 0
+    #: Of all that was counted, also of what the limit leaves out: 0.0 to 1.0.
+    share: float = 0.0
+    #: Of two names, the other one, and the share among those with the same first name.
+    second: str = ""
+    share_of_first: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON types."""
@@ -44,50 +53,107 @@ _DAYS = {
     False: "substr(r.happened_at, 1, 10)",
 }
 _TYPES = ", ".join(
-    f"count(*) FILTER (WHERE r.bounce_type = '{kind}')" for kind in ("hard", "soft", "block", "undetermined")
+    f"count(*) FILTER (WHERE r.bounce_type = '{kind}') AS {kind}"
+    for kind in ("hard", "soft", "block", "undetermined")
 )
 
 
-def stats(rows: Rows, by: str, *, since: datetime | None, now: datetime, limit: int) -> list[Count]:
-    """The most frequent values, most frequent first; days and alerts latest first."""
+def stats(
+    rows: Rows,
+    by: str,
+    *,
+    since: datetime | None,
+    now: datetime,
+    limit: int,
+    until: datetime | None = None,
+    where: Where = ALL,
+) -> list[Count]:
+    """The most frequent values, most frequent first; days and alerts latest first.
+
+    `by`: one of BY, or two of CROSSED as "provider,reason". `where` narrows down records only; raise
+    ValueError for other names, and for conditions on what is no record.
+    """
+    first, comma, second = by.partition(",")
+    if (first in CROSSED and not comma) or (comma and {first, second} <= set(CROSSED) and first != second):
+        return _records(rows, first, second, (since, until), where, limit)
+    if where.conditions:
+        raise ValueError(
+            f"Conditions are on failures, which are counted by {', '.join(CROSSED)}; not by {by}"
+        )
     match by:
         case "kind":
-            return _kinds(rows, since)
+            return _with_shares(_kinds(rows, since, until))
         case "authenticity":
-            return _authenticity(rows, since)
+            return _with_shares(_authenticity(rows, since, until))
         case "state":
-            return _states(rows, now)
+            return _with_shares(_states(rows, now))
         case "alert":
-            return _alerts(rows, since, limit)
-        case _ if by in BY:
-            return _records(rows, by, since, limit)
-    raise ValueError(f"There are no statistics by {by!r}; there are {', '.join(BY)}")
+            return _alerts(rows, since, until, limit)
+    raise ValueError(
+        f"There are no statistics by {by!r}; there are {', '.join(BY)}, and any two of the first "
+        f"{len(CROSSED)} crossed"
+    )
 
 
-def _records(rows: Rows, by: str, since: datetime | None, limit: int) -> list[Count]:
+def _records(
+    rows: Rows,
+    first: str,
+    second: str,
+    span: tuple[datetime | None, datetime | None],
+    where: Where,
+    limit: int,
+) -> list[Count]:
     """Failures only: the records of bounces."""
-    name = _DAYS[rows.postgresql] if by == "day" else _NAMES[by]
-    with_address = "JOIN addresses a ON a.id = r.address_id" if by == "domain" else ""
-    condition, values = _since("r.happened_at", since, rows)
+    names = _NAMES | {"day": _DAYS[rows.postgresql]}
+    condition, values = _span("r.happened_at", span, rows)
+    more, given = where.sql(rows)
+    order = "name DESC, number DESC, other" if first == "day" else "number DESC, name, other"
     # The columns by their numbers: PostgreSQL groups by no name that a column of the tables has, too.
     statement = f"""
-        SELECT {name}, count(*), {_TYPES}
-        FROM records r JOIN messages m ON m.id = r.message_id {with_address}
-        WHERE m.kind = 'bounce' {condition}
-        GROUP BY 1 ORDER BY {"1 DESC" if by == "day" else "2 DESC, 1"} LIMIT ?
+        WITH counted AS (
+            SELECT {names[first]} AS name, {names[second] if second else "''"} AS other,
+                   count(*) AS number, {_TYPES}
+            FROM records r JOIN messages m ON m.id = r.message_id LEFT JOIN addresses a ON a.id = r.address_id
+            WHERE m.kind = 'bounce' {condition} {more}
+            GROUP BY 1, 2)
+        SELECT name, other, number, hard, soft, block, undetermined,
+               sum(number) OVER (), sum(number) OVER (PARTITION BY name)
+        FROM counted WHERE name IS NOT NULL ORDER BY {order} LIMIT ?
     """
-    return [Count(by, *row) for row in rows.rows(statement, [*values, limit])]
+    return [
+        Count(
+            f"{first},{second}" if second else first,
+            name,
+            count,
+            *(hard, soft, block, undetermined),
+            share=_share(count, total),
+            second=other or "",
+            share_of_first=_share(count, of_name) if second else 0.0,
+        )
+        for name, other, count, hard, soft, block, undetermined, total, of_name in rows.rows(
+            statement, [*values, *given, limit]
+        )
+    ]
 
 
-def _kinds(rows: Rows, since: datetime | None) -> list[Count]:
-    condition, values = _since("coalesce(received_at, seen_at)", since, rows)
+def _share(part: int, whole: Any) -> float:
+    return round(part / int(whole), 4) if whole else 0.0
+
+
+def _with_shares(counts: list[Count]) -> list[Count]:
+    total = sum(one.count for one in counts)
+    return [replace(one, share=_share(one.count, total)) for one in counts]
+
+
+def _kinds(rows: Rows, since: datetime | None, until: datetime | None) -> list[Count]:
+    condition, values = _span("coalesce(received_at, seen_at)", (since, until), rows)
     statement = f"SELECT kind, count(*) FROM messages WHERE 1 = 1 {condition} GROUP BY 1 ORDER BY 2 DESC"
     return [Count("kind", kind, count) for kind, count in rows.rows(statement, values)]
 
 
-def _authenticity(rows: Rows, since: datetime | None) -> list[Count]:
+def _authenticity(rows: Rows, since: datetime | None, until: datetime | None) -> list[Count]:
     """How far bounces are to be believed; those that were read without keys are not counted."""
-    condition, values = _since("coalesce(received_at, seen_at)", since, rows)
+    condition, values = _span("coalesce(received_at, seen_at)", (since, until), rows)
     verdict = (
         "authenticity ->> 'authenticity'"
         if rows.postgresql
@@ -114,8 +180,8 @@ def _states(rows: Rows, now: datetime) -> list[Count]:
     return [Count("state", status, count) for status, count in counts.items() if count]
 
 
-def _alerts(rows: Rows, since: datetime | None, limit: int) -> list[Count]:
-    condition, values = _since("last_at", since, rows)
+def _alerts(rows: Rows, since: datetime | None, until: datetime | None, limit: int) -> list[Count]:
+    condition, values = _span("last_at", (since, until), rows)
     statement = f"""
         SELECT day, reason, receiver, sender, count FROM alerts
         WHERE 1 = 1 {condition} ORDER BY day DESC, count DESC, id LIMIT ?
@@ -128,8 +194,11 @@ def _alerts(rows: Rows, since: datetime | None, limit: int) -> list[Count]:
     ]
 
 
-def _since(column: str, since: datetime | None, rows: Rows) -> tuple[str, list[Any]]:
-    """One condition more, and its value."""
-    if since is None:
-        return "", []
-    return f"AND {column} >= ?", [time_value(since, postgresql=rows.postgresql)]
+def _span(column: str, span: tuple[datetime | None, datetime | None], rows: Rows) -> tuple[str, list[Any]]:
+    """Conditions more, and their values: from the first time on, before the second."""
+    text, values = "", []
+    for sign, time in zip((">=", "<"), span, strict=True):
+        if time is not None:
+            text += f" AND {column} {sign} ?"
+            values.append(time_value(time, postgresql=rows.postgresql))
+    return text, values

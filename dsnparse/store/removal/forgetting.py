@@ -11,11 +11,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from dsnparse.store.address.given import read_address
 from dsnparse.store.address.privacy import remove_addresses
+from dsnparse.store.changes.address_rows import SELECT, load_past
+from dsnparse.store.changes.raw import raw_mentioning, remove_raw
 from dsnparse.store.changes.status import ACTIVE
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.removal.retention import overwrite_removed, remove_rows, row_ids
 from dsnparse.store.sql.dialect import chunks
-from dsnparse.store.sql.schema import addresses, alerts, journal, messages, outbox, records, suppressions
+from dsnparse.store.sql.schema import addresses, alerts, journal, messages, outbox, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,9 @@ def forget(connection: Connection, terms: Terms, address: str, *, keep_suppressi
 
 
 def _forget(connection: Connection, key: str, given: str, *, keep: bool) -> Forgotten:
-    row = connection.execute(
-        select(addresses.c.id, addresses.c.address, addresses.c.status)
-        .where(addresses.c.key == key)
-        .with_for_update()
-    ).first()
+    row = connection.execute(SELECT.where(addresses.c.key == key).with_for_update()).first()
     if row is None:
+        remove_raw(connection, raw_mentioning(connection, [given]))
         return Forgotten()
     mine = records.c.address_id == row.id
     # Another address refused what this one was mailed: that record stays, and does not name this one.
@@ -59,11 +58,15 @@ def _forget(connection: Connection, key: str, given: str, *, keep: bool) -> Forg
     numbers = list(
         connection.execute(select(records.c.message_id).where(or_(mine, another)).distinct()).scalars()
     )
-    spellings = {given, row.address}
+    spellings = {given, row.address or row.key}
     for column in (records.c.recipient, records.c.original_recipient, records.c.actual_recipient):
         spellings.update(filter(None, connection.execute(select(column).where(mine)).scalars()))
     named = select(records.c.original_recipient).where(another)
     spellings.update(filter(None, connection.execute(named).scalars()))
+    for ids in chunks(numbers):
+        digests = connection.execute(select(messages.c.digest).where(messages.c.id.in_(ids))).scalars()
+        remove_raw(connection, list(digests))
+    remove_raw(connection, raw_mentioning(connection, sorted(spellings)))
     others = _others(connection, numbers)
     removed = remove_rows(connection, records, mine)
     connection.execute(update(records).where(another).values(mailed_id=None, original_recipient=None))
@@ -73,12 +76,9 @@ def _forget(connection: Connection, key: str, given: str, *, keep: bool) -> Forg
         remove_rows(connection, outbox, outbox.c.journal_id.in_(ids))
         remove_rows(connection, journal, journal.c.id.in_(ids))
     if keep and row.status != ACTIVE:
-        connection.execute(update(addresses).where(addresses.c.id == row.id).values(detail=None))
-        connection.execute(
-            update(suppressions).where(suppressions.c.address_id == row.id).values(detail=None, note="")
-        )
+        bare = {"detail": None, "note": "", "past": load_past(row).dump()}
+        connection.execute(update(addresses).where(addresses.c.id == row.id).values(bare))
     else:
-        remove_rows(connection, suppressions, suppressions.c.address_id == row.id)
         remove_rows(connection, addresses, addresses.c.id == row.id)
     return Forgotten(True, row.status, len(numbers), removed, len(lines))
 
@@ -106,8 +106,7 @@ def _scrub(
         mine = records.c.message_id.in_(ids)
         _replace(connection, records, ("diagnostic", "evidence", "extra"), mine, names)
     for ids in chunks(others):
-        _replace(connection, addresses, ("detail",), addresses.c.id.in_(ids), names)
-        _replace(connection, suppressions, ("detail", "note"), suppressions.c.address_id.in_(ids), names)
+        _replace(connection, addresses, ("detail", "note"), addresses.c.id.in_(ids), names)
         _replace(connection, journal, ("detail",), journal.c.address_id.in_(ids), names)
 
 

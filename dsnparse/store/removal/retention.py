@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, and_, delete, exists, not_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from dsnparse.store.changes.past_events import Past
+from dsnparse.store.changes.raw import remove_raw
 from dsnparse.store.changes.state import What
 from dsnparse.store.changes.status import ACTIVE
 from dsnparse.store.sql.dialect import chunks
@@ -61,6 +62,9 @@ def prune_some(connection: Connection, before: datetime) -> Pruned:
     removed_records = sum(
         remove_rows(connection, records, records.c.message_id.in_(ids)) for ids in chunks(gone)
     )
+    for some in chunks(gone):
+        statement = select(messages.c.digest).where(messages.c.id.in_(some))
+        remove_raw(connection, list(connection.execute(statement).scalars()))
     removed_messages = sum(remove_rows(connection, messages, messages.c.id.in_(ids)) for ids in chunks(gone))
     old_lines = row_ids(connection, journal, journal.c.written_at < before)
     undelivered = sum(

@@ -20,7 +20,13 @@ from dsnparse.store.sql.engine import (
     new_engine,
     path_of,
 )
-from dsnparse.store.sql.errors import StoreError, StoreReplaced, StoreUnavailable, is_temporary
+from dsnparse.store.sql.errors import (
+    StoreError,
+    StoreReplaced,
+    StoreUnavailable,
+    is_of_psycopg,
+    is_temporary,
+)
 from dsnparse.store.sql.migrations import is_current, refuse_others, upgrade
 from dsnparse.store.sql.open_file import OpenFile
 from dsnparse.store.sql.read_only import StillFile, immutable
@@ -221,6 +227,15 @@ class Database:
             raise kind(f"{self.shown} cannot be used: {problem}") from problem
         except SQLAlchemyError as problem:
             raise StoreError(f"{self.shown}: {problem}") from problem
+        except Exception as problem:
+            if not is_of_psycopg(problem):  # by COPY, which SQLAlchemy does not know
+                raise
+            said = " ".join(str(problem).split())
+            if getattr(problem, "sqlstate", None) in _TRY_AGAIN:
+                raise _Race(said) from problem
+            if is_temporary(problem):
+                raise StoreUnavailable(f"{self.shown} cannot be used now: {said}") from problem
+            raise StoreError(f"{self.shown}: {said}") from problem
 
 
 class _Race(Exception):  # noqa: N818

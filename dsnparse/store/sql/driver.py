@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from dsnparse.store.sql.errors import StoreError, StoreUnavailable, is_temporary
-from dsnparse.store.sql.rows import for_driver
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable, is_of_psycopg, is_temporary
+from dsnparse.store.sql.rows import STREAMED, for_driver
 
 #: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
 SQLITE_WAIT = 60
@@ -32,6 +32,19 @@ class DriverRows:
         text = for_driver(statement, postgresql=self.postgresql)
         found: Sequence[Sequence[Any]] = self._connection.execute(text, values).fetchall()
         return found
+
+    def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
+        """The rows, some at a time."""
+        text = for_driver(statement, postgresql=self.postgresql)
+        if not self.postgresql:
+            cursor = self._connection.execute(text, values)
+            while some := cursor.fetchmany(STREAMED):
+                yield from some
+            return
+        with self._connection.transaction(), self._connection.cursor("listed") as cursor:
+            cursor.execute(text, values)
+            while some := cursor.fetchmany(STREAMED):
+                yield from some
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -112,7 +125,7 @@ def driver_errors(shown: str) -> Iterator[None]:
     try:
         yield
     except Exception as problem:
-        if not isinstance(problem, sqlite3.Error) and type(problem).__module__ != "psycopg.errors":
+        if not isinstance(problem, sqlite3.Error) and not is_of_psycopg(problem):
             raise
         said = " ".join(str(problem).split())
         if is_temporary(problem):

@@ -19,6 +19,11 @@ class StoreReplaced(StoreUnavailable):
     """Another database has taken the place of this one: what was read from the old one does not hold."""
 
 
+def is_of_psycopg(problem: BaseException) -> bool:
+    """Whether PostgreSQL's driver says it; without loading it."""
+    return type(problem).__module__ in ("psycopg", "psycopg.errors")
+
+
 _SQLITE_TEMPORARY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 
 

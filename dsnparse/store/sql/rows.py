@@ -6,12 +6,16 @@ A statement has "?" for each value, and no other question mark nor "%".
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+#: Rows of a stream that are held at a time.
+STREAMED = 1_000
 
 
 class Rows(Protocol):
@@ -22,6 +26,10 @@ class Rows(Protocol):
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
         """The rows of a statement, with the values as the driver has them: see `read_time`, `read_json`."""
+        ...
+
+    def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
+        """The same, some at a time, for statements with a great many."""
         ...
 
 
@@ -36,6 +44,13 @@ class EngineRows:
         """The rows of a statement."""
         text = for_driver(statement, postgresql=self.postgresql)
         return self._connection.exec_driver_sql(text, tuple(values)).all()
+
+    def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
+        """The rows, some at a time."""
+        text = for_driver(statement, postgresql=self.postgresql)
+        yield from self._connection.exec_driver_sql(
+            text, tuple(values), execution_options={"yield_per": STREAMED}
+        )
 
 
 def for_driver(statement: str, *, postgresql: bool) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -74,7 +75,8 @@ messages = Table(
     Column("authenticity", JSON(none_as_null=True)),
 )
 
-#: Each address once, with its state. `past` is what `Past.dump` writes.
+#: Each address once, with its state. `address`: as it was written first; "" where that is `key`. `past` is
+#: what `Past.dump` writes. `by_whom`, `note`: of a suppression; "" is the policy.
 addresses = Table(
     "addresses",
     metadata,
@@ -90,6 +92,8 @@ addresses = Table(
     Column("past", Text, nullable=False),
     Column("detail", JSON(none_as_null=True)),
     Column("last_at", UtcTime),
+    Column("by_whom", Text, nullable=False, default=""),
+    Column("note", Text, nullable=False, default=""),
 )
 
 #: One row for each recipient of a message: every field of the BounceRecord, evidence as JSON. `address_id`:
@@ -126,21 +130,8 @@ records = Table(
     Column("extra", JSON(none_as_null=True)),
 )
 
-#: The addresses that are suppressed now: why, since, until, by whom.
-suppressions = Table(
-    "suppressions",
-    metadata,
-    Column("address_id", _ID, primary_key=True, autoincrement=False),
-    Column("reason", Text, nullable=False),
-    Column("since", UtcTime, nullable=False),
-    Column("until", UtcTime),
-    Column("source", Text, nullable=False),
-    Column("by_whom", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("detail", JSON(none_as_null=True)),
-)
-
-#: Every change of a state, and every alert.
+#: Every change of a state, and every alert. What put an address on the list that nothing was known of has no
+#: line here as long as nothing else happens to it: its row says all of it. The view `changes` has both.
 journal = Table(
     "journal",
     metadata,
@@ -185,6 +176,19 @@ alerts = Table(
     Column("first_at", UtcTime, nullable=False),
     Column("last_at", UtcTime, nullable=False),
     Column("diagnostic", Text, nullable=False),
+)
+
+#: Messages themselves, compressed, for as long as the operator says. `envelope`: what the mail server that
+#: handed it over said beside it.
+raw_messages = Table(
+    "raw_messages",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("kept_at", UtcTime, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    Column("arrived", UtcTime),
+    Column("envelope", JSON(none_as_null=True)),
 )
 
 #: How far each source was read.

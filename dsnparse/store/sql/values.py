@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+#: A text as JSON.
+quote = json.encoder.encode_basestring
 #: One encoder for all: json.dumps makes a new one for each call that is not plain.
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 def clean(text: str, longest: int = 4_000) -> str:
@@ -20,7 +22,11 @@ def clean(text: str, longest: int = 4_000) -> str:
 
 def dump_json(value: Any) -> str:
     """JSON for a column, cleaned in the same way; not cut."""
-    text = _encode(value)
+    return clean_json(_encode(value))
+
+
+def clean_json(text: str) -> str:
+    """JSON without what `clean` takes out."""
     if "\\u0000" in text:
         text = text.replace("\\u0000", "\ufffd")
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,101 @@
+"""The processes in which `ingest` and `watch` read messages, where there are several.
+
+Each looks up what is known in the database by itself, by a connection of its own. What it finds there may be
+old: the writer, which alone decides what is new, looks again in its transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from dsnparse.cli.pool import Pool
+from dsnparse.cli.source_options import Mailboxes
+from dsnparse.cli.store_options import StoreChoice
+from dsnparse.ingest import Spread
+from dsnparse.ingest.reading import Keeping, Read, Reading, Task, killed
+from dsnparse.store.policy.terms import Terms
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable
+
+if TYPE_CHECKING:
+    from dsnparse.store.queries.known import Known
+    from dsnparse.store.reader import Asked
+
+
+class Readers:
+    """Use it in a `with` block, around that of the store: they may fork as long as no database is open."""
+
+    def __init__(self, mailboxes: Mailboxes, choice: StoreChoice, keeping: Keeping, jobs: int) -> None:
+        self._mailboxes = mailboxes
+        self._choice = choice
+        self._keeping = keeping
+        self._jobs = jobs
+        self._pool: Pool[Task, list[Read]] | None = None
+
+    @property
+    def spread(self) -> Spread | None:
+        """What `dsnparse.ingest.ingest` takes; None for one job."""
+        return None if self._pool is None else self._pool.run
+
+    def begin_anew(self) -> None:
+        """Start others, which read rules and policy as they are now."""
+        if self._pool is not None:
+            self._pool.__exit__(None, None, None)
+            self._pool = self._start(fork=False)
+
+    def _start(self, *, fork: bool) -> Pool[Task, list[Read]]:
+        # The policy is that of the writer, whatever its file says when a process has to be replaced.
+        make = partial(_make, self._mailboxes, self._choice, self._choice.terms(), self._keeping)
+        return Pool(self._jobs, make, killed, fork=fork, fork_later=False)
+
+    def __enter__(self) -> Readers:
+        if self._jobs > 1:
+            self._pool = self._start(fork=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.__exit__(kind, error, trace)
+
+
+def _make(mailboxes: Mailboxes, choice: StoreChoice, terms: Terms, keeping: Keeping) -> Reading:
+    """What reads in one process, with all loaded that it needs."""
+    import gc
+
+    from dsnparse.classify import classify_reply
+    from dsnparse.store.changes.prepared import prepare
+
+    prepared = partial(prepare, terms=terms)
+    parser = mailboxes.parser()
+    most = parser.limits.message_bytes
+    reading = Reading(parser, _Known(choice), prepare=prepared, keeping=keeping, limit=most)
+    classify_reply("550 5.1.1 no such user")
+    gc.freeze()
+    return reading
+
+
+class _Known:
+    """`Store.known`; of a database that cannot be asked nothing is known: the writer says what is wrong."""
+
+    def __init__(self, choice: StoreChoice) -> None:
+        self._choice = choice
+        self._asked: Asked | None = None
+        self._hopeless = False
+
+    def __call__(self, digests: Sequence[str]) -> Mapping[str, Known]:
+        if self._hopeless:
+            return {}
+        try:
+            if self._asked is None:
+                self._asked = self._choice.reader()
+            return self._asked.known(digests)
+        except StoreError as problem:
+            self._hopeless = not isinstance(problem, StoreUnavailable)
+            if self._asked is not None:
+                self._asked.close()
+                self._asked = None
+            return {}

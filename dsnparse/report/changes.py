@@ -1,0 +1,306 @@
+"""Which counts changed by more than chance, against the period before, and since when.
+
+Counted are receivers by type ("Microsoft: blocks"), receivers by reason, and reasons of all receivers. For
+each, every stretch of the period is compared with the whole period before by the exact test in `chance`, as
+a share of all *other* failures of the same time, so that mail sent more often on some days, or this week,
+is no change; where there are few others, as a number a day. How much counts vary by themselves (`spread`)
+is taken from the pieces of the period before, from each count's own as far as they tell and from all
+together; that the others vary, too, is added to it. The most surprising stretch counts, and its chance is
+multiplied by the number of stretches that were looked at (Bonferroni). Of all counts that were looked at,
+the least likely is a change when its chance is below LEVEL by their number, the next when below twice that,
+and so on (the line of Benjamini and Hochberg): with nothing changed at all, about one report in 1/LEVEL
+says anything. A change must also be worth a sentence: half as many again, or a third fewer, and at least
+LEAST more or fewer, by the clock as well as by the share. Each change that is found no longer counts among
+the others when the rest is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from dsnparse.report.chance import chance, excess, surprise
+from dsnparse.report.period import Piece
+from dsnparse.report.tally import Cell, Key
+from dsnparse.vocabulary import BounceType
+
+#: How often a report about a time without change may say something, at most.
+LEVEL = 0.01
+#: What is worth a sentence.
+LEAST = 5
+FACTOR = 1.5
+#: Counts below this, both periods together, are not looked at.
+_FEWEST = 8
+#: So many of the largest receivers are looked at, and so many changes are told.
+_MOST_RECEIVERS = 150
+MOST_CHANGES = 25
+#: With as many other failures a day, they decide as much as the clock does; with more of them, less.
+_BY_THE_CLOCK = 10.0
+#: What `spread` is where nothing is known, and how many degrees of freedom that is worth.
+_USUAL_SPREAD, _WORTH = 1.2, 20
+#: The same for all failures together: how they vary from day to day tells how often mail is sent.
+_WORTH_OF_ALL = 0.5
+#: One receiver's outbreak in the period before tells little about the others.
+_MOST_SPREAD = 12.0
+#: Stretches of a long period are looked at in these lengths only, besides those that last until its end.
+_LENGTHS = (1, 2, 3, 4, 5, 6, 7, 10, 14, 21, 30)
+_ALL_LENGTHS_TO = 14
+#: From this share of a change on, it is one receiver's, or one reason's.
+_OWN = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A change. `receiver` None: of all of them; `reason` None: of all reasons of `type`.
+
+    Attributes:
+        series: The counts of each piece of both periods.
+        start, end: The stretch that stands out: its first piece, and the one behind its last.
+        usual: What would have been counted in that stretch, had nothing changed.
+        chance: How likely this is by chance, after all that was looked at for this count.
+        keys: What is counted.
+    """
+
+    receiver: str | None
+    type: str
+    reason: str | None
+    series: tuple[int, ...]
+    start: int
+    end: int
+    usual: float
+    chance: float
+    keys: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """All failures that are in no change: in the period, and before; whether they changed as a whole."""
+
+    now: int
+    before: int
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    receiver: str | None
+    type: str
+    reason: str | None
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    start: int
+    end: int
+    usual: float
+    chance: float
+
+
+def find_changes(cells: dict[Key, Cell], pieces: Sequence[Piece]) -> tuple[list[Found], Volume]:
+    """The changes, the least likely first; and what became of the rest.
+
+    Without a period before, nothing is compared.
+    """
+    begins = sum(piece.before for piece in pieces)
+    total = _sum((cell.series for cell in cells.values()), len(pieces))
+    if not begins or begins == len(pieces):
+        return [], Volume(sum(total), 0, changed=False)
+    search = _Search(cells, pieces, begins)
+    found: list[Found] = []
+    while len(found) < MOST_CHANGES:
+        one = search.next(len(found))
+        if one is None:
+            break
+        found.append(one)
+    return found, search.volume()
+
+
+class _Search:
+    """What is left to be explained."""
+
+    def __init__(self, cells: dict[Key, Cell], pieces: Sequence[Piece], begins: int) -> None:
+        self.pieces = pieces
+        self.begins = begins
+        self.days = [piece.days for piece in pieces]
+        self.left = {key: cell.series for key, cell in cells.items()}
+        self.candidates = list(_candidates(self.left))
+        self.number = max(1, len(self.candidates))
+        self.stretches = list(_stretches(begins, len(pieces)))
+        self.spread = self._spreads()
+
+    def next(self, found: int) -> Found | None:
+        """The least likely of what is left, taken out of it; None when chance will do."""
+        total = _sum(self.left.values(), len(self.pieces))
+        best: tuple[_Stretch, _Candidate] | None = None
+        for candidate in self.candidates:
+            stretch = self._look_at(candidate, total)
+            if stretch and (best is None or stretch.chance < best[0].chance):
+                best = stretch, candidate
+        if best is None or best[0].chance > LEVEL * (found + 1) / self.number:
+            return None
+        stretch, candidate = best
+        own = self._own(candidate, stretch)
+        if own is not candidate:
+            stretch = self._look_at(own, total) or stretch
+        keys = frozenset(key for key in own.keys if key in self.left)
+        series = _sum((self.left.pop(key) for key in keys), len(self.pieces))
+        return Found(
+            own.receiver,
+            own.type,
+            own.reason,
+            tuple(series),
+            stretch.start,
+            stretch.end,
+            stretch.usual,
+            stretch.chance,
+            keys,
+        )
+
+    def volume(self) -> Volume:
+        """What became of the rest, as a whole and by the clock."""
+        series = _sum(self.left.values(), len(self.pieces))
+        before, now = sum(series[: self.begins]), sum(series[self.begins :])
+        exposures = sum(self.days[self.begins :]), sum(self.days[: self.begins])
+        statistic, free = excess(series[: self.begins], self.days[: self.begins])
+        spread = _of_spread(statistic, free, _USUAL_SPREAD, _WORTH_OF_ALL)
+        changed = chance(now, before, exposures, spread) <= LEVEL and _is_worth(now, before, exposures)
+        return Volume(now, before, changed)
+
+    def _look_at(self, candidate: _Candidate, total: Sequence[int]) -> _Stretch | None:
+        """The stretch of a count that is least likely chance; None where none is worth a sentence."""
+        series = self._series(candidate)
+        before = sum(series[: self.begins])
+        if before + sum(series[self.begins :]) < _FEWEST:
+            return None
+        shares = self._shares(candidate, total)
+        counts = list(accumulate(series, initial=0))
+        clock, share = (list(accumulate(each, initial=0.0)) for each in (self.days, shares))
+        of_before = share[self.begins]
+        best, most = None, 0.0
+        for start, end in self.stretches:
+            now = counts[end] - counts[start]
+            by_share = share[end] - share[start], of_before
+            by_clock = clock[end] - clock[start], clock[self.begins]
+            if _is_worth(now, before, by_clock) and _is_worth(now, before, by_share):
+                if (now * by_share[1] > before * by_share[0]) != (now * by_clock[1] > before * by_clock[0]):
+                    continue
+                how_much = surprise(now, before, by_share)
+                if how_much > most:
+                    best, most = (now, by_share, start, end), how_much
+        if best is None:
+            return None
+        now, exposures, start, end = best
+        spread = self.spread[candidate] * (1 + (now + before) / sum(exposures))
+        likely = min(1.0, len(self.stretches) * chance(now, before, exposures, spread))
+        return _Stretch(start, end, before * exposures[0] / exposures[1], likely)
+
+    def _own(self, candidate: _Candidate, stretch: _Stretch) -> _Candidate:
+        """The same change by the name that tells most: a receiver's where it is one receiver's, all blocks of
+        a receiver, else the one reason."""
+        if candidate.receiver is None:
+            own = self._main(
+                [one for one in self.candidates if one.receiver and one.reason is None], candidate
+            )
+            return candidate if own is None else self._own(own, stretch)
+        same = [
+            one
+            for one in self.candidates
+            if one.receiver == candidate.receiver and one.type == candidate.type
+        ]
+        if candidate.type == BounceType.BLOCK:
+            return next((one for one in same if one.reason is None), candidate)
+        return (
+            candidate
+            if candidate.reason
+            else self._main([o for o in same if o.reason], candidate) or candidate
+        )
+
+    def _main(self, parts: list[_Candidate], whole: _Candidate) -> _Candidate | None:
+        """The part of a count that its change is due to, where there is one."""
+        keys = set(whole.keys)
+        more = [(abs(self._more(set(part.keys) & keys)), part) for part in parts]
+        most, part = max(more, key=lambda one: one[0], default=(0.0, None))
+        return part if most >= _OWN * abs(self._more(keys)) else None
+
+    def _more(self, keys: set[Key]) -> float:
+        """How much more is counted a day than before."""
+        series = _sum((self.left[key] for key in keys if key in self.left), len(self.pieces))
+        begins = self.begins
+        return sum(series[begins:]) / sum(self.days[begins:]) - sum(series[:begins]) / sum(self.days[:begins])
+
+    def _series(self, candidate: _Candidate) -> list[int]:
+        return _sum((self.left[key] for key in candidate.keys if key in self.left), len(self.pieces))
+
+    def _shares(self, candidate: _Candidate, total: Sequence[int]) -> list[float]:
+        """What each piece is expected to have its share of: all failures but those that may change together
+        with these, and the clock where they are few."""
+        if candidate.receiver is None:
+            mine = candidate.keys
+        else:
+            mine = tuple(
+                key for key in self.left if key[0] == candidate.receiver and key[1] == candidate.type
+            )
+        series = _sum((self.left[key] for key in mine if key in self.left), len(self.pieces))
+        others = [whole - part for whole, part in zip(total, series, strict=True)]
+        a_day = sum(others) / sum(self.days)
+        by_clock = _BY_THE_CLOCK * _BY_THE_CLOCK / (_BY_THE_CLOCK + a_day)
+        return [one + by_clock * days for one, days in zip(others, self.days, strict=True)]
+
+    def _spreads(self) -> dict[_Candidate, float]:
+        """How much each count varies by itself."""
+        begins = self.begins
+        total = _sum(self.left.values(), len(self.pieces))
+        each = {
+            candidate: excess(self._series(candidate)[:begins], self._shares(candidate, total)[:begins])
+            for candidate in self.candidates
+        }
+        of_receivers = [found for one, found in each.items() if one.receiver and one.reason is None]
+        pooled = sum(min(statistic, _MOST_SPREAD * free) for statistic, free in of_receivers)
+        usual = _of_spread(pooled, sum(free for _, free in of_receivers), _USUAL_SPREAD)
+        return {one: _of_spread(statistic, free, usual) for one, (statistic, free) in each.items()}
+
+
+def _candidates(series: dict[Key, list[int]]) -> Iterator[_Candidate]:
+    """What is looked at: receivers by type, receivers by reason, and reasons."""
+    sums: dict[str, int] = {}
+    for (receiver, _, _), counts in series.items():
+        sums[receiver] = sums.get(receiver, 0) + sum(counts)
+    largest = set(sorted(sums, key=lambda name: (-sums[name], name))[:_MOST_RECEIVERS])
+    found: dict[tuple[str | None, str, str | None], list[Key]] = {}
+    for key in sorted(series):
+        receiver, type_, reason = key
+        if receiver in largest:
+            found.setdefault((receiver, type_, None), []).append(key)
+            found.setdefault((receiver, type_, reason), []).append(key)
+        found.setdefault((None, type_, reason), []).append(key)
+    for names, keys in found.items():
+        if sum(sum(series[key]) for key in keys) >= _FEWEST:
+            yield _Candidate(*names, tuple(keys))
+
+
+def _stretches(begins: int, ends: int) -> Iterator[tuple[int, int]]:
+    """The stretches of the period that are looked at: the first piece, and the one behind the last."""
+    for start in range(begins, ends):
+        for end in range(start + 1, ends + 1):
+            if ends - begins <= _ALL_LENGTHS_TO or end == ends or end - start in _LENGTHS:
+                yield start, end
+
+
+def _is_worth(now: int, before: int, exposures: tuple[float, float]) -> bool:
+    usual = before * exposures[0] / exposures[1]
+    return abs(now - usual) >= LEAST and (now >= FACTOR * usual or now * FACTOR <= usual)
+
+
+def _of_spread(statistic: float, free: int, usual: float, worth: float = _WORTH) -> float:
+    """The spread that Pearson's statistic tells of, drawn to what is usual."""
+    return max(1.0, (statistic + worth * usual) / (free + worth))
+
+
+def _sum(series: Iterable[Sequence[int]], length: int) -> list[int]:
+    found = [0] * length
+    for one in series:
+        for number, count in enumerate(one):
+            found[number] += count
+    return found

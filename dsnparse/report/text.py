@@ -1,0 +1,152 @@
+"""The figures for a terminal: what changed and what to do first, the rest in short tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dsnparse.render.table import Column, Table
+from dsnparse.render.terminal import paint, visible, wrap
+from dsnparse.report.facts import TYPES
+from dsnparse.report.figures import Change, Figures, Row
+from dsnparse.report.sentences import moment_words, period_words
+
+_MOST_ROWS = 10
+_MOST_LINES = 8
+_MOST_ASKED = 4
+_INDENT = "  "
+_BAR = "█"
+_BAR_LENGTH = 40
+
+
+def text(figures: Figures, width: int = 100, *, colour: bool = False) -> str:
+    """The report as lines of at most `width` columns; nothing in it acts on a terminal."""
+    return "\n".join(_lines(figures, max(width, 40), colour=colour)) + "\n"
+
+
+def _lines(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
+    yield paint(visible(heading(figures)), "bold", colour)
+    for change in figures.changes:
+        yield from _change(change, width, colour=colour)
+    for sentence in (figures.quiet, figures.rest, figures.compared):
+        if sentence:
+            yield from wrap(visible(sentence), width, _MOST_LINES)
+    yield ""
+    yield from _totals(figures, width)
+    yield from _actions(figures, width, colour=colour)
+    yield from _time(figures, width, colour=colour)
+    for title, rows in (
+        ("Reasons", figures.reasons),
+        ("Domains", figures.domains),
+        ("Lists and campaigns", figures.campaigns),
+        ("Your IP addresses, as receivers name them", figures.ips),
+        ("Replies that were not understood", figures.unknown),
+        ("How far the notices are to be believed", figures.trust),
+    ):
+        yield from _table(title, rows, width, colour=colour)
+    if figures.silenced:
+        yield ""
+        yield paint("Newly suppressed", "bold", colour)
+        for one in figures.silenced[:_MOST_ROWS]:
+            yield f"{_INDENT}{visible(one.address)}  {visible(one.reason)}"
+        more = figures.totals.suppressed[0] - _MOST_ROWS
+        if more > 0:
+            yield f"{_INDENT}and {more:,} more"
+
+
+def heading(figures: Figures) -> str:
+    """What the report is about, in a line."""
+    about = f"Bounces of {period_words(figures.period)}"
+    return about + (f", where {figures.where}" if figures.where else "")
+
+
+def to_do(change: Change) -> list[tuple[str, str]]:
+    """What to do about a change, and whom to ask: a label and a text each."""
+    remedy = change.remedy
+    if remedy is None:
+        return []
+    lines = [("What to do", remedy.do)]
+    if remedy.ask:
+        lines.append(("Ask here", remedy.ask))
+    if remedy.postmaster:
+        lines.append(("See also", remedy.postmaster))
+    return lines
+
+
+def _change(change: Change, width: int, *, colour: bool) -> Iterator[str]:
+    mark = "▲ " if change.is_worse else "▼ "
+    style = "red" if change.is_worse else "green"
+    for line in wrap(mark + visible(change.sentence), width, _MOST_LINES):
+        yield paint(line, style, colour)
+    for label, said in to_do(change):
+        yield from (_INDENT + line for line in wrap(f"{label}: {visible(said)}", width - 2, _MOST_LINES))
+    if change.said and change.is_worse:
+        yield from (_INDENT + line for line in wrap(f"Last reply: {visible(change.said)}", width - 2, 3))
+
+
+def _totals(figures: Figures, width: int) -> Iterator[str]:
+    totals = figures.totals
+    compared = figures.period.before_since is not None
+    parts = [f"{_numbers(totals.failures, totals.before, compared=compared)} failures"]
+    parts += [f"{name} {_numbers(*totals.types[name], compared=compared)}" for name in TYPES]
+    parts.append(f"newly suppressed {_numbers(*totals.suppressed, compared=compared)}")
+    parts.append(f"not understood {_numbers(*totals.not_understood, compared=compared)}")
+    yield from wrap("; ".join(parts) + ".", width, _MOST_LINES)
+
+
+def _numbers(now: int, before: int, *, compared: bool) -> str:
+    return f"{before:,} → {now:,}" if compared else f"{now:,}"
+
+
+def _actions(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
+    for action in figures.actions:
+        if not action.is_going_on:
+            continue
+        yield ""
+        yield paint(f"{action.reason.replace('_', ' ').capitalize()}: {action.count:,}", "bold", colour)
+        yield from (_INDENT + line for line in wrap(f"What to do: {action.do}", width - 2, _MOST_LINES))
+        asked = [one for one in action.receivers if one.remedy.ask or one.codes or one.ips][:_MOST_ASKED]
+        for one in asked:
+            named = ", ".join((*one.codes, *one.ips))
+            when = f"last {moment_words(one.last, figures.period)}"
+            ask = f"; ask here: {one.remedy.ask}" if one.remedy.ask else ""
+            line = f"- {one.name}: {one.now:,}, {when}{f' ({named})' if named else ''}{ask}"
+            yield from (_INDENT + part for part in wrap(visible(line), width - 2, 4))
+        others = [f"{one.name} {one.now:,}" for one in action.receivers if one not in asked]
+        if others:
+            yield from (_INDENT + part for part in wrap(visible(f"- {', '.join(others)}"), width - 2, 3))
+
+
+def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
+    yield ""
+    yield paint(
+        "Failures over time (all; block, hard, soft, undetermined; · the time before)", "bold", colour
+    )
+    most = max((sum(span.types.values()) for span in figures.spans), default=0) or 1
+    length = min(_BAR_LENGTH, width - 60)
+    for span in figures.spans:
+        whole = sum(span.types.values())
+        numbers = " ".join(f"{span.types[name]:>5,}" for name in TYPES)
+        bar = _BAR * round(max(length, 0) * whole / most)
+        mark = "·" if span.is_before else " "
+        start = moment_words(span.start, figures.period)
+        yield f"{_INDENT}{mark} {start:<18} {whole:>6,}  {numbers}  {bar}".rstrip()
+
+
+def _table(title: str, rows: Sequence[Row], width: int, *, colour: bool) -> Iterator[str]:
+    if not rows:
+        return
+    yield ""
+    columns = [
+        Column(title.upper(), share=1),
+        Column("BEFORE", 7, right=True),
+        Column("NOW", 7, right=True),
+        Column("SHARE", 6, right=True),
+        *(Column(name.upper()[:6], 6, right=True) for name in TYPES),
+    ]
+    table = Table(columns, width, colour=colour)
+    yield table.header()
+    for row in rows[:_MOST_ROWS]:
+        numbers = [f"{row.types.get(name, 0):,}" for name in TYPES]
+        yield table.row([row.name, f"{row.before:,}", f"{row.now:,}", f"{row.share:.0%}", *numbers])
+    if len(rows) > _MOST_ROWS:
+        yield f"{_INDENT}and {len(rows) - _MOST_ROWS:,} more"

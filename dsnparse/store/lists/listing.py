@@ -1,0 +1,91 @@
+"""The suppression list, shown: a question that changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from dsnparse.store.address.normalize import fold_domain
+from dsnparse.store.changes.status import SUPPRESSED
+from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.sql.rows import Rows, one_of, read_json, read_time, time_value
+
+
+def entries(
+    rows: Rows,
+    now: datetime,
+    *,
+    states: Sequence[str] = (SUPPRESSED,),
+    reasons: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    domain: str | None = None,
+) -> Iterator[Suppression]:
+    """The addresses in these states now, by domain and address, a stream."""
+    conditions, values = _conditions(rows, now, states, reasons, sources, domain)
+    statement = f'SELECT {_COLUMNS} FROM addresses WHERE {conditions} ORDER BY domain, "key"'  # noqa: S608
+    for row in rows.stream(statement, values):
+        yield _entry(row)
+
+
+def page(
+    rows: Rows,
+    now: datetime,
+    *,
+    after: int,
+    limit: int,
+    states: Sequence[str] = (SUPPRESSED,),
+    reasons: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    domain: str | None = None,
+) -> tuple[list[Suppression], int | None]:
+    """The same in parts of `limit`, in the order in which the addresses were first heard of.
+
+    `after`: what the part before came with, 0 for the first. What comes with it is None at the end.
+    """
+    conditions, values = _conditions(rows, now, states, reasons, sources, domain)
+    statement = f"SELECT {_COLUMNS}, id FROM addresses WHERE {conditions} AND id > ? ORDER BY id LIMIT ?"  # noqa: S608
+    found = list(rows.rows(statement, [*values, after, limit + 1]))
+    following = found[limit - 1][-1] if len(found) > limit else None
+    return [_entry(row[:-1]) for row in found[:limit]], following
+
+
+_COLUMNS = """
+    coalesce(nullif(address, ''), "key"), reason, since, until, source, by_whom, note, status, detail
+"""
+
+
+def _conditions(
+    rows: Rows,
+    now: datetime,
+    states: Sequence[str],
+    reasons: Sequence[str],
+    sources: Sequence[str],
+    domain: str | None,
+) -> tuple[str, list[Any]]:
+    conditions = ["(until IS NULL OR until > ?)"]
+    values: list[Any] = [time_value(now, postgresql=rows.postgresql)]
+    for column, wanted in (("status", states), ("reason", reasons), ("source", sources)):
+        if wanted or column == "status":
+            condition, given = one_of(column, wanted, postgresql=rows.postgresql)
+            conditions.append(condition)
+            values += given
+    if domain:
+        conditions.append("domain = ?")
+        values.append(fold_domain(domain.strip().removeprefix("@")))
+    return " AND ".join(conditions), values
+
+
+def _entry(row: Sequence[Any]) -> Suppression:
+    address, reason, since, until, source, by, note, status, detail = row
+    return Suppression(
+        address,
+        reason,
+        read_time(since),
+        read_time(until),
+        source,
+        by or "policy",
+        note,
+        status,
+        read_json(detail),
+    )

@@ -1,0 +1,189 @@
+"""The report on a made-up fortnight: 5,000 mixed bounces in which one provider refuses us for six days."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from dsnparse.report import Figures, html, make, read_period, text
+from dsnparse.report.page_records import records_data
+from dsnparse.store import Store
+from dsnparse.store.queries.where import Where
+
+from .conftest import END, figures_of
+
+
+@pytest.fixture(scope="module")
+def figures(blocked: Path) -> Figures:
+    return figures_of(blocked)
+
+
+def test_the_first_lines_say_who_refuses_us_since_when_what_to_do_and_whom_to_ask(figures: Figures) -> None:
+    lines = text(figures, 160).splitlines()
+    assert re.fullmatch(
+        r"▲ Microsoft: blocks \d+ → \d+, S3150, since 20 November; your IP 192\.0\.2\.10 is on its list",
+        lines[1],
+    )
+    assert lines[2].startswith("  What to do: Find the list in the text, remove the cause")
+    assert lines[3].startswith("  Ask here: https://sender.office.com/")
+    assert "block list (S3150)" in " ".join(lines[5:7])
+
+
+def test_the_page_says_the_same_before_everything_else(figures: Figures) -> None:
+    page = re.sub(r"<(style|script).*?</\1>", "", html(figures), flags=re.DOTALL)
+    shown = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    start = shown.index("Microsoft: blocks")
+    assert start < 400
+    assert "your IP 192.0.2.10 is on its list" in shown[start : start + 120]
+    assert "olcsupport.office.com" in shown[start : start + 500]
+
+
+def test_nothing_else_is_told_as_a_change(figures: Figures) -> None:
+    (change,) = figures.changes
+    assert (change.receiver, change.type, change.is_worse, change.codes) == (
+        "microsoft",
+        "block",
+        True,
+        ("S3150",),
+    )
+    assert change.before < 20 < 54 < change.now
+    assert change.reasons[0][0] == "blocklisted"
+    assert change.chance < 1e-6
+    assert change.end is None
+    assert figures.rest.endswith("which is no more than chance.")
+
+
+def test_a_time_without_change_says_nothing_of_the_sort(quiet: Path) -> None:
+    found = figures_of(quiet)
+    assert found.changes == ()
+    lines = text(found).splitlines()
+    assert lines[1] == "Nothing changed by more than chance."
+    assert "▲" not in text(found)
+    assert 'class="change' not in html(found)
+
+
+def test_when_it_is_over_that_is_told_as_good_news(blocked: Path, tmp_path: Path) -> None:
+    with Store.open(str(blocked), read_only=True) as store:
+        period = read_period("6h", None, "5d", now=END + timedelta(hours=7))
+        found = make(store, period, now=END)
+    assert not any(change.is_worse for change in found.changes)
+
+
+def test_the_figures_are_those_of_the_records(figures: Figures) -> None:
+    totals = figures.totals
+    now = [one for one in figures.records if not one.is_before]
+    assert totals.failures == sum(one.type != "complaint" for one in now)
+    assert totals.complaints[0] == sum(one.type == "complaint" for one in now)
+    assert totals.failures == sum(now for now, _ in totals.types.values())
+    assert totals.failures == sum(row.now for row in figures.reasons)
+    assert totals.failures == sum(row.now for row in figures.domains)
+    assert totals.failures == sum(whole for *_, whole in figures.heat.rows)
+    assert totals.failures == sum(sum(s.types.values()) for s in figures.spans if not s.is_before)
+    assert totals.before == sum(sum(s.types.values()) for s in figures.spans if s.is_before)
+    assert figures.left_out == 0
+    assert totals.suppressed[0] > 1_000
+    assert len(figures.silenced) == 300
+
+
+def test_every_part_has_something_to_say(figures: Figures) -> None:
+    assert {action.reason for action in figures.actions} >= {"blocklisted", "spam_content", "rate_limited"}
+    assert figures.actions[0].reason == "blocklisted"
+    listed = figures.actions[0].receivers[0]
+    assert (listed.receiver, listed.codes, listed.ips) == ("microsoft", ("S3150",), ("192.0.2.10",))
+    assert listed.remedy.ask is not None
+    assert {row.column for row in figures.campaigns} == {"list", "feedback", "campaign"}
+    assert [row.name for row in figures.ips] == ["192.0.2.10"]
+    assert [row.name for row in figures.hosts] == ["mail.sender.example"]
+    assert "constellation" in figures.unknown[0].name
+    assert all(row.rate is not None for row in figures.domains)
+
+
+def test_the_page_of_five_thousand_bounces_is_one_small_file(figures: Figures) -> None:
+    page = html(figures)
+    assert len(page.encode()) < 1_500_000
+    assert not re.search(r"(?:src|action|poster|srcset)\s*=|url\(|@import|<link|<iframe|<object|<img", page)
+    assert set(
+        re.findall(
+            r"https?://[^/\"'<\s]+", re.sub(r'<script type="application/json".*', "", page, flags=re.DOTALL)
+        )
+    )
+
+
+def test_the_page_has_room_for_so_many_records_and_says_how_many_are_left_out(figures: Figures) -> None:
+    many = replace(figures, records=figures.records * 6)
+    assert len(html(many).encode()) < 1_500_000
+    _, left_out = records_data(figures, 20_000)
+    page = html(figures, limit=20_000)
+    assert left_out > 0
+    assert f"{left_out:,} of the period's failures and complaints are not in this file" in page
+
+
+def test_the_json_has_the_figures_and_no_records(figures: Figures) -> None:
+    found = json.loads(json.dumps(figures.to_dict()))
+    assert found["changes"][0]["receiver"] == "microsoft"
+    assert found["period"]["until"] == "2026-11-26T06:30:00+00:00"
+    assert "records" not in found
+
+
+def test_conditions_narrow_it_down(blocked: Path) -> None:
+    with Store.open(str(blocked), read_only=True) as store:
+        found = make(store, read_period(now=END), where=Where.parse(["provider=microsoft,type=block"]))
+    assert {one.receiver for one in found.records} == {"microsoft"}
+    assert {one.type for one in found.records} == {"block"}
+    assert found.where == "provider=microsoft,type=block"
+    assert found.changes[0].receiver == "microsoft"
+
+
+def test_masked_it_names_no_mailbox(blocked: Path, figures: Figures) -> None:
+    with Store.open(str(blocked), read_only=True) as store:
+        masked = make(store, read_period(now=END), masked=True)
+    page = html(masked) + text(masked) + json.dumps(masked.to_dict(), ensure_ascii=False)
+    names = {one.address.partition("@")[0] for one in figures.records}
+    assert len(names) > 1_000
+    assert not names & set(re.findall(r"[\w.]+", page))
+    assert not re.search(r"[\w.+-]{2,}@(?:gmail\.com|outlook\.com|mill\.example)", page)
+
+
+def test_own_header_fields_name_the_campaign(blocked: Path) -> None:
+    with Store.open(str(blocked), read_only=True) as store:
+        found = make(store, read_period(now=END), campaign_headers=["X-Campaign"])
+    assert any(row.column == "campaign" and row.name.startswith("weekly-2026") for row in found.campaigns)
+
+
+def test_without_a_time_before_nothing_is_compared(blocked: Path) -> None:
+    found = figures_of(blocked, "60d")
+    assert found.changes == ()
+    assert found.period.before_since is None
+    assert "Nothing is known of the time before" in found.compared
+    assert "before" not in re.sub(
+        r"<script.*?</script>|<style.*?</style>|<footer.*", "", html(found), flags=re.DOTALL
+    ).replace(found.compared, "")
+
+
+def test_a_time_before_that_is_known_in_part_is_compared_by_the_day(blocked: Path) -> None:
+    found = figures_of(blocked, "9d")
+    assert "compared with what is" in found.compared
+    assert found.changes[0].receiver == "microsoft"
+    assert re.search(r"blocks \d+\.\d → \d+\.\d a day", found.changes[0].sentence)
+
+
+def test_nothing_at_all_is_told(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "empty.db")) as store:
+        found = make(store, read_period(now=END))
+    assert text(found).splitlines()[1] == "Nothing failed."
+    assert "Nothing failed." in html(found)
+
+
+def test_a_time_without_failures_says_when_the_last_one_was(blocked: Path) -> None:
+    with Store.open(str(blocked), read_only=True) as store:
+        found = make(store, read_period(now=END + timedelta(days=60)))
+    assert found.quiet == "Nothing failed; what is known ends on 26 November 2026 (--until 2026-11-26)."
+
+
+def test_the_same_store_and_clock_give_the_same_page(quiet: Path) -> None:
+    assert html(figures_of(quiet)) == html(figures_of(quiet))

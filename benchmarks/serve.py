@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import re
 import subprocess
 import sys
@@ -48,13 +49,16 @@ class Measured:
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
     failed: int = 0
+    #: CPU seconds of the server and its processes.
+    cpu: float = 0.0
 
     def row(self, name: str, clients: int) -> str:
         """As a line of a table."""
         times = sorted(self.times)
         p50, p99 = (times[min(len(times) - 1, int(len(times) * share))] * 1_000 for share in (0.5, 0.99))
         rate = len(times) / self.seconds
-        return f"| {name} | {clients} | {rate:,.0f} | {p50:.1f} | {p99:.1f} | {self.failed} |"
+        cpu = self.cpu / len(times) * 1_000
+        return f"| {name} | {clients} | {rate:,.0f} | {p50:.1f} | {p99:.1f} | {cpu:.2f} | {self.failed} |"
 
 
 def main() -> None:
@@ -74,11 +78,20 @@ def main() -> None:
         f"{len(messages)} messages of samples/, {sum(map(len, messages)) // len(messages):,} bytes on average"
     )
     show_library(messages)
-    print("\n| request | clients | a second | p50 ms | p99 ms | not 200 |\n|---|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder, served(args.db or f"{folder}/b.db", args.workers) as port:
+    print("\n| request | clients | a second | p50 ms | p99 ms | CPU ms | not 200 |")
+    print("|---|--:|--:|--:|--:|--:|--:|")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(args.db or f"{folder}/b.db", args.workers) as (
+            port,
+            server,
+        ),
+    ):
         for load in loads(messages, port):
             for number in clients:
+                before = cpu_of(server)
                 found = asyncio.run(run(port, load.requests, number, args.seconds))
+                found.cpu = cpu_of(server) - before
                 print(found.row(load.name, number), flush=True)
 
 
@@ -184,9 +197,19 @@ async def answer(reader: asyncio.StreamReader) -> int:
     return status
 
 
+def cpu_of(number: int) -> float:
+    """The CPU seconds of a process and its children so far."""
+    children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+    ticks = 0
+    for one in (str(number), *children):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def served(db: str, workers: str) -> Iterator[int]:
-    """A server on a free port."""
+def served(db: str, workers: str) -> Iterator[tuple[int, int]]:
+    """A server on a free port: that, and its process."""
     words = ["serve", "--port", "0", "--db", db, "--workers", workers, "--audit", "/dev/null"]
     process = subprocess.Popen([sys.executable, "-m", "dsnparse", *words], stderr=subprocess.PIPE, text=True)
     try:
@@ -196,7 +219,7 @@ def served(db: str, workers: str) -> Iterator[int]:
             line = process.stderr.readline()
             assert line, "it ended"
             found = re.search(r"Listening on http://127\.0\.0\.1:(\d+)", line)
-        yield int(found[1])
+        yield int(found[1]), process.pid
     finally:
         process.terminate()
         process.wait()

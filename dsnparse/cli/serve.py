@@ -158,7 +158,7 @@ def serve(
         raise click.UsageError("What Postfix asks is answered from a database: give --db.")
     keys = _keys(key_file)
     make_parser(rules, trust, limits)
-    say_started("serve", db=masked_url(choice.db))
+    say_started("serve", **({"db": masked_url(choice.db)} if choice.db else {}))
     with ExitStack() as stack:
         log = stack.enter_context(_audit(audit))
         socket = stack.enter_context(_socket(host, port))
@@ -178,7 +178,7 @@ def serve(
 
 def _run(service: Service, socket: Socket, postfix: PostfixChoice, choice: StoreChoice) -> None:
     from dsnparse.web.app import make_app
-    from dsnparse.web.server import serve
+    from dsnparse.web.server import StartFailed, serve
 
     host = service.settings.host
     shown = f"http://{f'[{host}]' if ':' in host else host}:{socket.getsockname()[1]}/"
@@ -197,6 +197,8 @@ def _run(service: Service, socket: Socket, postfix: PostfixChoice, choice: Store
 
     try:
         asyncio.run(run())
+    except StartFailed as error:
+        raise Failure(str(error), FAILED) from None
     except OSError as error:
         raise Failure(reason_of(error), FAILED) from None
 

@@ -68,8 +68,9 @@ async def check_many(request: Request[Any, Any, Any], service: Service) -> Strea
     """Say it of many: a JSON list, or text with one address a line. The answer is JSON Lines, in order."""
     store = service.store
     kind, _ = content_type(request, "application/json", "text/plain")
-    data = await read_body(request, service)
-    return Stream(_decisions(service, store, _addresses(data, kind)), media_type=JSON_LINES)
+    data = await read_body(request)
+    wanted = await service.ask(_addresses, data, kind)
+    return Stream(_decisions(service, store, wanted), media_type=JSON_LINES)
 
 
 async def _decisions(service: Service, store: Store, wanted: Sequence[str]) -> AsyncIterator[bytes]:

@@ -74,7 +74,7 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
                     "writing": service.writing.room,
                     "reporting": service.reporting.room,
                 },
-                service.settings.timeout,
+                service.settings,
             )
         ],
         plugins=[plugin],

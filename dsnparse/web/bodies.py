@@ -1,9 +1,7 @@
-"""The body of a request: read within its limits of size, memory and time."""
+"""The body of a request: its type, and its parts."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from litestar import Request
@@ -11,8 +9,6 @@ from litestar.exceptions import ClientException, HTTPException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from dsnparse.web.problems import problem
-from dsnparse.web.service import Service
-from dsnparse.web.tracking import HELD
 
 #: What a message may be sent as. A page of another site cannot send these without being asked first.
 MESSAGE_TYPES = ("message/rfc822", "message/global", "application/octet-stream")
@@ -35,32 +31,12 @@ class Part(NamedTuple):
     data: bytes
 
 
-async def read_body(request: Request[Any, Any, Any], service: Service) -> bytes:
-    """The body; its memory counts until the request ends.
-
-    Raise the problems `busy`, `slow-request` and `no-message`, and 413.
-    """
-    state = request.scope["state"]
-    # Litestar refuses what is announced as too large before anything is read.
-    announced = min(request.content_length or 0, service.settings.max_body)
-    service.memory.take(announced)
-    state[HELD] = announced
-    chunks: list[bytes] = []
-    came = 0
-    try:
-        async with asyncio.timeout(service.settings.timeout):
-            async for chunk in request.stream():
-                came += len(chunk)
-                if came > state[HELD]:
-                    service.memory.take(came - state[HELD])
-                    state[HELD] = came
-                chunks.append(chunk)
-    except TimeoutError:
-        seconds = service.settings.timeout
-        raise problem("slow-request", f"{came:,} bytes came in {seconds:g} seconds.") from None
-    if not came:
+async def read_body(request: Request[Any, Any, Any]) -> bytes:
+    """The body. Raise the problem `no-message` when there is none, and what `tracking.Body` raises."""
+    data = await request.body()
+    if not data:
         raise problem("no-message", "Send what is to be read as the body of the request.")
-    return b"".join(chunks)
+    return data
 
 
 def content_type(request: Request[Any, Any, Any], *accepted: str) -> tuple[str, dict[str, str]]:
@@ -71,19 +47,20 @@ def content_type(request: Request[Any, Any, Any], *accepted: str) -> tuple[str, 
     return given, parameters
 
 
-def parts_of(data: bytes, boundary: str | None) -> Iterator[Part]:
+def parts_of(data: bytes, boundary: str | None) -> list[Part]:
     """The messages in a multipart/form-data body: each by its file name, else the name of its field."""
     if not boundary:
         raise ClientException("The Content-Type of multipart/form-data needs a boundary.")
     try:
         with PushMultipartParser(boundary, max_segment_count=PARTS) as parser:
-            name, pieces = "", list[bytes]()
+            name, pieces, parts = "", list[bytes](), list[Part]()
             for piece in parser.parse(data):
                 if isinstance(piece, MultipartSegment):
                     name, pieces = (piece.filename or piece.name)[:_NAME], []
                 elif piece:
                     pieces.append(bytes(piece))
                 else:
-                    yield Part(name, b"".join(pieces))
+                    parts.append(Part(name, b"".join(pieces)))
+            return parts
     except (MultipartError, ValueError) as error:
         raise ClientException(f"This is no multipart/form-data: {error}") from None

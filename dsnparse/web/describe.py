@@ -111,7 +111,7 @@ def complete(document: OpenAPI, *, with_keys: bool) -> None:
     assert document.components.schemas is not None
     document.components.schemas.update(_report_schemas())
     for path in (document.paths or {}).values():
-        for operation in (path.get, path.post, path.put, path.delete):
+        for operation in (path.get, path.head, path.post, path.put, path.delete):
             if operation is None:
                 continue
             if not with_keys:

@@ -24,10 +24,9 @@ from dsnparse.trust.settings import TrustSettings
 from dsnparse.understood import is_understood
 from dsnparse.web.access import Caller
 from dsnparse.web.bounded import Room
-from dsnparse.web.parsing import parse
+from dsnparse.web.parsing import parse_to_store
 from dsnparse.web.problems import problem
 from dsnparse.web.service import Service
-from dsnparse.wire.identity import message_identity
 
 #: Messages in one transaction.
 BATCH = 100
@@ -79,11 +78,11 @@ class Ingesting:
         envelope = None
         if recipients or sender is not None:
             envelope = Envelope(sender, tuple(recipients), arrived=datetime.now(UTC))
-        report = await service.parsing.run(parse, data, envelope)
+        report, digest = await service.parsing.run(parse_to_store, data, envelope)
         mail = Mail(service.settings.source, data, len(data), envelope=envelope)
         answer: asyncio.Future[Ingested] = asyncio.get_running_loop().create_future()
         with self.room.held():
-            self._gathered.append(Handed(caller, mail, report, message_identity(data), answer))
+            self._gathered.append(Handed(caller, mail, report, digest, answer))
             if self._task is None:
                 self._task = asyncio.create_task(self._work())
             async with asyncio.timeout(service.settings.timeout):

@@ -47,7 +47,7 @@ _ANSWER = Schema(
 async def parse_marked(request: Request[Any, Any, Any], service: Service) -> Response[bytes]:
     """Say who failed and why, and show where the message says so: JSON, or for `Accept: text/html` a page."""
     content_type(request, *MESSAGE_TYPES)
-    data = await read_body(request, service)
+    data = await read_body(request)
     kind = request.accept.best_match(["application/json", "text/html"], default="application/json")
     line = await service.parsing.run(marked_to_html if kind == "text/html" else marked_to_json, data)
     return Response(line, media_type=kind)

@@ -53,9 +53,9 @@ class ReplyToClassify(msgspec.Struct, forbid_unknown_fields=True):
 async def parse(request: Request[Any, Any, Any], service: Service) -> Response[bytes] | Stream:
     """Say who failed and why: of one message, or of each part of multipart/form-data (JSON Lines)."""
     kind, parameters = content_type(request, *MESSAGE_TYPES, MULTIPART)
-    data = await read_body(request, service)
+    data = await read_body(request)
     if kind == MULTIPART:
-        parts = list(parts_of(data, parameters.get("boundary")))
+        parts = await service.ask(parts_of, data, parameters.get("boundary"))
         return Stream(_lines(parts, service), media_type=JSON_LINES)
     line = await service.parsing.run(parse_to_json, None, data)
     return Response(line, media_type="application/json")
@@ -93,7 +93,7 @@ async def ingest(
     """Store a message, and what it means for each address. The same message counts once."""
     service.store  # noqa: B018  (says so before anything is read)
     content_type(request, *MESSAGE_TYPES)
-    data = await read_body(request, service)
+    data = await read_body(request)
     return await ingesting.store(request.user, data, recipient or (), sender)
 
 

@@ -8,6 +8,7 @@ its process.
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable
 from functools import lru_cache
@@ -22,12 +23,17 @@ from dsnparse.render.cells import to_json
 from dsnparse.trust.envelope import Envelope
 from dsnparse.web.bounded import Room
 from dsnparse.web.problems import problem
+from dsnparse.wire.identity import message_identity
 from dsnparse.wire.limits import Limits
 from dsnparse.wire.warning import INTERNAL_ERROR
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
 
+
+#: Seconds that a process may take to start.
+START = 120.0
+_log = logging.getLogger("dsnparse.web")
 
 #: The options of a parser.
 Options = tuple[tuple[str, ...], str | None, Limits]
@@ -53,15 +59,20 @@ class ParsingProcesses:
         self._timeout = timeout
         self._limiter: CapacityLimiter | None = None
         self._edition = 0
+        self._replacing: set[asyncio.Task[bool]] = set()
         #: Pieces that run or wait.
         self.room = Room(processes + waiting, "The parsing processes")
 
     async def start(self) -> None:
-        """Start the processes, and have them load what parsing needs."""
+        """Start the processes, and have them load what parsing needs. Raise what keeps them from it."""
         self._limiter = CapacityLimiter(self._processes)
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(self._processes):
-                tasks.create_task(self.run(_warm_up))
+        for done in await asyncio.gather(*(self._warm_up() for _ in range(self._processes))):
+            assert done
+
+    async def _warm_up(self) -> bool:
+        """Have one process more, which has loaded what it needs: that takes longer than most messages."""
+        async with asyncio.timeout(START):
+            return await self._call(_warm_up)
 
     def renew(self) -> None:
         """Read the files of rules and trust anew from now on."""
@@ -79,18 +90,34 @@ class ParsingProcesses:
         return await asyncio.shield(task)
 
     async def _run(self, work: Callable[[Parser, *Args], T], *args: *Args) -> T:
-        assert self._limiter is not None, "start() comes first"
         try:
             async with asyncio.timeout(self._timeout):
-                return await to_process.run_sync(
-                    _work, work, self._options, self._edition, args, cancellable=True, limiter=self._limiter
-                )
+                return await self._call(work, *args)
         except TimeoutError:
+            self._replace()
             raise problem("took-too-long", f"It was given up after {self._timeout:g} seconds.") from None
         except NotRead as answer:
             raise problem(*answer.args) from None
         except BrokenWorkerProcess:
+            self._replace()
             raise problem("parser-failed", "The process that read the message ended.") from None
+
+    async def _call(self, work: Callable[[Parser, *Args], T], *args: *Args) -> T:
+        assert self._limiter is not None, "start() comes first"
+        return await to_process.run_sync(
+            _work, work, self._options, self._edition, args, cancellable=True, limiter=self._limiter
+        )
+
+    def _replace(self) -> None:
+        """A process was ended: the next message must not wait for another one to load."""
+        task = asyncio.create_task(self._warm_up())
+        self._replacing.add(task)
+        task.add_done_callback(self._replaced)
+
+    def _replaced(self, task: asyncio.Task[bool]) -> None:
+        self._replacing.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("A process that parses could not be started: %s", task.exception())
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self.room.give_back()
@@ -116,8 +143,9 @@ def _parser(rules: tuple[str, ...], trust: str | None, limits: Limits, edition: 
     return Parser(rules=rules, trust=trust, limits=limits)
 
 
-def _warm_up(parser: Parser) -> None:
+def _warm_up(parser: Parser) -> bool:
     parser.classify_reply("550 5.1.1 no such user")
+    return True
 
 
 class NotRead(Exception):  # noqa: N818  (an answer more than a mistake)
@@ -134,6 +162,11 @@ def parse(parser: Parser, data: bytes, envelope: Envelope | None = None) -> Repo
         if not looks_like_message(data):
             raise NotRead("not-mail", "It has no header as mail messages have.")
     return report
+
+
+def parse_to_store(parser: Parser, data: bytes, envelope: Envelope | None) -> tuple[Report, str]:
+    """The report on a message, and its identity. Raise NotRead as `parse` does."""
+    return parse(parser, data, envelope), message_identity(data)
 
 
 def parse_to_json(parser: Parser, source: str | None, data: bytes) -> bytes:

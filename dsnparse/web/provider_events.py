@@ -82,7 +82,7 @@ async def ingest_events(
     """Store what a mail service posts. Its signature, or its password, is the key; docs/webhooks.md."""
     service.store  # noqa: B018  (says so before anything is read)
     _refuse_unknown(provider)
-    body = await read_body(request, service)
+    body = await read_body(request)
     headers = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"])
     sent = Sent(headers, body, request.scope["query_string"].decode("latin-1"))
     verified = await _verified(service, provider, sent)

@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 from litestar import Litestar
 
+from dsnparse.errors import DsnparseError
 from dsnparse.web.settings import CONNECTIONS
 
 #: Seconds that requests under way get after SIGTERM; then they are cut off.
@@ -19,6 +20,10 @@ FAREWELL = 30
 #: Seconds that a connection may idle.
 _KEEP_ALIVE = 15
 _BACKLOG = 512
+
+
+class StartFailed(DsnparseError):  # noqa: N818
+    """The application did not start; its log says why."""
 
 
 class _Server(uvicorn.Server):
@@ -53,6 +58,8 @@ async def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT; then finish what runs. SIGHUP calls `reload` in a thread.
 
+    Raise StartFailed.
+
     `idle`: seconds after which a connection without a whole request is closed.
     """
     config = uvicorn.Config(
@@ -82,6 +89,8 @@ async def serve(
     )
     try:
         await server.serve(sockets=sockets)
+    except SystemExit:
+        raise StartFailed("It could not be started: see above") from None
     finally:
         for task in beside:
             task.cancel()

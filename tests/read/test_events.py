@@ -338,6 +338,31 @@ def test_files_and_folders_and_compressed_ones(tmp_path: Path) -> None:
     assert len(set(shown)) == 4
 
 
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2025-03-01T12:00:05.907Z", 12),
+        ("2025-03-01T12:00:05 +0000", 12),
+        ("2025-03-01T12:00:05.1234567+02:00", 10),
+        ("2025-03-01 12:00:05", 12),
+        ("Sat, 01 Mar 2025 12:00:05 +0100", 11),
+        ("1740830405", 12),
+        (1740830405.5, 12),
+        (1740830405500, 12),
+        ("soon", None),
+        ("", None),
+        (True, None),
+        ([], None),
+    ],
+)
+def test_times_in_all_the_forms_that_services_use(text: object, hour: int | None) -> None:
+    data = {"event": "delivered", "email": "kim@example.com", "timestamp": text}
+    (event,) = read("sendgrid", json.dumps(data).encode())
+    assert isinstance(event, Event)
+    found = event.happened.astimezone(UTC) if event.happened else None
+    assert (found.hour if found else None) == hour
+
+
 def test_another_provider_is_refused() -> None:
     with pytest.raises(ValueError, match=r"There is no provider 'acme'; there is: .*mailgun, "):
         read("acme", b"{}")

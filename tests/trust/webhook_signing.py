@@ -236,6 +236,7 @@ BASIC, WRONG_BASIC = _basic("user:correct horse"), _basic("user:another")
 #: Name of the case → the provider, how it sends events, and its table in trust.toml.
 CASES: dict[str, tuple[str, Callable[[Any, datetime], Sent], dict[str, Any]]] = {
     "ses": ("ses", _ses, {"topics": [TOPIC]}),
+    "ses-raw": ("ses", _with_password(BASIC), {"basic": ["user:correct horse"]}),
     "scaleway": ("scaleway", _scaleway, {"topics": [TOPIC], "ca": "ROOT"}),
     "sendgrid": ("sendgrid", _sendgrid, {"keys": [sendgrid_key()]}),
     "mailgun": ("mailgun", _mailgun, {"keys": [SECRET]}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,6 +13,8 @@ from dsnparse.read.recipient import clean_text
 
 Table = dict[str, Any]
 _MOST_SECONDS = 1e11  # beyond: milliseconds
+#: As one sample of Amazon SES has it: "2025-03-01T12:00:05 +0000".
+_SPACE_BEFORE_ZONE = re.compile(r"(?<=\d) (?=[+-]\d\d:?\d\d$)")
 #: What the name of a table of one's own ends in.
 OWN = ".toml"
 
@@ -89,7 +92,7 @@ def time_of(table: Table, field: str, event: Any) -> datetime | None:
 
 def _written_time(text: str, form: str | None) -> datetime:
     try:
-        found = datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(_SPACE_BEFORE_ZONE.sub("", text.strip()))
     except ValueError:
         # Either of them raises ValueError for what is no time.
         found = datetime.strptime(text.strip(), form) if form else parsedate_to_datetime(text)  # noqa: DTZ007

@@ -1,4 +1,4 @@
-"""flanker, which takes 0.4 s to load, is asked for what our own scanner cannot decide, and for nothing else."""
+"""flanker, which takes 0.4 s to load, is asked for what our own scanner cannot decide, and nothing else."""
 
 from __future__ import annotations
 

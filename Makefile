@@ -36,7 +36,7 @@ define make_venv
 @$(1)/bin/python -m pip -qq --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run serve report test spark lint bench fuzz faults samples data docs learn manual clean
+.PHONY: help run serve report test spark lint bench wheels fuzz faults samples data docs learn manual clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -68,8 +68,19 @@ lint: $(VENV)/.stamp-lint ## ruff format, ruff check, mypy --strict, order of ro
 	$(BIN)/python -m tools.compile_data --check
 	$(BIN)/python -m tools.write_docs --check
 
-bench: $(BENCH_VENV)/.stamp ## Measure speed, memory and growth, beside the standard library and other parsers
-	$(BENCH_BIN)/python benchmarks/bench.py $(BENCH_ARGS)
+bench: $(BENCH_VENV)/.stamp ## Measure speed (plain and compiled), memory and growth, beside other parsers
+	DSNPARSE_BENCH_PYTHONS=$$(benchmarks/editions.sh) $(BENCH_BIN)/python benchmarks/bench.py $(BENCH_ARGS)
+
+wheels: ## Compiled wheels into dist/, for each Python from 3.11 to 3.13 that is here (a minute or two each)
+	@set -e; for version in 3.11 3.12 3.13; do \
+		for python in python$$version $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python3; do \
+			if $$python -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$$version')" 2>/dev/null; then \
+				echo "Compiling for Python $$version"; rm -rf build; \
+				DSNPARSE_MYPYC=1 $$python -m pip --quiet --disable-pip-version-check wheel --no-deps \
+					--wheel-dir dist .; break; \
+			fi; \
+		done; \
+	done; rm -rf build
 
 fuzz: $(BENCH_VENV)/.stamp-fuzz ## Look for messages that break a law, for FUZZ_SECONDS=60
 	$(BENCH_BIN)/python benchmarks/fuzz.py --seconds $(FUZZ_SECONDS)
@@ -97,7 +108,8 @@ manual: $(VENV)/.stamp-run ## Write manual pages and the shells' completions int
 	$(BIN)/dsnparse completion fish > $(PREFIX)/share/fish/vendor_completions.d/dsnparse.fish
 
 clean: ## Remove what make has made, the virtualenvs too
-	rm -rf $(VENV) $(BENCH_VENV) $(LEARN_VENV) $(SPARK_VENV) build dist out fuzz-corpus .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) benchmarks/.venv-* $(LEARN_VENV) $(SPARK_VENV) build dist out fuzz-corpus
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf *.egg-info
 	find dsnparse tests benchmarks samples tools -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,4 +1,4 @@
-"""Whether the hot modules are compiled: with DSNPARSE_MYPYC=1 they are, by mypyc; without, all is plain Python.
+"""Whether hot modules are compiled: with DSNPARSE_MYPYC=1 they are, by mypyc; without, all is plain Python.
 
     DSNPARSE_MYPYC=1 pip wheel --no-deps .
 
@@ -14,14 +14,14 @@ from setuptools import Extension, setup
 
 #: mypyc is part of mypy. Pinned, since what it makes of a program changes with it.
 COMPILER = "mypy==2.4.1"
-#: What runs for each message, by folder: found by measuring. Left as Python on purpose: what the public
-#: names are defined in (their errors, signatures and help stay as they are), enums, what is read once.
+#: What runs for each message, by folder: found by measuring. Left as Python on purpose: where public names
+#: are defined (their errors, signatures and help stay as they are), enums, what runs once.
 MODULES = {
     "classify": "by_code by_words decision engine hard learned own_account providers subject",
     "notice": "auto_reply body footer head notice original ours outcome passing_on quoted_subject returned"
     " roles signs status_fields template words",
-    "read": "auto_reply feedback_part from_text mailed_address nameless readers reading receipt_part recipient"
-    " record status_part status_values",
+    "read": "auto_reply feedback_part from_text mailed_address nameless readers reading receipt_part"
+    " recipient record status_part status_values",
     "read/prose": "bare_names blocks context mention observations page recipients",
     "read/templates": "recipients",
     "reply": "codes command names reply spelling words wrapping",

@@ -6,6 +6,7 @@ One half of the messages it has never seen in any form when they come the first 
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import statistics
@@ -71,15 +72,20 @@ def class_of(message: Real) -> str:
 
 
 def commands() -> dict[str, list[str]]:
-    """The parsers that are here: their names with versions, and how to run them."""
-    found = {}
-    tried = [[sys.executable, str(HERE / "speed_worker.py"), name] for name in PARSERS]
+    """The parsers that are here: their names with versions, and how to run them.
+
+    DSNPARSE_BENCH_PYTHONS: further interpreters, each with what is installed for it (by `make bench`).
+    """
+    found: dict[str, list[str]] = {}
+    others = os.environ.get("DSNPARSE_BENCH_PYTHONS", "")
+    pythons = [sys.executable, *(one for one in others.split(os.pathsep) if one)]
+    tried = [[python, str(HERE / "speed_worker.py"), name] for python in pythons for name in PARSERS]
     if perl := shutil.which("perl"):
         tried.append([perl, str(HERE / "speed_worker.pl")])
     for command in tried:
         asked = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
         if asked.returncode == 0:
-            found[asked.stdout.strip()] = command
+            found.setdefault(asked.stdout.strip(), command)
     return found
 
 

@@ -15,9 +15,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
 def _dsnparse() -> Callable[[bytes], object]:
@@ -63,12 +60,22 @@ PARSERS: dict[str, tuple[str, str, Callable[[], Callable[[bytes], object]]]] = {
 }
 
 
+def _edition(name: str) -> str:
+    """Which Python runs it; and of dsnparse, whether its modules are compiled."""
+    python = f"(Python {sys.version_info.major}.{sys.version_info.minor}"
+    if name == "dsnparse":
+        from dsnparse.wire import mime
+
+        python += ", compiled" if str(mime.__file__).endswith(".so") else ", pure"
+    return f"{python})"
+
+
 def main() -> None:
     """Reads until the end of standard input."""
     title, distribution, make = PARSERS[sys.argv[1]]
     reader = make()
     if sys.argv[2:] == ["--version"]:
-        print(title, version(distribution) if distribution else "")
+        print(title, version(distribution) if distribution else "", _edition(sys.argv[1]))
         return
     source = sys.stdin.buffer
     while head := source.read(4):

@@ -32,11 +32,8 @@ def table_of(provider: str, rules: RuleSet) -> str:
     """The name under which the rules know a provider: its own, or that of the table it shares with others.
 
     One of its hosts or domains names it too, whole ("icoremail.net") or by the first label ("icoremail"),
-    where that is nobody else's. Raises TypeError when it is no str, ValueError when no rule knows it; names
-    that come near are told.
+    where that is nobody else's. Raises ValueError when no rule knows it; names that come near are told.
     """
-    if not isinstance(provider, str):
-        raise TypeError(f"provider is a name such as 'google', not {type(provider).__name__}.")
     given = provider
     provider = name_of(provider, rules) or ""
     for host, name in rules.called.items():

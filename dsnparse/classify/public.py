@@ -103,6 +103,8 @@ def classify_reply(
     action = Action(action) if action is not None else None
     if provider is None:
         return verdict_on(Reply.parse(reply), hosts=hosts, action=action, rules=rules)
+    if not isinstance(provider, str):
+        raise TypeError(f"provider is a name such as 'google', not {type(provider).__name__}.")
     table = table_of(provider, rules)
     verdict = verdict_on(Reply.parse(reply), hosts=hosts, action=action, provider=table, rules=rules)
     name = name_of(provider, rules)

@@ -33,6 +33,7 @@ class Recipient:
         "recipient",
         "recipient_origin",
         "remote_mta",
+        "reply",
         "reply_code",
         "smtp_command",
         "status",
@@ -52,6 +53,8 @@ class Recipient:
         self.actual_recipient: str | None = None
         self.action: Action | None = None
         self.status: str | None = None
+        #: The diagnostic taken apart, where that was done.
+        self.reply: Reply | None = None
         self.reply_code: int | None = None
         self.diagnostic: str | None = None
         self.diagnostic_type: str | None = None

@@ -50,7 +50,7 @@ def _record(
 ) -> BounceRecord:
     names_another = _names_another(recipient)
     verdict = verdict_on(
-        Reply.parse(recipient.diagnostic or ""),
+        recipient.reply or Reply.parse(recipient.diagnostic or ""),
         status=recipient.status,
         reply_code=recipient.reply_code,
         action=recipient.action,

@@ -69,17 +69,18 @@ def take_codes(recipient: Recipient, group: StatusGroup, notice: Notice) -> None
         recipient.diagnostic_type, text = typed(field.value)
         recipient.diagnostic = notice.body.shortened(clean_text(text))
         note(recipient, "diagnostic", group, field)
-        _take_reply(recipient, recipient.diagnostic, group, field)
+        recipient.reply = Reply.parse(recipient.diagnostic)
+        _take_reply(recipient, recipient.reply, group, field)
     if more is not None and more.value:
         recipient.context = f"{recipient.context} {clean_text(more.value)}".strip()
         note(recipient, "reason", group, more)
     if recipient.reply_code is None and recipient.context:
-        _take_reply(recipient, recipient.context, group, more or fields["status"])
+        _take_reply(recipient, Reply.parse(recipient.context), group, more or fields["status"])
 
 
-def _take_reply(recipient: Recipient, text: str, group: StatusGroup, field: Field) -> None:
+def _take_reply(recipient: Recipient, reply: Reply, group: StatusGroup, field: Field) -> None:
     """Takes from a reply what the fields do not state."""
-    recipient.take_codes(Reply.parse(text), group.part, field.line + group.offset, f"rfc3464.{field.name}")
+    recipient.take_codes(reply, group.part, field.line + group.offset, f"rfc3464.{field.name}")
 
 
 def _status(value: str) -> str | None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsnparse import BounceType, Reason, classify_reply, parse_dsn
-from dsnparse.classify import Objection, Source
+from dsnparse.classify import Objection, Source, engine
 from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.learned import MAX_FEATURES, MAX_WORDS, NAMED, features, guess, learned_claims, masked
@@ -56,7 +56,9 @@ def test_plain_words_are_decided_without_it(reply: str, monkeypatch: pytest.Monk
     def refuse(*_: object) -> list[Claim]:
         raise AssertionError("asked")
 
-    monkeypatch.setattr("dsnparse.classify.engine.learned_claims", refuse)
+    if not str(engine.__file__).endswith(".py"):
+        pytest.skip("Compiled modules call each other directly: nothing can be put in between.")
+    monkeypatch.setattr(engine, "learned_claims", refuse)
     classify_reply(reply)
 
 

@@ -77,7 +77,7 @@ class Blocks:
         recipient.diagnostic = self.body.shortened(clean_text(text))
         part, number = self.body.place(line)
         recipient.note("diagnostic", part, number, rule, text)
-        reply = Reply.parse(recipient.diagnostic)
+        reply = recipient.reply = Reply.parse(recipient.diagnostic)
         recipient.take_codes(reply, part, number, "text.reply", "text.status")
         if reply.host is not None and recipient.remote_mta is None:
             recipient.remote_mta = reply.host

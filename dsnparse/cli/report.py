@@ -56,7 +56,11 @@ _ENDINGS = {"html": "html", "htm": "html", "json": "json", "txt": "text"}
     help="An X-… field of your mail that names the campaign. May be repeated.",
 )
 @click.option(
-    "--as", "provider", type=click.Choice(providers()), help="SOURCE is a file of a provider's events."
+    "--as",
+    "provider",
+    type=click.Choice(providers()),
+    metavar="PROVIDER",
+    help="SOURCE is a file of a provider's events: see 'dsnparse ingest --help'.",
 )
 @click.option("--rules", multiple=True, metavar="FILE", help="Your own rules, for SOURCE. May be repeated.")
 @trust_option

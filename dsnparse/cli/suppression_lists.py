@@ -6,20 +6,21 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from dsnparse.cli.failure import NO_ADDRESS
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.store.lists.compare import Difference, Would
-from dsnparse.store.lists.entry import Listed, Suppression
+from dsnparse.store.lists.entry import Difference, Listed, Suppression, Would
 from dsnparse.store.lists.export_formats import FORMATS, write_list
 from dsnparse.store.lists.import_formats import Unreadable, read_list, readable
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
-from dsnparse.store.store import Store
 from dsnparse.wire.formulas import guarded
+
+if TYPE_CHECKING:
+    from dsnparse.store.store import Store
 
 _AT_ONCE = 1_000
 #: Entries of an import that are stored in one go.

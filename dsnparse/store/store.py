@@ -26,8 +26,8 @@ from dsnparse.store.changes.prepared import Prepared, prepare
 from dsnparse.store.changes.raw import trim_raw
 from dsnparse.store.changes.rereading import Reread, reread
 from dsnparse.store.changes.write_batch import write_batch
-from dsnparse.store.lists.compare import Difference, compare, missing
-from dsnparse.store.lists.entry import Listed, Suppression
+from dsnparse.store.lists.compare import compare, missing
+from dsnparse.store.lists.entry import Difference, Listed, Suppression
 from dsnparse.store.lists.listing import entries, page
 from dsnparse.store.lists.suppressions import lift, succeed, suppress
 from dsnparse.store.policy.policy import Policy

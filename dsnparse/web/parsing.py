@@ -16,6 +16,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 
+from dsnparse.errors import DsnparseError
 from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.model import Kind, Report
 from dsnparse.parser import Parser
@@ -148,7 +149,7 @@ def _warm_up(parser: Parser) -> bool:
     return True
 
 
-class NotRead(Exception):  # noqa: N818  (an answer more than a mistake)
+class NotRead(DsnparseError):  # noqa: N818  (an answer more than a mistake)
     """A message that gives no report: the name of a problem, and a sentence."""
 
 

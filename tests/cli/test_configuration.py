@@ -283,9 +283,13 @@ def _single(option: click.Parameter) -> str:
         return "1.5"
     if isinstance(kind, click.Choice):
         return f'"{kind.choices[0]}"'
-    return {"duration": '"30d"', "moment": '"30d"', "provider": '"ses"', "by": '"day"'}.get(
-        kind.name, '"text"'
-    )
+    return {
+        "duration": '"30d"',
+        "moment": '"30d"',
+        "provider": '"ses"',
+        "origin": '"postfix"',
+        "by": '"day"',
+    }.get(kind.name, '"text"')
 
 
 def test_the_group_is_the_one_that_runs() -> None:

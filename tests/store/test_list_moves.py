@@ -13,8 +13,7 @@ from click.testing import CliRunner
 
 from dsnparse.cli.suppressions import suppressions
 from dsnparse.store import Store
-from dsnparse.store.lists.compare import Would
-from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.lists.entry import Suppression, Would
 from dsnparse.store.lists.export_formats import FORMATS, write_list
 from dsnparse.store.lists.import_formats import read_list, readable
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,36 +12,9 @@ from dsnparse.store.changes.past_events import Past
 from dsnparse.store.changes.state import NOTHING, State
 from dsnparse.store.changes.status import SUPPRESSED
 from dsnparse.store.changes.times import from_epoch
-from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.lists.entry import Difference, Suppression, Would
 from dsnparse.store.lists.suppressions import has_ended, listed_event
 from dsnparse.store.policy.terms import Terms
-
-
-class Would(StrEnum):
-    """What an entry would do to our list."""
-
-    ADD = "add"
-    CHANGE = "change"
-    SAME = "same"
-    #: It was taken off our list after the entry was made.
-    STAY_OFF = "stay_off"
-    #: Its end has passed.
-    ENDED = "ended"
-    #: It is on our list, and not in the other one.
-    MISSING = "missing"
-
-
-class Difference(NamedTuple):
-    """One address, as the other list has it and as ours does."""
-
-    would: Would
-    address: str
-    reason: str
-    until: datetime | None = None
-    #: Ours now: "active" where nothing is held against it, and the reason.
-    status: str = ""
-    our_reason: str = ""
-    our_until: datetime | None = None
 
 
 def compare(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from dsnparse.store.changes.status import PAUSED, REVIEW, SUPPRESSED
 
@@ -56,3 +57,30 @@ class Listed:
         return Listed(
             self.changed + other.changed, self.unchanged + other.unchanged, self.expired + other.expired
         )
+
+
+class Would(StrEnum):
+    """What an entry would do to our list."""
+
+    ADD = "add"
+    CHANGE = "change"
+    SAME = "same"
+    #: It was taken off our list after the entry was made.
+    STAY_OFF = "stay_off"
+    #: Its end has passed.
+    ENDED = "ended"
+    #: It is on our list, and not in the other one.
+    MISSING = "missing"
+
+
+class Difference(NamedTuple):
+    """One address, as the other list has it and as ours does."""
+
+    would: Would
+    address: str
+    reason: str
+    until: datetime | None = None
+    #: Ours now: "active" where nothing is held against it, and the reason.
+    status: str = ""
+    our_reason: str = ""
+    our_until: datetime | None = None

@@ -60,12 +60,12 @@ def runs(kinds: Sequence[str], number: int, seed: int) -> Iterator[Run]:
     binaries = find_binaries()
     if binaries is None:
         print(f"Left out: all runs with PostgreSQL. It is not installed; to run them: {INSTALL}")
-    for command in COMMANDS:
+    for command in RUNS if "kills" in kinds else ():
         kill = partial(kills, command=command, number=number, seed=seed)
-        if "kills" in kinds:
-            yield f"kills: {command}, SQLite", partial(kill, url="")
-            if binaries is not None:
-                yield f"kills: {command}, PostgreSQL", partial(with_server, binaries=binaries, run=kill)
+        yield f"kills: {command}, SQLite", partial(kill, url="")
+        if binaries is not None:
+            yield f"kills: {command}, PostgreSQL", partial(with_server, binaries=binaries, run=kill)
+    for command in COMMANDS:
         if "hooks" in kinds:
             for hook in HOOKS:
                 yield f"hook {hook}: {command}", partial(bad_hook, command=command, hook=hook)

@@ -36,9 +36,9 @@ class Killed:
         return f"{self.kills} kills, {self.messages} messages: {self.outcome}, {self.unanswered} unanswered"
 
 
-def kill_ingest(world: World, kills: int, chance: random.Random) -> Killed:
+def kill_ingest(world: World, kills: int, chance: random.Random, *options: str) -> Killed:
     """Start it over new messages, and kill it before it is done."""
-    words = ("ingest", f"maildir:{world.maildir}", "--batch", _BATCH, "--quiet")
+    words = ("ingest", f"maildir:{world.maildir}", "--batch", _BATCH, "--quiet", *options)
     world.put(range(_NEW))
     started = time.monotonic()
     world.start(*words).wait()
@@ -54,9 +54,9 @@ def kill_ingest(world: World, kills: int, chance: random.Random) -> Killed:
     return Killed(done, sent, outcome(world, range(sent), has_files=True))
 
 
-def kill_watch(world: World, kills: int, chance: random.Random) -> Killed:
+def kill_watch(world: World, kills: int, chance: random.Random, *options: str) -> Killed:
     """Kill it while messages come."""
-    words = ("watch", f"maildir:{world.maildir}", "--batch", _BATCH, "--interval", "0.1")
+    words = ("watch", f"maildir:{world.maildir}", "--batch", _BATCH, "--interval", "0.1", *options)
     sent = 0
     for _ in range(kills):
         worker = world.start(*words)
@@ -134,6 +134,8 @@ def kill_listen(world: World, kills: int, chance: random.Random) -> Killed:
 
 RUNS: dict[str, Callable[[World, int, random.Random], Killed]] = {
     "ingest": kill_ingest,
+    "ingest --jobs 2": lambda world, kills, chance: kill_ingest(world, kills, chance, "--jobs", "2"),
     "watch": kill_watch,
+    "watch --jobs 2": lambda world, kills, chance: kill_watch(world, kills, chance, "--jobs", "2"),
     "listen": kill_listen,
 }

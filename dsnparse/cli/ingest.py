@@ -124,6 +124,7 @@ def ingest(
         # Before anything is opened: they may fork.
         Readers(mailboxes, choice, keeping, 1 if piped or provider else mailboxes.jobs) as readers,
         choice.open(create=True) as store,
+        closing(readers),
         Housekeeping(store, choice, stopping=stop, told=say_told, kept=kept.bounds) as housekeeping,
         Progress(_paths(names), wanted=not quiet and not logs) as bar,
     ):

@@ -80,6 +80,7 @@ def page(name: str, command: click.Command, context: click.Context) -> str:
     usage = " ".join(command.collect_usage_pieces(context))
     lines = [
         f'.TH "{title.upper()}" 1 "" "dsnparse" "User Commands"',
+        ".ad l",
         ".SH NAME",
         f"{_text(title)} \\- {_text(short.rstrip('.'))}",
         ".SH SYNOPSIS",

@@ -14,7 +14,7 @@ import multiprocessing
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -70,7 +70,7 @@ class Pool(Generic[Item, Outcome]):
         for _ in range(jobs):
             self._workers.append(self._start())
 
-    def run(self, pieces: Iterator[Sequence[Item]]) -> Iterator[list[Outcome]]:
+    def run(self, pieces: Iterator[Sequence[Item]]) -> Generator[list[Outcome], None, None]:
         """The outcomes of each piece, in order; more than one only where a process died.
 
         It can be called again, also where it was not asked to the end.

@@ -6,6 +6,7 @@ old: the writer, which alone decides what is new, looks again in its transaction
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from types import TracebackType
@@ -17,15 +18,19 @@ from dsnparse.cli.store_options import StoreChoice
 from dsnparse.ingest import Spread
 from dsnparse.ingest.reading import Keeping, Read, Reading, Task, killed
 from dsnparse.store.policy.terms import Terms
-from dsnparse.store.sql.errors import StoreError, StoreUnavailable
+from dsnparse.store.reader import Reader
+from dsnparse.store.sql.driver import sqlite_path
+from dsnparse.store.sql.errors import StoreError
 
 if TYPE_CHECKING:
     from dsnparse.store.queries.known import Known
-    from dsnparse.store.reader import Asked
 
 
 class Readers:
-    """Use it in a `with` block, around that of the store: they may fork as long as no database is open."""
+    """Use it in a `with` block, around that of the store: they may fork as long as no database is open.
+
+    Call `close` before the store is closed: who closes an SQLite file last tidies it, and they only read.
+    """
 
     def __init__(self, mailboxes: Mailboxes, choice: StoreChoice, keeping: Keeping, jobs: int) -> None:
         self._mailboxes = mailboxes
@@ -42,7 +47,7 @@ class Readers:
     def begin_anew(self) -> None:
         """Start others, which read rules and policy as they are now."""
         if self._pool is not None:
-            self._pool.__exit__(None, None, None)
+            self.close()
             self._pool = self._start(fork=False)
 
     def _start(self, *, fork: bool) -> Pool[Task, list[Read]]:
@@ -54,6 +59,12 @@ class Readers:
         if self._jobs > 1:
             self._pool = self._start(fork=True)
         return self
+
+    def close(self) -> None:
+        """End them."""
+        if self._pool is not None:
+            self._pool.__exit__(None, None, None)
+            self._pool = None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -72,30 +83,53 @@ def _make(mailboxes: Mailboxes, choice: StoreChoice, terms: Terms, keeping: Keep
     prepared = partial(prepare, terms=terms)
     parser = mailboxes.parser()
     most = parser.limits.message_bytes
-    reading = Reading(parser, _Known(choice), prepare=prepared, keeping=keeping, limit=most)
+    reading = Reading(parser, _Known(choice, terms), prepare=prepared, keeping=keeping, limit=most)
     classify_reply("550 5.1.1 no such user")
     gc.freeze()
     return reading
 
 
 class _Known:
-    """`Store.known`; of a database that cannot be asked nothing is known: the writer says what is wrong."""
+    """`Store.known`; of a database that cannot be asked nothing is known: the writer says what is wrong.
 
-    def __init__(self, choice: StoreChoice) -> None:
+    An SQLite file that has taken the place of another one is asked, not the old one: what only that one knew
+    would be lost. When it does so afterwards, the writer notices it, and nothing is marked as done.
+    """
+
+    def __init__(self, choice: StoreChoice, terms: Terms) -> None:
         self._choice = choice
-        self._asked: Asked | None = None
-        self._hopeless = False
+        self._terms = terms
+        self._path = sqlite_path(choice.db)
+        self._file: tuple[int, int] | None = None
+        self._reader: Reader | None = None
 
     def __call__(self, digests: Sequence[str]) -> Mapping[str, Known]:
-        if self._hopeless:
-            return {}
         try:
-            if self._asked is None:
-                self._asked = self._choice.reader()
-            return self._asked.known(digests)
-        except StoreError as problem:
-            self._hopeless = not isinstance(problem, StoreUnavailable)
-            if self._asked is not None:
-                self._asked.close()
-                self._asked = None
+            if self._reader is not None and self._number() != self._file:
+                self.close()
+            if self._reader is None:
+                self._open()
+            return {} if self._reader is None else self._reader.known(digests)
+        except (StoreError, OSError):
+            self.close()
             return {}
+
+    def close(self) -> None:
+        """Close the connection; the next call opens another one."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _open(self) -> None:
+        before = self._number()
+        self._reader = Reader.open(self._choice.db, self._terms)
+        if self._reader is not None and self._number() != before:
+            self.close()
+        self._file = before
+
+    def _number(self) -> tuple[int, int] | None:
+        """What tells an SQLite file from another one of its name."""
+        if self._path is None:
+            return None
+        found = os.stat(self._path)  # noqa: PTH116
+        return found.st_dev, found.st_ino

@@ -75,6 +75,7 @@ def watch(
         # Before anything is opened: they may fork.
         Readers(mailboxes, choice, keeping, mailboxes.jobs) as readers,
         choice.open(create=True) as store,
+        closing(readers),
     ):
         source = mailboxes.source(name, store.position)
         watcher = _Watcher(source, store, stop, mailboxes, readers, keeping)

@@ -12,7 +12,8 @@ Only the second step may run in other processes (`spread`); results come back in
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 
 from dsnparse.ingest.batch import Add, Batch
 from dsnparse.ingest.reading import (
@@ -50,7 +51,7 @@ BATCH = 500
 PATIENCE = 5.0
 
 #: Reads tasks in other processes: for pieces of them, in their order, what came of each.
-Spread = Callable[[Iterator[Sequence[Task]]], Iterator[list[list[Read]]]]
+Spread = Callable[[Iterator[Sequence[Task]]], Generator[list[list[Read]], None, None]]
 
 
 def ingest(
@@ -83,8 +84,8 @@ def ingest(
     tasks = (Task(item, source.label, strict, copied, envelope) for item in source.take(read=spread is None))
     pieces = _pieces(tasks, min(LOOKED_UP, batch), stop)
     pending, started = Batch(), time.monotonic()
-    for some in spread(pieces) if spread else ([reading(piece)] for piece in pieces):
-        for read in (one for reads in some for one in reads):
+    with closing(spread(pieces) if spread else ([reading(piece)] for piece in pieces)) as outcomes:
+        for read in (one for some in outcomes for reads in some for one in reads):
             pending.put(read)
             if pending.size >= batch or time.monotonic() - started > PATIENCE:
                 yield pending.flush(source, add)

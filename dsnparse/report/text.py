@@ -38,7 +38,7 @@ def _lines(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
         ("Reasons", figures.reasons),
         ("Domains", figures.domains),
         ("Lists and campaigns", figures.campaigns),
-        ("Your IP addresses, as receivers name them", figures.ips),
+        ("Your IP addresses", figures.ips),
         ("Replies that were not understood", figures.unknown),
         ("How far the notices are to be believed", figures.trust),
     ):

@@ -53,7 +53,7 @@ def shown(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, tuple[An
         ("hash_addresses = 'yes'", "1: hash_addresses must be true or false."),
         ("[watch]\ninterval = 'now'", "2: interval must be a number."),
         ("[stats]\nformat = 'tabel'", "2: format: 'tabel' is not one of"),
-        ("[stats]\nsince = 'yesterday'", "2: since: 'yesterday' is not a duration"),
+        ("[prune]\nolder_than = 'yesterday'", "2: older_than: 'yesterday' is not a duration"),
         ("[suppressions.lst]\nreason = []", "2: there is no table [suppressions.lst]; did you mean list?"),
         ("[listen.more]\na = 1", "2: there is no table [listen.more]."),
         ("[suppressions.list]\nraeson = []", "2: there is no setting raeson in [suppressions.list]; did you"),
@@ -283,7 +283,9 @@ def _single(option: click.Parameter) -> str:
         return "1.5"
     if isinstance(kind, click.Choice):
         return f'"{kind.choices[0]}"'
-    return '"30d"' if kind.name == "duration" else '"text"'
+    return {"duration": '"30d"', "moment": '"30d"', "provider": '"ses"', "by": '"day"'}.get(
+        kind.name, '"text"'
+    )
 
 
 def test_the_group_is_the_one_that_runs() -> None:

@@ -347,7 +347,17 @@ def test_a_message_that_did_not_arrive_is_read_the_next_time(
 def test_a_watcher_goes_on_where_a_restored_database_was(dovecot: Dovecot, tmp_path: Path) -> None:
     db, copy = tmp_path / "b.db", tmp_path / "copy.db"
     watcher = start(
-        "watch", dovecot.url(), "--db", db, "--ca-file", dovecot.ca_file, "--interval", "0.2", env=SECRET
+        "watch",
+        dovecot.url(),
+        "--db",
+        db,
+        "--ca-file",
+        dovecot.ca_file,
+        "--interval",
+        "0.2",
+        "--log-format",
+        "plain",
+        env=SECRET,
     )
     fill(dovecot, 1)
     until(partial(_stored, db, 1))

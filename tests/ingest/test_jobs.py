@@ -39,6 +39,7 @@ from .mail import LETTER, bounce, command, suppressed, until, users
 SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*/*.eml"))
 KEY = b"a key of enough bytes"
 #: Some have no date, and happened when they were read.
+TERMS = Terms(Policy.default(), Privacy(None))
 _CLOCK = re.compile(r"datetime\.datetime\([^)]*\)")
 
 
@@ -127,13 +128,13 @@ def test_a_process_looks_up_what_is_known_and_parses_the_rest(tmp_path: Path) ->
 
     db = str(tmp_path / "b.db")
     parser = Counting()
-    reading = Reading(parser, _Known(StoreChoice(db, None, False, None)))
+    reading = Reading(parser, _Known(StoreChoice(db, None, False, None), TERMS))
     tasks = [Task(Mail(str(n), bounce(n), 9, key=str(n))) for n in range(20)]
     first = reading(tasks)
     assert parser.asked == 20, "there is no database yet"
     with Store.open(db) as store:
         store.add([read.seen for read in first[::2] if read.seen is not None])
-    reading = Reading(parser, _Known(StoreChoice(db, None, False, None)))
+    reading = Reading(parser, _Known(StoreChoice(db, None, False, None), TERMS))
     again = reading(tasks)
     assert parser.asked == 30
     assert [read.seen is None for read in again] == [True, False] * 10
@@ -144,7 +145,26 @@ def test_a_process_looks_up_what_is_known_and_parses_the_rest(tmp_path: Path) ->
     "db", ["mysql://x/y", "postgresql://127.0.0.1:1/x", "/no/such/file", "sqlite:///:memory:"]
 )
 def test_of_a_database_that_cannot_be_asked_nothing_is_known(db: str) -> None:
-    assert _Known(StoreChoice(db, None, False, None))(["a"]) == {}
+    assert _Known(StoreChoice(db, None, False, None), TERMS)(["a"]) == {}
+
+
+def test_a_file_that_takes_the_place_of_the_database_is_asked(tmp_path: Path) -> None:
+    old, new = tmp_path / "b.db", tmp_path / "new.db"
+    seen = Seen("a", "test", Parser().parse(bounce(1)))
+    known = _Known(StoreChoice(str(old), None, False, None), TERMS)
+    with Store.open(str(old)) as store:
+        store.add([seen])
+        assert list(known(["a"])) == ["a"]
+    Store.open(str(new)).close()
+    for ending in ("-wal", "-shm"):  # as docs/mailboxes.md says
+        Path(f"{old}{ending}").unlink(missing_ok=True)
+    new.rename(old)
+    assert known(["a"]) == {}
+    with Store.open(str(old)) as store:
+        store.add([seen])
+    assert list(known(["a"])) == ["a"]
+    old.unlink()
+    assert known(["a"]) == {}
 
 
 class Deadly(Parser):
@@ -201,6 +221,13 @@ def test_a_signal_to_all_processes_ends_with_what_was_taken_stored(tmp_path: Pat
     assert names | left == set(range(600))
 
 
+def test_all_is_in_the_file_itself_when_all_processes_are_done(tmp_path: Path) -> None:
+    fill(tmp_path / "mail")
+    command("ingest", tmp_path / "mail", "--jobs", "2", "--db", tmp_path / "b.db")
+    command("ingest", tmp_path / "mail", "--jobs", "2", "--db", tmp_path / "b.db")
+    assert [file.name for file in tmp_path.glob("b.db*")] == ["b.db"]
+
+
 def test_no_process_outlives_a_writer_that_is_killed(tmp_path: Path, maildir: Path) -> None:
     for number in range(300):
         (maildir / f"new/{number:03}").write_bytes(bounce(number))
@@ -232,7 +259,7 @@ def test_a_run_that_was_given_up_leaves_nothing_for_the_next(tmp_path: Path) -> 
     with Pool[Task, list[Read]](2, lambda: Reading(Parser()), killed) as pool:
         run = pool.run(pieces(0))
         assert keys(next(run)) == ["0"]
-        run.close()  # type: ignore[attr-defined]
+        run.close()
         assert [key for outcomes in pool.run(pieces(100)) for key in keys(outcomes)] == [
             str(number) for number in range(100, 150)
         ]

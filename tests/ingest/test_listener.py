@@ -240,7 +240,17 @@ def test_a_client_that_says_nothing_is_left() -> None:
 
 def test_a_unix_socket_is_made_with_its_mode_and_not_taken_from_another(tmp_path: Path) -> None:
     path = tmp_path / "lmtp.sock"
-    words = ("listen", "--lmtp", path, "--socket-mode", "600", "--db", tmp_path / "b.db")
+    words = (
+        "listen",
+        "--lmtp",
+        path,
+        "--socket-mode",
+        "600",
+        "--db",
+        tmp_path / "b.db",
+        "--log-format",
+        "plain",
+    )
     process = start(*words)
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(AssertionError, match="is in use by another program"):
@@ -346,7 +356,8 @@ def test_whatever_a_hook_does_messages_are_answered_and_sigterm_ends(hook: str, 
 def test_sighup_reads_the_policy_anew_and_a_wrong_one_changes_nothing(tmp_path: Path) -> None:
     policy, port = tmp_path / "policy.toml", free_port()
     policy.write_text("[hard]\n")
-    process = start("listen", "--lmtp", f"127.0.0.1:{port}", "--policy", policy, "--db", tmp_path / "b.db")
+    words = ("--policy", policy, "--db", tmp_path / "b.db", "--log-format", "plain")
+    process = start("listen", "--lmtp", f"127.0.0.1:{port}", *words)
     assert process.stderr is not None
     policy.write_text("[nonsense]\n")
     process.send_signal(signal.SIGHUP)

@@ -145,7 +145,7 @@ def _down_to_old(connection: Connection) -> None:
         "DROP VIEW suppressions",
         "DROP VIEW changes",
         *(f"DROP TABLE {name}" for name in ("outbox", "journal", "records", "messages", "addresses")),
-        *(f"DROP TABLE {name}" for name in ("alerts", "positions", "meta")),
+        *(f"DROP TABLE {name}" for name in ("alerts", "positions", "meta", "raw_messages")),
     ):
         connection.execute(text(statement))
     upgrade(connection, MIGRATIONS[:OLD])

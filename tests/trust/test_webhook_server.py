@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import signal
 import subprocess
 import sys
@@ -54,7 +54,7 @@ class Server:
     port: int
     db: Path
     folder: Path
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
 
     def post(self, provider: str, sent: Sent, **more: str) -> tuple[int, dict[str, Any], dict[str, str]]:
         return self.ask("POST", f"/v1/ingest/{provider}?{sent.query}", sent.body, sent.headers | more)
@@ -99,27 +99,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     words = ["serve", "--port", "0", "--workers", "1", "--db", str(db), "--trust", str(trust)]
     words += ["--keys", str(folder / "keys")]
     assert main(["keys", "add", "reader", "--scope", "read", "--keys", str(folder / "keys")]) == 0
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("serving.py")), str(folder), *words],
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )
-    assert process.stderr is not None
-    said = ""
-    while "Listening on " not in said:
-        line = process.stderr.readline()
-        assert line, said
-        said += line
-    (folder / "log").write_text(said)
+    log = folder / "log"
+    with log.open("w") as told:
+        process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("serving.py")), str(folder), *words], stderr=told
+        )
     try:
-        yield Server(int(said.rpartition(":")[2].strip("/\n ")), db, folder, process)
+        until(lambda: "Listening on " in log.read_text() or process.poll() is not None)
+        port = re.search(r"Listening on http://127\.0\.0\.1:(\d+)/", log.read_text())
+        assert port, log.read_text()
+        yield Server(int(port[1]), db, folder, process)
     finally:
         process.terminate()
-        _, rest = process.communicate(timeout=60)
-        (folder / "log").write_text(said + rest)
-        assert process.returncode == 0, rest
-        assert "Traceback" not in rest
+        process.wait(60)
+    assert process.returncode == 0
+    assert "Traceback" not in log.read_text()
+    assert log.read_text().count(" stored ") > len(FILES)
 
 
 def events_of(provider: str) -> list[Any]:
@@ -286,9 +281,7 @@ def test_keys_are_read_anew_at_sighup_and_wrong_ones_leave_the_old(server: Serve
     until(lambda: status() == 200)
     trust.write_text("[webhooks.mailgun]")
     server.process.send_signal(signal.SIGHUP)
-    assert server.process.stderr is not None
-    while "stay." not in (line := server.process.stderr.readline()):
-        assert line
+    until(lambda: "rules and policy stay." in (server.folder / "log").read_text())
     assert status() == 200
     trust.write_text(text)
 

@@ -64,8 +64,9 @@ def newly_suppressed(
     ((number,),) = rows.rows(f"SELECT count(DISTINCT a.id) {condition}", values)
     found = rows.rows(
         f"""
-        SELECT a.address, a.domain, a.reason, max(j.happened_at), a.until, a.source {condition}
-        GROUP BY a.id, a.address, a.domain, a.reason, a.until, a.source ORDER BY 4 DESC, a.id LIMIT ?
+        SELECT coalesce(nullif(a.address, ''), a.key), a.domain, a.reason, max(j.happened_at), a.until,
+            a.source {condition}
+        GROUP BY a.id, a.key, a.address, a.domain, a.reason, a.until, a.source ORDER BY 4 DESC, a.id LIMIT ?
         """,
         [*values, limit],
     )

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from dsnparse.trust.envelope import Envelope
     from dsnparse.trust.keys import Keys
     from dsnparse.trust.settings import TrustSettings
+    from dsnparse.trust.webhooks.keys import WebhookKeys
     from dsnparse.wire.limits import Limits
 
 __version__ = "0.1.0"
@@ -63,6 +64,7 @@ __all__ = [  # noqa: RUF022  (what a reader needs first stands first)
     "Envelope",
     "TrustSettings",
     "Keys",
+    "WebhookKeys",
     "Report",
     "BounceRecord",
     "OriginalMessage",
@@ -110,6 +112,7 @@ _HOMES = {
     "TrustLevel": "model",
     "TrustSettings": "trust.settings",
     "Verdict": "classify",
+    "WebhookKeys": "trust.webhooks.keys",
     "classify_reply": "classify",
     "compose_dsn": "compose",
     "parse_dsn": "parser",

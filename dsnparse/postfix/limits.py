@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dsnparse.errors import DsnparseError
+
 #: Bytes of a line, or of a request of a table. Postfix's line_length_limit is 2,048.
 LINE_BYTES = 8192
 #: Seconds for a request that has begun to come in, and for its answer to be taken.
@@ -12,5 +14,5 @@ IDLE_SECONDS = 600
 CONNECTIONS = 300
 
 
-class Unreadable(Exception):  # noqa: N818  (it is said of the request)
+class Unreadable(DsnparseError):  # noqa: N818  (it is said of the request)
     """The other side does not speak the protocol; the connection ends."""

@@ -23,10 +23,10 @@ class WebhookKeys:
 
     Attributes:
         keys: Secrets of HMAC, or public keys: two while you change them.
-        basic: "user:password" of HTTP Basic.
+        basic: User and password of HTTP Basic, as "user:password".
         bearer: Tokens of `Authorization: Bearer`.
-        query: "NAME=VALUE" in the URL.
-        header: "NAME: VALUE".
+        query: Parameters of the URL, as "NAME=VALUE".
+        header: Headers, as "NAME: VALUE".
         topics: The SNS topics that are yours: a stranger's are signed as well.
         ca: Certificates in PEM that the service's must go back to; None: its https address is enough.
         url: The address that the service posts to, as it was told, where that is signed.

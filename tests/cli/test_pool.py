@@ -85,3 +85,14 @@ def test_no_process_stays_behind() -> None:
         list(pool.run(iter([[1], [2], [3]])))
         processes = [worker.process for worker in pool._workers]
     assert [process.exitcode for process in processes] == [0, 0, 0]
+
+
+def echoed(piece: Sequence[bytes]) -> list[bytes]:
+    return list(piece)
+
+
+@pytest.mark.parametrize("size", [10, 30_000, 3_000_000])
+def test_pieces_and_outcomes_of_any_size_pass(size: int) -> None:
+    pieces = [[bytes([number]) * size] * 2 for number in range(20)]
+    with Pool[bytes, list[bytes]](2, lambda: echoed, lambda item, _: [item]) as pool:
+        assert [outcome for outcomes in pool.run(iter(pieces)) for outcome in outcomes] == pieces

@@ -105,7 +105,7 @@ def test_two_workers_take_each_message_once(maildir: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    for source in sources:  # closed before, one would give back what it has, and another take it
+    for source in sources:  # which gives back what it took: the others must be done
         source.close()
     assert sorted(map(int, seen)) == list(range(300))
 

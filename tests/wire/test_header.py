@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsnparse.wire import header
-from dsnparse.wire.header import header_end, header_lines, header_lines_of_text, read_header
+from dsnparse.wire.header import FieldLines, header_end, header_lines, header_lines_of_text, read_header
 
 FOLDED = b"Received: by a\n\tfor b;\n  c\nSubject:\n x\nstray line\nTo: d"
 
@@ -52,6 +52,22 @@ def test_lines_are_the_same_however_much_is_read_at_a_time(data: bytes, block: i
         lines = list(header_lines(memoryview(data), 0, len(data)))
     whole = header_lines_of_text(unix(data).decode("latin-1"))
     assert [line for line in lines if line] == [line.encode("latin-1") for line in whole if line]
+
+
+NAMED = st.lists(
+    st.sampled_from(
+        [b"\n", b"\r", b"\r\n", b" ", b"\t", b"\x0b", b":", b"Date", b"date ", b"From: x", b"X-Y", b"d"]
+    )
+)
+
+
+@given(NAMED.map(b"".join), st.integers(1, 8))
+def test_the_lines_that_may_be_some_fields_are_all_that_start_so(data: bytes, block: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(header, "_BLOCK", block)
+        found = list(FieldLines([b"date", b"from"])(data, 0, len(data)))
+        lines = list(header_lines(data, 0, len(data)))
+    assert found == [line for line in lines if line[:1] in (b"d", b"D", b"f", b"F", b"\x0b", b"\x0c")]
 
 
 @given(PIECES.map(b"".join))

@@ -8,7 +8,7 @@ from dsnparse.rulebook.errors import instead
 from dsnparse.rulebook.source import Table
 from dsnparse.trust.webhooks.scheme import PASSWORDS, SCHEMES, SOURCES
 
-_KEYS = (
+KEYS = (
     "scheme source hash key key_prefix encoding prefix separator signs window once where certificate confirm"
     " needs_ca"
 ).split()
@@ -49,7 +49,7 @@ def check_webhook(root: Table) -> None:
 
 
 def _check_signature(entry: Table) -> None:
-    entry.only(_KEYS)
+    entry.only(KEYS)
     for key, choices in _CHOICES.items():
         _one_of(entry, key, choices)
     for key in ("scheme", "source"):

@@ -83,8 +83,8 @@ def report(
     """Say what changed against the time before, what to do about it, and what stands behind it.
 
     \b
-      dsnparse report --db bounces.db -o report.html         the last seven days of the database
-      dsnparse report /var/bounces -o report.html            of files and folders, which are left as they are
+      dsnparse report --db bounces.db -o report.html    the last seven days of the database
+      dsnparse report /var/bounces -o report.html       of files and folders, left as they are
       dsnparse report --since 2026-11-01 --until 2026-11-25 --where provider=microsoft
 
     SOURCE is a PATH or - as for ingest: nothing is stored, and the report ends with the last bounce. The

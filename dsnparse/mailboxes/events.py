@@ -127,7 +127,7 @@ def event_report(table: Table, event: Any, name: str, parser: Parser) -> Event |
         return Problem(name, f"names no recipient ({table['title']} {known})")
     given, _ = text_of(table["fields"].get("id", ()), event)
     identity = event_identity(table["format"], known, given or json.dumps(event, sort_keys=True))
-    return Event(name, identity, report, time_of(table["fields"]["time"], event), event=event)
+    return Event(name, identity, report, time_of(table, "time", event), event=event)
 
 
 def _report(table: Table, known: str, event: dict[str, Any], parser: Parser) -> Report | None:
@@ -141,7 +141,7 @@ def _report(table: Table, known: str, event: dict[str, Any], parser: Parser) -> 
         kind=reading.kind,
         records=records_of(reading, reporting, parser.rules, claims),
         reporting_mta=reporting,
-        arrival_date=time_of(fields.get("sent", ()), event),
+        arrival_date=time_of(table, "sent", event),
         envelope_id=text_of(fields.get("envelope_id", ()), event)[0] or None,
         original=_original(fields, event),
         feedback_type=reading.feedback_type,

@@ -5,13 +5,15 @@ each, every stretch of the period is compared with the whole period before by th
 a share of all *other* failures of the same time, so that mail sent more often on some days, or this week,
 is no change; where there are few others, as a number a day. How much counts vary by themselves (`spread`)
 is taken from the pieces of the period before, from each count's own as far as they tell and from all
-together; that the others vary, too, is added to it. The most surprising stretch counts, and its chance is
-multiplied by the number of stretches that were looked at (Bonferroni). Of all counts that were looked at,
-the least likely is a change when its chance is below LEVEL by their number, the next when below twice that,
-and so on (the line of Benjamini and Hochberg): with nothing changed at all, about one report in 1/LEVEL
-says anything. A change must also be worth a sentence: half as many again, or a third fewer, and at least
-LEAST more or fewer, by the clock as well as by the share. Each change that is found no longer counts among
-the others when the rest is looked at.
+together; that the others vary, too, is added to it. A stretch may also begin in the later half of the
+period before, and last until the end, where the numbers of the two periods differ, too; it is compared with
+what was before it. The most surprising stretch counts, and its chance is multiplied by the number of
+stretches that were looked at (Bonferroni). Of all counts that were looked at, the least likely is a change
+when its chance is below LEVEL by their number, the next when below twice that, and so on (the line of
+Benjamini and Hochberg): with nothing changed at all, about one report in 1/LEVEL says anything. A change
+must also be worth a sentence: half as many again, or a third fewer, and at least LEAST more or fewer, by
+the clock as well as by the share. Each change that is found no longer counts among the others when the rest
+is looked at.
 """
 
 from __future__ import annotations
@@ -127,7 +129,12 @@ class _Search:
         self.left = {key: cell.series for key, cell in cells.items()}
         self.candidates = list(_candidates(self.left))
         self.number = max(1, len(self.candidates))
+        #: The keys of a receiver and type.
+        self.together: dict[tuple[str, str], list[Key]] = {}
+        for key in cells:
+            self.together.setdefault(key[:2], []).append(key)
         self.stretches = list(_stretches(begins, len(pieces)))
+        self.usual = _USUAL_SPREAD
         self.spread = self._spreads()
 
     def next(self, found: int) -> Found | None:
@@ -177,22 +184,28 @@ class _Search:
         shares = self._shares(candidate, total)
         counts = list(accumulate(series, initial=0))
         clock, share = (list(accumulate(each, initial=0.0)) for each in (self.days, shares))
-        of_before = share[self.begins]
+        whole = clock[-1] - clock[self.begins], clock[self.begins]
+        is_other_number = _is_worth(counts[-1] - before, before, whole)
         best, most = None, 0.0
-        for start, end in self.stretches:
-            now = counts[end] - counts[start]
-            by_share = share[end] - share[start], of_before
-            by_clock = clock[end] - clock[start], clock[self.begins]
+        for behind, start, end in self.stretches:
+            if behind < self.begins and not is_other_number:
+                continue
+            now, before = counts[end] - counts[start], counts[behind]
+            by_share = share[end] - share[start], share[behind]
+            by_clock = clock[end] - clock[start], clock[behind]
             if _is_worth(now, before, by_clock) and _is_worth(now, before, by_share):
                 if (now * by_share[1] > before * by_share[0]) != (now * by_clock[1] > before * by_clock[0]):
                     continue
                 how_much = surprise(now, before, by_share)
                 if how_much > most:
-                    best, most = (now, by_share, start, end), how_much
+                    best, most = (now, before, by_share, behind, start, end), how_much
         if best is None:
             return None
-        now, exposures, start, end = best
-        spread = self.spread[candidate] * (1 + (now + before) / sum(exposures))
+        now, before, exposures, behind, start, end = best
+        spread = self.spread[candidate]
+        if behind < self.begins:
+            spread = _of_spread(*excess(series[:behind], shares[:behind]), self.usual)
+        spread *= 1 + (now + before) / sum(exposures)
         likely = min(1.0, len(self.stretches) * chance(now, before, exposures, spread))
         return _Stretch(start, end, before * exposures[0] / exposures[1], likely)
 
@@ -237,11 +250,9 @@ class _Search:
         """What each piece is expected to have its share of: all failures but those that may change together
         with these, and the clock where they are few."""
         if candidate.receiver is None:
-            mine = candidate.keys
+            mine: Sequence[Key] = candidate.keys
         else:
-            mine = tuple(
-                key for key in self.left if key[0] == candidate.receiver and key[1] == candidate.type
-            )
+            mine = self.together[candidate.receiver, candidate.type]
         series = _sum((self.left[key] for key in mine if key in self.left), len(self.pieces))
         others = [whole - part for whole, part in zip(total, series, strict=True)]
         a_day = sum(others) / sum(self.days)
@@ -258,8 +269,8 @@ class _Search:
         }
         of_receivers = [found for one, found in each.items() if one.receiver and one.reason is None]
         pooled = sum(min(statistic, _MOST_SPREAD * free) for statistic, free in of_receivers)
-        usual = _of_spread(pooled, sum(free for _, free in of_receivers), _USUAL_SPREAD)
-        return {one: _of_spread(statistic, free, usual) for one, (statistic, free) in each.items()}
+        self.usual = _of_spread(pooled, sum(free for _, free in of_receivers), _USUAL_SPREAD)
+        return {one: _of_spread(statistic, free, self.usual) for one, (statistic, free) in each.items()}
 
 
 def _candidates(series: dict[Key, list[int]]) -> Iterator[_Candidate]:
@@ -280,12 +291,16 @@ def _candidates(series: dict[Key, list[int]]) -> Iterator[_Candidate]:
             yield _Candidate(*names, tuple(keys))
 
 
-def _stretches(begins: int, ends: int) -> Iterator[tuple[int, int]]:
-    """The stretches of the period that are looked at: the first piece, and the one behind the last."""
+def _stretches(begins: int, ends: int) -> Iterator[tuple[int, int, int]]:
+    """The stretches that are looked at: the piece before which all is compared with them, their first piece,
+    and the one behind their last."""
     for start in range(begins, ends):
         for end in range(start + 1, ends + 1):
             if ends - begins <= _ALL_LENGTHS_TO or end == ends or end - start in _LENGTHS:
-                yield start, end
+                yield begins, start, end
+    # What began in the time before, and goes on, is compared with what was before that.
+    for start in range(begins - begins // 2, begins):
+        yield start, start, ends
 
 
 def _is_worth(now: int, before: int, exposures: tuple[float, float]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
@@ -14,6 +15,9 @@ from dsnparse.vocabulary import BounceType, Kind, Reason
 
 #: Header fields of the returned message that name the campaign, where a sender has one of them.
 CAMPAIGN_HEADERS = ("x-campaign", "x-campaign-id", "x-campaignid", "x-mailing-id", "x-job")
+#: Fields in which mail services say which of their addresses sent a message: the address alone, or behind the
+#: date ("2026.11.26-192.0.2.10").
+IP_HEADERS = ("x-mailgun-sending-ip", "x-ses-outgoing")
 #: Who failed where the address has no domain.
 NOBODY = "no domain"
 COMPLAINT = "complaint"
@@ -67,7 +71,7 @@ class Fact:
         receiver: The provider that refused, else the domain.
         type: A BounceType, or "complaint".
         code: A code of the provider's own, such as "S3150".
-        ip: The IP address that the reply names as the sender's.
+        ip: The IP address that the reply names as the sender's, or the returned message (IP_HEADERS).
         list, feedback, campaign: What the returned message says it belongs to.
         understood: Whether a person need not look at it.
     """
@@ -100,9 +104,9 @@ class Reader:
         """One record as the report counts it."""
         diagnostic = (record.diagnostic or "")[:_LONGEST_DIAGNOSTIC]
         code = self._codes.find(diagnostic, record.provider)
-        ip = sender_ip(diagnostic, record.remote_mta)
         original = record.original
         headers = original.get("x_headers") or {}
+        ip = sender_ip(diagnostic, record.remote_mta) or _stated_ip(headers)
         campaign = next((headers[name] for name in self.headers if headers.get(name)), None)
         is_complaint = record.kind == Kind.COMPLAINT
         if self.masked:
@@ -153,14 +157,24 @@ def sender_ip(diagnostic: str, host: str | None) -> str | None:
         text = found[1].rstrip(".:")
         if _HOST_BEFORE.search(diagnostic, max(0, found.start() - 80), found.start()) or text in (host or ""):
             continue
-        try:
-            address = ip_address(text)
-        except ValueError:
-            continue
-        if address.is_loopback or address.is_unspecified:
-            continue
-        return str(address)
+        address = _public(text)
+        if address is not None:
+            return address
     return None
+
+
+def _stated_ip(headers: Mapping[str, str]) -> str | None:
+    stated = next((headers[name] for name in IP_HEADERS if headers.get(name)), "")
+    return _public(str(stated).rpartition("-")[2].strip())
+
+
+def _public(text: str) -> str | None:
+    """An IP address in its usual spelling; None for what is none, or is a host's own."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return None if address.is_loopback or address.is_unspecified else str(address)
 
 
 #: The types in the order in which they are shown.

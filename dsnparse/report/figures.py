@@ -219,7 +219,8 @@ class Figures:
         where: The conditions that all failures meet, as the operator wrote them.
         quiet: A sentence when nothing changed by more than chance, or nothing happened; else "".
         rest: A sentence on all failures that are in no change.
-        records: The last failures and complaints of the period, and behind them those before; see `left_out`.
+        records: Failures and complaints of the period, and behind them those before; first what must not be
+            left out where not all can be kept.
         left_out: Failures and complaints of the period that are not among `records`.
     """
 

@@ -103,6 +103,9 @@ class _View:
         self.figures = figures
         self.compared = figures.period.before_since is not None
         self.about = period_words(figures.period)
+        sources = [one.remedy.links_from for action in figures.actions for one in action.receivers]
+        #: Where the links to receivers' pages are from.
+        self.links_from = "; ".join(dict.fromkeys(filter(None, sources)))
         self._before = sum(span.is_before for span in figures.spans)
 
     def opens(self, count: int, **conditions: str) -> Markup:
@@ -189,7 +192,7 @@ class _View:
         change = now / before - 1
         if change >= 2:
             return f"× {now / before:.0f}"
-        return f"{change:+.0%}" if abs(change) >= 0.005 else "±0%"
+        return f"{change:+.0%}".replace("-", "−") if abs(change) >= 0.005 else "±0%"
 
 
 def _linked(word: str) -> Markup:

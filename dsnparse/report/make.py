@@ -25,6 +25,8 @@ from dsnparse.vocabulary import Kind
 #: Addresses and notices that are named each.
 _MOST_SILENCED = 300
 _MOST_UNREAD = 100
+#: Records of each receiver and reason that come before all others.
+_FIRST_OF_EACH = 4
 
 
 def make(
@@ -58,6 +60,7 @@ def make(
         unread_in_all, messages = unread(rows, period.since, period.until, _MOST_UNREAD)
     changes, volume = find_changes(tally.cells, tally.pieces)
     records, left_out = _records(tally, reader)
+    counted = totals(tally, by_kind, (number, before))
     return Figures(
         made_at=now or datetime.now(UTC),
         title=title,
@@ -68,23 +71,23 @@ def make(
         changes=changes_of(changes, tally, period),
         quiet=quiet_sentence(changes, volume, period, found),
         rest=rest_sentence(volume, period, found_any=bool(changes)),
-        totals=totals(tally, by_kind, (number, before)),
+        totals=counted,
         spans=spans_of(tally),
         reasons=reasons_of(tally),
         heat=heat(tally),
-        domains=rows_of(tally.domains, "domain", by_rate),
+        domains=rows_of(tally.domains, "domain", counted.failures, by_rate),
         actions=actions(tally, period),
-        campaigns=rows_of(tally.campaigns, ""),
-        ips=rows_of(tally.ips, "ip", receivers=True),
-        hosts=rows_of(tally.hosts, "host", receivers=True),
+        campaigns=rows_of(tally.campaigns, "", counted.failures),
+        ips=rows_of(tally.ips, "ip", counted.failures, receivers=True),
+        hosts=rows_of(tally.hosts, "host", counted.failures, receivers=True),
         silenced=tuple(
             Silenced(reader.shown(one.address), one.reason, one.at, one.until, one.source)
             for one in addresses
         ),
-        unknown=rows_of(tally.unknown, "unknown"),
+        unknown=rows_of(tally.unknown, "unknown", counted.failures),
         unread=tuple(Unread(one.kind, reader.shown(one.source), one.at) for one in messages),
         unread_in_all=unread_in_all,
-        trust=rows_of(tally.trust, "trust"),
+        trust=rows_of(tally.trust, "trust", counted.failures),
         records=records,
         left_out=left_out,
     )
@@ -118,17 +121,22 @@ def _tally(rows: Rows, period: Period, where: Where, reader: Reader) -> Tally:
 
 
 def _records(tally: Tally, reader: Reader) -> tuple[tuple[Record, ...], int]:
-    """The records that are kept, latest first, and how many of the period are not."""
-    facts: dict[int, Fact] = {fact.record.id: fact for fact in tally.kept}
-    for some in tally.of_each.values():
-        facts.update((fact.record.id, fact) for fact in some)
+    """The records that are kept, and how many of the period are not.
+
+    First the last few of each receiver and reason, so that every number has something behind it; then the
+    last of all, then more of each.
+    """
+    facts: dict[int, Fact] = {}
+    some = [list(kept)[::-1] for kept in tally.of_each.values()]
+    for few in ([kept[:_FIRST_OF_EACH] for kept in some], [list(tally.kept)[::-1]], some):
+        for kept in few:
+            facts.update((fact.record.id, fact) for fact in kept[: MOST_RECORDS - len(facts)])
     in_all = sum(sums(cell.series, tally.pieces)[0] for cell in tally.cells.values())
     in_all += sum(line.now for line in tally.complaints.values())
-    latest = sorted(facts.values(), key=lambda fact: (fact.record.at, fact.record.id), reverse=True)
-    before = list(tally.kept_before)[::-1][: max(0, MOST_RECORDS - len(latest))]
-    records = [_record(fact, reader, is_before=False) for fact in latest]
+    before = list(tally.kept_before)[::-1][: MOST_RECORDS - len(facts)]
+    records = [_record(fact, reader, is_before=False) for fact in facts.values()]
     records += [_record(fact, reader, is_before=True) for fact in before]
-    return tuple(records), in_all - len(latest)
+    return tuple(records), in_all - len(facts)
 
 
 def _record(fact: Fact, reader: Reader, *, is_before: bool) -> Record:

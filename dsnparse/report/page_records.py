@@ -27,7 +27,7 @@ _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028",
 def records_data(figures: Figures, limit: int | None = None) -> tuple[Markup, int]:
     """The data for the page, and how many records of the period are not in it.
 
-    `limit`: the bytes that it may have; the period's last records come first, then those of the time before.
+    `limit`: the bytes that it may have; the period's records come first, then those of the time before.
     """
     texts: dict[str, dict[str, int]] = {name: {} for name in _COLUMNS}
     rows: list[list[Any]] = []

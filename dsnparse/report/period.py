@@ -109,15 +109,16 @@ def read_period(
 ) -> Period:
     """A period as an operator writes it.
 
-    `since`, `until`: dates, times, or how long before `now` ("7d"). `compare`: how much time before `since`
-    ("4w"), "START..END", or "none"; by default as much as the report is about. `now` is the clock by default.
+    `since`, `until`: dates, times, or how long before `until` and `now` ("7d"). `compare`: how much time
+    before `since` ("4w"), "START..END", or "none"; by default as much as the report is about. `now` is the
+    clock by default.
 
     Raise ValueError, with a sentence.
     """
     now = now or datetime.now(UTC)
     end = read_moment(until, now, end=True) if until else now
     try:
-        start = read_moment(since, now) if since else end - parse_duration(DEFAULT)
+        start = read_moment(since or DEFAULT, end)
         return Period(start, end, *_compared(Period(start, end), compare, now))
     except OverflowError:
         raise ValueError("What the report is about, or is compared with, is beyond the calendar") from None

@@ -128,11 +128,12 @@ def _by_number(line: Line) -> tuple[float, ...]:
 def rows_of(
     lines: Lines,
     column: str,
+    whole: int,
     order: Callable[[Line], tuple[float, ...]] = _by_number,
     *,
     receivers: bool = False,
 ) -> tuple[Row, ...]:
-    whole = sum(line.now for line in lines.values()) or 1
+    """The rows of a table; `whole`: of how many failures their shares are."""
     names = sorted(
         (name for name in lines if lines[name].now or lines[name].complaints),
         key=lambda n: (*order(lines[n]), n),
@@ -150,7 +151,7 @@ def rows_of(
                 line.now,
                 line.before,
                 dict(line.types),
-                share=line.now / whole,
+                share=line.now / whole if whole else 0.0,
                 rate=line.now / (line.now + line.delivered) if line.delivered else None,
                 delivered=line.delivered,
                 complaints=line.complaints,

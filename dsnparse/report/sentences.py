@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from dsnparse.report.chance import surprise
 from dsnparse.report.changes import Found, Volume
 from dsnparse.report.figures import Change
 from dsnparse.report.period import Period, Unit
@@ -47,13 +48,13 @@ def changes_of(found: Sequence[Found], tally: Tally, period: Period) -> tuple[Ch
 def _change(found: Found, tally: Tally, period: Period) -> Change:
     begins = sum(piece.before for piece in tally.pieces)
     before, now = sum(found.series[:begins]), sum(found.series[begins:])
-    in_stretch = sum(found.series[found.start : found.end])
-    is_worse = in_stretch > found.usual
+    is_worse = sum(found.series[found.start : found.end]) > found.usual
+    over = _over_at(found, tally) if is_worse else None
     cells = {key: tally.cells[key] for key in found.keys}
     reasons = _more_often(cells, tally, (found.start, found.end), is_worse=is_worse)
     codes, ips = _named(cells, "codes"), _named(cells, "ips")
     start = _begin(found, tally, begins)
-    end = None if _goes_on(found, tally) else tally.pieces[found.end - 1].end
+    end = None if over is None else tally.pieces[over - 1].end
     main = reasons[0][0] if reasons else (found.reason or "")
     last = max(cells.values(), key=lambda cell: (cell.last is not None, cell.last), default=None)
     is_provider = any(cell.is_provider for cell in cells.values())
@@ -84,37 +85,45 @@ def _change(found: Found, tally: Tally, period: Period) -> Change:
         else None,
         series=found.series,
     )
-    return _with_sentence(change, period, in_stretch, found.usual)
+    if over is None:
+        return _with_sentence(change, period)
+    many = sum(found.series[found.start : over])
+    days = [piece.days for piece in tally.pieces]
+    usual = found.usual * sum(days[found.start : over]) / sum(days[found.start : found.end])
+    expected = f"about {usual:,.0f} are" if usual >= 1 else "none is"
+    return _with_sentence(change, period, f"{many:,} in that time, where {expected} usual")
 
 
-def _with_sentence(change: Change, period: Period, in_stretch: int, usual: float) -> Change:
+def _with_sentence(change: Change, period: Period, counted: str = "") -> Change:
+    """The change with its sentence. `counted`: what was counted while it lasted, where it is over."""
     what = change.reason.replace("_", " ") if change.reason else TYPE_NAMES.get(change.type, change.type)
-    parts = [f"{change.name}: {what} {_numbers(change, period)}"]
+    parts = [f"{change.name}: {what} {_numbers(change.before, change.now, period)}"]
     if change.codes:
         parts.append(", ".join(change.codes))
     elif not change.reason and change.reasons:
         parts.append(" and ".join(name.replace("_", " ") for name, _ in change.reasons[:2]))
     parts.append(_when(change, period))
     sentence = ", ".join(filter(None, parts))
-    if change.end is not None and change.is_worse and in_stretch < change.now:
-        sentence += f" ({in_stretch:,} in that time, where about {usual:,.0f} are usual)"
+    if counted:
+        sentence += f" ({counted})"
     if change.is_listed:
         ips = f"your IP {change.ips[0]}" if len(change.ips) == 1 else f"your IPs {', '.join(change.ips)}"
-        on = "is on its list" if len(change.ips) <= 1 else "are on its list"
-        sentence += f"; {ips if change.ips else 'your IP or domain'} {on}"
+        is_one, is_over = len(change.ips) <= 1, change.end is not None
+        verb = ("was" if is_over else "is") if is_one else ("were" if is_over else "are")
+        sentence += f"; {ips if change.ips else 'your IP or domain'} {verb} on its list"
     return replace(change, sentence=sentence)
 
 
-def _numbers(change: Change, period: Period) -> str:
-    """ "11 → 65"; with how long each was counted where that differs."""
-    numbers = f"{change.before:,} → {change.now:,}"
+def _numbers(before: int, now: int, period: Period) -> str:
+    """ "11 → 65"; by the day where they were counted for different times."""
+    numbers = f"{before:,} → {now:,}"
     if period.before_since is None or period.before_until is None:
         return numbers
-    before, now = period.before_until - period.before_since, period.until - period.since
-    if abs(before / now - 1) <= 0.1:
+    earlier, later = period.before_until - period.before_since, period.until - period.since
+    if abs(earlier / later - 1) <= 0.1:
         return numbers
-    days = timedelta(days=1)
-    return f"{change.before / (before / days):,.1f} → {change.now / (now / days):,.1f} a day"
+    day = timedelta(days=1)
+    return f"{before / (earlier / day):,.1f} → {now / (later / day):,.1f} a day"
 
 
 def _when(change: Change, period: Period) -> str:
@@ -188,7 +197,7 @@ def rest_sentence(volume: Volume, period: Period, *, found_any: bool) -> str:
     if period.before_since is None or not (volume.now or volume.before):
         return ""
     what = "Everything else" if found_any else "All failures"
-    numbers = f"{what}: {volume.before:,} → {volume.now:,}"
+    numbers = f"{what}: {_numbers(volume.before, volume.now, period)}"
     if not volume.changed:
         return f"{numbers}, which is no more than chance."
     more = "more" if volume.now > volume.before else "less"
@@ -232,16 +241,16 @@ def _begin(found: Found, tally: Tally, begins: int) -> datetime | None:
     return None if start == 0 else tally.pieces[start].start
 
 
-def _goes_on(found: Found, tally: Tally) -> bool:
-    """Whether a change lasts until the end, as far as the pieces behind its stretch tell."""
-    rest = tally.pieces[found.end :]
-    if not rest:
-        return True
-    a_day = sum(found.series[found.start : found.end]) / sum(
-        piece.days for piece in tally.pieces[found.start : found.end]
-    )
-    expected = a_day * sum(piece.days for piece in rest)
-    after = sum(found.series[found.end :])
-    if a_day * sum(piece.days for piece in tally.pieces[found.start : found.end]) < found.usual:
-        return True
-    return expected < _ENOUGH or after > _OVER * expected
+def _over_at(found: Found, tally: Tally) -> int | None:
+    """The piece before which more than usual ended; None when it goes on, as far as the pieces tell."""
+    ends = len(tally.pieces)
+    days = [piece.days for piece in tally.pieces]
+    best, most = None, 0.0
+    for end in range(found.start + 1, ends):
+        during, after = sum(found.series[found.start : end]), sum(found.series[end:])
+        lasted, since = sum(days[found.start : end]), sum(days[end:])
+        expected = during / lasted * since
+        how_much = surprise(during, after, (lasted, since))
+        if expected >= _ENOUGH and after <= _OVER * expected and how_much > most:
+            best, most = end, how_much
+    return best

@@ -15,13 +15,15 @@ from dsnparse.report.facts import COMPLAINT, Fact
 from dsnparse.report.period import Piece
 
 OTHERS = "others"
-#: Receivers, domains, lists, … that are counted each; more of one sort are OTHERS.
+#: Domains, and receivers with types and reasons, that are counted each; more of them are OTHERS.
 MOST_NAMES = 20_000
+#: The same for lists, addresses, hosts and replies, each of which a stranger can make up.
+_MOST_OTHER_NAMES = 5_000
 #: Different codes, IP addresses, … that are counted for one receiver and reason.
 _MOST_DETAILS = 200
 #: Records that are kept to be shown: the last ones, and of each receiver and reason the last few.
 MOST_RECORDS = 6_000
-_OF_EACH = 25
+_OF_EACH, _MOST_EACH = 10, 1_500
 
 #: Receiver, type, reason.
 Key = tuple[str, str, str]
@@ -102,7 +104,7 @@ class Tally:
                 _line(self.campaigns, name).complaints += not before
             return
         self._count_cell(fact, number, before=before)
-        _count(self.domains, fact.domain, fact, before)
+        _count(self.domains, fact.domain, fact, before, MOST_NAMES)
         for name, column in _belongs_to(fact):
             _count(self.campaigns, name, fact, before).column = column
         if fact.ip:
@@ -119,7 +121,7 @@ class Tally:
         number = self.piece(fact.record.at)
         if number >= 0 and not self.pieces[number].before:
             self.delivered += 1
-            _line(self.domains, fact.domain).delivered += 1
+            _line(self.domains, fact.domain, MOST_NAMES).delivered += 1
 
     def _count_cell(self, fact: Fact, number: int, *, before: bool) -> None:
         key = (fact.receiver, fact.type, fact.reason)
@@ -131,7 +133,8 @@ class Tally:
         cell.series[number] += 1
         if before:
             return
-        self.of_each[key].append(fact)
+        if key in self.of_each or len(self.of_each) < _MOST_EACH:
+            self.of_each[key].append(fact)
         at = fact.record.at
         cell.first = min(cell.first or at, at)
         if cell.last is None or at >= cell.last:
@@ -147,8 +150,8 @@ def _belongs_to(fact: Fact) -> list[tuple[str, str]]:
     return [(name, column) for name, column in names if name]
 
 
-def _line(lines: Lines, name: str) -> Line:
-    if name not in lines and len(lines) >= MOST_NAMES:
+def _line(lines: Lines, name: str, most: int = _MOST_OTHER_NAMES) -> Line:
+    if name not in lines and len(lines) >= most:
         name = OTHERS
     line = lines.get(name)
     if line is None:
@@ -156,8 +159,8 @@ def _line(lines: Lines, name: str) -> Line:
     return line
 
 
-def _count(lines: Lines, name: str, fact: Fact, before: bool) -> Line:
-    line = _line(lines, name)
+def _count(lines: Lines, name: str, fact: Fact, before: bool, most: int = _MOST_OTHER_NAMES) -> Line:
+    line = _line(lines, name, most)
     if before:
         line.before += 1
         return line

@@ -13,6 +13,8 @@ from dsnparse.report.sentences import moment_words, period_words
 _MOST_ROWS = 10
 _MOST_LINES = 8
 _MOST_ASKED = 4
+#: Pieces of time: the last month by the day, and one more that is cut.
+_MOST_SPANS = 32
 _INDENT = "  "
 _BAR = "█"
 _BAR_LENGTH = 40
@@ -24,7 +26,8 @@ def text(figures: Figures, width: int = 100, *, colour: bool = False) -> str:
 
 
 def _lines(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
-    yield paint(visible(heading(figures)), "bold", colour)
+    for line in wrap(visible(heading(figures)), width, _MOST_LINES):
+        yield paint(line, "bold", colour)
     for change in figures.changes:
         yield from _change(change, width, colour=colour)
     for sentence in (figures.quiet, figures.rest, figures.compared):
@@ -38,7 +41,7 @@ def _lines(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
         ("Reasons", figures.reasons),
         ("Domains", figures.domains),
         ("Lists and campaigns", figures.campaigns),
-        ("Your IP addresses, as receivers name them", figures.ips),
+        ("Your IP addresses", figures.ips),
         ("Replies that were not understood", figures.unknown),
         ("How far the notices are to be believed", figures.trust),
     ):
@@ -88,7 +91,8 @@ def _totals(figures: Figures, width: int) -> Iterator[str]:
     compared = figures.period.before_since is not None
     parts = [f"{_numbers(totals.failures, totals.before, compared=compared)} failures"]
     parts += [f"{name} {_numbers(*totals.types[name], compared=compared)}" for name in TYPES]
-    parts.append(f"newly suppressed {_numbers(*totals.suppressed, compared=compared)}")
+    of_all = " (of all)" if figures.where else ""
+    parts.append(f"newly suppressed {_numbers(*totals.suppressed, compared=compared)}{of_all}")
     parts.append(f"not understood {_numbers(*totals.not_understood, compared=compared)}")
     yield from wrap("; ".join(parts) + ".", width, _MOST_LINES)
 
@@ -118,12 +122,13 @@ def _actions(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
 
 def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
     yield ""
-    yield paint(
-        "Failures over time (all; block, hard, soft, undetermined; · the time before)", "bold", colour
-    )
+    for line in wrap(
+        "Failures over time (all; block, hard, soft, undetermined; · the time before)", width, 2
+    ):
+        yield paint(line, "bold", colour)
     most = max((sum(span.types.values()) for span in figures.spans), default=0) or 1
     length = min(_BAR_LENGTH, width - 60)
-    for span in figures.spans:
+    for span in figures.spans[-_MOST_SPANS:]:
         whole = sum(span.types.values())
         numbers = " ".join(f"{span.types[name]:>5,}" for name in TYPES)
         bar = _BAR * round(max(length, 0) * whole / most)

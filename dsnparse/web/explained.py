@@ -30,7 +30,7 @@ def explained(report: Report) -> dict[str, Any]:
     return {
         "kind": report.kind.meaning,
         "reasons": {str(reason): _reason(reason) for reason in sorted({one.reason for one in records})},
-        "codes": {code: name for code in sorted(codes) if (name := _name_of(code)) is not None},
+        "codes": {code: page for code in sorted(codes) if (page := _code(code)) is not None},
         "providers": {name: page for name in sorted(providers) if (page := _provider(name)) is not None},
         "bounce_types": words["bounce_type"],
         "advice": words["advice"],
@@ -51,12 +51,14 @@ def _reason(reason: Reason) -> dict[str, Any]:
     }
 
 
-def _name_of(code: str) -> str | None:
-    """What a code means in a few words; None for one that is none."""
+def _code(code: str) -> dict[str, Any] | None:
+    """What a code means by itself, and the reason that follows from it; None for one that is none."""
     try:
-        return explain(code).title
+        page = explain(code)
     except ValueError:
         return None
+    reason = page.senses[0].reason if page.senses else None
+    return {"name": page.title, "reason": str(reason) if reason is not None else None}
 
 
 def _provider(name: str) -> dict[str, Any] | None:

@@ -126,9 +126,8 @@ async def _confirm(service: Service, provider: str, url: str) -> None:
 async def _ingest(service: Service, provider: str, verified: Verified) -> IngestedEvents:
     name = f"{service.settings.source}:{provider}"
     items = await service.parsing.run(events_of, provider, verified.content, name) if verified.content else []
-    ingested, tally = await service.writing.run(_store, service.store, items)
-    service.changed(tally)
-    for one in tally.problems:
+    ingested, problems, refused = await service.writing.run(_store, service, items)
+    for one in problems:
         _log.warning("%s %s.", one.name, one.reason)
     service.note(
         Caller(f"{provider} ({', '.join(verified.by)})", frozenset()),
@@ -138,19 +137,22 @@ async def _ingest(service: Service, provider: str, verified: Verified) -> Ingest
         duplicates=ingested.duplicates,
         changes=[f"{change['event']} {change['address'] or ''}".strip() for change in ingested.changes],
     )
-    if tally.refused or any(READER_FAILED in one.reason for one in tally.problems):
+    if refused or any(READER_FAILED in one.reason for one in problems):
         # Not lost: the service posts it again, and what is stored counts once.
-        raise problem("not-stored", tally.problems[0].reason)
+        raise problem("not-stored", problems[0].reason)
     return ingested
 
 
-def _store(store: Store, items: Sequence[Event | Problem | PassedOver]) -> tuple[IngestedEvents, Tally]:
-    add, total = _Heard(store), Tally()
+def _store(
+    service: Service, items: Sequence[Event | Problem | PassedOver]
+) -> tuple[IngestedEvents, list[Problem], int]:
+    """In the thread that writes: what became of them, what went wrong, and how many the database refused."""
+    add, total = _Heard(service.store), Tally()
     problems: list[Problem] = []
-    for tally in work_off(_Posted(items), add, _NoMail()):
+    for tally in work_off(_Posted(items), add, _NoMail(), keeping=service.keeping):
+        service.changed(tally)
         problems += tally.problems
         total.add(tally)
-    total.problems = problems
     ingested = IngestedEvents(
         added=total.added,
         duplicates=total.duplicates,
@@ -158,7 +160,7 @@ def _store(store: Store, items: Sequence[Event | Problem | PassedOver]) -> tuple
         problems=[f"{one.name} {one.reason}." for one in problems[:_TOLD]],
         changes=[change.to_dict() for change in add.changes],
     )
-    return ingested, total
+    return ingested, problems, total.refused
 
 
 def _refuse_unknown(provider: str) -> None:

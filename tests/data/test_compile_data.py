@@ -18,6 +18,7 @@ from dsnparse.rulebook.files import builtin_sources, read_builtin
 from dsnparse.rulebook.more_words import with_more_words
 from dsnparse.rulebook.source import Source, Table
 from tools.check_tables import check_addresses, check_suppressions, check_words
+from tools.check_webhooks import check_webhook
 from tools.compile_data import main, sources, target
 
 ROOT = Path(__file__).parents[2]
@@ -114,6 +115,14 @@ def test_a_mistake_is_told_with_file_and_line_and_nothing_is_written(tree: Path)
     assert "Did you mean 'hosts'" in told
 
 
+HOOK = """title = "Acme"
+[[signature]]
+scheme = "hmac"
+source = "memory"
+signs = "{body}"
+[signature.where]
+signature = ["header x-signature"]
+"""
 EVENTS = """title = "Acme"
 format = "acme"
 name = ["event"]
@@ -141,7 +150,7 @@ MISTAKES = [
         check_events,
         EVENTS.replace("recipient", "recipients"),
         6,
-        "[fields] must say where id, time and recipient",
+        "[fields] must say where time and recipient",
     ),
     (check_events, EVENTS + 'subjekt = ["x"]', 10, "there is no key 'subjekt' here. Did you mean 'subject'"),
     (check_events, 'otherwise = "bounse"\n' + EVENTS, 1, "there is no event 'bounse'. Did you mean 'bounce'"),
@@ -149,6 +158,15 @@ MISTAKES = [
     (check_events, EVENTS + '[[classes]]\nwhen = { a = ["B"] }', 11, "compared in lower case. Write 'b'"),
     (check_events, EVENTS + '[[classes]]\nwhen = { a = ["b"] }', 10, "has neither reason nor kind"),
     (check_events, EVENTS + '[[refuse]]\nhas = "x"', 10, "needs both"),
+    (check_webhook, HOOK.replace('title = "Acme"', ""), 1, "has no title"),
+    (check_webhook, 'title = "Acme"', 1, "says neither how it signs"),
+    (check_webhook, HOOK.replace('"hmac"', '"hmak"'), 3, "has scheme 'hmak'. Did you mean 'hmac'"),
+    (check_webhook, HOOK.replace('source = "memory"\n', ""), 2, "has no source"),
+    (check_webhook, HOOK.replace("{body}", "{id}{body}"), 5, "names 'id', of which [signature.where]"),
+    (check_webhook, HOOK.replace("header x-", "headers x-"), 7, "is no place"),
+    (check_webhook, HOOK.replace("signature = [", "sign = ["), 2, "says not where the signature is"),
+    (check_webhook, HOOK + 'time = ["json time"]', 2, "window and the place of time belong together"),
+    (check_webhook, HOOK + '[passwords]\nbasic = "hearsay"', 9, "Use one of: documentation, other programs"),
     (
         check_suppressions,
         LIST.replace("manual", "manuel"),

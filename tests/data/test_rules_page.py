@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from test_readme import BLOCK, ROOT, Sessions
 
-from dsnparse.read.events.check import FIELDS
 from dsnparse.rulebook import provider, rule_table, template
 from dsnparse.rulebook.example_keys import KEYS as EXAMPLE_KEYS
 from dsnparse.rulebook.files import read_builtin, read_files
@@ -61,7 +60,7 @@ def test_a_file_of_the_packages_is_one(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", sorted({*rule_table.KEYS, *provider.KEYS, *template.KEYS, *EXAMPLE_KEYS, *COLUMNS, *FIELDS})
+    "key", sorted({*rule_table.KEYS, *provider.KEYS, *template.KEYS, *EXAMPLE_KEYS, *COLUMNS})
 )
 def test_every_key_is_explained(key: str) -> None:
     assert re.search(rf"`(?:\[+)?{re.escape(key)}\b", TEXT), key

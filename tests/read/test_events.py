@@ -338,6 +338,31 @@ def test_files_and_folders_and_compressed_ones(tmp_path: Path) -> None:
     assert len(set(shown)) == 4
 
 
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2025-03-01T12:00:05.907Z", 12),
+        ("2025-03-01T12:00:05 +0000", 12),
+        ("2025-03-01T12:00:05.1234567+02:00", 10),
+        ("2025-03-01 12:00:05", 12),
+        ("Sat, 01 Mar 2025 12:00:05 +0100", 11),
+        ("1740830405", 12),
+        (1740830405.5, 12),
+        (1740830405500, 12),
+        ("soon", None),
+        ("", None),
+        (True, None),
+        ([], None),
+    ],
+)
+def test_times_in_all_the_forms_that_services_use(text: object, hour: int | None) -> None:
+    data = {"event": "delivered", "email": "kim@example.com", "timestamp": text}
+    (event,) = read("sendgrid", json.dumps(data).encode())
+    assert isinstance(event, Event)
+    found = event.happened.astimezone(UTC) if event.happened else None
+    assert (found.hour if found else None) == hour
+
+
 def test_another_provider_is_refused() -> None:
     with pytest.raises(ValueError, match=r"There is no provider 'acme'; there is: .*mailgun, "):
         read("acme", b"{}")
@@ -384,6 +409,86 @@ def test_nothing_in_an_event_makes_the_reader_fail(data: st.DataObject) -> None:
 def test_no_bytes_make_the_reader_fail(data: bytes, provider: str) -> None:
     for item in read(provider, data):
         assert not (isinstance(item, Problem) and "please report" in item.reason), item
+
+
+def test_whom_an_event_does_not_single_out_is_a_candidate() -> None:
+    def origins(provider: str, event: dict[str, Any]) -> list[tuple[str, str]]:
+        (found,) = read(provider, json.dumps(event).encode())
+        assert isinstance(found, Event)
+        return [(record.recipient, record.recipient_origin) for record in found.report.records]
+
+    def complaint(*who: str) -> dict[str, Any]:
+        listed = [{"emailAddress": one} for one in who]
+        return {"eventType": "Complaint", "complaint": {"complainedRecipients": listed, "feedbackId": "1"}}
+
+    def rejected(to: str) -> dict[str, Any]:
+        return {
+            "event": "rejected",
+            "id": "1",
+            "reject": {"reason": "Virus"},
+            "message": {"headers": {"to": to}},
+        }
+
+    both = [("kim@example.com", "ambiguous"), ("lee@example.com", "ambiguous")]
+    assert origins("ses", complaint("kim@example.com")) == [("kim@example.com", "stated")]
+    assert origins("ses", complaint("kim@example.com", "lee@example.com")) == both
+    assert origins("mailgun", rejected("Kim <kim@example.com>")) == [("kim@example.com", "stated")]
+    assert origins("mailgun", rejected("Kim <kim@example.com>, lee@example.com")) == both
+
+
+def test_faults_that_were_mended_stay_mended() -> None:
+    complaint = {"complainedRecipients": [{"emailAddress": "kim@example.com"}]}
+    not_sent = complaint | {"complaintSubType": "OnAccountSuppressionList"}
+    for said, expected in (
+        (not_sent, "bounce kim@example.com suppressed block"),
+        (complaint | {"complaintFeedbackType": "not-spam"}, "-"),
+        (complaint | {"complaintFeedbackType": "abuse"}, "complaint kim@example.com"),
+    ):
+        assert lines("ses", json.dumps({"eventType": "Complaint", "complaint": said}).encode()) == [expected]
+    old: dict[str, Any] = {
+        "event": "failed",
+        "severity": "permanent",
+        "reason": "old",
+        "recipient": "kim@example.com",
+        "id": "1",
+    }
+    old["delivery-status"] = {
+        "code": 602,
+        "message": "Too old",
+        "last-code": 452,
+        "last-message": "4.2.2 Full",
+    }
+    assert lines("mailgun", json.dumps(old).encode()) == ["bounce kim@example.com mailbox_full soft"]
+    assert lines("sendgrid", b'{"event": "account_status_change"}') == ["-"]
+    event = {
+        "type": "bounce",
+        "rcpt_to": "kim@example.com",
+        "ip_address": "192.0.2.3",
+        "raw_reason": "550 no",
+    }
+    (found,) = read("sparkpost", json.dumps({"msys": {"message_event": event}}).encode())
+    assert isinstance(found, Event)
+    assert found.report.records[0].remote_mta == "192.0.2.3"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("title = 'x'", ":1: has no format"),
+        ("title = 'x'\nformat = 'x'\nname = 'type'", ":3: name must be a list"),
+        ("title = 'x'\nformat = 'x'\nname = ['a']\n[events.b]\nkind = 'bounse'", "Did you mean 'bounce'"),
+        ("title = 'x'\nformat = 'x'\nname = ['a']\n[events.b]\nkind = 'bounce'", "[fields] must say"),
+        ("title = ", "is not valid TOML"),
+    ],
+)
+def test_a_mistake_in_a_table_of_ones_own_is_told_with_its_line(
+    text: str, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(ValueError) as caught:
+        read(str(path), b"{}")
+    assert words in str(caught.value)
 
 
 def test_the_tables_name_only_what_exists() -> None:

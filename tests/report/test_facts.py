@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dsnparse.explain.provider_pages import provider_of_code
 from dsnparse.render.masked import mask
-from dsnparse.report.facts import Codes, sender_ip
+from dsnparse.report.facts import Codes, _stated_ip, sender_ip
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,22 @@ def test_the_senders_ip_address_is_told_from_the_hosts(
     reply: str, host: str | None, expected: str | None
 ) -> None:
     assert sender_ip(reply, host) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"x-mailgun-sending-ip": "192.0.2.10"}, "192.0.2.10"),
+        ({"x-ses-outgoing": "2026.11.26-192.0.2.11"}, "192.0.2.11"),
+        ({"x-ses-outgoing": "<script>"}, None),
+        ({"x-originating-ip": "192.0.2.12"}, None),
+        ({}, None),
+    ],
+)
+def test_a_mail_service_says_in_the_message_which_address_sent_it(
+    headers: dict[str, str], expected: str | None
+) -> None:
+    assert _stated_ip(headers) == expected
 
 
 @pytest.mark.parametrize(

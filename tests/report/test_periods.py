@@ -50,6 +50,7 @@ def test_a_period_is_read_as_an_operator_writes_it(
         ((None, None, "often"), "nothing to compare with"),
         ((None, None, "2026-11-20..2026-11-25"), "before the report begins"),
         (("9999y", None, None), "no time"),
+        (("999y", "1500-01-01", None), "calendar"),
         ((None, None, "999y..x"), "no time"),
         ((None, "0001-01-02", None), "calendar"),
         ((None, "0001-01-09", None), "calendar"),

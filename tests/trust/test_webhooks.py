@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -304,6 +306,29 @@ def test_a_certificate_is_fetched_once() -> None:
     for version in ("1", "2", "1"):
         post(verifier, sns("{}", NOW, version=version))
     assert asked == [CERTIFICATE]
+
+
+def test_a_certificate_that_does_not_come_holds_up_nobody_else() -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def fetch(url: str) -> bytes:
+        if "slow" in url:
+            asked.set()
+            assert answer.wait(60)
+        return chain(NOW)[0]
+
+    verifier = Verifier(webhook_keys({"ses": {"topics": [TOPIC]}}), fetch)
+    known = sns("{}", NOW)
+    post(verifier, known)
+    slow = sns("{}", NOW, SigningCertURL=CERTIFICATE.replace("0a1b", "slow"))
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(post, verifier, slow)
+        assert asked.wait(60)
+        assert post(verifier, known).by == ("sns",)
+        with pytest.raises(CannotVerify, match="Another certificate"):
+            post(verifier, sns("{}", NOW, SigningCertURL=CERTIFICATE.replace("0a1b", "more")))
+        answer.set()
+        assert waiting.result(60).by == ("sns",)
 
 
 def test_made_up_certificates_keep_nobody_busy() -> None:

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 #: Secrets of HMAC, and of Svix.
 SECRET = "correct-horse-battery-staple"
-SVIX = "whsec_" + base64.b64encode(b"correct horse battery staple").decode()
+SVIX_KEY = b"correct horse battery staple"
+SVIX = "whsec_" + base64.b64encode(SVIX_KEY).decode()
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:bounces"
 CERTIFICATE = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0a1b2c3d.pem"
 SCALEWAY_CERTIFICATE = "https://messaging.s3.fr-par.scw.cloud/fr-par/sns/SimpleNotificationService-1.pem"
@@ -138,8 +139,8 @@ def sns(
     return envelope | {"Signature": base64.b64encode(signature).decode()}
 
 
-def _hex(body: bytes, secret: str = SECRET) -> str:
-    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+def _hex(body: bytes) -> str:
+    return hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
 
 
 def _base64(key: bytes, text: bytes, digest: str = "sha256") -> str:
@@ -178,7 +179,7 @@ def _mailgun(events: Any, now: datetime) -> Sent:
 
 def _resend(events: Any, now: datetime) -> Sent:
     body, stamp = json.dumps(events).encode(), str(int(now.timestamp()))
-    made = _base64(b"correct horse battery staple", f"msg_1.{stamp}.".encode() + body)
+    made = _base64(SVIX_KEY, f"msg_1.{stamp}.".encode() + body)
     other = _base64(b"the key before that", f"msg_1.{stamp}.".encode() + body)
     headers = {"svix-id": "msg_1", "svix-timestamp": stamp, "svix-signature": f"v1,{other} v2,x v1,{made}"}
     return Sent(body, headers)
@@ -231,10 +232,11 @@ def _with_password(headers: dict[str, str], query: str = "") -> Callable[[Any, d
     return lambda events, _: Sent(json.dumps(events).encode(), headers, query)
 
 
-BASIC = _basic("user:correct horse")
+BASIC, WRONG_BASIC = _basic("user:correct horse"), _basic("user:another")
 #: Name of the case → the provider, how it sends events, and its table in trust.toml.
 CASES: dict[str, tuple[str, Callable[[Any, datetime], Sent], dict[str, Any]]] = {
     "ses": ("ses", _ses, {"topics": [TOPIC]}),
+    "ses-raw": ("ses", _with_password(BASIC), {"basic": ["user:correct horse"]}),
     "scaleway": ("scaleway", _scaleway, {"topics": [TOPIC], "ca": "ROOT"}),
     "sendgrid": ("sendgrid", _sendgrid, {"keys": [sendgrid_key()]}),
     "mailgun": ("mailgun", _mailgun, {"keys": [SECRET]}),

@@ -15,6 +15,13 @@ FIELDS = (
     " candidates envelope_id feedback_type message_id subject from to return_path"
 ).split()
 
+#: The keys of a table, of one of its events, and of one of its classes.
+KEYS = (
+    "title format time_format unwrap name passed otherwise bounces_inside refuse events fields classes"
+).split()
+EVENT_KEYS = "kind action recipients candidates feedback_type".split()
+CLASS_KEYS = "when contains reason type kind certain".split()
+
 
 def read_table(path: str) -> dict[str, Any]:
     """A table of one's own. Raise RuleError, which names the line, when it is wrong or cannot be read."""
@@ -25,10 +32,11 @@ def read_table(path: str) -> dict[str, Any]:
 
 def check_events(root: Table) -> None:
     """An `events.toml`. Raises RuleError."""
-    root.only("title format unwrap name passed otherwise bounces_inside refuse events fields classes".split())
+    root.only(KEYS)
     for key in ("title", "format"):
         if root.text(key) is None:
             raise root.error(f'has no {key}. Give it one: {key} = "…".')
+    root.text("time_format")
     for key in ("unwrap", "name", "passed"):
         root.strings(key)
     if "name" not in root.values:
@@ -63,7 +71,7 @@ def _check_event(events: Table, name: str) -> None:
     event = events.table(name)
     assert event is not None
     event.label = f"event {name!r}"
-    event.only(("kind", "action", "recipients", "candidates", "feedback_type"))
+    event.only(EVENT_KEYS)
     if name != name.lower():
         raise event.error("is compared in lower case. Write it so.")
     if event.member("kind", Kind) is None:
@@ -75,7 +83,7 @@ def _check_event(events: Table, name: str) -> None:
 
 
 def _check_class(entry: Table) -> None:
-    entry.only(("when", "contains", "reason", "type", "kind", "certain"))
+    entry.only(CLASS_KEYS)
     conditions = [
         (key, table) for key in ("when", "contains") if (table := entry.table(key)) and table.values
     ]

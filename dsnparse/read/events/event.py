@@ -12,6 +12,9 @@ from dsnparse.read.reading import Reading, kind_of
 from dsnparse.rulebook.ranks import CERTAIN_EVENT_RANK, EVENT_RANK
 from dsnparse.vocabulary import BounceType, Kind, Reason
 
+#: What was done for the recipients of an event, unless it says otherwise.
+_ACTIONS = {Kind.BOUNCE: "failed", Kind.DELIVERY: "delivered"}
+
 
 def read_event(
     table: Table, name: str, event: dict[str, Any], most: int
@@ -31,8 +34,8 @@ def read_event(
         spec["action"] = "delayed"
     if kind is Kind.COMPLAINT:
         spec.pop("action", None)
-    if kind is Kind.BOUNCE:
-        spec.setdefault("action", "failed")
+    if kind in _ACTIONS:
+        spec.setdefault("action", _ACTIONS[kind])
     evidence = [Evidence("kind", "event", 0, f"{table['format']}.{name}", name)]
     recipients = [] if kind is Kind.AUTO_REPLY else recipients_of(table, spec, event, most)
     if recipients and kind in (Kind.BOUNCE, Kind.DELAY):

@@ -87,8 +87,8 @@ def _recipient(
     if recipient.diagnostic:
         recipient.take_codes(Reply.parse(recipient.diagnostic), part, line, f"{table['format']}.reply")
     recipient.remote_mta = said("remote_mta") or None
-    recipient.last_attempt_date = time_of(fields["time"], event)
-    recipient.will_retry_until = time_of(fields.get("will_retry_until", ()), event)
+    recipient.last_attempt_date = time_of(table, "time", event)
+    recipient.will_retry_until = time_of(table, "will_retry_until", event)
     return recipient
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,6 +13,8 @@ from dsnparse.read.recipient import clean_text
 
 Table = dict[str, Any]
 _MOST_SECONDS = 1e11  # beyond: milliseconds
+#: As one sample of Amazon SES has it: "2025-03-01T12:00:05 +0000".
+_SPACE_BEFORE_ZONE = re.compile(r"(?<=\d) (?=[+-]\d\d:?\d\d$)")
 #: What the name of a table of one's own ends in.
 OWN = ".toml"
 
@@ -68,15 +71,17 @@ def text_of(paths: Sequence[str], event: Any, entry: Any = None) -> tuple[str, s
     return "", ""
 
 
-def time_of(paths: Sequence[str], event: Any) -> datetime | None:
-    """The first time that the paths lead to: ISO 8601, or seconds or milliseconds since 1970."""
+def time_of(table: Table, field: str, event: Any) -> datetime | None:
+    """The first time that the paths of a field lead to: ISO 8601, RFC 5322, the table's own form, or seconds
+    or milliseconds since 1970; without a zone it is UTC."""
+    paths: Sequence[str] = table["fields"].get(field, ())
     for path in paths:
         value = value_at(path, event)
         try:
             if isinstance(value, list):
                 value = next(iter(value), None)
             if isinstance(value, str) and not value.replace(".", "", 1).isdigit():
-                return _written_time(value)
+                return _written_time(value, table.get("time_format"))
             if isinstance(value, (str, int, float)) and not isinstance(value, bool):
                 seconds = float(value)
                 return datetime.fromtimestamp(seconds if seconds < _MOST_SECONDS else seconds / 1000, UTC)
@@ -85,11 +90,12 @@ def time_of(paths: Sequence[str], event: Any) -> datetime | None:
     return None
 
 
-def _written_time(text: str) -> datetime:
+def _written_time(text: str, form: str | None) -> datetime:
     try:
-        found = datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(_SPACE_BEFORE_ZONE.sub("", text.strip()))
     except ValueError:
-        found = parsedate_to_datetime(text)  # RFC 5322, or ValueError
+        # Either of them raises ValueError for what is no time.
+        found = datetime.strptime(text.strip(), form) if form else parsedate_to_datetime(text)  # noqa: DTZ007
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -17,16 +17,22 @@ def read_moment(text: str, now: datetime, *, end: bool = False) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        try:
-            return now - parse_duration(text)
-        except (ValueError, OverflowError):
-            raise ValueError(
-                f"{text!r} is no time; write a date (2026-11-19), a time (2026-11-19T06:30) or how long ago "
-                "(12h, 7d, 4w)"
-            ) from None
+        return _ago(text, now)
     try:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         is_date = moment.time() == time() and len(text) <= len("2026-11-19")
         return moment + timedelta(days=1) if end and is_date else moment
     except OverflowError:
         raise ValueError(f"{text!r} is beyond the calendar") from None
+
+
+def _ago(text: str, now: datetime) -> datetime:
+    try:
+        return now - parse_duration(text)
+    except OverflowError:
+        raise ValueError(f"{text!r} ago is beyond the calendar") from None
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is no time; write a date (2026-11-19), a time (2026-11-19T06:30) or how long ago "
+            "(12h, 7d, 4w)"
+        ) from None

@@ -25,11 +25,13 @@ _BITS = 2048
 
 
 class Certificates:
-    """The certificates by their addresses. Thread-safe; one is fetched at a time."""
+    """The certificates by their addresses. Thread-safe. One is fetched at a time: who needs another one then
+    must come again, so that a slow answer holds up nobody else."""
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
         self._lock = threading.Lock()
+        self._fetching = threading.Lock()
         self._kept: OrderedDict[str, list[Certificate]] = OrderedDict()
         self._fetched: deque[float] = deque(maxlen=FETCHES)
 
@@ -39,8 +41,16 @@ class Certificates:
         Raise NotVerified when it is not; CannotVerify when it cannot be had.
         """
         with self._lock:
-            chain = self._kept.get(url) or self._fetch_chain(url)
-            key = _checked(chain, now, ca)
+            chain = self._kept.get(url)
+        if chain is None:
+            if not self._fetching.acquire(blocking=False):
+                raise CannotVerify("Another certificate is being fetched")
+            try:
+                chain = self._fetch_chain(url)
+            finally:
+                self._fetching.release()
+        key = _checked(chain, now, ca)
+        with self._lock:
             self._kept[url] = chain
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

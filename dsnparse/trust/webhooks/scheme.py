@@ -47,7 +47,8 @@ class Service:
         title: As people call it.
         signatures: How it signs; none: it does not.
         passwords: How it can send a password, and from where that is known.
-        events: The field of a form in which its events are; "" when they are the body.
+        events: The field of a form in which its events are; "*" when its fields are one event; "" when they
+            are the body.
         echo: What is answered to a request that tries the address: the value at the path `from`, under the
             name `as`; empty where there is no such thing.
     """

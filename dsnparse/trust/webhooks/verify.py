@@ -7,6 +7,7 @@ read_events("sendgrid", BytesIO(verified.content), "sendgrid")
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -140,7 +141,9 @@ class Verifier:
 
 
 def _content(known: Service, request: Request) -> bytes:
-    """The body, or the field of a form that has the events."""
-    if not known.events:
+    """The body, or the field of a form that has the events; "*": the form is the event, where it is one."""
+    if not known.events or (known.events == "*" and not request.form):
         return request.body
+    if known.events == "*":
+        return json.dumps(dict(request.form)).encode()
     return (request.value_of_form(known.events) or "").encode("utf-8", "surrogateescape")

@@ -25,6 +25,10 @@ function route() {
   byId("back").hidden = true;
   const [, view, rest] = location.hash.match(/^#\/([a-z]*)\/?(.*)$/) || [null, "", ""];
   const reading = !about.database || !["suppressions", "address"].includes(view);
+  const result = byId("result");
+  const showing = view === "message" && result.hasChildNodes();
+  byId("drop").hidden = showing;
+  result.hidden = !showing;
   byId("view-read").hidden = !reading;
   byId("view-database").hidden = reading;
   for (const one of document.querySelectorAll("nav a")) {
@@ -75,16 +79,14 @@ async function read(message, name) {
 }
 
 function show(answer, message, name) {
-  const result = byId("result");
-  result.replaceChildren(
+  byId("result").replaceChildren(
     el("div", { class: "row again" },
       el("button", { type: "button", on: { click: another } }, "← Another message"),
       el("span", { class: "name" }, visible(name)),
       el("button", { type: "button", on: { click: () => save(message) } }, "Save as a file"),
       about.database ? taking(message) : null),
     sidesView(answer, about.database ? decisionOn : null));
-  byId("drop").hidden = true;
-  result.hidden = false;
+  visit("#/message");
   scrollTo({ top: 0 });
   byId("verdict-title").focus({ preventScroll: true });
   announce(`Read: ${byId("verdict-title").textContent}`);
@@ -98,13 +100,15 @@ async function save(message) {
   if (answer) download(await answer.blob(), "bounce.html");
 }
 
+/** Goes to a view, so that the browser's own Back leads to the one before. */
+function visit(hash) {
+  if (location.hash !== hash) history.pushState(null, "", hash);
+  route();
+}
+
 function another() {
   turn++;
-  byId("result").replaceChildren();
-  byId("result").hidden = true;
-  byId("back").hidden = true;
-  byId("drop").hidden = false;
-  complain(null);
+  visit("#/");
   byId("pasted").focus();
 }
 
@@ -155,7 +159,6 @@ addEventListener("drop", (event) => {
   dropping(false);
   const [file] = event.dataTransfer.files;
   const text = event.dataTransfer.getData("text/plain");
-  if ((file || text) && byId("view-read").hidden) location.hash = "#/";
   if (file) read(file, file.name);
   else if (text) read(new Blob([text]), "dropped text");
 });

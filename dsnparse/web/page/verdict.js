@@ -14,6 +14,8 @@ const ADVICE = {
   review: "have a person look at it",
 };
 const COMPLAINED = "Whoever complains does not want this mail: suppress the address. Many complaints get a sender blocked.";
+/** What a mail system did that is no failure. */
+const SUCCEEDED = ["delivered", "relayed", "expanded"];
 /** Recipients that are open at first; more are one line each. */
 const OPEN_AT_FIRST = 2;
 
@@ -24,7 +26,7 @@ function verdictView(answer, lookUp) {
   return el("div", { class: "verdict" },
     headline(report, said, marks, answer.records_left_out),
     warnings(report),
-    records.map((record, index) => recordView(record, index, said, marks, records.length, lookUp)),
+    records.map((record, index) => recordView(record, index, answer, lookUp)),
     answer.records_left_out
       ? el("p", { class: "left-out" }, `${answer.records_left_out.toLocaleString()} more recipients are not shown here.`)
       : null,
@@ -47,7 +49,9 @@ function headline(report, said, marks, leftOut) {
     trust
       ? el("p", { class: `trust ${trust.verdict}` }, el("b", {}, `${trust.verdict}: `), visible(said.trust || ""))
       : null,
-    about.length ? why("Why this kind", about, marks) : null);
+    why("Why this kind", about, marks),
+    why("What speaks for it and against it",
+      allOf(marks, null).filter((number) => marks[number].field === "authenticity"), marks));
 }
 
 function facts(all) {
@@ -59,6 +63,8 @@ function facts(all) {
 function sentence(report, said, leftOut) {
   const count = report.records.length + (leftOut || 0);
   const many = count === 1 ? "one recipient" : `${count.toLocaleString()} recipients`;
+  const failed = report.records.filter((record) => record.action !== "delayed" && !SUCCEEDED.includes(record.action)).length;
+  if (report.kind === "bounce" && failed < report.records.length) return `${failed} of ${many} failed.`;
   if (report.kind === "bounce") return count ? `${capital(many)} failed.` : said.kind;
   if (report.kind === "delay" && count) return `${capital(many)} still being tried.`;
   if (report.kind === "complaint" && count) return `${capital(many)} complained.`;
@@ -77,9 +83,10 @@ function warnings(report) {
 }
 
 /** One recipient. */
-function recordView(record, index, said, marks, count, lookUp) {
+function recordView(record, index, { report, said, marks }, lookUp) {
+  const count = report.records.length;
   const reason = said.reasons[record.reason] || { title: record.reason };
-  const failed = record.reason !== "undefined" || record.bounce_type !== "undetermined" || Boolean(record.diagnostic);
+  const failed = !SUCCEEDED.includes(record.action) && report.kind !== "complaint" && report.kind !== "receipt";
   const type = TYPES[record.bounce_type];
   const place = el("div", { class: "in-database" });
   const card = el("details", { class: `record type-${record.bounce_type}`, open: count <= 3 || index < OPEN_AT_FIRST },
@@ -127,7 +134,7 @@ function advice(record, said, more) {
 
 /** The record's fields, each with a button that lights up its source. */
 function sources(record, index, said, marks, failed) {
-  const code = (value) => [el("b", {}, String(value)), said.codes[value] ? ` ${said.codes[value]}` : null];
+  const code = (value) => [el("b", {}, String(value)), meaning(said.codes[value], record)];
   const rows = [
     ["Reason", "reason", failed && [el("b", {}, record.reason),
       el("span", { class: "sure" }, ` ${Math.round(record.confidence * 100)} % sure`)]],
@@ -148,6 +155,12 @@ function sources(record, index, said, marks, failed) {
   ];
   return rows.filter(([, , value]) => value).map(
     ([label, field, value]) => source(label, value, marksOf(marks, index, field), field));
+}
+
+/** What a code means; "by itself" where it alone would give another reason. */
+function meaning(code, record) {
+  if (!code) return null;
+  return code.reason === record.reason ? ` ${code.name}` : el("span", { class: "alone" }, ` by itself: ${code.name}`);
 }
 
 function source(label, value, numbers, field) {

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dsnparse import Kind
+
 from ..served import serving
 from .conftest import ROOT, looking
 
@@ -82,6 +84,43 @@ def test_a_message_is_read_however_it_comes(page: Page, how: str) -> None:
     assert "has no such mailbox" in card.locator(".short").inner_text()
     assert "What to do: stop mailing it" in card.locator(".todo").inner_text()
     assert "Compare the address with its source." in card.locator(".todo").inner_text()
+
+
+HEADLINES = {
+    "rfc/3464-several-recipients": "Bounce 1 of 5 recipients failed.",
+    "mta/postfix-multi-same": "Bounce 2 recipients failed.",
+    "delay/gmail-delay": "Delay One recipient still being tried.",
+    "delivery/sendmail-dsn-success-fwd": "Delivered The message reached one recipient.",
+    "complaint/abuse": "Complaint One recipient complained.",
+    "receipt/displayed": "Receipt A message disposition notification (RFC 8098).",
+    "auto-reply/out-of-office-german": f"Automatic answer {Kind.AUTO_REPLY.meaning}",
+    "not-a-bounce/ordinary-mail": f"Not a bounce {Kind.OTHER.meaning}",
+}
+
+
+def test_the_headline_says_what_the_message_is(page: Page) -> None:
+    found = {}
+    for name in HEADLINES:
+        page.evaluate(DROP, [(ROOT / "samples" / f"{name}.eml").read_text(), name])
+        page.locator(".name", has_text=name).wait_for()
+        found[name] = page.locator("h1#verdict-title").inner_text()
+    assert found == HEADLINES
+
+
+def test_a_code_that_alone_would_mean_something_else_is_told_apart(page: Page) -> None:
+    try_sample(page, "Microsoft 365")
+    assert field(page, "status").inner_text() == "5.1.10 by itself: Domain takes no mail"
+    page.get_by_role("button", name="Another message").click()
+    try_sample(page, "qmail")
+    assert field(page, "status").inner_text() == "5.1.1 No such mailbox"
+
+
+def test_nothing_is_to_be_done_about_what_was_delivered(page: Page) -> None:
+    page.evaluate(DROP, [(ROOT / "samples/rfc/3464-several-recipients.eml").read_text(), "several"])
+    page.locator(".verdict").wait_for()
+    open_all(page)
+    assert page.locator(".record .todo").count() == 2
+    assert page.locator(".record .type").all_inner_texts() == ["✕ hard", "↻ soft"]
 
 
 WHERE = {
@@ -200,6 +239,21 @@ def test_an_address_is_followed_from_the_message_to_its_history_and_lifted(page:
     assert "→ active" in history.locator("li").first.inner_text()
 
 
+def test_the_browsers_own_back_leads_to_the_message_and_to_the_start(page: Page) -> None:
+    try_sample(page, "qmail")
+    page.get_by_role("link", name="its history").click()
+    page.get_by_role("heading", name="What happened").wait_for()
+    page.go_back()
+    page.locator(".verdict").wait_for()
+    assert page.get_by_role("heading", name="What happened").count() == 0
+    page.go_back()
+    page.get_by_role("button", name="Read it").wait_for()
+    page.go_forward()
+    page.locator(".verdict").wait_for()
+    page.reload()
+    page.get_by_role("button", name="Read it").wait_for()
+
+
 def test_an_address_is_looked_up_suppressed_by_hand_and_found_in_the_list(page: Page) -> None:
     page.get_by_label("Look up an address").fill("new+1@example.net")
     page.keyboard.press("Enter")
@@ -220,6 +274,14 @@ def test_an_address_is_looked_up_suppressed_by_hand_and_found_in_the_list(page: 
     page.locator(".adding").get_by_role("button", name="Suppress it").click()
     page.get_by_role("link", name="more@example.net").wait_for()
     assert page.get_by_role("alert").count() == 0
+
+
+def test_the_report_is_a_click_away(page: Page) -> None:
+    page.get_by_role("link", name="Report").click()
+    page.wait_for_url("**/v1/report")
+    assert page.get_by_role("heading").first.inner_text()
+    page.go_back()
+    page.get_by_role("button", name="qmail").wait_for()
 
 
 def test_a_message_is_put_into_the_database_only_when_somebody_says_so(page: Page) -> None:
@@ -269,6 +331,10 @@ def test_a_server_with_keys_is_asked_with_one(chromium: Browser, guarded: tuple[
         page.get_by_role("button", name="Use it").click()
         try_sample(page, "qmail")
         page.get_by_text("In the database: ✓ may be mailed").wait_for()
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="Report").click()
+        assert waiting.value.suggested_filename == "dsnparse-report.html"
+        assert waiting.value.path().read_text(encoding="utf-8").startswith("<!doctype html>")
         assert page.evaluate("JSON.stringify(localStorage) + document.cookie") == "{}"
 
 

@@ -12,11 +12,10 @@ for version in 3.11 3.13; do
     for edition in pure compiled; do
       venv=benchmarks/.venv-$version-$edition
       [ -x "$venv/bin/python" ] || "$python" -m venv "$venv" >&2
-      wanted=1
-      [ "$edition" = compiled ] || wanted=0
-      # Anew each time: the modules are what is measured.
-      DSNPARSE_MYPYC=$wanted "$venv/bin/python" -m pip install --force-reinstall --no-deps . >&2
       "$venv/bin/python" -m pip install . --requirement benchmarks/requirements.txt >&2
+      if [ "$edition" = compiled ]; then
+        DSNPARSE_MYPYC=1 "$venv/bin/python" -m pip install --force-reinstall --no-deps . >&2
+      fi
       found+=${found:+:}$PWD/$venv/bin/python
     done
     break

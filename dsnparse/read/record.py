@@ -21,6 +21,11 @@ _OF_ANOTHER = 0.3
 #: The codes that a reply begins with.
 _CODES = re.compile(r"^\W{0,8}[245]\d\d[ -]?(?:#?[245]\.\d{1,3}\.\d{1,3})?")
 _AROUND = 80
+#: From so many recipients on, verdicts are kept for those who come later; and so many of them.
+_MANY = 10
+_MOST_KNOWN = 256
+#: Stands for each letter of an address.
+_BLANKED = "\0"
 _MAX_EVIDENCE_TEXT = 500
 #: Complaints of these types ask for an end of the mailing; others are reports about something else.
 _COMPLAINTS_THAT_SUPPRESS = ("abuse", "fraud", "opt-out", "opt-out-list", "")
@@ -36,21 +41,82 @@ def records_of(
     """
     if reading.kind not in _ABOUT_DELIVERY:
         return tuple([_without_failure(recipient, reading) for recipient in reading.recipients])
-    return tuple(
-        [_record(recipient, reading, reporting_mta, rules, claims) for recipient in reading.recipients]
+    if len(reading.recipients) < _MANY:
+        return tuple(
+            [
+                _record(recipient, reading, _verdict(recipient, reading, reporting_mta, rules, claims))
+                for recipient in reading.recipients
+            ]
+        )
+    known: dict[tuple[object, ...], Verdict] = {}
+    records = []
+    for recipient in reading.recipients:
+        reply = _reply_of(recipient)
+        key = _all_that_decides(recipient, reply)
+        verdict = known.get(key)
+        if verdict is None:
+            verdict = _verdict(recipient, reading, reporting_mta, rules, claims)
+            if len(known) < _MOST_KNOWN and _is_apart_from_addresses(verdict, reply):
+                known[key] = verdict
+        records.append(_record(recipient, reading, verdict))
+    return tuple(records)
+
+
+def _reply_of(recipient: Recipient) -> Reply:
+    return recipient.reply or Reply.parse(recipient.diagnostic or "")
+
+
+def _all_that_decides(recipient: Recipient, reply: Reply) -> tuple[object, ...]:
+    """All that a verdict rests on and that is not the same for all recipients of a notice.
+
+    Lists have thousands of recipients whom one server refused in the same words but for the addresses, which
+    are blanked before words are looked for.
+    """
+    return (
+        _without_addresses(reply),
+        reply.low,
+        reply.sentences,
+        reply.code,
+        reply.status,
+        reply.statuses,
+        reply.command,
+        reply.host,
+        recipient.status,
+        recipient.reply_code,
+        recipient.action,
+        recipient.smtp_command,
+        recipient.remote_mta,
+        recipient.recipient.rpartition("@")[2],
+        recipient.context,
+        recipient.recipient_origin,
+        recipient.is_signed,
+        recipient.doubt,
+        _names_another(recipient),
     )
 
 
-def _record(
+def _without_addresses(reply: Reply) -> str:
+    shown = reply.shown
+    for start, end in reply.spans:
+        shown = f"{shown[:start]}{_BLANKED * (end - start)}{shown[end:]}"
+    return shown
+
+
+def _is_apart_from_addresses(verdict: Verdict, reply: Reply) -> bool:
+    """Whether nothing that a verdict names holds an address: another recipient's would stand there."""
+    shown = _without_addresses(reply)
+    return all(text in shown for text in (verdict.matched, *[other.text for other in verdict.conflicts]))
+
+
+def _verdict(
     recipient: Recipient,
     reading: Reading,
     reporting_mta: str | None,
     rules: RuleSet | None,
     claims: Sequence[Claim],
-) -> BounceRecord:
-    names_another = _names_another(recipient)
-    verdict = verdict_on(
-        recipient.reply or Reply.parse(recipient.diagnostic or ""),
+) -> Verdict:
+    return verdict_on(
+        _reply_of(recipient),
         status=recipient.status,
         reply_code=recipient.reply_code,
         action=recipient.action,
@@ -63,9 +129,12 @@ def _record(
         is_second_hand=reading.is_second_hand,
         is_uncertain=recipient.recipient_origin is not Origin.STATED and not recipient.is_signed,
         doubt=recipient.doubt,
-        names_another=names_another,
+        names_another=_names_another(recipient),
         rules=rules,
     )
+
+
+def _record(recipient: Recipient, reading: Reading, verdict: Verdict) -> BounceRecord:
     confidence = verdict.confidence
     if verdict.not_hard is Objection.NAMES_ANOTHER:
         confidence = min(confidence, _OF_ANOTHER)

@@ -38,7 +38,7 @@ def test_each_reply_of_a_message_is_taken_apart_once() -> None:
     for _, files, functions, rooms, moves, calls_across, read, replies in rows:
         assert 0 < int(rooms) < int(files) < int(functions)
         assert int(moves) > 0 < int(calls_across)
-        assert 0 < float(read.removesuffix(" times")) < 12
+        assert 0 < float(read.removesuffix(" times")) < 12  # one short automaton for each list of words
         assert replies.endswith(", each once")
 
 

@@ -90,7 +90,7 @@ def read_file(path: str) -> list[Setting]:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}:{line}: this is not UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
+        found = re.search(r" \(at line (\d{1,9}), column \d{1,9}\)$", str(error))
         said = str(error)[: found.start()] if found else str(error).removesuffix(" (at end of document)")
         line = int(found[1]) if found else text.count("\n") + 1
         raise ConfigError(f"{path}:{line}: {said[:1].lower()}{said[1:]}.") from None
@@ -122,5 +122,7 @@ def masked(value: Any) -> Any:
     user, at, host = place.rpartition("@")
     if ":" in user:
         user = user.partition(":")[0] + ":***"
-    tail = re.sub(r"((?:password|token|secret|key|sig)[^=&]*=)[^&]*", r"\1***", tail, flags=re.IGNORECASE)
+    tail = re.sub(
+        r"((?:password|token|secret|key|sig)[^=&]{0,60}=)[^&]*", r"\1***", tail, flags=re.IGNORECASE
+    )
     return f"{scheme}://{user}{at}{host}{tail}"

@@ -122,7 +122,7 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
 
 def _prose(text: str) -> Iterator[str]:
     r"""Paragraphs; what stands below \b keeps its lines, and what begins with "Exit status" has a heading."""
-    for number, paragraph in enumerate(re.split(r"\n\s*\n", text.strip())):
+    for number, paragraph in enumerate(re.split(r"\n[ \t]{0,80}\n", text.strip())):
         lines = [line.strip() for line in paragraph.splitlines()]
         if lines[0] == "\b":
             yield from (".PP", ".nf", *(_text(line) for line in lines[1:]), ".fi")

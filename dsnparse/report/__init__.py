@@ -12,8 +12,8 @@
 | `tally` | one pass over the records of both: counts by whatever the report shows |
 | `chance`, `changes` | which counts changed by more than chance |
 | `remedy` | what to do about a refusal, and whom to ask |
-| `make` | the figures, from all of these: `figures.Figures` |
-| `text`, `html` | the figures for a terminal, and as one page that needs no network |
+| `making` | the figures, from all of these: `figures.Figures` |
+| `plain`, `page` | the figures for a terminal, and as one page that needs no network |
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dsnparse.report.figures import Figures
-    from dsnparse.report.html import html
-    from dsnparse.report.make import make
+    from dsnparse.report.making import make
+    from dsnparse.report.page import html
     from dsnparse.report.period import Period, read_period
-    from dsnparse.report.text import text
+    from dsnparse.report.plain import text
 
 __all__ = ["Figures", "Period", "html", "make", "read_period", "text"]
 
 _HOME = {
     "Figures": "dsnparse.report.figures",
     "Period": "dsnparse.report.period",
-    "html": "dsnparse.report.html",
-    "make": "dsnparse.report.make",
+    "html": "dsnparse.report.page",
+    "make": "dsnparse.report.making",
     "read_period": "dsnparse.report.period",
-    "text": "dsnparse.report.text",
+    "text": "dsnparse.report.plain",
 }
 
 
@@ -45,5 +45,5 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     value = getattr(import_module(_HOME[name]), name)
-    globals()[name] = value  # the function, not the module of the same name
+    globals()[name] = value
     return value

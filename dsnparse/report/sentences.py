@@ -23,7 +23,7 @@ TYPE_NAMES = {
     BounceType.UNDETERMINED.value: "bounces without a known reason",
     "complaint": "complaints",
 }
-_ORDER = (BounceType.BLOCK, BounceType.HARD, BounceType.SOFT, BounceType.UNDETERMINED)
+_ORDER = tuple(map(BounceType, ("block", "hard", "soft", "undetermined")))
 _MOST_NAMED = 3
 #: What an expired stretch would have gone on with, at least, for its absence to mean something.
 _ENOUGH = 4

@@ -37,8 +37,8 @@ GROUP_ROWS = 20_000
 GROUP_BYTES = 32 * 1024 * 1024
 
 _LOCK = ".lock"
-_PART = re.compile(r"part-\d{6,}-([0-9a-f]{16})\.parquet")
-_UNFINISHED = re.compile(r"\.part-\d{6,}-[0-9a-f]{16}\.parquet\.\d+")
+_PART = re.compile(r"part-\d{6,18}-([0-9a-f]{16})\.parquet")
+_UNFINISHED = re.compile(r"\.part-\d{6,18}-[0-9a-f]{16}\.parquet\.\d{1,20}")
 
 
 class FolderInUse(DsnparseError, OSError):  # noqa: N818

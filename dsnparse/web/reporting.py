@@ -12,7 +12,7 @@ from litestar.params import Parameter
 
 from dsnparse.render.cells import to_json
 from dsnparse.report import html, make, read_period
-from dsnparse.report.html import content_security_policy
+from dsnparse.report.page import content_security_policy
 from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.store import Store
 from dsnparse.web.addresses import Time

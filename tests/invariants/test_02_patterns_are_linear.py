@@ -29,6 +29,10 @@ ALLOWED = {
 COMPUTED = {
     "dsnparse.rulebook.matcher": "rules, on their own examples, when the package's data is compiled",
     "dsnparse.store.address.privacy": "one local part, escaped: no repeat",
+    "dsnparse.render.masked": "one local part of an operator's page, escaped: no repeat",
+    "dsnparse.web.places": "one word of the evidence, escaped: no repeat",
+    "dsnparse.trust.webhooks.sns": "the address of a certificate, as webhook.toml has it, on one URL",
+    "dsnparse.wire.header": "the first letters of fields' names; each line of a header is tried once",
     "dsnparse.trust.styles": "forms of return paths, anchored, on 320 letters at most",
 }
 

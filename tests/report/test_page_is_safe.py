@@ -13,7 +13,7 @@ import pytest
 
 from dsnparse import Action, BounceRecord, Evidence, Kind, OriginalMessage, Reason, Report
 from dsnparse.report import html, make, read_period, text
-from dsnparse.report.html import content_security_policy
+from dsnparse.report.page import content_security_policy
 from dsnparse.store import Seen, Store
 from tools.story import Story
 

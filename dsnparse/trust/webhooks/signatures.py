@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: Signatures of one request that are tried; Svix sends one for each of two keys while they are changed.
 SIGNATURES = 10
-_NAME = re.compile(r"\{(\w+)\}")
+_NAME = re.compile(r"\{(\w{1,60})\}")
 
 
 class Signed:

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING
+
+import click
 
 from dsnparse.cli.pool import Pool
 from dsnparse.cli.source_options import Mailboxes
@@ -38,6 +43,8 @@ class Readers:
         self._keeping = keeping
         self._jobs = jobs
         self._pool: Pool[Task, list[Read]] | None = None
+        #: Copies of the files of rules, as they were when they were read: a process may be replaced later.
+        self._copies: TemporaryDirectory[str] | None = None
 
     @property
     def spread(self) -> Spread | None:
@@ -45,19 +52,40 @@ class Readers:
         return None if self._pool is None else self._pool.run
 
     def begin_anew(self) -> None:
-        """Start others, which read rules and policy as they are now."""
-        if self._pool is not None:
-            self.close()
-            self._pool = self._start(fork=False)
+        """Start others, with the rules and the policy as they are now; where they are wrong, the old stay."""
+        if self._pool is None:
+            return
+        copies, mailboxes = self._copied()
+        try:
+            mailboxes.parser()
+        except click.UsageError:  # they changed once more since they were read
+            copies.cleanup()
+            return
+        self.close()
+        self._copies = copies
+        self._pool = self._start(mailboxes, fork=False)
 
-    def _start(self, *, fork: bool) -> Pool[Task, list[Read]]:
+    def _copied(self) -> tuple[TemporaryDirectory[str], Mailboxes]:
+        """Copies of the files of rules, and the mailboxes with them."""
+        folder = TemporaryDirectory(prefix="dsnparse-rules-")
+        rules = []
+        for number, path in enumerate(self._mailboxes.rules):
+            rules.append(f"{folder.name}/{number}.toml")
+            try:
+                copyfile(path, rules[-1])
+            except OSError:
+                rules[-1] = path  # who reads it says what is wrong
+        return folder, replace(self._mailboxes, rules=tuple(rules))
+
+    def _start(self, mailboxes: Mailboxes, *, fork: bool) -> Pool[Task, list[Read]]:
         # The policy is that of the writer, whatever its file says when a process has to be replaced.
-        make = partial(_make, self._mailboxes, self._choice, self._choice.terms(), self._keeping)
+        make = partial(_make, mailboxes, self._choice, self._choice.terms(), self._keeping)
         return Pool(self._jobs, make, killed, fork=fork, fork_later=False)
 
     def __enter__(self) -> Readers:
         if self._jobs > 1:
-            self._pool = self._start(fork=True)
+            self._copies, mailboxes = self._copied()
+            self._pool = self._start(mailboxes, fork=True)
         return self
 
     def close(self) -> None:
@@ -65,12 +93,19 @@ class Readers:
         if self._pool is not None:
             self._pool.__exit__(None, None, None)
             self._pool = None
+        self._clean()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
             self._pool.__exit__(kind, error, trace)
+        self._clean()
+
+    def _clean(self) -> None:
+        if self._copies is not None:
+            self._copies.cleanup()
+            self._copies = None
 
 
 def _make(mailboxes: Mailboxes, choice: StoreChoice, terms: Terms, keeping: Keeping) -> Reading:

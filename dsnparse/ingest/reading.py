@@ -35,6 +35,11 @@ Look = Callable[[Sequence[str]], Mapping[str, Known]]
 Item = Mail | MessageRef | Event | Problem | PassedOver
 
 
+def _no_copy(_name: str, _data: bytes) -> Sequence[Problem]:
+    """Nothing is copied. Not a lambda: it goes to other processes."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """Which messages are kept themselves."""
@@ -42,7 +47,7 @@ class Keeping:
     #: "none", "unknown" (those that a person should look at) or "all" are written into the store.
     raw: str = "none"
     #: Writes a copy of one that a person should look at, by its name; what could not be written.
-    copy: Callable[[str, bytes], Sequence[Problem]] = lambda _name, _data: ()
+    copy: Callable[[str, bytes], Sequence[Problem]] = _no_copy
 
     def wants(self, *, understood: bool) -> bool:
         """Whether a message is to be written into the store."""

@@ -75,7 +75,7 @@ def main() -> None:
     title, distribution, make = PARSERS[sys.argv[1]]
     reader = make()
     if sys.argv[2:] == ["--version"]:
-        print(title, version(distribution) if distribution else "", _edition(sys.argv[1]))
+        print(*filter(None, (title, version(distribution) if distribution else "", _edition(sys.argv[1]))))
         return
     source = sys.stdin.buffer
     while head := source.read(4):

@@ -52,7 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
     say("What leads:")
     show("stats --db out/bounces.db --by reason --limit 5 --format table", first=1)
     (OUT / "table.txt").write_text(run("parse --quiet --format table samples".split(), width=160), "utf-8")
-    say("All of it: out/table.txt. Next: dsnparse parse YOUR.eml, dsnparse explain 5.4.1, dsnparse --help")
+    run("report --quiet --db out/bounces.db -o out/report.html".split())
+    say("All of it: out/table.txt, out/report.html. Next: dsnparse parse YOUR.eml, make serve, make report")
     return 0
 
 

@@ -47,6 +47,7 @@ FIELD_TYPES = frozenset(
         "message/delivery-status",
         "message/global-delivery-status",
         "message/xdelivery-status",
+        "message/tracking-status",
         "message/x-delivery-status",
         "message/disposition-notification",
         "message/global-disposition-notification",

@@ -52,9 +52,9 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return fill(tmp_path_factory.mktemp("quiet") / "story.db", blocked=False, number=1_500, seed=2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium, the system's own."""
+    """A headless Chromium, the system's own. It ends with the module: its loop is in the way of other tests'."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("Chromium is not installed (apt-get install chromium)")

@@ -30,3 +30,4 @@ def test_the_first_run_fits_a_screen_and_shows_each_of_the_three_decisions(
     assert answers["wait"] == first_run.FULL
     assert answers["don't"] == "alumni@example.com"
     assert "kazu.mori@example.net" in (tmp_path / "out" / "table.txt").read_text("utf-8")
+    assert "<!doctype html>" in (tmp_path / "out" / "report.html").read_text("utf-8")

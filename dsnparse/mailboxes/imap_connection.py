@@ -11,6 +11,7 @@ from typing import Any
 from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxStartTls
 
 from dsnparse.mailboxes.account import Account, Secret
+from dsnparse.mailboxes.encryption import context_of, untrusted, word_of
 from dsnparse.mailboxes.sources import MailboxAway, MailboxRefused
 
 #: Seconds to wait for an answer of the server.
@@ -24,14 +25,7 @@ def log_in(account: Account, secret: Secret, ca_file: str | None = None) -> Base
 
     Raise MailboxRefused when the server does not take the user, and what `errors` turns into OSErrors.
     """
-    try:
-        word = secret.read()
-    except ValueError as problem:
-        raise MailboxRefused(str(problem)) from None
-    try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise MailboxRefused(f"The certificates in {ca_file} cannot be read: {error}") from None
+    word, context = word_of(secret), context_of(ca_file)
     kind = MailBox if account.scheme == "imaps" else MailBoxStartTls
     box: BaseMailBox = kind(account.host, port=account.port, timeout=TIMEOUT, ssl_context=context)
     try:
@@ -70,10 +64,7 @@ def errors(account: Account, drop: Callable[[], None]) -> Iterator[None]:
         raise
     except ssl.SSLCertVerificationError as error:
         drop()
-        raise MailboxRefused(
-            f"The certificate of {account.host} is not trusted: {error.verify_message}. --ca-file names "
-            "the certificate of a private authority"
-        ) from None
+        raise untrusted(account, error) from None
     except (ImapToolsError, imaplib.IMAP4.error, OSError, EOFError) as error:
         drop()
         raise MailboxAway(f"{account.host}:{account.port}: {_said(error)}") from None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from dsnparse.mailboxes.account import Account, Secret
+from dsnparse.mailboxes.encryption import context_of, untrusted, word_of
 from dsnparse.mailboxes.sources import MailboxAway, MailboxRefused
 
 #: Seconds to wait for an answer of the server.
@@ -38,14 +39,7 @@ def log_in(account: Account, secret: Secret, ca_file: str | None = None) -> popl
 
     Raise MailboxRefused when the server does not take the user, and what `errors` turns into OSErrors.
     """
-    try:
-        word = secret.read()
-    except ValueError as problem:
-        raise MailboxRefused(str(problem)) from None
-    try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise MailboxRefused(f"The certificates in {ca_file} cannot be read: {error}") from None
+    word, context = word_of(secret), context_of(ca_file)
     box: poplib.POP3
     if account.scheme == "pop3s":
         box = _LongLinesSsl(account.host, account.port, timeout=TIMEOUT, context=context)
@@ -88,10 +82,7 @@ def errors(account: Account, drop: Callable[[], None]) -> Iterator[None]:
         raise
     except ssl.SSLCertVerificationError as error:
         drop()
-        raise MailboxRefused(
-            f"The certificate of {account.host} is not trusted: {error.verify_message}. --ca-file names "
-            "the certificate of a private authority"
-        ) from None
+        raise untrusted(account, error) from None
     except (poplib.error_proto, OSError, EOFError) as error:
         drop()
         raise MailboxAway(f"{account.host}:{account.port}: {said_by(error)}") from None

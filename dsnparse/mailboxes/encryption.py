@@ -1,4 +1,4 @@
-"""What connections to mailboxes share: the secret, the certificates to trust, and what is said of a wrong one."""
+"""What connections to mailboxes share: the secret, the certificates to trust, what is said of a wrong one."""
 
 from __future__ import annotations
 

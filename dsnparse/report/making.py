@@ -16,7 +16,7 @@ from dsnparse.report.rows import by_rate, heat, reasons_of, rows_of, spans_of, s
 from dsnparse.report.sentences import changes_of, quiet_sentence, rest_sentence
 from dsnparse.report.tally import MOST_RECORDS, Tally, unknown_key
 from dsnparse.store.queries.records import find_records
-from dsnparse.store.queries.span import ends, kinds, newly_suppressed, unread
+from dsnparse.store.queries.span import ends, has_records, kinds, newly_suppressed, unread
 from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.reader import Asked
 from dsnparse.store.sql.rows import Rows
@@ -51,7 +51,7 @@ def make(
     reader = Reader(masked, names)
     with store.asking() as rows:
         found = ends(rows)
-        period, compared = _comparable(period, found)
+        period, compared = _comparable(period, found, rows)
         tally = _tally(rows, period, where, reader)
         spans = [(period.since, period.until), (period.before_since, period.before_until)]
         by_kind = [Counter(kinds(rows, *span)) if span[0] else Counter() for span in spans]  # type: ignore[arg-type]
@@ -93,12 +93,16 @@ def make(
     )
 
 
-def _comparable(period: Period, found: tuple[datetime, datetime] | None) -> tuple[Period, str]:
+def _comparable(period: Period, found: tuple[datetime, datetime] | None, rows: Rows) -> tuple[Period, str]:
     """The period, compared with no time of which the store knows nothing; and why, where that shortens it."""
     if period.before_since is None or period.before_until is None:
         return period, "Compared with nothing, as was asked for."
     if found is None or found[0] >= period.before_until:
         return period.without_comparison(), "Nothing is known of the time before, so nothing is compared."
+    if not has_records(
+        rows, period.before_since, period.before_until
+    ):  # nobody mailed, or nobody read bounces
+        return period.without_comparison(), "Nothing happened in the time before, so nothing is compared."
     first = found[0]
     if first <= period.before_since:
         return period, ""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from store.reports import bounce
 
 from dsnparse.report import Figures, html, make, read_period, text
 from dsnparse.report.page_records import records_data
@@ -163,6 +164,15 @@ def test_without_a_time_before_nothing_is_compared(blocked: Path) -> None:
     assert "before" not in re.sub(
         r"<script.*?</script>|<style.*?</style>|<footer.*", "", html(found), flags=re.DOTALL
     ).replace(found.compared, "")
+
+
+def test_a_time_before_in_which_nothing_happened_is_not_compared(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "gap.db")) as store:
+        notices = [bounce(str(days), at=END - timedelta(days=days)) for days in (60, 2, 1)]
+        store.add(notices, now=END)
+        found = make(store, read_period(now=END))
+    assert found.changes == ()
+    assert found.compared == "Nothing happened in the time before, so nothing is compared."
 
 
 def test_a_time_before_that_is_known_in_part_is_compared_by_the_day(blocked: Path) -> None:

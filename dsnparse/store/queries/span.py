@@ -42,6 +42,12 @@ def ends(rows: Rows) -> tuple[datetime, datetime] | None:
     return None if start is None or end is None else (start, end)
 
 
+def has_records(rows: Rows, since: datetime, until: datetime) -> bool:
+    """Whether anything happened in that time."""
+    statement = "SELECT 1 FROM records WHERE happened_at >= ? AND happened_at < ? LIMIT 1"
+    return bool(list(rows.rows(statement, _times(rows, since, until))))
+
+
 def kinds(rows: Rows, since: datetime, until: datetime) -> dict[str, int]:
     """How many messages of each kind came."""
     statement = f"SELECT m.kind, count(*) FROM messages m WHERE {_CAME} >= ? AND {_CAME} < ? GROUP BY 1"

@@ -10,6 +10,8 @@
 What there is:
 
     parse_dsn(message)                    a message in, a Report out
+    parse_file(path)                      the same of a file
+    parse_many("bounces/")                the same of files, folders, mboxes and archives, one by one
     Parser(rules=…, limits=…, formats=…)  the same with options, to be made once
     classify_reply(reply, provider)       one SMTP reply in, a Verdict out
     compose_dsn(report)                   a Report in, the bytes of a notice (RFC 3464) out
@@ -18,8 +20,8 @@ What there is:
     TrustSettings(keys=…, …)              what is known of your own mail, to tell real notices by
 
 A Report holds BounceRecords, an OriginalMessage, ParseWarnings and Evidence; its words are those of Kind,
-Action, Reason, BounceType and Advice. Each has `to_dict()` and `from_dict()`. What goes wrong for reasons of
-dsnparse's own is a DsnparseError. The database of bounces is in `dsnparse.store`.
+Action, Reason, BounceType and Advice. Each has `to_dict()`, `to_json()` and `from_dict()`. What goes wrong for
+reasons of dsnparse's own is a DsnparseError. The database of bounces is in `dsnparse.store`.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from dsnparse.version import VERSION
 if TYPE_CHECKING:
     from dsnparse.classify import Conflict, Objection, RuleError, Source, Verdict, classify_reply, providers
     from dsnparse.compose import compose_dsn
+    from dsnparse.mailboxes.parsing import Parsed, parse_file, parse_many
     from dsnparse.model import (
         Action,
         Advice,
@@ -62,6 +65,9 @@ __all__ = [  # noqa: RUF022  (what a reader needs first stands first)
     "classify_reply",
     "compose_dsn",
     "Limits",
+    "parse_file",
+    "parse_many",
+    "Parsed",
     "Envelope",
     "TrustSettings",
     "Keys",
@@ -105,6 +111,7 @@ _HOMES = {
     "Origin": "model",
     "OriginalMessage": "model",
     "ParseWarning": "model",
+    "Parsed": "mailboxes.parsing",
     "Parser": "parser",
     "Reason": "model",
     "Report": "model",
@@ -117,6 +124,8 @@ _HOMES = {
     "classify_reply": "classify",
     "compose_dsn": "compose",
     "parse_dsn": "parser",
+    "parse_file": "mailboxes.parsing",
+    "parse_many": "mailboxes.parsing",
     "providers": "classify",
     "report_schema": "render.report_schema",
 }

@@ -185,6 +185,11 @@ def _bytes_of(message: bytes | bytearray | memoryview | Message) -> bytes:
                 f"This message object cannot be written as bytes ({type(error).__name__}: {error}): pass the "
                 "bytes that it was read from."
             ) from error
+    if isinstance(message, PathLike):
+        raise TypeError(
+            f"parse_dsn() reads the raw bytes of a message, not {type(message).__name__}: parse_file() reads "
+            "a file, parse_many() a folder or an archive."
+        )
     raise TypeError(
         f"parse_dsn() reads the raw bytes of a message, not {type(message).__name__}: open the file with "
         "mode 'rb', or pass message.as_bytes()."

@@ -25,6 +25,12 @@ class Plain:
         kind: Any = type(self)
         return {shown: _plain(getattr(self, name)) for shown, name in _names(kind).items()}
 
+    def to_json(self, *, indent: int | None = None) -> str:
+        """`to_dict` as JSON, letters beyond ASCII as they are. `indent`: blanks a level; None: one line."""
+        import json
+
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The way back from what `to_dict` gave, or from its JSON once it is loaded.

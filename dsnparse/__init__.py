@@ -20,8 +20,8 @@ What there is:
     TrustSettings(keys=…, …)              what is known of your own mail, to tell real notices by
 
 A Report holds BounceRecords, an OriginalMessage, ParseWarnings and Evidence; its words are those of Kind,
-Action, Reason, BounceType and Advice. Each has `to_dict()`, `to_json()` and `from_dict()`. What goes wrong for
-reasons of dsnparse's own is a DsnparseError. The database of bounces is in `dsnparse.store`.
+Action, Reason, BounceType and Advice. Each has `to_dict()`, `to_json()` and `from_dict()`. What goes wrong
+for reasons of its own is a DsnparseError. The database of bounces is in `dsnparse.store`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ from dsnparse.mailboxes.sources import MailboxRefused, PathSource
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.progress import Progress
 from dsnparse.render.summary import ingest_summary, problem_lines
+from dsnparse.render.terminal import visible
 from dsnparse.trust.envelope import Envelope
 
 #: EX_DATAERR of sysexits.h: what came through the pipe is no message.
@@ -95,6 +97,10 @@ def ingest(
         if not piped or origin:
             raise click.UsageError("--recipient and --sender are of one message, on standard input: -.")
         envelope = Envelope(sender, recipients, arrived=datetime.now(UTC))
+    if not any(_may_be_there(name) for name in names):  # no empty database is left by a mistake
+        for name in names:
+            warn(f"dsnparse: {visible(name)}: does not exist")
+        return 1
     quiet = quiet or (piped and not sys.stderr.isatty())
     logs = not is_plain()
     keeping = kept.keeping(choice, _folder(names, mailboxes, origin))
@@ -151,6 +157,11 @@ def _folder(names: tuple[str, ...], mailboxes: Mailboxes, provider: str | None) 
     """Where copies go of what stays where it is; in a mailbox that is emptied, it is a folder there."""
     stays = provider or any(not name.lower().startswith(WORKED_OFF) for name in names)
     return mailboxes.unknown if stays else None
+
+
+def _may_be_there(name: str) -> bool:
+    """Whether a source is a mailbox, standard input or a path that exists."""
+    return name == "-" or name.lower().startswith(WORKED_OFF) or os.path.lexists(name)
 
 
 def _patiently(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
+from dsnparse.classify import providers
 from dsnparse.classify.codes import REPLY
 from dsnparse.explain.code_pages import reply_class_page, reply_page, status_page
 from dsnparse.explain.page import Page, PageKind, Sense
@@ -73,7 +74,11 @@ def _hint(text: str, name: str) -> str:
         )
     if text.isdigit():
         return f'"{shown}" is no SMTP reply code: they have three digits and begin with 2, 3, 4 or 5.'
-    near = _named_elsewhere(text) or get_close_matches(name, list(Reason), n=1, cutoff=0.5)
+    near = (
+        _named_elsewhere(text)
+        or get_close_matches(name, list(Reason), n=1, cutoff=0.5)
+        or get_close_matches(name, providers(), n=1)
+    )
     what = f'"{shown}" is no status code, reply code or reason, and no reply whose words are understood.'
     if not near:
         return f'{what} Try "5.1.1", "421", "mailbox_full" or a whole reply in quotes.'

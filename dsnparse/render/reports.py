@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from dsnparse.model import BounceRecord, BounceType, Evidence, Kind, Report, TrustLevel
+from dsnparse.model import BounceRecord, BounceType, Evidence, Kind, Reason, Report, TrustLevel
 from dsnparse.render.cells import csv_cell, csv_line, to_json
 from dsnparse.render.rows import PLAIN_CSV
 from dsnparse.render.table import Column, Table
@@ -117,6 +117,13 @@ def place(part: str, line: int) -> str:
     return f"{where} line {line}" if line else where
 
 
+def _reason(report: Report, record: BounceRecord) -> str:
+    """Why it failed; of a complaint, of which type it is: nothing failed."""
+    if report.kind is Kind.COMPLAINT and record.reason is Reason.UNDEFINED and report.feedback_type:
+        return visible(report.feedback_type)
+    return record.reason.value
+
+
 class TableRows:
     """One line per record; a message without records has one line with its kind."""
 
@@ -173,7 +180,7 @@ class TableRows:
             kind,
             (kind_of, style),
             record.status or record.effective_status or "",
-            (record.reason.value, style),
+            (_reason(report, record), style),
             *proven,
         ]
         cells += [record.advice.value] * self.advice

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import tzinfo
@@ -26,7 +27,6 @@ from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.inputs import opened
 from dsnparse.mailboxes.items import Problem
 from dsnparse.mailboxes.journal import JOURNAL, JournalSource
-from dsnparse.mailboxes.log_files import changed_at
 from dsnparse.mailboxes.logs import events_of
 from dsnparse.mailboxes.sources import MailboxAway, Mark
 from dsnparse.parser import Parser
@@ -35,6 +35,9 @@ from dsnparse.read.logs.line import MAX_LINE, Clock, LogLine, log_lines
 
 #: Bytes of the first line by which a file is known.
 _HEAD = 1024
+#: Lines at the start in which it is looked for.
+_HEAD_LINES = 20
+_NUMBER = re.compile(rb"[0-9]")
 #: Rotated files that are looked at for the one that was read last.
 _ROTATED = 20
 
@@ -69,7 +72,6 @@ class FollowedLog:
         #: Its rules are used; another one may take its place.
         self.parser = parser
         self._position = position
-        self._zone = zone
         self._file: BinaryIO | None = None
         self._reader: LogReader | None = None
         self._clock = Clock(None, zone)
@@ -89,7 +91,6 @@ class FollowedLog:
 
     def _begin(self) -> Iterator[Event | Problem]:
         """Where the last run stopped, also when the file was rotated meanwhile."""
-        self._clock = Clock(None, self._zone)
         self._reader = log_reader(self.log, self._clock)
         self._lines = 0
         stored = json.loads(self._position(self.label) or "null")
@@ -162,7 +163,6 @@ class FollowedLog:
         except OSError as error:
             raise MailboxAway(f"{path} {(error.strerror or 'cannot be read').lower()}") from None
         self._place = Place(head_of(path), 0)
-        self._clock = Clock(None, self._zone) if changed_at(path) is None else self._clock
 
     def _skip(self, offset: int) -> None:
         """What the last run has handed over: for the joins alone."""
@@ -248,13 +248,21 @@ def followed_log(
 
 
 def head_of(path: str) -> str:
-    """What a file is known by wherever it is moved, or compressed; empty while it has no whole line."""
+    """What a file is known by wherever it is moved, or compressed; empty while it has no such line.
+
+    The first line with a number: files of comma-separated values all begin with the names of columns.
+    """
     try:
         with opened(path) as stream:
-            line = stream.readline(_HEAD)
+            for _ in range(_HEAD_LINES):
+                line = stream.readline(_HEAD)
+                if not line.endswith(b"\n") and len(line) < _HEAD:
+                    return ""
+                if not line.startswith(b"#") and _NUMBER.search(line):
+                    return blake2b(line, digest_size=12).hexdigest()
     except OSError:
         return ""
-    return blake2b(line, digest_size=12).hexdigest() if line.endswith(b"\n") or len(line) == _HEAD else ""
+    return ""
 
 
 def rotated(path: str) -> list[str]:

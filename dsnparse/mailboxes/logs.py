@@ -50,9 +50,9 @@ def events_of(
         for outcome in reader.read(line):
             report = outcome_report(outcome, reader.format, rules)
             if report is not None:
-                yield Event(
-                    f"{name}:{outcome.line}", identity_of(reader.format, outcome), report, outcome.time
-                )
+                identity = identity_of(reader.format, outcome)
+                where = f"{name}:{outcome.line}"
+                yield Event(where, identity, report, outcome.time, by_mail=outcome.by_mail)
     except Exception as error:  # noqa: BLE001
         # It never should. One line must not end a run over a million, nor be lost in silence.
         yield Problem(

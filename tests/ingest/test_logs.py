@@ -176,6 +176,22 @@ def test_a_watcher_killed_while_the_log_grows_and_is_rotated_loses_nothing_and_t
     assert told(db) == {"bounce": count}
 
 
+def test_a_new_file_of_comma_separated_values_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
+    names = "type,timeLogged,orig,rcpt,dsnStatus,dsnDiag\n"
+    row = "b,2026-11-05 18:21:32+0000,news@example.org,user{}@example.net,5.1.1,smtp;550 5.1.1 unknown\n"
+    log = tmp_path / "acct.csv"
+    log.write_text(names + row.format(0) + row.format(1), "utf-8")
+    source = FollowedLog("powermta", str(log), Parser(), lambda _: None)
+    assert len(events_of(source)) == 2
+    place = source.positions([])
+    source.close()
+    log.rename(tmp_path / "acct.csv.1")
+    log.write_text(names + row.format(2), "utf-8")
+    again = FollowedLog("powermta", str(log), Parser(), place.get)
+    assert [event.report.records[0].recipient for event in events_of(again)] == ["user2@example.net"]
+    again.close()
+
+
 def test_a_log_that_comes_late_is_waited_for(tmp_path: Path) -> None:
     log, db = tmp_path / "mail.log", tmp_path / "b.db"
     watcher = start("watch", "--as", "postfix", "--interval", "0.1", log, "--db", db)

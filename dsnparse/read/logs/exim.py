@@ -8,6 +8,8 @@ Facts, from runs of Exim 4.96 and its source:
 * `** a@b: retry timeout exceeded` gives up: the cause is the last deferral's reply, where there was one, as
   in Exim's own notice. `defer (-52)` to `(-54)` tried nothing.
 * A remote reply's line ends are the two characters `\\n`, its bytes beyond ASCII `\\ooo`.
+* A quoted local part is written without its quotes first, and then with them in angle brackets: what stands
+  before may look like another address, and like all that follows one.
 * By syslog the time stands twice, and lines over 870 characters are split: "[1/2] …", "[2/2] …".
 * `<= <>` is a notice; `H=mx [ip] Connection refused` without a flag is one host of several.
 """
@@ -36,6 +38,9 @@ _MESSAGE_ID = re.compile(r" S=\d{1,12}(?: (?!id=|T=)[A-Z0-9]{1,6}=\S{1,200}){0,6
 _BEHIND = re.compile(r" (?:F=<|P=<|R=|T=)|: | defer \(| \(")
 _ORIGINAL = re.compile(r" <([^>]{1,600})>$")
 _FIELD = re.compile(r' ([A-Za-z]{1,4})=("[^"]{0,2000}"|<[^>]{0,600}>|\S{0,600})')
+#: A local part that needs no quotes.
+_PLAIN = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@")
+_PARENT = re.compile(r" \([^)]{0,600}\)(?: <[^>]{0,600}>)?")
 _HOST = re.compile(r"(\S{1,255}) \[([^\]\s]{1,64})\](?::\d{1,5})?\*?")
 _DEFER = re.compile(r" (?:routing )?defer \((-?\d{1,5})\)")
 _SMTP_ERROR = re.compile(
@@ -127,7 +132,10 @@ def _outcome(flag: str, rest: str, line: LogLine, queue_id: str, time: datetime 
     original = _ORIGINAL.search(named if behind is None or behind[0] != " (" else rest[: rest.find(">") + 1])
     recipient = named.removesuffix(original[0] if original else "").strip()
     first = original[1] if original else None
+    is_uncertain = rest[:1] == '"' or '<"' in rest
     if recipient and first and _same(recipient, first):
+        # Exim quotes what needs it: `kim@a <"kim"@a>` is how a stranger's local part goes on.
+        is_uncertain = is_uncertain and _PLAIN.match(recipient) is not None
         recipient, first = first, None  # 'odd user@x <"odd user"@x>', 'kay <kay@x>'
     if first and "@" not in recipient:
         recipient, first = first, None  # a pipe, a file, a local name
@@ -145,6 +153,7 @@ def _outcome(flag: str, rest: str, line: LogLine, queue_id: str, time: datetime 
         line.number, line.text, original_recipient=first, diagnostic=diagnostic,
         diagnostic_type="smtp" if is_reply or delivered else "x-exim",
         remote_mta=host or None, smtp_command=command, time=time, queue_id=queue_id, host=line.host,
+        is_uncertain=is_uncertain,
     )  # fmt: skip
 
 
@@ -167,7 +176,7 @@ def _fields(rest: str) -> tuple[dict[str, str], str]:
     """The fields behind the addresses, and the text behind those."""
     fields: dict[str, str] = {}
     start = 0
-    parent = re.compile(r" \([^)]{0,600}\)(?: <[^>]{0,600}>)?").match(rest)
+    parent = _PARENT.match(rest)
     if parent is not None:
         start = parent.end()
     for _ in range(_MOST_FIELDS):

@@ -103,7 +103,7 @@ def _read(entry: dict[str, Any], recipient: str, action: Action, line: LogLine, 
         time=time_of(entry.get("event_time") or entry.get("timestamp"), clock),
         sender=entry["sender"].strip("<>"),
         message_id=message_id, queue_id=str(entry.get("id") or "") or None, host=line.host,
-        category=str(entry.get("bounce_classification") or "") or None,
+        category=str(entry.get("bounce_classification") or "") or None, by_mail=entry["type"] == "OOB",
     )  # fmt: skip
 
 

@@ -57,8 +57,8 @@ class Clock:
     """What a line's time means."""
 
     def __init__(self, latest: datetime | None = None, zone: tzinfo | None = None) -> None:
-        """`latest`: no line is later (the file's time). `zone`: of times without one; None: the machine's."""
-        self._latest = (latest or datetime.now(UTC)) + timedelta(days=1)
+        """`latest`: no line is later (None: now). `zone`: of times without one (None: the machine's)."""
+        self._latest = latest
         self._zone = zone
         self.read = lru_cache(maxsize=4096)(self._read)
 
@@ -71,13 +71,14 @@ class Clock:
             date = (_MONTHS[month], int(day), hour, minute, min(second, 59))
         except (ValueError, KeyError):
             return None
-        years = [int(year[0])] if year else [self._latest.year - back for back in range(5)]  # 29 February
+        latest = (self._latest or datetime.now(UTC)) + timedelta(days=1)
+        years = [int(year[0])] if year else [latest.year - back for back in range(5)]  # 29 February
         for number in years:
             try:
                 found = self.aware(datetime(number, *date))  # noqa: DTZ001 (the zone comes next)
             except ValueError:
                 continue
-            if year or found <= self._latest:
+            if year or found <= latest:
                 return found
         return None
 

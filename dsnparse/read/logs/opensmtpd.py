@@ -52,8 +52,8 @@ class OpenSmtpdLog:
     def read(self, line: LogLine) -> Iterator[Outcome]:
         """The final outcomes that a line tells of."""
         found = _ATTEMPT.match(line.text) or _EXPIRED.match(line.text)
-        if found is None or not found["sender"]:
-            return
+        if found is None or not found["sender"] or '"' in found["sender"] + found["to"]:
+            return  # a quoted local part may hold all that follows one
         key = (line.host, found["id"])
         message = self._open.get(key)
         message.sender = found["sender"]

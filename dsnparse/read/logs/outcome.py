@@ -46,6 +46,10 @@ class Outcome:
     deferrals: int = 0
     #: A name that the log has for the failure.
     category: str | None = None
+    #: Whether the line can be read as naming another address: a quoted local part may hold anything.
+    is_uncertain: bool = False
+    #: Whether the log tells of a bounce message that came by mail, which anybody can send.
+    by_mail: bool = False
 
 
 @dataclass(slots=True)

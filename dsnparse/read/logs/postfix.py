@@ -40,7 +40,7 @@ _COMMAND = " (in reply to "
 _SUSPENDED = "delivery temporarily suspended: "
 _SENDER = re.compile(r"from=<(.{0,1000}?)>(?:, |$)")
 _MESSAGE_ID = re.compile(r"(?:resent-)?message-id=(\S{1,998})")
-_EXPIRED = re.compile(r"from=<.{0,1000}>, status=(?:force-)?expired, returned to sender")
+_EXPIRED = re.compile(r"from=<.{0,1000}>, status=(?:force-)?expired, returned to sender$")
 _LOOPBACK = ("127.", "::1", "localhost[")
 _ACTIONS = {
     "sent": Action.DELIVERED,

@@ -51,7 +51,7 @@ class PowerMtaLog:
             remote_mta=row.get("dsnmta", "").partition(" ")[0] or None,
             time=time_of(row.get("timelogged", ""), self._clock), sender=row["orig"].strip("<>"),
             message_id=message_id, queue_id=row.get("envid") or row.get("jobid") or None,
-            category=row.get("bouncecat") or None,
+            category=row.get("bouncecat") or None, by_mail=row["type"] == "rb",
         )  # fmt: skip
 
 

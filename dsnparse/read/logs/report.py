@@ -25,13 +25,15 @@ def outcome_report(outcome: Outcome, form: str, rules: RuleSet | None) -> Report
     if named is None:
         return None
     line = outcome.line
-    recipient = Recipient(named.text, is_uncertain=named.is_uncertain)
+    recipient = Recipient(named.text, is_uncertain=named.is_uncertain or outcome.is_uncertain)
     recipient.note("recipient", _PART, line, f"{form}.recipient", outcome.recipient)
     if outcome.original_recipient:
         mailed = field_address(outcome.original_recipient)
         if mailed is not None and mailed.text.lower() != named.text.lower():
             recipient.original_recipient = mailed.text
-            recipient.original_origin = Origin.AMBIGUOUS if mailed.is_uncertain else Origin.STATED
+            recipient.original_origin = (
+                Origin.AMBIGUOUS if mailed.is_uncertain or outcome.is_uncertain else Origin.STATED
+            )
             recipient.note("original_recipient", _PART, line, f"{form}.original", outcome.original_recipient)
     recipient.action = outcome.action
     recipient.note("action", _PART, line, f"{form}.action", outcome.action)

@@ -111,7 +111,7 @@ class SendmailLog:
                 original_recipient=alias if named and alias else None,
                 status=status, diagnostic=said, diagnostic_type="smtp" if reply else "x-sendmail",
                 remote_mta=relay.partition(" ")[0].rstrip(".") or None,
-                time=line.time, queue_id=key[1], host=line.host,
+                time=line.time, queue_id=key[1], host=line.host, is_uncertain='"' in to,
             )  # fmt: skip
             if action is Action.DELAYED:
                 message.put_off(outcome, was_tried=bool(reply or relay or stat != "Deferred"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -90,3 +91,19 @@ def test_bytes_that_are_no_utf8_are_read_as_what_they_are() -> None:
 @given(st.lists(st.binary(max_size=200), max_size=5))
 def test_any_bytes_are_lines(raw: list[bytes]) -> None:
     assert len(list(log_lines(raw, CLOCK))) <= len(raw)
+
+
+def test_a_clock_that_runs_for_days_does_not_put_todays_lines_into_the_year_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(None, UTC)
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(2031, 3, 9, 12, tzinfo=tz)
+
+    monkeypatch.setattr("dsnparse.read.logs.line.datetime", Later)
+    found = only(b"Mar  9 11:59:00 mx1 exim[1]: x", clock).time
+    assert found is not None
+    assert found.year == 2031

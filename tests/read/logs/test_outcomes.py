@@ -219,6 +219,10 @@ _PLANTED = "victim@example.com>, relay=x, delay=1, dsn=5.1.1, status=bounced (55
         ("postfix", f"{POSTFIX}{_TO}{_MX}dsn=4.0.0, status=bounced ({_SAID}450 no), to=<{_PLANTED})"),
         ("postfix", POSTFIX.replace("m1@", f"to=<{_PLANTED}@")),
         ("exim", EXIM + "2026-11-05 18:20:20 1xWHbP-00000C-0k ** \"** victim@example.com: x\"@evil.example R=a T=b: 550 5.1.1 User unknown"),
+        ("exim", EXIM + '2026-11-05 18:20:20 1xWHbP-00000C-0k ** victim@example.com: x@evil.example <"victim@example.com: x"@evil.example> R=a T=b: 550 5.1.1 User unknown'),
+        ("exim", EXIM + '2026-11-05 18:20:20 1xWHbP-00000C-0k ** victim@example.com R=a T=b: 550 5.1.1 User unknown@evil.example <"victim@example.com R=a T=b: 550 5.1.1 User unknown"@evil.example> R=a T=b: 550 5.1.1 User unknown'),
+        ("sendmail", SENDMAIL + _TRIED.replace("<kay@example.net>", '<"a\\" <victim@example.com>, delay=00:00:00, mailer=esmtp, pri=1, dsn=5.1.1, stat=User unknown"@evil.example>') + "mailer=esmtp, pri=1, dsn=5.1.1, stat=User unknown"),
+        ("opensmtpd", '5555bc78b3e51f7b mta delivery evpid=042dc7957a7b3104 from=<"x> to=<victim@example.com> rcpt=<-> source="1" relay="a" result="PermFail" stat="550 5.1.1 User unknown"@evil.example> to=<kay@example.net> rcpt=<-> source="1" relay="x" delay=0s result="Ok" stat="250 ok"'),
         ("exim", EXIM.replace("H=app", "H=(1xWHbP-00000C-0k ** victim@example.com: 550)")),
         ("sendmail", SENDMAIL + _TRIED.replace("<kay@example.net>", '<"x>, delay=0, <victim@example.com>"@evil.example>') + "mailer=esmtp, pri=1, dsn=5.1.1, stat=User unknown"),
         ("opensmtpd", '5555bc78b3e51f7b mta delivery evpid=042dc7957a7b3104 from=<a@b> to=<kay@example.net> rcpt=<-> source="" relay="x" delay=0s '
@@ -254,3 +258,20 @@ def test_pieces_of_lines_in_any_order_are_read_without_a_complaint(log: str, pie
 def test_another_log_is_refused_with_the_names_of_those_that_are_read() -> None:
     with pytest.raises(ValueError, match="'lotus' is no log that is read; there are postfix, exim"):
         log_reader("lotus", CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("log", "text", "by_mail"),
+    [
+        ("kumomta", kumo("OOB", 550, (5, 1, 1), "User unknown"), True),
+        ("kumomta", kumo("Bounce", 550, (5, 1, 1), "User unknown"), False),
+        ("powermta", POWERMTA + "rb,2026-11-05,news@example.org,kay@example.net,failed,5.1.1,smtp;550 no,mx,bad-mailbox,j7", True),
+        ("powermta", POWERMTA + "b,2026-11-05,news@example.org,kay@example.net,failed,5.1.1,smtp;550 no,mx,bad-mailbox,j7", False),
+    ],
+)  # fmt: skip
+def test_a_bounce_that_the_server_took_by_mail_is_believed_as_mail_is(
+    log: str, text: str, by_mail: bool
+) -> None:
+    (event,) = read_log(log, text.encode().splitlines(), "log", clock=CLOCK)
+    assert isinstance(event, Event)
+    assert event.by_mail == by_mail

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from dsnparse.mailboxes.archive import DamagedError
 from dsnparse.mailboxes.events import Event, read_events
 from dsnparse.mailboxes.inputs import files_in, opened
 from dsnparse.mailboxes.items import PassedOver, Problem
-from dsnparse.mailboxes.sources import Mark
+from dsnparse.mailboxes.sources import FilesThatStay
 from dsnparse.parser import Parser
 from dsnparse.read.events.tables import table_of
 
 
-class EventSource:
+class EventSource(FilesThatStay):
     """Files of JSON, plain or compressed, folders of them, and `-` for standard input; all stay."""
-
-    label = ""
 
     def __init__(self, provider: str, paths: Iterable[str | os.PathLike[str]], parser: Parser) -> None:
         """Raise ValueError for an unknown provider."""
@@ -50,18 +47,3 @@ class EventSource:
             yield item
         if empty:
             yield Problem(path, "is empty")
-
-    def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:  # noqa: ARG002
-        """Nothing: the content tells what was seen."""
-        return {}
-
-    def done(self, marks: Sequence[Mark]) -> list[Problem]:  # noqa: ARG002
-        """Nothing: the files stay."""
-        return []
-
-    def wait(self, seconds: float) -> None:
-        """Sleep."""
-        time.sleep(seconds)
-
-    def close(self) -> None:
-        """Nothing is held."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from pathlib import Path
@@ -14,7 +13,7 @@ from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.inputs import files_in, opened
 from dsnparse.mailboxes.items import Problem
 from dsnparse.mailboxes.logs import read_log
-from dsnparse.mailboxes.sources import Mark
+from dsnparse.mailboxes.sources import FilesThatStay
 from dsnparse.parser import Parser
 from dsnparse.read.logs.formats import log_reader
 from dsnparse.read.logs.line import MAX_LINE, Clock, log_lines
@@ -24,13 +23,11 @@ _HEAD_LINES = 50
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class LogSource:
+class LogSource(FilesThatStay):
     """Log files, plain or compressed, folders of them, and `-`; all stay. The oldest is read first.
 
     Lines of one message are joined over the borders of files.
     """
-
-    label = ""
 
     def __init__(
         self, log: str, paths: Iterable[str | os.PathLike[str]], parser: Parser, *, zone: tzinfo | None = None
@@ -72,21 +69,6 @@ class LogSource:
         except OSError:
             return _NEVER
         return next((found for found in times if found is not None), _NEVER)
-
-    def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:  # noqa: ARG002
-        """Nothing: the content tells what was seen."""
-        return {}
-
-    def done(self, marks: Sequence[Mark]) -> list[Problem]:  # noqa: ARG002
-        """Nothing: the files stay."""
-        return []
-
-    def wait(self, seconds: float) -> None:
-        """Sleep."""
-        time.sleep(seconds)
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 def changed_at(path: str) -> datetime | None:

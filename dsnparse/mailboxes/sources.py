@@ -82,26 +82,10 @@ class Queue(Source, Protocol):
         ...
 
 
-class PathSource:
-    """Files, folders, mboxes and archives: read, and left as they are. `-` is standard input."""
+class FilesThatStay:
+    """What a source of files does that are read, and left as they are."""
 
-    def __init__(
-        self,
-        paths: Iterable[str | os.PathLike[str]],
-        *,
-        limit: int = DEFAULT_LIMITS.message_bytes,
-        exclude: Iterable[str | os.PathLike[str]] = (),
-    ) -> None:
-        """`limit`: bytes of one message that are read. `exclude`: files that are not messages."""
-        self.paths = [os.fspath(path) for path in paths]
-        self.label = ""
-        self._limit = limit
-        self._exclude = list(exclude)
-
-    def take(self, *, read: bool = True) -> Iterator[Mail | MessageRef | Problem | PassedOver]:
-        """Every message that the paths lead to."""
-        for item in find(self.paths, limit=self._limit, exclude=self._exclude):
-            yield read_item(item, self._limit) if read else item
+    label = ""
 
     def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:  # noqa: ARG002
         """Nothing: the content tells what was seen."""
@@ -117,3 +101,24 @@ class PathSource:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class PathSource(FilesThatStay):
+    """Files, folders, mboxes and archives: read, and left as they are. `-` is standard input."""
+
+    def __init__(
+        self,
+        paths: Iterable[str | os.PathLike[str]],
+        *,
+        limit: int = DEFAULT_LIMITS.message_bytes,
+        exclude: Iterable[str | os.PathLike[str]] = (),
+    ) -> None:
+        """`limit`: bytes of one message that are read. `exclude`: files that are not messages."""
+        self.paths = [os.fspath(path) for path in paths]
+        self._limit = limit
+        self._exclude = list(exclude)
+
+    def take(self, *, read: bool = True) -> Iterator[Mail | MessageRef | Problem | PassedOver]:
+        """Every message that the paths lead to."""
+        for item in find(self.paths, limit=self._limit, exclude=self._exclude):
+            yield read_item(item, self._limit) if read else item

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from dsnparse.report.period import Period
+from dsnparse.store.queries.span import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +160,6 @@ class Silenced:
     at: datetime
     until: datetime | None
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A message of which nothing could be told."""
-
-    kind: str
-    source: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from dsnparse.report.blocked import actions
 from dsnparse.report.changes import find_changes
 from dsnparse.report.facts import CAMPAIGN_HEADERS, Fact, Reader, is_delivered, is_failure
-from dsnparse.report.figures import Figures, Record, Silenced, Unread
+from dsnparse.report.figures import Figures, Record, Silenced
 from dsnparse.report.period import Period
 from dsnparse.report.rows import by_rate, heat, reasons_of, rows_of, spans_of, sums, totals
 from dsnparse.report.sentences import changes_of, quiet_sentence, rest_sentence
@@ -85,7 +85,7 @@ def make(
             for one in addresses
         ),
         unknown=rows_of(tally.unknown, "unknown", counted.failures),
-        unread=tuple(Unread(one.kind, reader.shown(one.source), one.at) for one in messages),
+        unread=tuple(replace(one, source=reader.shown(one.source)) for one in messages),
         unread_in_all=unread_in_all,
         trust=rows_of(tally.trust, "trust", counted.failures),
         records=records,

@@ -13,7 +13,8 @@ from dsnparse.store.changes.state import Event, State, What
 from dsnparse.store.changes.status import ACTIVE, SUPPRESSED
 from dsnparse.store.changes.times import from_epoch, to_epoch
 from dsnparse.store.sql.bulk import insert_new, insert_rows, next_ids, update_rows
-from dsnparse.store.sql.schema import addresses
+from dsnparse.store.sql.dialect import chunks
+from dsnparse.store.sql.schema import addresses, records
 
 
 @dataclass(slots=True)
@@ -134,3 +135,13 @@ def _row(entry: Entry) -> dict[str, Any]:
         "by_whom": entry.by if listed and entry.by != "policy" else "",
         "note": entry.note if listed else "",
     }
+
+
+def addresses_of(connection: Connection, numbers: Sequence[int]) -> list[int]:
+    """The addresses that these messages are about."""
+    found: set[int] = set()
+    for ids in chunks(numbers):
+        for column in (records.c.address_id, records.c.mailed_id):
+            statement = select(column).where(records.c.message_id.in_(ids), column.is_not(None))
+            found.update(connection.execute(statement).scalars())
+    return sorted(found)

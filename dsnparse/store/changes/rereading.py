@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from dsnparse.store.changes.address_rows import SELECT
+from dsnparse.store.changes.address_rows import SELECT, addresses_of
 from dsnparse.store.changes.batch import AddResult
 from dsnparse.store.changes.change import Change
 from dsnparse.store.changes.ledger import Ledger
@@ -70,7 +70,7 @@ def reread(
     if not changed or not write:
         return Reread(digests)
     numbers = [rows[digest].id for digest in digests]
-    touched = _addresses_of(connection, numbers)
+    touched = addresses_of(connection, numbers)
     _take_back(connection, touched, digests)
     for ids in chunks(numbers):
         connection.execute(delete(records).where(records.c.message_id.in_(ids)))
@@ -92,16 +92,6 @@ def _differs(connection: Connection, row: Any, item: Prepared) -> bool:
     before = [tuple(one) for one in connection.execute(statement)]
     after = [tuple(record.values[place] for place in _PLACES) for record in item.records]
     return before != after
-
-
-def _addresses_of(connection: Connection, numbers: Sequence[int]) -> list[int]:
-    """The addresses that these messages are about."""
-    found: set[int] = set()
-    for ids in chunks(numbers):
-        for column in (records.c.address_id, records.c.mailed_id):
-            statement = select(column).where(records.c.message_id.in_(ids), column.is_not(None))
-            found.update(connection.execute(statement).scalars())
-    return sorted(found)
 
 
 def _take_back(connection: Connection, touched: Sequence[int], digests: Sequence[str]) -> None:

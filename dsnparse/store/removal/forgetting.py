@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from dsnparse.store.address.given import read_address
 from dsnparse.store.address.privacy import remove_addresses
-from dsnparse.store.changes.address_rows import SELECT, load_past
+from dsnparse.store.changes.address_rows import SELECT, addresses_of, load_past
 from dsnparse.store.changes.raw import raw_mentioning, remove_raw
 from dsnparse.store.changes.status import ACTIVE
 from dsnparse.store.policy.terms import Terms
@@ -67,7 +67,7 @@ def _forget(connection: Connection, key: str, given: str, *, keep: bool) -> Forg
         digests = connection.execute(select(messages.c.digest).where(messages.c.id.in_(ids))).scalars()
         remove_raw(connection, list(digests))
     remove_raw(connection, raw_mentioning(connection, sorted(spellings)))
-    others = _others(connection, numbers)
+    others = addresses_of(connection, numbers)
     removed = remove_rows(connection, records, mine)
     connection.execute(update(records).where(another).values(mailed_id=None, original_recipient=None))
     _scrub(connection, numbers, others, tuple(sorted(spellings)))
@@ -81,16 +81,6 @@ def _forget(connection: Connection, key: str, given: str, *, keep: bool) -> Forg
     else:
         remove_rows(connection, addresses, addresses.c.id == row.id)
     return Forgotten(True, row.status, len(numbers), removed, len(lines))
-
-
-def _others(connection: Connection, numbers: Sequence[int]) -> list[int]:
-    """The addresses that these messages are about."""
-    found: set[int] = set()
-    for ids in chunks(numbers):
-        for column in (records.c.address_id, records.c.mailed_id):
-            statement = select(column).where(records.c.message_id.in_(ids), column.is_not(None))
-            found.update(connection.execute(statement).scalars())
-    return sorted(found)
 
 
 def _scrub(

@@ -50,7 +50,6 @@ READERS: tuple[Reader, ...] = (
     read_xarf_part,
     read_receipt_part,
     read_status_part,
-    read_other_report,
     read_bare_complaint,
     read_event_by_mail,
     read_auto_reply,
@@ -71,8 +70,9 @@ READERS: tuple[Reader, ...] = (
 def read(notice: Notice) -> Reading:
     """Reads `notice`: its kind, and who failed."""
     reading = _first(notice)
-    if reading is None:
-        return Reading(Kind.OTHER, notice.signs.evidence)
+    if reading is None or reading.kind in (Kind.OTHER, Kind.AUTO_REPLY):
+        # Last, so that a subject that somebody chose hides no failure.
+        return read_other_report(notice) or reading or Reading(Kind.OTHER, notice.signs.evidence)
     if len(reading.recipients) == 1 and reading.kind in (Kind.BOUNCE, Kind.DELAY):
         name_mailed_address(notice, reading.recipients[0])
     return reading

@@ -1,10 +1,8 @@
 """A log that grows and is rotated, as a source: `dsnparse watch --as postfix /var/log/mail.log`.
 
-Facts:
+Facts, beside those of `rotation.py`:
 
-* logrotate renames the file and the server goes on in a new one, or (copytruncate) the file is copied and
-  cut to nothing. So a file is known by its inode and its first line, and the old one is read to its end
-  before the new one.
+* A renamed file is read to its end under its new name before newer ones.
 * Joins of lines need what came before: at the start the file and the one before it are read again, in
   silence, up to where the last run stored what it saw. What is seen twice all the same is one event: its
   identity says so.
@@ -14,11 +12,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import tzinfo
-from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -28,16 +24,12 @@ from dsnparse.mailboxes.inputs import opened
 from dsnparse.mailboxes.items import Problem
 from dsnparse.mailboxes.journal import JOURNAL, JournalSource
 from dsnparse.mailboxes.logs import events_of
+from dsnparse.mailboxes.rotation import head_of, rotated
 from dsnparse.mailboxes.sources import MailboxAway, Mark
 from dsnparse.parser import Parser
 from dsnparse.read.logs.formats import LogReader, log_reader
 from dsnparse.read.logs.line import MAX_LINE, Clock, LogLine, log_lines
 
-#: Bytes of the first line by which a file is known.
-_HEAD = 1024
-#: Lines at the start in which it is looked for.
-_HEAD_LINES = 20
-_NUMBER = re.compile(rb"[0-9]")
 #: Rotated files that are looked at for the one that was read last.
 _ROTATED = 20
 
@@ -245,32 +237,3 @@ def followed_log(
     if name.startswith(JOURNAL):
         return JournalSource(log, name, parser, position)
     return FollowedLog(log, name, parser, position, zone=zone)
-
-
-def head_of(path: str) -> str:
-    """What a file is known by wherever it is moved, or compressed; empty while it has no such line.
-
-    The first line with a number: files of comma-separated values all begin with the names of columns.
-    """
-    try:
-        with opened(path) as stream:
-            for _ in range(_HEAD_LINES):
-                line = stream.readline(_HEAD)
-                if not line.endswith(b"\n") and len(line) < _HEAD:
-                    return ""
-                if not line.startswith(b"#") and _NUMBER.search(line):
-                    return blake2b(line, digest_size=12).hexdigest()
-    except OSError:
-        return ""
-    return ""
-
-
-def rotated(path: str) -> list[str]:
-    """The files that a log was before, the newest first: `mail.log.1`, `mail.log-20261105.gz`."""
-    folder, name = Path(path).parent, Path(path).name
-    try:
-        found = [entry for entry in folder.iterdir() if entry.name.startswith((f"{name}.", f"{name}-"))]
-        found.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
-    except OSError:
-        return []
-    return [str(entry) for entry in found]

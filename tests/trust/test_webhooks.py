@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dsnparse.trust.settings import TrustSettings
 from dsnparse.trust.webhooks.certificates import FETCHES
-from dsnparse.trust.webhooks.keys import webhook_keys
+from dsnparse.trust.webhooks.keys import WebhookKeys, webhook_keys
 from dsnparse.trust.webhooks.refusal import CannotVerify, NotVerified
 from dsnparse.trust.webhooks.replay import moment_of
 from dsnparse.trust.webhooks.request import BODY_BYTES, Request
@@ -162,6 +162,11 @@ def test_where_a_password_is_given_too_both_must_come(name: str, root: Path) -> 
     assert ask(verifier, provider, with_both).by[-1] == "bearer"
     alone = Sent(json.dumps(EVENTS).encode(), {"Authorization": "Bearer a token beside it"})
     assert "signed" in refusal(verifier, provider, alone)
+
+
+def test_keys_with_nothing_in_them_are_no_proof_of_anything() -> None:
+    with pytest.raises(ValueError, match=r"\[webhooks.sendgrid\] there is nothing to tell its requests by"):
+        Verifier({"sendgrid": WebhookKeys()})
 
 
 def test_a_provider_without_keys_is_refused_with_what_to_do() -> None:

@@ -58,6 +58,10 @@ class Verifier:
     def change_keys(self, keys: Mapping[str, WebhookKeys]) -> None:
         """Use other keys from now on; what is remembered stays. Raise as __init__ does."""
         for name, one in keys.items():
+            try:
+                one.refuse_unfit(service(name))  # else nothing would be asked for, and anybody believed
+            except ValueError as problem:
+                raise ValueError(f"[webhooks.{name}] {problem}") from None
             if one.topics:
                 import cryptography.x509  # noqa: F401  (said now, not at the first request)
             for key in one.keys:

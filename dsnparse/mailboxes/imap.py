@@ -21,7 +21,8 @@ from datetime import datetime
 from typing import Any
 
 from dsnparse.mailboxes.account import Account, Secret
-from dsnparse.mailboxes.imap_connection import errors, log_in
+from dsnparse.mailboxes.failures import errors
+from dsnparse.mailboxes.imap_connection import REFUSALS, log_in
 from dsnparse.mailboxes.imap_memory import FolderMemory
 from dsnparse.mailboxes.items import Mail, PassedOver, Problem
 from dsnparse.mailboxes.sources import MailboxRefused, Mark
@@ -78,17 +79,17 @@ class ImapSource:
     def take(self, *, read: bool = True) -> Iterator[Mail | Problem | PassedOver]:  # noqa: ARG002
         """The messages that are new, in the order of their UIDs."""
         self._held = 0
-        with errors(self._account, self._drop):
+        with errors(self._account, self._drop, *REFUSALS):
             box = self._connect()
             first = 1 if self._folders[True] else self._memory.next_uid()
             found = sorted(uid for uid in map(int, box.uids(f"UID {first}:*")) if uid >= first)
         passed = self._stuck | self._memory.left(found) if self._leaves else self._stuck
         wanted = [uid for uid in found if uid not in passed]
         for start in range(0, len(wanted), _LISTED):
-            with errors(self._account, self._drop):
+            with errors(self._account, self._drop, *REFUSALS):
                 listed = self._list(wanted[start : start + _LISTED])
             for some in _portions(listed):
-                with errors(self._account, self._drop):
+                with errors(self._account, self._drop, *REFUSALS):
                     bodies = self._fetch(some)
                 for uid, size, arrived in some:
                     name = f"{self.label};UID={uid}"
@@ -136,7 +137,7 @@ class ImapSource:
         for folder, uids in self._to_mark(marks).items():
             for start in range(0, len(uids), _LISTED):
                 some = uids[start : start + _LISTED]
-                with errors(self._account, self._drop):
+                with errors(self._account, self._drop, *REFUSALS):
                     said = self._mark(",".join(map(str, some)), folder)
                 if said:
                     self._stuck.update(some)
@@ -148,7 +149,7 @@ class ImapSource:
         """How many messages wait, asked in a connection of its own that changes nothing. Raise OSError."""
         box: Any = None
         try:
-            with errors(self._account, self._drop):
+            with errors(self._account, self._drop, *REFUSALS):
                 box = log_in(self._account, self._secret, self._ca_file)
                 if not box.folder.exists(self._account.folder):
                     raise _missing(self._account)
@@ -164,7 +165,7 @@ class ImapSource:
 
     def wait(self, seconds: float) -> None:
         """IDLE until the server says something, or sleep where it has no IDLE."""
-        with errors(self._account, self._drop):
+        with errors(self._account, self._drop, *REFUSALS):
             box = self._connect()
             if "IDLE" in box.client.capabilities:
                 try:

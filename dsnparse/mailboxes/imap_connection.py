@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import imaplib
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
 from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxStartTls
 
 from dsnparse.mailboxes.account import Account, Secret
-from dsnparse.mailboxes.encryption import context_of, untrusted, word_of
-from dsnparse.mailboxes.sources import MailboxAway, MailboxRefused
+from dsnparse.mailboxes.encryption import context_of, word_of
+from dsnparse.mailboxes.failures import said_by
+from dsnparse.mailboxes.sources import MailboxRefused
 
 #: Seconds to wait for an answer of the server.
 TIMEOUT = 60
+#: What the libraries raise when the server says no.
+REFUSALS = (ImapToolsError, imaplib.IMAP4.error)
 #: Response codes of RFC 5530 after which another attempt may succeed.
 _LATER = ("UNAVAILABLE", "INUSE", "LIMIT", "CONTACTADMIN", "SERVERBUG", "EXPIRED")
 
@@ -30,9 +29,9 @@ def log_in(account: Account, secret: Secret, ca_file: str | None = None) -> Base
     box: BaseMailBox = kind(account.host, port=account.port, timeout=TIMEOUT, ssl_context=context)
     try:
         _authenticate(box, account.user, word, is_token=secret.is_token)
-    except (ImapToolsError, imaplib.IMAP4.error) as error:
+    except REFUSALS as error:
         box.client.shutdown()
-        said = _said(error)
+        said = said_by(error)
         if isinstance(error, imaplib.IMAP4.abort) or any(f"[{code}]" in said for code in _LATER):
             raise
         raise MailboxRefused(f"{account.host} does not let {account.user} in: {said}") from None
@@ -52,30 +51,3 @@ def _authenticate(box: BaseMailBox, user: str, word: str, *, is_token: bool) -> 
         box.login(user, word, initial_folder=None)
     else:
         box.login_utf8(user, word, initial_folder=None)
-
-
-@contextmanager
-def errors(account: Account, drop: Callable[[], None]) -> Iterator[None]:
-    """What goes wrong within becomes MailboxAway or MailboxRefused; the connection is dropped."""
-    try:
-        yield
-    except (MailboxAway, MailboxRefused):
-        drop()
-        raise
-    except ssl.SSLCertVerificationError as error:
-        drop()
-        raise untrusted(account, error) from None
-    except (ImapToolsError, imaplib.IMAP4.error, OSError, EOFError) as error:
-        drop()
-        raise MailboxAway(f"{account.host}:{account.port}: {_said(error)}") from None
-
-
-def _said(error: Exception) -> str:
-    result: Any = getattr(error, "command_result", None)
-    if result:
-        words = [part.decode("utf-8", "replace") for part in result[1] if isinstance(part, bytes)]
-        return " ".join(words) or str(result[0])
-    if isinstance(error, OSError):
-        return (error.strerror or str(error) or type(error).__name__).lower()
-    first = error.args[0] if error.args else type(error).__name__
-    return first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)

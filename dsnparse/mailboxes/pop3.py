@@ -19,8 +19,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from dsnparse.mailboxes.account import Account, Secret
+from dsnparse.mailboxes.failures import errors, said_by
 from dsnparse.mailboxes.items import Mail, PassedOver, Problem
-from dsnparse.mailboxes.pop3_connection import close, errors, log_in, said_by
+from dsnparse.mailboxes.pop3_connection import close, log_in
 from dsnparse.mailboxes.sources import MailboxRefused, Mark
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
@@ -28,6 +29,8 @@ from dsnparse.wire.limits import DEFAULT_LIMITS
 MAX_REMEMBERED = 100_000
 #: Bytes of a line, for what TOP is asked for of a message beyond the limit.
 _LINE = 70
+#: What comes of an answer that says no, and of one that is no list of messages.
+_NO = (poplib.error_proto, ValueError, IndexError)
 
 
 class Pop3Source:
@@ -61,15 +64,20 @@ class Pop3Source:
     def take(self, *, read: bool = True) -> Iterator[Mail | Problem | PassedOver]:  # noqa: ARG002
         """The messages that are new, in the order of the mailbox."""
         self._end()
-        with errors(self._account, self._drop):
+        with errors(self._account, self._drop, *_NO):
             box = self._connect()
             listed = [entry.split() for entry in box.list()[1]]
+            sizes = [(int(entry[0]), int(entry[1])) for entry in listed]
         stored = self._remembered()
-        for number, size in [(int(entry[0]), int(entry[1])) for entry in listed]:
-            name = f"{self.label};UIDL={self._ids.get(number, '')}"
-            if self._ids.get(number, "") in stored:
+        for number, size in sizes:
+            uid = self._ids.get(number)
+            if uid in stored:
                 continue
-            with errors(self._account, self._drop):
+            if uid is None:
+                yield Problem(f"{self.label}, message {number}", "has no unique id")
+                continue
+            name = f"{self.label};UIDL={uid}"
+            with errors(self._account, self._drop, *_NO):
                 data = self._fetch(number, size)
             if data:
                 yield Mail(name, data, max(size, len(data)), None, str(number), size)
@@ -100,7 +108,7 @@ class Pop3Source:
 
     def backlog(self) -> int:
         """How many messages are there that the store does not have. Raise OSError."""
-        with errors(self._account, self._drop):
+        with errors(self._account, self._drop, *_NO):
             self._connect()
         self._end()
         return sum(uid not in self._remembered() for uid in self._ids.values())

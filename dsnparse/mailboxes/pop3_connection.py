@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import poplib
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from dsnparse.mailboxes.account import Account, Secret
-from dsnparse.mailboxes.encryption import context_of, untrusted, word_of
+from dsnparse.mailboxes.encryption import context_of, word_of
+from dsnparse.mailboxes.failures import said_by
 from dsnparse.mailboxes.sources import MailboxAway, MailboxRefused
 
 #: Seconds to wait for an answer of the server.
@@ -72,32 +71,7 @@ def _authenticate(box: poplib.POP3, user: str, word: str, *, is_token: bool) -> 
     box.encoding = encoding
 
 
-@contextmanager
-def errors(account: Account, drop: Callable[[], None]) -> Iterator[None]:
-    """What goes wrong within becomes MailboxAway or MailboxRefused; the connection is dropped."""
-    try:
-        yield
-    except (MailboxAway, MailboxRefused):
-        drop()
-        raise
-    except ssl.SSLCertVerificationError as error:
-        drop()
-        raise untrusted(account, error) from None
-    except (poplib.error_proto, OSError, EOFError) as error:
-        drop()
-        raise MailboxAway(f"{account.host}:{account.port}: {said_by(error)}") from None
-
-
 def close(box: poplib.POP3) -> None:
     """Close a connection without QUIT: what was marked for deletion stays."""
     with suppress(Exception):
         box.close()
-
-
-def said_by(error: Exception) -> str:
-    """What the server or the network said, as the end of a sentence."""
-    if isinstance(error, OSError):
-        return (error.strerror or str(error) or type(error).__name__).lower()
-    first = error.args[0] if error.args else type(error).__name__
-    text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
-    return text.removeprefix("-ERR").strip() or "the server said no"

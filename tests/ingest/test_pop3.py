@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import poplib
 import ssl
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
 
 import pytest
 from imap_tools import MailBox
@@ -160,6 +163,63 @@ def test_an_untrusted_certificate_is_refused_and_a_server_that_is_away_is_told(d
     nobody = Account.parse("pop3s://joe@127.0.0.1:1")
     with pytest.raises(MailboxAway, match="connection refused"):
         list(Pop3Source(nobody, Secret(command="echo x")).take())
+
+
+@contextmanager
+def broken_server(place: Path, **answers: str) -> Iterator[Account]:
+    """A server that answers each command with what `answers` has for it, else with yes."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(place / "cert.pem", place / "key.pem")
+
+    class Answer(StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"+OK\r\n")
+            for line in self.rfile:
+                verb = line.split()[0].decode()
+                self.wfile.write(answers.get(verb, "+OK\r\n").encode())
+                if verb == "QUIT":
+                    return
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Answer) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield Account.parse(f"pop3s://{USER}@localhost:{server.server_address[1]}")
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"LIST": "+OK\r\nno list\r\n.\r\n"},
+        {"LIST": "+OK\r\n1\r\n.\r\n"},
+        {"UIDL": "+OK\r\none a\r\n.\r\n"},
+    ],
+)
+def test_an_answer_that_is_no_list_is_a_server_that_is_away(
+    dovecot: Dovecot, answers: dict[str, str]
+) -> None:
+    with broken_server(dovecot.place, **answers) as account, pytest.raises(MailboxAway, match="localhost:"):
+        list(Pop3Source(account, Secret(command="echo x"), ca_file=str(dovecot.ca_file)).take())
+
+
+def test_a_message_without_a_unique_id_is_told_and_left(dovecot: Dovecot, tmp_path: Path) -> None:
+    mail = bounce(1).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n").decode()
+    answers = {
+        "UIDL": "+OK\r\n2 b\r\n.\r\n",
+        "LIST": f"+OK\r\n1 {len(mail)}\r\n2 {len(mail)}\r\n.\r\n",
+        "RETR": f"+OK\r\n{mail}\r\n.\r\n",
+    }
+    with (
+        broken_server(dovecot.place, **answers) as account,
+        Store.open(str(tmp_path / "b.db"), create=True) as store,
+    ):
+        mailbox = Pop3Source(
+            account, Secret(command="echo x"), position=store.position, ca_file=str(dovecot.ca_file)
+        )
+        tallies = list(ingest(mailbox, store.add, Parser()))
+        mailbox.close()
+        assert [tally.added for tally in tallies] == [1]
+        assert store.position(account.url) == '{"b": false}'
 
 
 def test_the_store_remembers_only_what_is_still_there(dovecot: Dovecot, tmp_path: Path) -> None:

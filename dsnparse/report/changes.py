@@ -18,10 +18,11 @@ is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from dsnparse.report.candidates import FEWEST, Candidate, candidates, stretches, sum_of
 from dsnparse.report.chance import chance, excess, surprise
 from dsnparse.report.period import Piece
 from dsnparse.report.tally import Cell, Key
@@ -32,10 +33,7 @@ LEVEL = 0.01
 #: What is worth a sentence.
 LEAST = 5
 FACTOR = 1.5
-#: Counts below this, both periods together, are not looked at.
-_FEWEST = 8
-#: So many of the largest receivers are looked at, and so many changes are told.
-_MOST_RECEIVERS = 150
+#: So many changes are told.
 MOST_CHANGES = 25
 #: With as many other failures a day, they decide as much as the clock does; with more of them, less.
 _BY_THE_CLOCK = 10.0
@@ -45,9 +43,6 @@ _USUAL_SPREAD, _WORTH = 1.2, 20
 _WORTH_OF_ALL = 0.5
 #: One receiver's outbreak in the period before tells little about the others.
 _MOST_SPREAD = 12.0
-#: Stretches of a long period are looked at in these lengths only, besides those that last until its end.
-_LENGTHS = (1, 2, 3, 4, 5, 6, 7, 10, 14, 21, 30)
-_ALL_LENGTHS_TO = 14
 #: From this share of a change on, it is one receiver's, or one reason's.
 _OWN = 0.7
 
@@ -85,14 +80,6 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    receiver: str | None
-    type: str
-    reason: str | None
-    keys: tuple[Key, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Stretch:
     start: int
     end: int
@@ -106,7 +93,7 @@ def find_changes(cells: dict[Key, Cell], pieces: Sequence[Piece]) -> tuple[list[
     Without a period before, nothing is compared.
     """
     begins = sum(piece.before for piece in pieces)
-    total = _sum((cell.series for cell in cells.values()), len(pieces))
+    total = sum_of((cell.series for cell in cells.values()), len(pieces))
     if not begins or begins == len(pieces):
         return [], Volume(sum(total), 0, changed=False)
     search = _Search(cells, pieces, begins)
@@ -127,20 +114,20 @@ class _Search:
         self.begins = begins
         self.days = [piece.days for piece in pieces]
         self.left = {key: cell.series for key, cell in cells.items()}
-        self.candidates = list(_candidates(self.left))
+        self.candidates = list(candidates(self.left))
         self.number = max(1, len(self.candidates))
         #: The keys of a receiver and type.
         self.together: dict[tuple[str, str], list[Key]] = {}
         for key in cells:
             self.together.setdefault(key[:2], []).append(key)
-        self.stretches = list(_stretches(begins, len(pieces)))
+        self.stretches = list(stretches(begins, len(pieces)))
         self.usual = _USUAL_SPREAD
         self.spread = self._spreads()
 
     def next(self, found: int) -> Found | None:
         """The least likely of what is left, taken out of it; None when chance will do."""
-        total = _sum(self.left.values(), len(self.pieces))
-        best: tuple[_Stretch, _Candidate] | None = None
+        total = sum_of(self.left.values(), len(self.pieces))
+        best: tuple[_Stretch, Candidate] | None = None
         for candidate in self.candidates:
             stretch = self._look_at(candidate, total)
             if stretch and (best is None or stretch.chance < best[0].chance):
@@ -152,7 +139,7 @@ class _Search:
         if own is not candidate:
             stretch = self._look_at(own, total) or stretch
         keys = frozenset(key for key in own.keys if key in self.left)
-        series = _sum((self.left.pop(key) for key in keys), len(self.pieces))
+        series = sum_of((self.left.pop(key) for key in keys), len(self.pieces))
         return Found(
             own.receiver,
             own.type,
@@ -167,7 +154,7 @@ class _Search:
 
     def volume(self) -> Volume:
         """What became of the rest, as a whole and by the clock."""
-        series = _sum(self.left.values(), len(self.pieces))
+        series = sum_of(self.left.values(), len(self.pieces))
         before, now = sum(series[: self.begins]), sum(series[self.begins :])
         exposures = sum(self.days[self.begins :]), sum(self.days[: self.begins])
         statistic, free = excess(series[: self.begins], self.days[: self.begins])
@@ -175,11 +162,11 @@ class _Search:
         changed = chance(now, before, exposures, spread) <= LEVEL and _is_worth(now, before, exposures)
         return Volume(now, before, changed)
 
-    def _look_at(self, candidate: _Candidate, total: Sequence[int]) -> _Stretch | None:
+    def _look_at(self, candidate: Candidate, total: Sequence[int]) -> _Stretch | None:
         """The stretch of a count that is least likely chance; None where none is worth a sentence."""
         series = self._series(candidate)
         before = sum(series[: self.begins])
-        if before + sum(series[self.begins :]) < _FEWEST:
+        if before + sum(series[self.begins :]) < FEWEST:
             return None
         shares = self._shares(candidate, total)
         counts = list(accumulate(series, initial=0))
@@ -209,7 +196,7 @@ class _Search:
         likely = min(1.0, len(self.stretches) * chance(now, before, exposures, spread))
         return _Stretch(start, end, before * exposures[0] / exposures[1], likely)
 
-    def _own(self, candidate: _Candidate, stretch: _Stretch) -> _Candidate:
+    def _own(self, candidate: Candidate, stretch: _Stretch) -> Candidate:
         """The same change by the name that tells most: a receiver's where it is one receiver's, all blocks of
         a receiver, else the one reason."""
         if candidate.receiver is None:
@@ -230,7 +217,7 @@ class _Search:
             else self._main([o for o in same if o.reason], candidate) or candidate
         )
 
-    def _main(self, parts: list[_Candidate], whole: _Candidate) -> _Candidate | None:
+    def _main(self, parts: list[Candidate], whole: Candidate) -> Candidate | None:
         """The part of a count that its change is due to, where there is one."""
         keys = set(whole.keys)
         more = [(abs(self._more(set(part.keys) & keys)), part) for part in parts]
@@ -239,30 +226,30 @@ class _Search:
 
     def _more(self, keys: set[Key]) -> float:
         """How much more is counted a day than before."""
-        series = _sum((self.left[key] for key in keys if key in self.left), len(self.pieces))
+        series = sum_of((self.left[key] for key in keys if key in self.left), len(self.pieces))
         begins = self.begins
         return sum(series[begins:]) / sum(self.days[begins:]) - sum(series[:begins]) / sum(self.days[:begins])
 
-    def _series(self, candidate: _Candidate) -> list[int]:
-        return _sum((self.left[key] for key in candidate.keys if key in self.left), len(self.pieces))
+    def _series(self, candidate: Candidate) -> list[int]:
+        return sum_of((self.left[key] for key in candidate.keys if key in self.left), len(self.pieces))
 
-    def _shares(self, candidate: _Candidate, total: Sequence[int]) -> list[float]:
+    def _shares(self, candidate: Candidate, total: Sequence[int]) -> list[float]:
         """What each piece is expected to have its share of: all failures but those that may change together
         with these, and the clock where they are few."""
         if candidate.receiver is None:
             mine: Sequence[Key] = candidate.keys
         else:
             mine = self.together[candidate.receiver, candidate.type]
-        series = _sum((self.left[key] for key in mine if key in self.left), len(self.pieces))
+        series = sum_of((self.left[key] for key in mine if key in self.left), len(self.pieces))
         others = [whole - part for whole, part in zip(total, series, strict=True)]
         a_day = sum(others) / sum(self.days)
         by_clock = _BY_THE_CLOCK * _BY_THE_CLOCK / (_BY_THE_CLOCK + a_day)
         return [one + by_clock * days for one, days in zip(others, self.days, strict=True)]
 
-    def _spreads(self) -> dict[_Candidate, float]:
+    def _spreads(self) -> dict[Candidate, float]:
         """How much each count varies by itself."""
         begins = self.begins
-        total = _sum(self.left.values(), len(self.pieces))
+        total = sum_of(self.left.values(), len(self.pieces))
         each = {
             candidate: excess(self._series(candidate)[:begins], self._shares(candidate, total)[:begins])
             for candidate in self.candidates
@@ -273,36 +260,6 @@ class _Search:
         return {one: _of_spread(statistic, free, self.usual) for one, (statistic, free) in each.items()}
 
 
-def _candidates(series: dict[Key, list[int]]) -> Iterator[_Candidate]:
-    """What is looked at: receivers by type, receivers by reason, and reasons."""
-    sums: dict[str, int] = {}
-    for (receiver, _, _), counts in series.items():
-        sums[receiver] = sums.get(receiver, 0) + sum(counts)
-    largest = set(sorted(sums, key=lambda name: (-sums[name], name))[:_MOST_RECEIVERS])
-    found: dict[tuple[str | None, str, str | None], list[Key]] = {}
-    for key in sorted(series):
-        receiver, type_, reason = key
-        if receiver in largest:
-            found.setdefault((receiver, type_, None), []).append(key)
-            found.setdefault((receiver, type_, reason), []).append(key)
-        found.setdefault((None, type_, reason), []).append(key)
-    for names, keys in found.items():
-        if sum(sum(series[key]) for key in keys) >= _FEWEST:
-            yield _Candidate(*names, tuple(keys))
-
-
-def _stretches(begins: int, ends: int) -> Iterator[tuple[int, int, int]]:
-    """The stretches that are looked at: the piece before which all is compared with them, their first piece,
-    and the one behind their last."""
-    for start in range(begins, ends):
-        for end in range(start + 1, ends + 1):
-            if ends - begins <= _ALL_LENGTHS_TO or end == ends or end - start in _LENGTHS:
-                yield begins, start, end
-    # What began in the time before, and goes on, is compared with what was before that.
-    for start in range(begins - begins // 2, begins):
-        yield start, start, ends
-
-
 def _is_worth(now: int, before: int, exposures: tuple[float, float]) -> bool:
     usual = before * exposures[0] / exposures[1]
     return abs(now - usual) >= LEAST and (now >= FACTOR * usual or now * FACTOR <= usual)
@@ -311,11 +268,3 @@ def _is_worth(now: int, before: int, exposures: tuple[float, float]) -> bool:
 def _of_spread(statistic: float, free: int, usual: float, worth: float = _WORTH) -> float:
     """The spread that Pearson's statistic tells of, drawn to what is usual."""
     return max(1.0, (statistic + worth * usual) / (free + worth))
-
-
-def _sum(series: Iterable[Sequence[int]], length: int) -> list[int]:
-    found = [0] * length
-    for one in series:
-        for number, count in enumerate(one):
-            found[number] += count
-    return found

@@ -151,10 +151,7 @@ class ImapSource:
         try:
             with errors(self._account, self._drop, *REFUSALS):
                 box = log_in(self._account, self._secret, self._ca_file)
-                if not box.folder.exists(self._account.folder):
-                    raise _missing(self._account)
-                box.folder.set(self._account.folder, readonly=True)
-                self._memory.validity = _validity(box)
+                self._open(box, readonly=True)
                 first = 1 if self._folders[True] else self._memory.next_uid()
                 found = sorted(uid for uid in map(int, box.uids(f"UID {first}:*")) if uid >= first)
             return len(found) - (len(self._memory.left(found)) if self._leaves else 0)
@@ -195,10 +192,7 @@ class ImapSource:
             return self._box
         box = log_in(self._account, self._secret, self._ca_file)
         self._box = box
-        if not box.folder.exists(self._account.folder):
-            raise _missing(self._account)
-        box.folder.set(self._account.folder)
-        self._memory.validity = _validity(box)
+        self._open(box, readonly=False)
         for folder in sorted({folder for folder in (*self._folders.values(), self._others) if folder}):
             if not box.folder.exists(folder):
                 box.folder.create(folder)
@@ -206,6 +200,17 @@ class ImapSource:
             for folder, uids in self._memory.unmarked():
                 self._mark(uids, folder)
         return box
+
+    def _open(self, box: Any, *, readonly: bool) -> None:
+        """Open the folder. Made anew, it gives UIDs to other messages (RFC 9051 section 2.3.1.1)."""
+        if not box.folder.exists(self._account.folder):
+            raise MailboxRefused(f"There is no folder {self._account.folder} at {self._account.host}")
+        box.folder.set(self._account.folder, readonly=readonly)
+        validity = _validity(box)
+        if validity != self._memory.validity:
+            self._stuck.clear()
+            self._missed.clear()
+        self._memory.validity = validity
 
     def _list(self, uids: Sequence[int]) -> list[tuple[int, int, datetime | None]]:
         """UID, size and date of arrival of each message that is still there, by UID."""
@@ -254,10 +259,6 @@ class ImapSource:
         if status == "OK" and "UIDPLUS" in client.capabilities:
             status, answer = client.uid("EXPUNGE", found)  # only these, not what others have deleted
         return "" if status == "OK" else _text(answer)
-
-
-def _missing(account: Account) -> MailboxRefused:
-    return MailboxRefused(f"There is no folder {account.folder} at {account.host}")
 
 
 def _validity(box: Any) -> str:

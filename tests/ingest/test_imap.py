@@ -140,6 +140,35 @@ def test_a_folder_that_was_made_anew_is_read_from_its_beginning(dovecot: Dovecot
     assert (tally.added, tally.duplicates) == (0, 2)
 
 
+def test_messages_of_a_folder_that_was_made_anew_are_not_passed_over_for_those_that_were_stuck(
+    dovecot: Dovecot, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dsnparse.mailboxes.imap import ImapSource
+
+    dovecot.doveadm("mailbox", "create", "-u", USER, "Bounces")
+    for number in (1, 2):
+        dovecot.save(bounce(number), "Bounces")
+    source = ImapSource(
+        Account.parse(dovecot.url("Bounces")),
+        Secret(),
+        position=store.position,
+        ca_file=str(dovecot.ca_file),
+        processed="Done",
+    )
+    with closing(source):
+        monkeypatch.setattr(source, "_move", lambda *_: "the disk is full")
+        (first,) = ingest(source, store.add, Parser())
+        assert (first.added, len(first.problems)) == (2, 1)
+        assert [tally.messages for tally in ingest(source, store.add, Parser())] == [0]
+        monkeypatch.undo()
+        monkeypatch.setenv("DSNPARSE_IMAP_PASSWORD", PASSWORD)
+        source._drop()
+        dovecot.doveadm("mailbox", "delete", "-u", USER, "Bounces")
+        dovecot.doveadm("mailbox", "create", "-u", USER, "Bounces")
+        dovecot.save(bounce(3), "Bounces")
+        assert [tally.added for tally in ingest(source, store.add, Parser())] == [1]
+
+
 def test_what_others_have_marked_as_deleted_is_not_expunged(dovecot: Dovecot, store: Store) -> None:
     fill(dovecot, 1, 2)
     dovecot.doveadm("flags", "add", "-u", USER, "\\Deleted", "mailbox", "INBOX", "1")

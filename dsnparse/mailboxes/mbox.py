@@ -175,4 +175,6 @@ class _Splitter:
             if window.startswith(newline, end):
                 end += len(newline)
         at_end = self.ended and end == len(window)
-        return end if at_end or window.startswith(b"From ", end) else None
+        # A stranger's Content-Length may lead behind the ">" of a quoted line, to a message that nobody sent.
+        starts_a_line = window.startswith(b"\nFrom ", end - 1)
+        return end if at_end or starts_a_line else None

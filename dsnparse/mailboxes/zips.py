@@ -7,9 +7,7 @@ thousand names share one body) end at the same `MAX_RATIO` as any other bomb.
 from __future__ import annotations
 
 import os
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -20,15 +18,6 @@ from dsnparse.mailboxes.items import Problem
 MAX_DIRECTORY = 32 * 1024 * 1024
 
 _ENCRYPTED = 0x1
-_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    struct.error,
-    ValueError,
-)
 
 
 def zip_members(file: BinaryIO) -> Iterator[tuple[Member, int] | Problem]:
@@ -40,7 +29,9 @@ def zip_members(file: BinaryIO) -> Iterator[tuple[Member, int] | Problem]:
     _check_directory(file, size)
     try:
         archive = zipfile.ZipFile(file)
-    except _ERRORS as error:
+    except OSError:
+        raise
+    except Exception as error:
         raise DamagedError(f"the zip is damaged ({error})") from error
     total = 0
     with archive:
@@ -52,7 +43,7 @@ def zip_members(file: BinaryIO) -> Iterator[tuple[Member, int] | Problem]:
                 continue
             try:
                 stream = _Stream(archive.open(info))
-            except _ERRORS as error:
+            except Exception as error:  # noqa: BLE001
                 yield Problem(info.filename, f"cannot be decompressed ({error})")
                 continue
             member = Member(info.filename, cast("BinaryIO", stream), info.file_size)
@@ -70,7 +61,9 @@ class _Stream:
     def read(self, count: int) -> bytes:
         try:
             return self.member.read(count)
-        except _ERRORS as error:
+        except OSError:
+            raise
+        except Exception as error:  # each method of compression has its own
             raise DamagedError(f"the compressed data are damaged ({error})") from error
 
 

@@ -185,6 +185,20 @@ def test_an_encrypted_or_damaged_zip_member_is_named(tmp_path: Path) -> None:
     assert problems(path)[1][0] == "!c.eml"
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_no_damage_to_a_zip_raises_whatever_it_is_compressed_with(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "mail.zip"
+    with zipfile.ZipFile(path, "w", method) as out:
+        out.writestr("a.eml", MESSAGE * 3)
+        out.writestr("b.eml", MESSAGE)
+    whole = path.read_bytes()
+    told = set()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        told.update(reason.partition(" (")[0] for _, reason in problems(path))
+    assert "the compressed data are damaged" in told
+
+
 def test_a_zip_with_an_endless_table_of_contents_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mail.zip"
     path.write_bytes(b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 65535, 65535, 1 << 30, 0, 0))

@@ -192,7 +192,7 @@ def test_no_damage_to_a_zip_raises_whatever_it_is_compressed_with(tmp_path: Path
         out.writestr("a.eml", MESSAGE * 3)
         out.writestr("b.eml", MESSAGE)
     whole = path.read_bytes()
-    told = set()
+    told: set[str] = set()
     for place in range(len(whole)):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
         told.update(reason.partition(" (")[0] for _, reason in problems(path))

@@ -4,7 +4,7 @@ What git tracks is copied to a folder of its own, as it is there, and built with
 `release` of pyproject.toml pins. The time of everything is SOURCE_DATE_EPOCH, or else the time of the commit.
 
     python -m tools.make_dist            # into dist/
-    python -m tools.make_dist --check    # twice, in two folders, and compared
+    python -m tools.make_dist --check    # twice, in two folders, compared, and looked at by twine
 """
 
 from __future__ import annotations
@@ -48,6 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}")
     wrong = list(complaints(files, *made))
     if given.check:
+        done = subprocess.run([sys.executable, "-m", "twine", "check", "--strict", *made], check=False)  # noqa: S603
+        if done.returncode:
+            wrong.append("twine finds mistakes")
         with tempfile.TemporaryDirectory(prefix="somewhere-else-") as folder:
             again = make(ROOT, files, Path(folder), epoch, umask=0o077)
             wrong += [
@@ -125,7 +128,7 @@ def tracked(root: Path) -> list[str]:
 
 def _build(kind: str, source: Path, output: Path, epoch: int) -> Path:
     # The umask would show in the modes of what setuptools writes.
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "build", "--no-isolation", kind, "--outdir", output, source],
         env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "DSNPARSE_MYPYC": "0"},
         umask=0o022, capture_output=True, text=True, check=False,
@@ -137,7 +140,8 @@ def _build(kind: str, source: Path, output: Path, epoch: int) -> Path:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
+    command = ["git", *arguments]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise SystemExit(f"This needs a checkout with git: {done.stderr.strip()}")
     return done.stdout

@@ -98,8 +98,9 @@ licences: $(VENV)/.stamp-release ## Write docs/dependencies.md: the licences of 
 sbom: $(VENV)/.stamp-release ## A bill of materials (CycloneDX) of dsnparse with all extras but Spark's: out/sbom.cdx.json
 	@rm -rf out/sbom-venv && mkdir -p out && $(BIN)/python -m venv --without-pip out/sbom-venv
 	@$(PIP) --python out/sbom-venv/bin/python install --no-compile '.[all,duckdb]'
-	$(BIN)/cyclonedx-py environment out/sbom-venv/bin/python --pyproject pyproject.toml --mc-type library \
-		--output-reproducible --validate --outfile out/sbom.cdx.json
+	@sed "s/^dynamic = .*/version = \"$$($(BIN)/dsnparse --version | cut -d' ' -f2)\"/" pyproject.toml > out/sbom-venv/project.toml
+	$(BIN)/cyclonedx-py environment out/sbom-venv/bin/python --pyproject out/sbom-venv/project.toml --mc-type library \
+		--output-reproducible --validate --output-file out/sbom.cdx.json
 	@rm -rf out/sbom-venv
 
 wheels: ## Compiled wheels into dist/, for each Python from 3.11 to 3.13 that is here (a minute or two each)

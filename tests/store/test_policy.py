@@ -122,7 +122,7 @@ def test_a_mistake_in_a_file_names_the_file(tmp_path: Path) -> None:
 def test_a_file_is_utf_8_whatever_the_locale(tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text('[addresses]\nfold_domains = ["müller.example"]', "utf-8")
-    code = "import sys; from dsnparse.store import Policy as P; print(P.load(sys.argv[1]).addresses.fold_domains)"
+    code = "import sys; from dsnparse.store import Policy; print(Policy.load(sys.argv[1]).addresses)"
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     done = subprocess.run(
         [sys.executable, "-c", code, file],
@@ -131,7 +131,7 @@ def test_a_file_is_utf_8_whatever_the_locale(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout == "frozenset({'xn--mller-kva.example'})\n"
+    assert "frozenset({'xn--mller-kva.example'})" in done.stdout
 
 
 def test_the_shares_at_both_ends_are_shares() -> None:

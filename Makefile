@@ -101,7 +101,9 @@ docs: $(VENV)/.stamp-docs ## Write the pages of docs/ that are made: codes, reas
 	@$(BIN)/python -m tools.write_docs
 
 docs-site: $(VENV)/.stamp-docs ## Build the documentation site into out/site, with every internal link checked
+	@rm -rf out/site
 	@$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --fresh-env -c docs -d out/site-cache . out/site
+	@$(BIN)/python -m tools.docs_site.check out/site
 	@echo "The documentation: out/site/index.html"
 
 manual: $(VENV)/.stamp-run ## Write manual pages and the shells' completions into PREFIX=/usr/local

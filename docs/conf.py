@@ -1,8 +1,7 @@
 """The documentation site: `make docs-site` builds it from the pages in docs/ (Sphinx, MyST, Furo).
 
-The source folder is the whole repository, since pages link to files beside docs/. A page is plain Markdown, to be
-read in the repository as well; what the site adds to it (its place in the contents, docstrings) is in
-tools/docs_site.
+The source folder is the whole repository, since pages link to files beside docs/. A page is plain Markdown,
+to be read in the repository as well; what the site adds (contents, docstrings) is in tools/docs_site.
 """
 
 import sys
@@ -17,12 +16,12 @@ project = "dsnparse"
 project_copyright = "the dsnparse authors"
 version = release = VERSION
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "tools.docs_site"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "tools.docs_site"]
 root_doc = "docs/index"
 include_patterns = ["docs/**.md", "benchmarks/*.md", "samples/README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 exclude_patterns = [".*", "build", "deploy", "dist", "dsnparse", "out", "tests", "tools", "benchmarks/.venv*"]
-#: Where the files are that pages link to and that are no pages: the address of a folder's listing, with {path} in it.
-#: Empty as long as no public repository is known: then a link to a folder is plain text.
+#: Where links to folders lead: the address of a listing in the public repository, with {path} in it. Empty as
+#: long as there is none: then they are plain text. Files that pages link to come with the site.
 repository_folders = ""
 
 nitpicky = True
@@ -31,19 +30,19 @@ nitpick_ignore_regex = [("py:.*", ".*")]
 suppress_warnings = ["config.cache"]
 
 myst_heading_anchors = 6
+# "--option" stays as it is.
+smartquotes = False
 highlight_language = "text"
 pygments_style = "friendly"
 pygments_dark_style = "native"
 
 add_module_names = False
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 maximum_signature_line_length = 80
 toc_object_entries_show_parents = "hide"
-napoleon_google_docstring = True
-napoleon_numpy_docstring = False
-napoleon_use_ivar = True
 
 html_theme = "furo"
 html_title = "dsnparse"

@@ -21,8 +21,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("repository_folders", "", "env", str)
     app.connect("source-read", contents.add)
     app.connect("source-read", made.add)
-    # Before napoleon, which reads the sections (Attributes:).
-    app.connect("autodoc-process-docstring", docstrings.convert, priority=400)
+    app.connect("autodoc-process-docstring", docstrings.convert)
+    app.connect("autodoc-process-signature", docstrings.shorten)
     app.connect("doctree-read", links.folders)
     app.connect("missing-reference", links.public_name)
     app.connect("build-finished", links.front_door)

@@ -1,4 +1,4 @@
-"""The sidebar: what docs/index.md lists, in its order and under its headings; and all that a page index.md lists.
+"""The sidebar: what docs/index.md lists, in its order and under its headings; below it what others list.
 
 So the lists are written once, and read well in the repository, too.
 """
@@ -31,7 +31,8 @@ def parts(docname: str, text: str, root: Path) -> Iterator[tuple[str, list[str]]
     for line in text.splitlines():
         if found := _HEADING.match(line):
             above = found[2] if found[1] == "##" else above
-            heading = above if found[1] == "##" else f"{above}: {found[2][0].lower()}{found[2][1:]}"
+            below = f"{above.removesuffix(' guides')}: {found[2][0].lower()}{found[2][1:]}"
+            heading = above if found[1] == "##" else below
             for name, globs in GLOBS.items():
                 if found[2] == name:
                     some = [f"/{glob}" for glob in globs if any(root.glob(f"{glob}.md"))]

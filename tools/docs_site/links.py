@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.nodes import make_refnode
 
 _DOOR = """<!doctype html>
 <html lang="en">
@@ -20,7 +21,7 @@ _DOOR = """<!doctype html>
 
 
 def folders(app: Sphinx, doctree: nodes.document) -> None:
-    """Make a link to a folder of the repository plain text, or lead it to the repository where one is known."""
+    """Make a link to a folder plain text, or lead it to the public repository where one is known."""
     docname = app.env.docname
     for node in list(doctree.findall(pending_xref)):
         if node["reftype"] != "myst":
@@ -37,20 +38,21 @@ def folders(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def public_name(
-    _app: Sphinx, env: BuildEnvironment, node: pending_xref, contnode: nodes.TextElement
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, contnode: nodes.TextElement
 ) -> nodes.Node | None:
-    """Find a class by the name that the public module gives it, where a signature names its home."""
+    """Find what a docstring or a signature names by another module than the public one, or by none."""
     if node.get("refdomain") != "py":
         return None
-    name = node["reftarget"].rpartition(".")[2]
+    target: str = node["reftarget"]
     objects = env.domains.python_domain.objects
-    found = [full for full in objects if full.endswith(f".{name}") and objects[full].objtype != "method"]
-    if not found:
-        return None
-    entry = objects[min(found, key=len)]
-    from sphinx.util.nodes import make_refnode
-
-    return make_refnode(_app.builder, node["refdoc"], entry.docname, entry.node_id, contnode)
+    last = target.rpartition(".")[2]
+    # A small name alone may be anybody's; a class has a capital.
+    for name in (target, last if last[:1].isupper() else target):
+        found = [full for full in objects if full.endswith(f".{name}")]
+        if found:
+            entry = objects[min(found, key=len)]
+            return make_refnode(app.builder, node["refdoc"], entry.docname, entry.node_id, contnode)
+    return None
 
 
 def front_door(app: Sphinx, exception: Exception | None) -> None:

@@ -1,7 +1,7 @@
 """What changes with every rule, option and docstring is made while the site is built.
 
-Its place is a comment in the page, `<!-- On the site: commands -->`: the name of a module in tools/pages, and what its
-`page` is given, if anything.
+Its place is a comment in the page, `<!-- On the site: commands -->`: the name of a module in tools/pages, and
+what its `page` is given, if anything.
 """
 
 from __future__ import annotations

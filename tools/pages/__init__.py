@@ -1,8 +1,8 @@
 """Pages of the documentation that are made from what the program goes by.
 
-`policy`, `json_schema` and `table_schema` are written into docs/ by `python -m tools.write_docs`; the others change
-with every rule and option, and are made while the site is built (`tools.docs_site`): a page in docs/ says where they
-belong.
+`policy`, `json_schema` and `table_schema` are written into docs/ by `python -m tools.write_docs`. The others
+change with every rule, option and docstring, and are made while the site is built (`tools.docs_site`), where
+a page of docs/ says so.
 """
 
 MADE = "<!-- Made by `make docs`. Do not edit: change the data and run it again. -->"

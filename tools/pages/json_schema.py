@@ -19,8 +19,8 @@ def _lines(schema: dict[str, Any]) -> Iterator[str]:
     objects = {name: part for name, part in parts.items() if "properties" in part}
     yield from ("# Reports as JSON", "", MADE, "")
     yield (
-        "One object for each message: what `Report.to_dict()` and `Report.to_json()` give, what `dsnparse parse` prints "
-        "as JSON Lines and JSON, and what `POST /v1/parse` answers. "
+        "One object for each message: what `Report.to_dict()` and `Report.to_json()` give, what "
+        "`dsnparse parse` prints as JSON Lines and JSON, and what `POST /v1/parse` answers. "
         f"The schema is `{schema['$id']}` (JSON Schema, draft 2020-12): the file "
         "[report.schema.json](../dsnparse/data/report.schema.json), also `dsnparse.report_schema()`."
     )

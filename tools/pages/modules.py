@@ -16,13 +16,13 @@ import dsnparse.mailboxes
 import dsnparse.report
 import dsnparse.scale
 import dsnparse.store
-from dsnparse.wire.plain import Plain
+from dsnparse import Report
 
 #: The public names of each public module.
 MODULES = MappingProxyType(
     {
         "dsnparse": [name for name in dsnparse.__all__ if name != "__version__"],
-        "dsnparse.classify": ["load_rules", "RuleSet", "Rule"],
+        "dsnparse.classify": ["load_rules"],
         "dsnparse.explain": ["explain", "Page", "Sense"],
         "dsnparse.ingest": ["ingest", "store_all"],
         "dsnparse.mailboxes": dsnparse.mailboxes.__all__,
@@ -60,8 +60,10 @@ def _entry(name: str, thing: object) -> Iterator[str]:
     elif issubclass(thing, Exception):
         yield f".. autoexception:: {name}"
     else:
-        yield from (f".. autoclass:: {name}", "   :members:")
-        if issubclass(thing, Plain):
+        yield f".. autoclass:: {name}"
+        # What the members of an enumeration mean stands in its docstring.
+        if not issubclass(thing, Enum):
+            yield "   :members:"
+        # All values have the same methods: one of them shows them.
+        if issubclass(thing, Report):
             yield "   :inherited-members:"
-        if issubclass(thing, Enum):
-            yield "   :undoc-members:"

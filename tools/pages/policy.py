@@ -1,4 +1,4 @@
-"""`docs/policy.md`: every setting of the suppression policy, from the comments in `dsnparse/data/policy.toml`."""
+"""`docs/policy.md`: every setting of the suppression policy, with its comment in policy.toml."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def _lines(parts: list[Part]) -> Iterator[str]:
     yield from ("# The suppression policy", "", MADE, "")
     yield (
         "What a notice does to the address that was mailed. This is the default, as "
-        "`dsnparse suppressions policy` prints it. Write the settings that you change into a file, and give it to "
-        "every command: `--policy FILE`, or the environment variable `DSNPARSE_POLICY`. What you leave out stays as it "
-        "is here; an unknown name is an error. [The store](store.md) explains the words."
+        "`dsnparse suppressions policy` prints it. Write the settings that you change into a file, and give "
+        "it to every command: `--policy FILE`, or the environment variable `DSNPARSE_POLICY`. What you leave "
+        "out stays as it is here; an unknown name is an error. [The store](store.md) explains the words."
     )
     yield from ("", "Durations are a number and `s`, `m`, `h`, `d`, `w` or `y` (365 days).", "")
     yield from ("| table | what it is about |", "|---|---|")
@@ -90,7 +90,7 @@ def _comment(lines: list[str]) -> Iterator[str]:
         if line.startswith("  ") and line.strip().startswith('"'):
             word, _, said = line.strip().partition('" ')
             yield from ([] if in_list else [""])
-            yield f"- `{word}\"`: {said.strip()}"
+            yield f'- `{word}"`: {said.strip()}'
             in_list = True
         elif line.startswith("  ") and in_list:
             yield f"  {line.strip()}"

@@ -1,4 +1,4 @@
-"""Every rule of the package, in Markdown: what it means, where its words were seen, a reply that it decides."""
+"""Every rule of the package, in Markdown: what it means, where its words were seen, a reply that has them."""
 
 from __future__ import annotations
 

@@ -33,10 +33,16 @@ def _lines() -> Iterator[str]:
     yield (
         "The Arrow schema of what `dsnparse parse --format parquet` and `--format duckdb` write, and of what "
         "`dsnparse.scale.parse_batches` gives: one row for each message. "
-        f"Its number is {VERSION}: it goes up when a column is changed or taken away; a new column comes at the end of "
-        "its struct under the same number. [By the million](scale.md) shows questions to such a table."
+        f"Its number is {VERSION}: it goes up when a column is changed or taken away; a new column comes at "
+        "the end of its struct under the same number. [By the million](scale.md) shows what to ask of it."
     )
-    yield from ("", "Every column may be null ([which never are](scale.md#the-columns)). Times are microseconds in UTC.", "", "## A row", "")
+    yield from (
+        "",
+        "Every column may be null ([which never are](scale.md#the-columns)). Times are microseconds in UTC.",
+        "",
+        "## A row",
+        "",
+    )
     yield from _table(list(table_schema()), schema, own=True)
     for name, struct in _structs(list(table_schema())):
         part = schema["$defs"][_PARTS.get(name, name.rstrip("s"))]

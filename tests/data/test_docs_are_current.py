@@ -89,6 +89,6 @@ def test_what_is_made_for_the_site_alone_names_every_command_rule_and_format() -
     assert [name for name in COMMANDS if f"## dsnparse {name}\n" not in shown] == []
     shown = rules.page()
     builtin_rules, builtin_formats = builtin_sources()
-    assert [rule.id for rule in builtin_rules if f"| `{rule.id}` |" not in shown] == []
+    assert [rule.id for rule in builtin_rules if f"| `{rule.id}` <br>" not in shown] == []
     shown = formats.page()
     assert [one.name for one in builtin_formats if f"| `{one.name}` |" not in shown] == []

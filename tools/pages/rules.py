@@ -23,10 +23,10 @@ def _rules() -> Iterator[str]:
         if not rows:
             continue
         yield from (f"## {reason}", "", f"{reason.meaning} [More](reasons.md#{reason})", "")
-        yield from ("| rule | seen | for example |", "|---|---|---|")
+        yield from ("| rule, and where it was seen | for example |", "|---|---|")
         for rule in rows:
             example = code(rule.examples[0]) if rule.examples else ""
-            yield f"| `{rule.id}` | {cell(rule.seen)} | {example} |"
+            yield f"| `{rule.id}` <br>{cell(rule.seen)} | {example} |"
         yield ""
 
 

@@ -34,7 +34,7 @@ def contents() -> dict[str, list[str]]:
 def test_every_page_is_in_the_contents() -> None:
     listed = {page for pages in contents().values() for page in pages}
     pages = {page.relative_to(ROOT).as_posix().removesuffix(".md") for page in DOCS.rglob("*.md")}
-    assert pages - listed == {"docs/index"}
+    assert pages - listed == {"docs/index"}, "List them in docs/index.md, under the part that they belong to."
 
 
 def test_the_contents_have_the_four_parts_in_their_order() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
-from django.dispatch import receiver
 
 from dsnparse import Action, BounceRecord, BounceType, Kind, Reason, Report
 from dsnparse.adapters import to_anymail_events
@@ -30,11 +29,11 @@ def failed(reason: Reason, kind: BounceType | None = None) -> Report:
 def test_a_receiver_of_the_signal_hears_of_a_bounce_by_mail() -> None:
     heard: list[tuple[AnymailTrackingEvent, str]] = []
 
-    @receiver(tracking)
     def hear(sender: Any, event: AnymailTrackingEvent, esp_name: str, **_: Any) -> None:
         heard.append((event, esp_name))
 
     report = reports()["provider/gmail-user-unknown.eml"]
+    tracking.connect(hear)
     for event in to_anymail_events(report):
         tracking.send(sender=None, event=event, esp_name="dsnparse")
     tracking.disconnect(hear)

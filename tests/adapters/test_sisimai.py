@@ -173,7 +173,8 @@ def test_the_fields_are_those_of_the_real_one() -> None:
     ("field", "at_least"),
     [
         ("recipient", 1.0), ("destination", 1.0), ("feedbacktype", 1.0), ("listid", 0.99),
-        ("messageid", 0.95), ("subject", 0.94), ("senderdomain", 0.93), ("replycode", 0.93), ("hardbounce", 0.9), ("action", 0.9),
+        ("messageid", 0.95), ("subject", 0.94), ("senderdomain", 0.93), ("replycode", 0.93),
+        ("hardbounce", 0.9), ("action", 0.9),
         ("addresser", 0.9), ("deliverystatus", 0.86), ("command", 0.85), ("reason", 0.82),
         ("diagnostictype", 0.75), ("rhost", 0.5),
     ],

@@ -33,28 +33,24 @@ _STATUS = "message/delivery-status"
 _CLASS, _SUBJECT, _BODY, _HTML, _HEADERS = 0x001A, 0x0037, 0x1000, 0x1013, 0x007D
 _MESSAGE_ID, _SENT, _DELIVERED, _TO = 0x1035, 0x0039, 0x0E06, 0x0E04
 _SENDER_NAME, _SENDER_ADDRESS, _SENDER_SMTP = 0x0C1A, 0x0C1F, 0x5D01
-_METHOD, _DATA, _MIME_TYPE, _LONG_NAME, _NAME = 0x3705, 0x3701, 0x370E, 0x3707, 0x3704
+_METHOD, _DATA, _TYPE, _LONG_NAME, _NAME = 0x3705, 0x3701, 0x370E, 0x3707, 0x3704
 _RECIPIENT_SMTP, _RECIPIENT_ADDRESS, _RECIPIENT_NAME = 0x39FE, 0x3003, 0x3001
 _REPORT_TEXT, _SUPPLEMENTARY, _REMOTE_MTA, _REPORTING_MTA = 0x1001, 0x0C1B, 0x0C21, 0x6820
 _RETURNED_SUBJECT, _RETURNED_ID = 0x0049, 0x1046
 _EMBEDDED = 5
-#: What the last words of a report's class say of its recipients (RFC 3464's Action).
+#: What the last words of a report's class say of its recipients (RFC 3464's Action), the longest first.
 _ACTIONS = {
-    "ndr": "failed", "delayed.dr": "delayed", "relayed.dr": "relayed", "expanded.dr": "expanded",
-    "dr": "delivered",
+    ".delayed.dr": "delayed", ".relayed.dr": "relayed", ".expanded.dr": "expanded", ".ndr": "failed",
+    ".dr": "delivered",
 }  # fmt: skip
-_REPORT_CLASS = re.compile(r"report\..*?\.(ndr|(?:(?:delayed|relayed|expanded)\.)?dr)", re.IGNORECASE)
 #: As Exchange writes what the other server said: "<mx.example.org #5.1.1 smtp;550 5.1.1 no such user>".
-_SAID = re.compile(r"<([^\s<>#]+) #(\d\.\d{1,3}\.\d{1,3})(?: (?:([\w-]{1,20});)?\s*([^\x00]*))?>?")
-_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
-_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,60}")
+_SAID = re.compile(r"<([^\s<>#]{1,255}) #(\d\.\d{1,3}\.\d{1,3})(?![\d.])")
+_ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
+_MIME_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,60}")
 _STATUS_FIELD = re.compile(
     rb"\s{0,20}(?:reporting-mta|original-envelope-id|final-recipient|x-queue-id):", re.IGNORECASE
 )
-_WAS_REPORT = re.compile(r"^content-type:\s{0,20}multipart/report\b", re.IGNORECASE | re.MULTILINE)
-_OF_THE_BODY = re.compile(
-    r"^(?:content-[a-z-]+|mime-version):.*(?:\r?\n[ \t].*)*\r?\n?", re.IGNORECASE | re.MULTILINE
-)
+_WAS_REPORT = re.compile(r"content-type:\s{0,20}multipart/report\b", re.IGNORECASE)
 
 
 class OutlookError(DsnparseError):
@@ -84,12 +80,13 @@ def as_message(data: bytes) -> bytes:
 
 
 def _message(store: Properties, depth: int) -> bytes:
-    report = _REPORT_CLASS.fullmatch(store.text(_CLASS))
-    is_report = report is not None or _WAS_REPORT.search(store.text(_HEADERS)) is not None
+    action = _action(store.text(_CLASS))
+    came = list(_came(store.text(_HEADERS)))
+    is_report = action is not None or any(_WAS_REPORT.match(field) for field in came)
     attached = list(_attached(store, depth, is_report=is_report))
     kinds = [kind for kind, _ in attached]
-    if report and _STATUS not in kinds:
-        status = _status(store, _ACTIONS[report[1].lower()])
+    if action and _STATUS not in kinds:
+        status = _status(store, action)
         attached = [(_STATUS, status), *attached] if status else attached
         returned = _returned(store)
         if returned and "message/rfc822" not in kinds:
@@ -98,7 +95,7 @@ def _message(store: Properties, depth: int) -> bytes:
     subtype = "report; report-type=delivery-status" if is_report else "mixed"
     mark = sha256(b"".join(body for _, body in parts)).hexdigest()[:32]
     pieces = [
-        _head(store),
+        _head(store, came),
         f'MIME-Version: 1.0\r\nContent-Type: multipart/{subtype}; boundary="{mark}"\r\n\r\n'.encode(),
     ]
     for kind, body in parts:
@@ -107,13 +104,35 @@ def _message(store: Properties, depth: int) -> bytes:
     return b"".join([*pieces, f"--{mark}--\r\n".encode()])
 
 
-def _head(store: Properties) -> bytes:
-    """The header that came with it, or what the properties say; no fields about the body."""
-    came = store.text(_HEADERS).strip()
+def _action(kind: str) -> str | None:
+    """What a message's class says was done for its recipients; None where it is no report of delivery."""
+    low = kind.lower()
+    if not low.startswith("report."):
+        return None
+    return next((action for end, action in _ACTIONS.items() if low.endswith(end)), None)
+
+
+def _came(header: str) -> Iterator[str]:
+    """The fields of the header that a message came with, each with its continuation lines."""
+    field: list[str] = []
+    for line in header.split("\n"):
+        line = line.removesuffix("\r")
+        if line[:1] in (" ", "\t") and field:
+            field.append(line)
+            continue
+        if field:
+            yield "\r\n".join(field)
+        # What Outlook puts before them ("Microsoft Mail Internet Headers …") is none.
+        field = [line] if ":" in line.partition(" ")[0] else []
+    if field:
+        yield "\r\n".join(field)
+
+
+def _head(store: Properties, came: list[str]) -> bytes:
+    """The header that the message came with, or what the properties say; no fields about the body."""
     if came:
-        # What Outlook puts before it is no field.
-        came = came.removeprefix("Microsoft Mail Internet Headers Version 2.0").lstrip()
-        return _OF_THE_BODY.sub("", came + "\r\n").rstrip("\r\n").encode("utf-8", "replace") + b"\r\n"
+        kept = [field for field in came if not field.lower().startswith(("content-", "mime-version"))]
+        return "".join(f"{field}\r\n" for field in kept).encode("utf-8", "replace")
     sender = store.text(_SENDER_SMTP) or store.text(_SENDER_ADDRESS)
     date = store.time(_DELIVERED) or store.time(_SENT)
     name = re.sub(r'[<>"]', "", _line(store.text(_SENDER_NAME)))
@@ -149,13 +168,13 @@ def _attached(store: Properties, depth: int, *, is_report: bool) -> Iterator[tup
                 yield "message/rfc822", _message(inner, depth - 1)
             continue
         content = attachment.binary(_DATA)[:_ATTACHMENT_BYTES]
-        kind = attachment.text(_MIME_TYPE).strip().lower()
+        kind = attachment.text(_TYPE).strip().lower()
         name = (attachment.text(_LONG_NAME) or attachment.text(_NAME)).lower()
         if is_report and _STATUS_FIELD.match(content):
             kind = _STATUS
         elif name.endswith(".eml"):
             kind = "message/rfc822"
-        if content and _TYPE.fullmatch(kind) and kind.startswith(("message/", "text/")):
+        if content and _MIME_TYPE.fullmatch(kind) and kind.startswith(("message/", "text/")):
             yield kind, content
 
 
@@ -179,10 +198,13 @@ def _said(recipient: Properties) -> dict[str, str]:
     """What the other server said of a recipient."""
     text = _line(recipient.text(_SUPPLEMENTARY) or recipient.text(_REPORT_TEXT))
     host, status, kind = _line(recipient.text(_REMOTE_MTA)), "", "smtp"
-    found = _SAID.fullmatch(text)
+    found = _SAID.match(text)
     if found:
-        host, status, kind = host or found[1], found[2], found[3] or kind
-        text = (found[4] or "").removesuffix(">")
+        host, status = host or found[1], found[2]
+        text = text[found.end() :].removesuffix(">").strip()
+        named, semicolon, rest = text.partition(";")
+        if semicolon and named.isalnum():
+            kind, text = named, rest.strip()
     return {
         "Status": status,
         "Remote-MTA": f"dns; {host}" if host else "",

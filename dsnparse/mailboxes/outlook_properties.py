@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+from dsnparse.errors import DsnparseError
+
 #: Types of properties: a number, text in two forms, bytes, a time.
 _NUMBER, _TEXT8, _TEXT, _BINARY, _TIME = 0x0003, 0x001E, 0x001F, 0x0102, 0x0040
 _OBJECT = "000D"
@@ -23,7 +25,7 @@ _NAMES = 100_000
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
-class TooMuch(ValueError):  # noqa: N818  (it says what is wrong)
+class TooMuch(DsnparseError):  # noqa: N818  (it says what is wrong)
     """A file that holds more than may be read of it."""
 
 

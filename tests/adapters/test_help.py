@@ -1,4 +1,4 @@
-"""Everything public in `dsnparse.adapters` has a docstring that says what goes in, comes out and is raised."""
+"""Everything public in `dsnparse.adapters` says what goes in, what comes out and what is raised."""
 
 from __future__ import annotations
 

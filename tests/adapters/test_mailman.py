@@ -53,12 +53,14 @@ def test_who_gets_a_bounce_score(tmp_path: Path, name: str, sample: str, scored:
     config, members = tmp_path / "mailman.cfg", tmp_path / "members.txt"
     config.write_text(CONFIG.format(place=tmp_path, name=name))
     members.write_text("\n".join(MEMBERS) + "\n")
-    command = [BIN / "mailman", "-C", config, *(["--run-as-root"] if os.geteuid() == 0 else [])]
-    for words in (
+    root = ["--run-as-root"] if os.geteuid() == 0 else []
+    command: list[str | Path] = [BIN / "mailman", "-C", config, *root]
+    steps: tuple[list[str | Path], ...] = (
         ["create", "news@example.com"],
         ["addmembers", members, "news@example.com"],
         ["inject", "-q", "bounces", "-f", ROOT / "samples" / f"{sample}.eml", "news@example.com"],
-    ):
+    )
+    for words in steps:
         subprocess.run([*command, *words], check=True, capture_output=True)
     queue = tmp_path / "var/queue/bounces"
     with subprocess.Popen([BIN / "runner", "-C", config, "-r", "bounces"]) as runner:

@@ -1,7 +1,7 @@
 """The scripts that pages about other software show do what the pages say.
 
-What the sessions of most of them print is compared by tests/docs; in-django.md needs a Django project, and is run
-here: `PYTHONPATH=.:tests python -m adapters.test_pages` writes the output that comes now into it.
+What the sessions of most of them print is compared by tests/docs; in-django.md needs a Django project, and is
+run here: `PYTHONPATH=.:tests python -m adapters.test_pages` writes the output that comes now into it.
 """
 
 from __future__ import annotations

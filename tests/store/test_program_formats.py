@@ -29,7 +29,7 @@ def written(form: str, *addresses: str, reason: str = "user_unknown") -> str:
 class Map:
     """A table that `postmap` made, asked as smtpd asks it."""
 
-    def __init__(self, place: Path, text: str) -> None:
+    def __init__(self, place: Path, text: str, kind: str = "hash") -> None:
         if shutil.which("postmap") is None:
             pytest.skip("no postmap: apt-get install postfix")
         (place / "main.cf").write_text(
@@ -38,8 +38,10 @@ class Map:
         self.place = place
         self.file = place / "map"
         self.file.write_text(text, "utf-8")
-        made = self._run(f"hash:{self.file}")
-        assert (made.returncode, made.stderr) == (0, ""), made.stderr
+        self.kind = kind
+        if kind == "hash":
+            made = self._run(f"hash:{self.file}")
+            assert (made.returncode, made.stderr) == (0, ""), made.stderr
 
     def _run(self, *words: str, ask: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -48,7 +50,9 @@ class Map:
 
     def refused(self, *keys: str) -> dict[str, str]:
         """Of these keys those that have an action, with it."""
-        said = self._run("-q", "-", f"hash:{self.file}", ask="".join(f"{key}\n" for key in keys)).stdout
+        said = self._run(
+            "-q", "-", f"{self.kind}:{self.file}", ask="".join(f"{key}\n" for key in keys)
+        ).stdout
         return dict(line.split("\t", 1) for line in said.splitlines())
 
 
@@ -101,12 +105,12 @@ def test_what_is_no_mailbox_or_folds_to_another_one_is_left_out() -> None:
 
 
 @settings(max_examples=3, phases=[Phase.generate])
-@given(st.lists(st.one_of(ASCII_ADDRESSES, UNICODE_ADDRESSES), min_size=40, max_size=90))
+@given(st.lists(st.one_of(ASCII_ADDRESSES, UNICODE_ADDRESSES), min_size=20, max_size=30))
 def test_any_address_is_found_and_makes_one_line_for_each_spelling(
     tmp_path_factory: pytest.TempPathFactory, addresses: list[str]
 ) -> None:
     addresses = list({address.casefold(): address for address in addresses}.values())
-    table = Map(tmp_path_factory.mktemp("map"), written("postfix", *addresses))
+    table = Map(tmp_path_factory.mktemp("map"), written("postfix", *addresses), "texthash")
     found = {key.casefold() for key in table.refused(*addresses)}
     missing = [one for one in addresses if one.casefold() not in found]
     # Those that Postfix would take for others are left out.

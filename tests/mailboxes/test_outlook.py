@@ -17,11 +17,12 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsnparse import BounceType, Kind, Reason, parse_dsn, parse_file, parse_many
+from dsnparse import BounceType, Kind, Parser, Reason, parse_dsn, parse_file, parse_many
 from dsnparse.cli import group
 from dsnparse.mailboxes import outlook
 from dsnparse.mailboxes.items import OUTLOOK
 from dsnparse.mailboxes.outlook import OutlookError, as_message
+from dsnparse.web.parsing import NotRead, parse
 
 from .msg_writer import Compound, Message, Value
 
@@ -231,6 +232,11 @@ def test_what_is_no_message_is_told_and_the_rest_is_read(tmp_path: Path) -> None
     assert second.report is not None
     with pytest.raises(OutlookError, match="damaged"):
         parse_file(tmp_path / "a.msg")
+
+
+def test_the_service_says_what_it_is_and_what_reads_it() -> None:
+    with pytest.raises(NotRead, match="an Outlook message"):
+        parse(Parser(), notice().data())
 
 
 def test_what_is_larger_than_a_message_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:

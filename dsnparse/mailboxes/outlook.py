@@ -36,6 +36,8 @@ _SENDER_NAME, _SENDER_ADDRESS, _SENDER_SMTP = 0x0C1A, 0x0C1F, 0x5D01
 _METHOD, _DATA, _TYPE, _LONG_NAME, _NAME = 0x3705, 0x3701, 0x370E, 0x3707, 0x3704
 _RECIPIENT_SMTP, _RECIPIENT_ADDRESS, _RECIPIENT_NAME = 0x39FE, 0x3003, 0x3001
 _REPORT_TEXT, _SUPPLEMENTARY, _REMOTE_MTA, _REPORTING_MTA = 0x1001, 0x0C1B, 0x0C21, 0x6820
+#: Reason, diagnosis and status of one who was not reached: only such a one has these numbers.
+_NOT_DELIVERED = (0x0C04, 0x0C05, 0x0C20)
 _RETURNED_SUBJECT, _RETURNED_ID = 0x0049, 0x1046
 _EMBEDDED = 5
 #: What the last words of a report's class say of its recipients (RFC 3464's Action), the longest first.
@@ -182,6 +184,8 @@ def _status(store: Properties, action: str) -> bytes:
     """A delivery-status part of a report's recipients; nothing where none has an address."""
     blocks = []
     for recipient in store.inner("__recip_version1.0_#", _RECIPIENTS):
+        if action == "failed" and not _is_told_of(recipient):
+            continue  # somebody whom the report went to
         names = (recipient.text(one) for one in (_RECIPIENT_SMTP, _RECIPIENT_ADDRESS, _RECIPIENT_NAME))
         address = next((name for name in names if _ADDRESS.fullmatch(name)), None)
         if address is not None:
@@ -192,6 +196,12 @@ def _status(store: Properties, action: str) -> bytes:
         return b""
     host = _line(store.text(_REPORTING_MTA))
     return b"\r\n".join([_fields({"Reporting-MTA": f"dns; {host}" if host else ""}), *blocks])
+
+
+def _is_told_of(recipient: Properties) -> bool:
+    return any(recipient.number(one) is not None for one in _NOT_DELIVERED) or bool(
+        recipient.text(_SUPPLEMENTARY) or recipient.text(_REPORT_TEXT)
+    )
 
 
 def _said(recipient: Properties) -> dict[str, str]:

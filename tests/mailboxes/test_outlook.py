@@ -126,7 +126,7 @@ def test_the_recipients_of_a_report_that_exchange_made_are_its_properties() -> N
     ],
 )
 def test_what_was_done_for_the_recipients_stands_in_the_class(kind: str, wanted: Kind) -> None:
-    report = parse_dsn(as_message(exchange({0x3003: "tom.beck@example.org"}, kind=kind).data()))
+    report = parse_dsn(as_message(exchange({0x3003: "tom.beck@example.org", 0x0C04: 1}, kind=kind).data()))
     assert report.kind is wanted
     if wanted is not Kind.BOUNCE:
         assert not any(record.bounce_type is BounceType.HARD for record in report)
@@ -149,7 +149,7 @@ def test_words_alone_do_where_exchange_says_no_more() -> None:
     "recipient", [{}, {0x3001: "Tom Beck"}, {0x3003: "/O=ORG/CN=TOM", 0x3001: "Tom"}, {0x39FE: "a b@c d"}]
 )
 def test_nobody_is_named_who_has_no_address(recipient: dict[int, Value]) -> None:
-    report = parse_dsn(as_message(exchange(recipient).data()))
+    report = parse_dsn(as_message(exchange({**recipient, 0x0C04: 1}).data()))
     assert list(report) == []
 
 
@@ -160,7 +160,7 @@ def test_nobody_is_named_who_has_no_address(recipient: dict[int, Value]) -> None
 @pytest.mark.parametrize("name", [0x0C1B, 0x1001, 0x0C21])
 def test_no_property_makes_a_line_of_its_own(name: int, value: str) -> None:
     content = value.encode("utf-16-le", "surrogatepass")
-    message = exchange({0x39FE: "tom.beck@example.org"})
+    message = exchange({0x39FE: "tom.beck@example.org", 0x0C05: -1})
     tree = dict(message.tree())
     inner = tree["__recip_version1.0_#00000000"]
     assert not isinstance(inner, bytes)
@@ -180,6 +180,11 @@ def test_a_letter_with_a_status_part_attached_stays_a_letter(content_type: str) 
     report = parse_dsn(as_message(message.data()))
     assert not any(record.bounce_type is BounceType.HARD for record in report)
     assert report.kind is Kind.OTHER
+
+
+def test_whom_a_report_went_to_is_nobody_who_failed() -> None:
+    report = parse_dsn(as_message(exchange({0x39FE: "nora.lind@example.com", 0x0C15: 1}, UNKNOWN).data()))
+    assert [record.recipient for record in report] == ["tom.beck@example.org"]
 
 
 def test_messages_within_messages_are_opened_to_a_depth() -> None:

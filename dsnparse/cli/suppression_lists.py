@@ -14,7 +14,7 @@ from dsnparse.cli.failure import NO_ADDRESS
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.store.lists.entry import Difference, Listed, Suppression, Would
-from dsnparse.store.lists.export_formats import FORMATS, write_list
+from dsnparse.store.lists.export_formats import FORMATS, PROVIDERS, write_list
 from dsnparse.store.lists.import_formats import Unreadable, read_list, readable
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.wire.formulas import guarded
@@ -157,7 +157,8 @@ def _row(one: Difference) -> list[str]:
     show_default=True,
     metavar="NAME",
     help="csv, csv-plain (for programs, not spreadsheets) and jsonl are our own, addresses is a column of "
-    f"them; the others are what the provider takes: {', '.join(FORMATS[4:])}.",
+    f"them; the others are what the provider takes: {', '.join(PROVIDERS)}; or the program: postfix (a table "
+    "for check_recipient_access), listmonk, mautic.",
 )
 @click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
 @click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")

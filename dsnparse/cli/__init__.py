@@ -13,6 +13,7 @@ import click
 
 from dsnparse import __version__
 from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
+from dsnparse.extras import told
 
 #: Command → (module, one line of help). The module has a click command under the command's name.
 COMMANDS = {
@@ -46,24 +47,6 @@ COMMANDS = {
 }
 #: Those that work while a configuration file is wrong.
 _WITHOUT_SETTINGS = ("config", "completion", "manual")
-#: Packages that come with an extra → the extra.
-EXTRAS = {
-    "sqlalchemy": "store",
-    "psycopg": "postgresql",
-    "imap_tools": "imap",
-    "aiosmtpd": "lmtp",
-    "dkim": "dkim",
-    "dns": "dkim",
-    "cryptography": "webhooks",
-    "litestar": "serve",
-    "uvicorn": "serve",
-    "prometheus_client": "metrics",
-    "jinja2": "report",
-    "pyarrow": "parquet",
-    "duckdb": "duckdb",
-    "pyspark": "spark",
-}
-
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.
 INTERRUPTED = 130
 
@@ -106,15 +89,10 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ModuleNotFoundError as error:
-            package = (error.name or "").partition(".")[0]
-            if package not in EXTRAS:
+            sentence = told(error)
+            if sentence is None:
                 raise
-            extra = EXTRAS[package]
-            raise Failure(
-                f"This needs the package {package}, which comes with the extra '{extra}': "
-                f"pip install 'mail-dsnparse[{extra}]'.",
-                FAILED,
-            ) from None
+            raise Failure(sentence, FAILED) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

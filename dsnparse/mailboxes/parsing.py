@@ -31,8 +31,11 @@ def parse_file(path: str | os.PathLike[str], *, parser: Parser | None = None) ->
     Raises OSError when the file cannot be read, TypeError when `path` is none.
     """
     parser = parser or Parser()
-    if isinstance(path, (bytes, bytearray, memoryview)):
-        raise TypeError("parse_file() takes the path of a file; parse_dsn() reads the bytes of a message.")
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(
+            f"parse_file() takes the path of a file, not {type(path).__name__}; "
+            "parse_dsn() reads the bytes of a message."
+        )
     with Path(path).open("rb") as file:
         return parser.parse(file.read(parser.limits.message_bytes + 1))
 

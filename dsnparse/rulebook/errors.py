@@ -23,3 +23,9 @@ def instead(word: object, known: Iterable[str]) -> str:
     )
     meant = f"Did you mean {' or '.join(repr(names[name]) for name in near)}? " if near else ""
     return f"{meant}Use one of: {', '.join(names.values())}."
+
+
+def said_by(error: Exception) -> str:
+    """What an exception of RE2's says: it says so in bytes."""
+    said = error.args[0] if error.args else error
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from dsnparse.extras import install_line
 from dsnparse.store.sql.driver import SQLITE_WAIT
 from dsnparse.store.sql.engine import (
     check_sqlite_path,
@@ -141,8 +142,7 @@ class Database:
             return new_engine(url, read_only=self.read_only)
         except ModuleNotFoundError as problem:
             raise StoreError(
-                f"The driver for {self.shown} is not installed ({problem.name}): "
-                "pip install 'mail-dsnparse[postgresql]'"
+                f"The driver for {self.shown} is not installed ({problem.name}): {install_line('postgresql')}"
             ) from problem
 
     def _open_for_reading(self) -> None:

@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> int:
-    """Runs the command, see `dsnparse.cli.main`; without click, which no other part needs, says what to do."""
+    """Runs the command: see `dsnparse.cli.main`. Without click, which it alone needs, says what to do."""
     try:
         from dsnparse.cli import main as command
     except ModuleNotFoundError as error:
@@ -14,7 +14,7 @@ def main() -> int:
             raise
         from dsnparse.extras import install_line
 
-        print(f"dsnparse: The command needs the package click: {install_line()}.", file=sys.stderr)
+        sys.stderr.write(f"dsnparse: The command needs the package click: {install_line()}.\n")
         return 2
     return command()
 

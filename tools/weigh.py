@@ -3,8 +3,8 @@
     python -m tools.weigh                 # the distribution alone
     python -m tools.weigh store imap      # with extras
 
-Installs into a virtualenv that is thrown away, so it asks the package index. Prints a table in Markdown, as in
-docs/deploy.md.
+Installs into a virtualenv that is thrown away, so it asks the package index. Prints a table in Markdown, as
+in docs/deploy.md.
 """
 
 from __future__ import annotations
@@ -55,13 +55,14 @@ def installed(extras: list[str]) -> dict[str, tuple[int, list[str]]]:
     """What an install puts there: each distribution's bytes, and the names of those it requires."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True, symlinks=True)
+        run = subprocess.run
         python = Path(folder) / "bin" / "python"
         pip = [str(python), "-m", "pip", "-qq", "--disable-pip-version-check"]
-        subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, str(_ROOT)], check=True)
+        run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, str(_ROOT)], check=True)
         (wheel,) = Path(folder).glob("*.whl")
         wanted = f"[{','.join(extras)}]" if extras else ""
-        subprocess.run([*pip, "install", f"{wheel}{wanted}"], check=True)
-        done = subprocess.run([str(python), "-c", _LIST], check=True, capture_output=True, text=True)
+        run([*pip, "install", f"{wheel}{wanted}"], check=True)
+        done = run([str(python), "-c", _LIST], check=True, capture_output=True, text=True)
     found: dict[str, tuple[int, list[str]]] = json.loads(done.stdout)
     return {name: (size, needs) for name, (size, needs) in found.items() if name not in ("pip", "setuptools")}
 

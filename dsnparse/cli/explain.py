@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.output import Output
 from dsnparse.render.terminal import json_safe, terminal_width, wants_colour
 
@@ -25,7 +26,7 @@ _USUAL_WIDTH = 80
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json"]),
+    type=Choice(["text", "json"]),
     default="text",
     show_default=True,
     help="A page to read, or the same as JSON.",

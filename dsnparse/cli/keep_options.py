@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.copies import Copies, make_folder
 from dsnparse.cli.store_options import StoreChoice
 from dsnparse.ingest import NOTHING_KEPT, Keeping
@@ -48,7 +49,7 @@ def keep_options(command: F) -> F:
     options = [
         click.option(
             "--keep-raw",
-            type=click.Choice(("none", "unknown", "all")),
+            type=Choice(("none", "unknown", "all")),
             default="none",
             show_default=True,
             help="Keep messages themselves in the database, for 'dsnparse unknown reparse'.",

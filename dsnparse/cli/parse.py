@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.copies import make_folder
 from dsnparse.cli.output import Output
 from dsnparse.cli.trust_option import limit_option, trust_option
@@ -32,7 +33,7 @@ TABLE_FORMATS = ("parquet", "duckdb")
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "--format", "form", type=click.Choice([*FORMATS, *TABLE_FORMATS]),
+    "--format", "form", type=Choice([*FORMATS, *TABLE_FORMATS]),
     help="How to print: a table on a terminal and JSON Lines elsewhere, unless given here.",
 )  # fmt: skip
 @click.option(
@@ -45,7 +46,7 @@ TABLE_FORMATS = ("parquet", "duckdb")
 @limit_option
 @click.option("--why", is_flag=True, help="Show the evidence under each record.")
 @click.option(
-    "--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]),
+    "--kind", "kinds", multiple=True, type=Choice([kind.value for kind in Kind]),
     help="Show only messages of this kind. May be repeated.",
 )  # fmt: skip
 @click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")

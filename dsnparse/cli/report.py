@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.output import Output
 from dsnparse.cli.source_options import WORKED_OFF
 from dsnparse.cli.span_options import where_option
@@ -36,9 +37,7 @@ _ENDINGS = {"html": "html", "htm": "html", "json": "json", "txt": "text"}
 @click.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
 @click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
-@click.option(
-    "--format", "form", type=click.Choice(_FORMATS), help="Default: by the ending of FILE, else text."
-)
+@click.option("--format", "form", type=Choice(_FORMATS), help="Default: by the ending of FILE, else text.")
 @click.option("--since", metavar="TIME", help="A date, a time, or an age as in 30d. Default: 7d.")
 @click.option("--until", metavar="TIME", help="The same; a date includes its day. Default: now.")
 @click.option(
@@ -58,7 +57,7 @@ _ENDINGS = {"html": "html", "htm": "html", "json": "json", "txt": "text"}
 @click.option(
     "--as",
     "provider",
-    type=click.Choice(providers()),
+    type=Choice(providers()),
     metavar="PROVIDER",
     help="SOURCE is a file of a provider's events: see 'dsnparse ingest --help'.",
 )

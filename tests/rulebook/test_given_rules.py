@@ -1,4 +1,4 @@
-"""Rules that a program gives as dictionaries: read as those of files are; mistakes are told at their place."""
+"""Rules that a program gives as dictionaries: read as files are; mistakes are told at their place."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _USUAL_WIDTH = 80
 
 
 @click.command()
-@click.argument("subject", nargs=-1, required=True, metavar="CODE|REASON|REPLY...")
+@click.argument("subject", nargs=-1, required=True, metavar="CODE|REASON|PROVIDER|REPLY...")
 @click.option(
     "--format",
     "format_",
@@ -39,9 +39,10 @@ def explain(subject: tuple[str, ...], format_: str) -> None:
       dsnparse explain X.4.1           as a temporary and as a permanent failure
       dsnparse explain 421             an SMTP reply code
       dsnparse explain mailbox_full    a reason, as dsnparse names them
+      dsnparse explain microsoft       a provider: what it documents of its replies
       dsnparse explain "550 5.7.1 Message rejected due to spam"
 
-    Several codes and reasons are explained one after the other.
+    Several of them are explained one after the other; of a reply, its verdict and then its codes.
     """
     pages = _pages(subject)
     if format_ == "json":

@@ -55,10 +55,16 @@ def keep_options(command: F) -> F:
             help="Keep messages themselves in the database, for 'dsnparse unknown reparse'.",
         ),
         click.option(
-            "--keep-days", type=click.IntRange(1), default=30, show_default=True, help="For so long."
+            "--keep-days",
+            metavar="N",
+            type=click.IntRange(1),
+            default=30,
+            show_default=True,
+            help="For so long.",
         ),
         click.option(
             "--keep-bytes",
+            metavar="N",
             type=click.IntRange(1),
             default=1_000_000_000,
             show_default=True,

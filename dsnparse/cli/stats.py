@@ -47,7 +47,9 @@ class _By(click.ParamType[Any]):
 @since_option
 @until_option
 @where_option
-@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="Lines per table.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(1), default=10, show_default=True, help="Lines per table."
+)
 @format_option
 @store_options()
 def stats(

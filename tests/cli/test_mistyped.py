@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dsnparse.cli import group
+from dsnparse.cli import COMMANDS, SECTIONS, group
 from dsnparse.store import Store
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.sql.unused import new_file, remove_unused
@@ -174,3 +174,40 @@ def test_only_an_empty_database_that_nobody_has_open_is_removed(
     assert path.exists() is stays
     other.close()
     assert (new_file(":memory:"), new_file("postgresql://u@h/x")) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (["parse", "empty"], 0, "There is no mail in empty."),
+        (["parse", "--format", "table", "typo"], 1, "dsnparse: typo: does not exist"),
+        (["parse", "bytes.bin"], 1, "dsnparse: bytes.bin: is not a mail message"),
+        (["parse", "none.eml"], 1, "dsnparse: none.eml: is empty"),
+        (["show", "bytes.bin", "-o", "x.html"], 2, "bytes.bin is not a mail message."),
+        (["show", "typo", "-o", "x.html"], 2, "typo does not exist."),
+        (["show", "empty", "-o", "x.html"], 2, "empty holds no message; give the file of one."),
+        (["parse", "--limit", "depht=3", "empty"], 2, "There is no limit 'depht'. Did you mean 'depth'?"),
+        (["check", "--db", "bytes.bin", "a@example.com"], 2, "file is not a database."),
+        (["check", "--db", "empty", "a@example.com"], 2, "empty is a directory"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_is_no_mail_is_told_in_a_sentence_and_no_table_begins(
+    words: list[str], status: int, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    Path("bytes.bin").write_bytes(bytes(range(256)) * 40)
+    Path("none.eml").touch()
+    done = CliRunner().invoke(group, words)
+    assert (done.exit_code, done.stdout) == (status, "")
+    assert says in done.stderr
+    assert not Path("x.html").exists()
+
+
+def test_help_lists_each_command_once_under_what_it_is_for() -> None:
+    listed = [name for names in SECTIONS.values() for name in names.split()]
+    assert sorted(listed) == sorted(COMMANDS)
+    text = CliRunner().invoke(group, ["--help"]).stdout
+    assert all(f"\n{title}:\n" in text for title in SECTIONS)
+    assert max(map(len, text.splitlines())) <= 80

@@ -39,7 +39,7 @@ def explain(subject: tuple[str, ...], format_: str) -> None:
       dsnparse explain X.4.1           as a temporary and as a permanent failure
       dsnparse explain 421             an SMTP reply code
       dsnparse explain mailbox_full    a reason, as dsnparse names them
-      dsnparse explain microsoft       a provider: what it documents of its replies
+      dsnparse explain microsoft       a provider, and what it documents
       dsnparse explain "550 5.7.1 Message rejected due to spam"
 
     Several of them are explained one after the other; of a reply, its verdict and then its codes.

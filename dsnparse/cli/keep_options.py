@@ -60,7 +60,7 @@ def keep_options(command: F) -> F:
             type=click.IntRange(1),
             default=30,
             show_default=True,
-            help="For so long.",
+            help="For so many days.",
         ),
         click.option(
             "--keep-bytes",
@@ -68,7 +68,7 @@ def keep_options(command: F) -> F:
             type=click.IntRange(1),
             default=1_000_000_000,
             show_default=True,
-            help="And so much of them; the oldest go first.",
+            help="At most so many bytes of them; the oldest go first.",
         ),
     ]
 

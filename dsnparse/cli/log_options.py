@@ -32,7 +32,7 @@ def log_options(default: str) -> Callable[[F], F]:
             type=Choice(_LEVELS),
             default="info",
             show_default=True,
-            help="From which on.",
+            help="The least that is logged.",
         ),
         click.option("--log-mask", is_flag=True, help="Write a***@example.com for addresses."),
     ]

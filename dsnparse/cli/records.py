@@ -50,7 +50,7 @@ def export(
     """Write records, oldest first, with what their notices and the returned messages say.
 
     \b
-      dsnparse records export --where reason=blocklisted,provider=microsoft --since 7d -o blocks.csv
+      dsnparse records export --where reason=blocklisted --since 7d -o blocks.csv
       dsnparse records export --format parquet -o bounces.parquet
 
     csv guards spreadsheets from cells that they would take for formulas; csv-plain does not. parquet needs

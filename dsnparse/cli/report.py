@@ -86,9 +86,9 @@ def report(
     """Say what changed against the time before, what to do about it, and what stands behind it.
 
     \b
-      dsnparse report --db bounces.db -o report.html    the last seven days of the database
-      dsnparse report /var/bounces -o report.html       of files and folders, left as they are
-      dsnparse report --since 2026-11-01 --until 2026-11-25 --where provider=microsoft
+      dsnparse report --db bounces.db -o report.html   the last seven days
+      dsnparse report /var/bounces -o report.html      of files and folders
+      dsnparse report --since 2026-11-01 --where provider=microsoft
 
     SOURCE is a PATH or - as for ingest: nothing is stored, and the report ends with the last bounce. The
     page is one file that needs no network and runs nothing that came from mail.

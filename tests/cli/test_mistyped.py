@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from dsnparse.cli import COMMANDS, SECTIONS, group
+from dsnparse.cli.config import _commands
 from dsnparse.store import Store
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.sql.unused import new_file, remove_unused
@@ -211,3 +212,10 @@ def test_help_lists_each_command_once_under_what_it_is_for() -> None:
     text = CliRunner().invoke(group, ["--help"]).stdout
     assert all(f"\n{title}:\n" in text for title in SECTIONS)
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_no_line_of_any_help_is_wider_than_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for path, _ in _commands():
+        text = CliRunner().invoke(group, [*path, "--help"]).stdout
+        assert [line for line in text.splitlines() if len(line) > 80] == [], path

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.failure import NO_ADDRESS
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
@@ -75,7 +76,7 @@ class _Reading:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(readable()),
+    type=Choice(readable()),
     metavar="NAME",
     default="csv",
     show_default=True,
@@ -84,7 +85,7 @@ class _Reading:
 )
 @click.option(
     "--reason",
-    type=click.Choice(SUPPRESSION_REASONS),
+    type=Choice(SUPPRESSION_REASONS),
     metavar="REASON",
     help="For entries that name none: complaint, unsubscribed, hard_bounce, manual, …",
 )
@@ -152,7 +153,7 @@ def _row(one: Difference) -> list[str]:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=Choice(FORMATS),
     default="csv",
     show_default=True,
     metavar="NAME",

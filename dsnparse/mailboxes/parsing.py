@@ -32,8 +32,11 @@ def parse_file(path: str | os.PathLike[str], *, parser: Parser | None = None) ->
     DsnparseError, when a `.msg` file is damaged, or the extra `msg` that reads it is missing.
     """
     parser = parser or Parser()
-    if isinstance(path, (bytes, bytearray, memoryview)):
-        raise TypeError("parse_file() takes the path of a file; parse_dsn() reads the bytes of a message.")
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(
+            f"parse_file() takes the path of a file, not {type(path).__name__}; "
+            "parse_dsn() reads the bytes of a message."
+        )
     with Path(path).open("rb") as file:
         data = file.read(parser.limits.message_bytes + 1)
     if data.startswith(OUTLOOK):

@@ -17,6 +17,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 
 from dsnparse.errors import DsnparseError
+from dsnparse.extras import install_line
 from dsnparse.mailboxes.outlook_properties import Properties, TooMuch, open_file
 
 #: Exchange takes 150 MB at most, as mail; what Outlook saves of a notice has some 100 KB.
@@ -70,7 +71,7 @@ def as_message(data: bytes) -> bytes:
         return _message(open_file(data, MOST_BYTES), _DEPTH)
     except ModuleNotFoundError:
         raise OutlookError(
-            f"is an Outlook message (.msg): pip install 'mail-dsnparse[msg]' reads it; or {_SAVE}"
+            f"is an Outlook message (.msg): {install_line('msg')} reads it; or {_SAVE}"
         ) from None
     except TooMuch:
         raise OutlookError(f"is an Outlook message (.msg) that holds more than it can: {_SAVE}") from None

@@ -33,29 +33,19 @@ class Known(NamedTuple):
 
 
 def find_template(head: Head, body: Body, formats: Formats, *, suspected: bool) -> Known | None:
-    """The format that a notice is in, or None.
-
-    Of several: the user's; those that know header and text, those that know the text, those that know the
-    header; the one that stands first in the files (which go by their names).
+    """The format that a notice is in, or None; of several, the one that is `Formats.best`.
 
     `suspected`: whether header or text look like a notice's anyway. If not, only formats that the header
     itself gives away are tried, and the text of other mail is never touched.
     """
     if not len(formats):
         return None
-    known, has_text = formats.formats, formats.has_text
     header = formats.in_header(_header(head, formats))
-    if not suspected and not any(has_text[number] for number in header):
+    if not suspected and not any(formats.has_text[number] for number in header):
         return None
     opening = _opening(body)
-    in_text = formats.in_text(opening)
-    found = [n for n in header if n in in_text or (suspected and not has_text[n])]
-    if suspected:
-        found += [n for n in in_text if not known[n].has_header]
-    if not found:
-        return None
-    best = min(found, key=lambda n: (known[n].builtin, *known[n].weakness, n))
-    return _known(head, body, known[best], opening, in_text.get(best))
+    best = formats.best(header, opening, suspected=suspected)
+    return _known(head, body, formats.formats[best[0]], opening, best[1]) if best is not None else None
 
 
 def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -100,6 +100,25 @@ class PatternFinder(Generic[Owner]):
                 if owner not in found and self._compiled(pattern).search(data) is not None:
                     found[owner] = pattern
         return found
+
+    def first_in(self, text: str, order: Callable[[set[Owner]], Iterable[Owner]]) -> tuple[Owner, str] | None:
+        """The first owner that has a pattern in `text`, and one of these; None for none.
+
+        `order`: which of the owners that may have one are looked at, the first one first.
+        """
+        certain, likely = self._by_words(text)
+        patterns = self._patterns
+        sure = dict([patterns[number] for number in certain])
+        candidates = [patterns[number] for number in likely]
+        data = b""
+        for owner in order({*sure, *[owner for owner, _ in candidates]}):
+            if owner in sure:
+                return owner, sure[owner]
+            data = data or text.encode("utf-8", "replace")
+            for one, pattern in candidates:
+                if one == owner and self._compiled(pattern).search(data) is not None:
+                    return owner, pattern
+        return None
 
     def is_any_in(self, text: str) -> bool:
         """Whether any of the patterns is in `text`."""

@@ -14,7 +14,7 @@ from dsnparse.rulebook.template import TEXT, Format, from_row, pattern
 class Formats:
     """Formats, compiled so that one pass over header and text finds which of them a notice is in."""
 
-    __slots__ = ("_conditions", "_header", "_text", "fields", "formats", "has_text")
+    __slots__ = ("_conditions", "_header", "_places", "_text", "fields", "formats", "has_text")
 
     def __init__(self, formats: Sequence[Format]) -> None:
         self.formats = tuple(formats)
@@ -29,6 +29,9 @@ class Formats:
         self._header = {name: PatternFinder(found, pattern) for name, found in sorted(conditions.items())}
         #: The header fields that any format looks at.
         self.fields = tuple(self._header)
+        best_first = sorted(range(len(formats)), key=lambda n: (formats[n].builtin, *formats[n].weakness, n))
+        #: For each format, its place among all: of several that recognise a notice the first one counts.
+        self._places = [best_first.index(number) for number in range(len(formats))]
 
     def in_header(self, header: Mapping[str, str]) -> set[int]:
         """The numbers of the formats for which every condition on the header holds.
@@ -41,9 +44,26 @@ class Formats:
                 holds[number] = holds.get(number, 0) + 1
         return {number for number, held in holds.items() if held == self._conditions[number]}
 
-    def in_text(self, text: str) -> dict[int, str]:
-        """The numbers of the formats that recognise the text, and a pattern of each by which it does."""
-        return self._text.found_in(text)
+    def best(self, in_header: set[int], text: str, *, suspected: bool) -> tuple[int, str | None] | None:
+        """The number of the format that recognises a notice, and the pattern in its text by which it does.
+
+        `in_header`: those whose conditions on the header hold. `suspected`: whether a format may do without
+        such conditions, or without any on the text. Of several: the user's; those that know header and text,
+        those that know the text, those that know the header; the one that stands first in the files.
+        """
+        places, formats = self._places, self.formats
+
+        def order(numbers: set[int]) -> list[int]:
+            known = [n for n in numbers if n in in_header or (suspected and not formats[n].has_header)]
+            return sorted(known, key=places.__getitem__)
+
+        by_text = self._text.first_in(text, order)
+        if suspected:
+            without_text = [n for n in in_header if not self.has_text[n]]
+            by_header = min(without_text, key=places.__getitem__, default=None)
+            if by_header is not None and (by_text is None or places[by_header] < places[by_text[0]]):
+                return by_header, None
+        return by_text
 
     def __len__(self) -> int:
         return len(self.formats)

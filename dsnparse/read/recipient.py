@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from dsnparse.classify.objection import Objection
@@ -17,9 +18,10 @@ class Recipient:
     """A recipient that a notice names. Field names are those of `BounceRecord`."""
 
     __slots__ = (
+        "_context",
+        "_more_context",
         "action",
         "actual_recipient",
-        "context",
         "diagnostic",
         "diagnostic_type",
         "doubt",
@@ -63,11 +65,29 @@ class Recipient:
         self.will_retry_until: datetime | str | None = None
         self.final_log_id: str | None = None
         self.smtp_command: str | None = None
-        #: Further words of the notice about this recipient; the classifier believes them less.
-        self.context = ""
+        self._context = ""
+        self._more_context: Callable[[], str] | None = None
         self.evidence: list[Evidence] = []
         #: Field → part and line where it was first read.
         self.places: dict[str, tuple[str, int]] = {}
+
+    @property
+    def context(self) -> str:
+        """Further words of the notice about this recipient; the classifier believes them less."""
+        more = self._more_context
+        if more is not None:
+            self.context = f"{self._context} {more()}".strip()
+        return self._context
+
+    @context.setter
+    def context(self, words: str) -> None:
+        self._context = words
+        self._more_context = None
+
+    def add_context(self, words: Callable[[], str]) -> None:
+        """Adds what `words` gives when the context is asked for: most replies speak for themselves."""
+        self.context = self.context
+        self._more_context = words
 
     def note(self, field: str, part: str, line: int, rule: str, text: str) -> None:
         """Says where one field was read, and by which rule."""

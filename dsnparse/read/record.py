@@ -123,7 +123,7 @@ def _verdict(
         smtp_command=recipient.smtp_command,
         hosts=[host for host in (recipient.remote_mta, reporting_mta) if host],
         recipient=recipient.recipient,
-        context=recipient.context,
+        context=lambda: recipient.context,
         claims=claims,
         kind=reading.kind,
         is_second_hand=reading.is_second_hand,

@@ -186,11 +186,9 @@ class TemplateReader:
             found = (own[0], own[1] + entry.line) if own is not None else self._for_all()
             if found is not None:
                 blocks.describe(recipient, *found, f"format.{self.form.name}.diagnostic")
-                recipient.context = (
-                    f"{block} {blocks.prose() if len(recipients) == 1 else ''}".strip()
-                    if len(blocks.failed) == 1
-                    else block
-                )
+                recipient.context = block
+                if len(blocks.failed) == 1:
+                    recipient.add_context(blocks.prose)
             else:
                 if mentions is None:
                     mentions = mentions_of(self.notice, set(recipients))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from dsnparse.model import Evidence
 from dsnparse.notice.body import Body
 from dsnparse.notice.head import Head
-from dsnparse.rulebook.template import Format, pattern
+from dsnparse.rulebook.template import Format, find
 from dsnparse.rulebook.template_matcher import Formats
 from dsnparse.wire.text import header_text
 
@@ -53,20 +53,20 @@ def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:
     if not isinstance(form.delayed, tuple):
         return form.delayed
     text = f"{head.subject}\n{_opening(body)}"
-    return any(pattern(one).search(text) is not None for one in form.delayed)
+    return any(find(one, text) is not None for one in form.delayed)
 
 
 def _known(head: Head, body: Body, form: Format, opening: str, mark: str | None) -> Known:
     """The format with what gave it away: the words of the text, or else the header field."""
     rule = f"format.{form.name}"
-    found = pattern(mark).search(opening) if mark is not None else None
+    found = find(mark, opening) if mark is not None else None
     if found is None:
         name = next(iter(form.conditions))
         evidence = Evidence("kind", "header", 0, rule, f"{name}: {_field(head, name)}"[:200])
         return Known(form, evidence, "")
-    index = opening.count("\n", 0, found.start())
+    index = opening.count("\n", 0, found.start)
     part, line = body.place(index)
-    evidence = Evidence("kind", part, line, rule, " ".join(found[0].split())[:200])
+    evidence = Evidence("kind", part, line, rule, " ".join(opening[found.start : found.end].split())[:200])
     return Known(form, evidence, body.lines[index])
 
 

@@ -29,10 +29,10 @@ Every kind of sign that a table gives must be there: `from` and `subject` and ea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsnparse.rulebook.example_keys import Example, checked_examples, is_field_name
 from dsnparse.rulebook.source import Table
@@ -46,6 +46,15 @@ TEXT = ""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 #: Names that the other readers give to what they read.
 _TAKEN = frozenset(["rfc3464", "rfc3464-text", "generic", "arf", "mdn", "auto-reply", "amazon-sns"])
+
+
+class Place(NamedTuple):
+    """Where a pattern is found in a text; and its group, (-1, -1) when there is none."""
+
+    start: int
+    end: int
+    group_start: int
+    group_end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,27 @@ def pattern(text: str) -> Any:
         return re2.compile(f"(?m){text}", options)  # bounded by the number of patterns in format tables
     except re2.error as error:
         raise ValueError(str(error)) from None
+
+
+def find(one: str, text: str, start: int = 0) -> Place | None:
+    """Where the pattern `one` is first found in `text`, from `start` on; None when it is not."""
+    found = pattern(one).search(_as_searched(text), start)
+    return found and _place(found)
+
+
+def find_all(one: str, text: str) -> Iterator[Place]:
+    """Every place in `text` where the pattern `one` is found."""
+    return map(_place, pattern(one).finditer(_as_searched(text)))
+
+
+def _as_searched(text: str) -> str | bytes:
+    """Bytes, where places in them are the same: RE2 searches bytes, and has to translate places otherwise."""
+    return text.encode() if text.isascii() else text
+
+
+def _place(found: Any) -> Place:
+    start, end = found.span()
+    return Place(start, end, *(found.span(1) if found.re.groups else (-1, -1)))
 
 
 def _literal(mark: str) -> str:

@@ -55,6 +55,12 @@ _MARKER = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: What a marker begins with, behind its rule and other dressing; said in no time.
+_MARKER_STARTS = (
+    "below this", "this is", "the ", "original", "returned", "unsent", "undelivered", "begin", "text of",
+    "your ", "message", "included", "here is", "a copy", "copy of", "first ", "mensa",
+)  # fmt: skip
+_MARKER_DRESSING = " \t\r\v\f\x1c\x1d\x1e\x1f>-=_*"
 #: One of these is in every marker.
 _MARKER_WORDS = ("message", "mail follows", "mensaje", "mensagem", "附件中")
 _LONGEST_MARKER = 160
@@ -86,6 +92,8 @@ def find_quoted_header(lines: list[str]) -> int:
 
 def _is_marker(line: str) -> bool:
     low = line.lower()
+    if line.isascii() and not low.lstrip(_MARKER_DRESSING).startswith(_MARKER_STARTS):
+        return False
     for word in _MARKER_WORDS:
         if word in low:
             return _MARKER.match(line) is not None

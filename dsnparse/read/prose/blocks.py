@@ -90,6 +90,7 @@ class Blocks:
     def _block(self, mention: Mention) -> str:
         """The words around one mention: its line, and the lines after it up to a blank or another address."""
         line = self.lines[mention.line]
+        names_others = len(self.failed) > 1 or mention.key not in self.failed
         before = line[max(0, mention.start - _BEFORE_CHARS) : mention.start].strip(" <\"'(*>-:")
         after = line[mention.end : mention.end + _AFTER_CHARS].lstrip(" >:\"')]*")
         own = f"{before} <{mention.address}> {after}" if before else after
@@ -106,7 +107,7 @@ class Blocks:
                 if blanks > 1 or any(_worth(piece) >= 1 for piece in pieces):
                     break
                 continue
-            if "@" in next_line and self._is_other(next_line, mention.address):
+            if names_others and "@" in next_line and self._is_other(next_line, mention.address):
                 break
             if blanks and says("contact", next_line) and not states_code(next_line):
                 break

@@ -93,8 +93,11 @@ class Recipient:
         """Says where one field was read, and by which rule."""
         if len(text) > _MAX_EVIDENCE_TEXT:
             text = text[:_MAX_EVIDENCE_TEXT] + "…"
-        self.evidence.append(Evidence(field, part, line, rule, clean_text(text)))
-        self.places.setdefault(field, (part, line))
+        if not text.isprintable() or "  " in text:
+            text = clean_text(text)
+        self.evidence.append(Evidence(field, part, line, rule, text.strip()))
+        if field not in self.places:
+            self.places[field] = part, line
 
     def take_codes(
         self, reply: Reply, part: str, line: int, code_rule: str, status_rule: str | None = None

@@ -31,7 +31,6 @@ class Recipient:
         "last_attempt_date",
         "original_origin",
         "original_recipient",
-        "places",
         "recipient",
         "recipient_origin",
         "remote_mta",
@@ -68,8 +67,6 @@ class Recipient:
         self._context = ""
         self._more_context: Callable[[], str] | None = None
         self.evidence: list[Evidence] = []
-        #: Field → part and line where it was first read.
-        self.places: dict[str, tuple[str, int]] = {}
 
     @property
     def context(self) -> str:
@@ -96,8 +93,14 @@ class Recipient:
         if not text.isprintable() or "  " in text:
             text = clean_text(text)
         self.evidence.append(Evidence(field, part, line, rule, text.strip()))
-        if field not in self.places:
-            self.places[field] = part, line
+
+    def place_of(self, *fields: str) -> tuple[str, int]:
+        """Part and line where the first of some fields that was read was read first; ("", 0) for none."""
+        for field in fields:
+            for entry in self.evidence:
+                if entry.field == field:
+                    return entry.part, entry.line
+        return "", 0
 
     def take_codes(
         self, reply: Reply, part: str, line: int, code_rule: str, status_rule: str | None = None

@@ -39,6 +39,17 @@ def _has_label(low: str) -> bool:
     return False
 
 
+def without_subjects(lines: list[str]) -> list[str]:
+    """`lines` of a notice's text, without blanks around them and without the subjects that they quote."""
+    found = []
+    for line in lines:
+        line = line.strip()
+        if ":" in line or '"' in line or "'" in line or not line.isascii():
+            line = without_subject(line)
+        found.append(line)
+    return found
+
+
 def without_subject(line: str) -> str:
     """`line` of a notice's text with the subject that it quotes left out."""
     plain = line.isascii()

@@ -79,21 +79,23 @@ def find_quoted_header(lines: list[str]) -> int:
     for index, line in enumerate(lines):
         if not line:
             continue
-        if ":" in line and index >= looked_to:
+        low = line.lower()
+        if ":" in line and index >= looked_to and low.partition(":")[0].lstrip("> \t") in _HEADER_NAMES:
             found = _HEADER_LINE.match(line.lstrip("> \t"))
-            if found and found[1].lower() in _HEADER_NAMES:
+            if found:
                 is_header, looked_to = _is_header(lines, index)
                 if is_header:
                     return index
-        if len(line) <= _LONGEST_MARKER and _is_marker(line):
+        if (
+            len(line) <= _LONGEST_MARKER
+            and (low.lstrip(_MARKER_DRESSING).startswith(_MARKER_STARTS) or not line.isascii())
+            and _is_marker(line, low)
+        ):
             return index
     return -1
 
 
-def _is_marker(line: str) -> bool:
-    low = line.lower()
-    if line.isascii() and not low.lstrip(_MARKER_DRESSING).startswith(_MARKER_STARTS):
-        return False
+def _is_marker(line: str, low: str) -> bool:
     for word in _MARKER_WORDS:
         if word in low:
             return _MARKER.match(line) is not None

@@ -8,6 +8,7 @@ Facts:
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from dsnparse.model import Evidence
@@ -33,19 +34,16 @@ class Known(NamedTuple):
 
 
 def find_template(head: Head, body: Body, formats: Formats, *, suspected: bool) -> Known | None:
-    """The format that a notice is in, or None; of several, the one that is `Formats.best`.
+    """The format that a notice is in, or None; of several, the one that `Formats.recognise` names first.
 
     `suspected`: whether header or text look like a notice's anyway. If not, only formats that the header
     itself gives away are tried, and the text of other mail is never touched.
     """
     if not len(formats):
         return None
-    header = formats.in_header(_header(head, formats))
-    if not suspected and not any(formats.has_text[number] for number in header):
-        return None
-    opening = _opening(body)
-    best = formats.best(header, opening, suspected=suspected)
-    return _known(head, body, formats.formats[best[0]], opening, best[1]) if best is not None else None
+    opening = partial(_opening, body)
+    found = formats.recognise(_header(head, formats), opening, suspected=suspected)
+    return _known(head, body, formats.formats[found[0]], opening(), found[1]) if found is not None else None
 
 
 def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -101,24 +101,15 @@ class PatternFinder(Generic[Owner]):
                     found[owner] = pattern
         return found
 
-    def first_in(self, text: str, order: Callable[[set[Owner]], Iterable[Owner]]) -> tuple[Owner, str] | None:
-        """The first owner that has a pattern in `text`, and one of these; None for none.
-
-        `order`: which of the owners that may have one are looked at, the first one first.
-        """
+    def by_owner(self, text: str) -> tuple[dict[Owner, str], dict[Owner, list[str]]]:
+        """The owners that have a pattern in `text`, with one; those that may, with patterns to be tried."""
         certain, likely = self._by_words(text)
         patterns = self._patterns
-        sure = dict([patterns[number] for number in certain])
-        candidates = [patterns[number] for number in likely]
-        data = b""
-        for owner in order({*sure, *[owner for owner, _ in candidates]}):
-            if owner in sure:
-                return owner, sure[owner]
-            data = data or text.encode("utf-8", "replace")
-            for one, pattern in candidates:
-                if one == owner and self._compiled(pattern).search(data) is not None:
-                    return owner, pattern
-        return None
+        perhaps: dict[Owner, list[str]] = {}
+        for number in likely:
+            owner, one = patterns[number]
+            perhaps.setdefault(owner, []).append(one)
+        return dict([patterns[number] for number in certain]), perhaps
 
     def is_any_in(self, text: str) -> bool:
         """Whether any of the patterns is in `text`."""

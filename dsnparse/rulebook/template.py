@@ -32,7 +32,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from dsnparse.rulebook.example_keys import Example, checked_examples, is_field_name
 from dsnparse.rulebook.source import Table
@@ -48,13 +48,16 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _TAKEN = frozenset(["rfc3464", "rfc3464-text", "generic", "arf", "mdn", "auto-reply", "amazon-sns"])
 
 
-class Place(NamedTuple):
-    """Where a pattern is found in a text; and its group, (-1, -1) when there is none."""
+class Place:
+    """Where a pattern is found in a text; and its group, at -1 when there is none."""
 
-    start: int
-    end: int
-    group_start: int
-    group_end: int
+    __slots__ = ("end", "group_end", "group_start", "start")
+
+    def __init__(self, start: int, end: int, group_start: int, group_end: int) -> None:
+        self.start = start
+        self.end = end
+        self.group_start = group_start
+        self.group_end = group_end
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,8 @@ def _names_another(recipient: Recipient) -> bool:
     if "@" not in text:
         return False
     low = text.lower()
+    if recipient.recipient.lower() in low:
+        return False
     given = (recipient.recipient, recipient.original_recipient, recipient.actual_recipient)
     own = {address.lower() for address in given if address}
     if any(address in low for address in own):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from dsnparse.classify.objection import Objection
@@ -12,6 +13,7 @@ from dsnparse.vocabulary import Origin
 from dsnparse.wire.text import without_controls
 
 _MAX_EVIDENCE_TEXT = 500
+_NOTHING: Mapping[str, int] = {}
 
 
 class Recipient:
@@ -20,6 +22,7 @@ class Recipient:
     __slots__ = (
         "_context",
         "_more_context",
+        "_outranked",
         "action",
         "actual_recipient",
         "diagnostic",
@@ -67,6 +70,8 @@ class Recipient:
         self._context = ""
         self._more_context: Callable[[], str] | None = None
         self.evidence: list[Evidence] = []
+        #: Field → how much of the evidence is older than what counts of it.
+        self._outranked: Mapping[str, int] = _NOTHING
 
     @property
     def context(self) -> str:
@@ -95,12 +100,24 @@ class Recipient:
         self.evidence.append(Evidence(field, part, line, rule, text.strip()))
 
     def place_of(self, *fields: str) -> tuple[str, int]:
-        """Part and line where the first of some fields that was read was read first; ("", 0) for none."""
+        """Part and line where the first of some fields that was read was read first; ("", 0) for none.
+
+        What was outranked does not count.
+        """
         for field in fields:
-            for entry in self.evidence:
+            for entry in self.evidence[self._outranked.get(field, 0) :]:
                 if entry.field == field:
                     return entry.part, entry.line
         return "", 0
+
+    def outrank(self, field: str) -> None:
+        """Says that what was read of one field does not count; it stays in the evidence."""
+        start = self._outranked.get(field, 0)
+        self._outranked = {**self._outranked, field: len(self.evidence)}
+        self.evidence[start:] = [
+            replace(one, rule=f"outranked: {one.rule}") if one.field == field else one
+            for one in self.evidence[start:]
+        ]
 
     def take_codes(
         self, reply: Reply, part: str, line: int, code_rule: str, status_rule: str | None = None

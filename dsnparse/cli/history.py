@@ -17,7 +17,7 @@ _ANSWERS = {"mail": "It may be mailed.", "wait": "Wait before mailing it again."
 @store_options()
 def history(address: str, form: str, choice: StoreChoice) -> None:
     """Show what happened to ADDRESS: the notices about it, and the changes of its state, oldest first."""
-    with choice.ask() as store:
+    with choice.ask(few=True) as store:
         happenings = store.history(address)
         decision = store.check(address)
     if form == "table" and not happenings:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from dsnparse.store.sql.errors import StoreError, StoreUnavailable, is_of_driver, is_temporary
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable, is_of_driver, is_temporary, words_of
 from dsnparse.store.sql.rows import STREAMED, for_driver
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def driver_errors(shown: str) -> Iterator[None]:
     except Exception as problem:
         if not is_of_driver(problem):
             raise
-        said = " ".join(str(problem).split())
+        said = words_of(problem)
         if is_temporary(problem):
             raise StoreUnavailable(f"{shown} cannot be used now: {said}") from problem
         raise StoreError(f"{shown}: {said}") from problem

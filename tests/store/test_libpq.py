@@ -197,4 +197,4 @@ def test_a_question_loads_no_driver(url: str, words: tuple[str, ...]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program, *words, "--db", url], capture_output=True, text=True, check=True
     )
-    assert done.stderr == "set()\n"
+    assert done.stderr.endswith("set()\n")

@@ -8,7 +8,7 @@ highest rank wins, and those it beats are listed as conflicts when they speak fo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dsnparse.classify.by_code import code_claims, provider_claims
@@ -41,7 +41,7 @@ def verdict_on(
     smtp_command: str | None = None,
     hosts: Sequence[str] = (),
     recipient: str | None = None,
-    context: str = "",
+    context: str | Callable[[], str] = "",
     provider: str | None = None,
     claims: Sequence[Claim] = (),
     kind: Kind = Kind.BOUNCE,
@@ -51,7 +51,10 @@ def verdict_on(
     names_another: bool = False,
     rules: RuleSet | None = None,
 ) -> Verdict:
-    """Why a recipient did not get the message whose refusal `reply` is; all else as in `classify`."""
+    """Why a recipient did not get the message whose refusal `reply` is; all else as in `classify`.
+
+    `context` may be what gives the words, where that takes time: it is called only when they are needed.
+    """
     if rules is None:
         rules = builtin()
     reply_code = reply_code or reply.code
@@ -85,8 +88,9 @@ def verdict_on(
     )
     held = holding(rules, hits, reply, case, involved)
     all_claims = words_claims(held, reply, case, Source.WORDS)
-    if context and not is_enough(held, status):
-        extra = words_of(context[:MAX_TEXT])
+    around = "" if is_enough(held, status) else context if isinstance(context, str) else context()
+    if around:
+        extra = words_of(around[:MAX_TEXT])
         hits, marked = rules.search(extra.low)
         if marked and certain is None:
             certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)

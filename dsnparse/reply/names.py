@@ -22,6 +22,7 @@ _NAME_AND_IP = re.compile(r"[\[(](?<=[a-z].)[0-9a-f]")
 _SAID = re.compile(r"\b(?:host|server|mx) ([a-z0-9][a-z0-9.-]{3,253})(?= said\b)")
 _LINK = re.compile(r"(?<=://)[^\s<>\"]{1,1000}|\bwww\.[^\s<>\"]{1,1000}")
 #: What a host name is made of (RFC 1123 section 2.1); at most so long (RFC 1035 section 2.3.4).
+_IN_NAMES = "abcdefghijklmnopqrstuvwxyz0123456789.-"
 _NAME = re.compile(r"[a-z0-9.-]{1,255}")
 #: With one dot alone, endings that are seldom the first word of a sentence.
 _ENDINGS = frozenset(
@@ -29,14 +30,13 @@ _ENDINGS = frozenset(
 )
 #: Where a host name may be: a dot between its labels, the one behind it beginning with a letter.
 _DOT = re.compile(r"\.(?<=[a-z0-9].)(?=[a-z])")
-_IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
 def without_fields(low: str) -> str:
     """`low` without the values of log fields and the name of the host that speaks."""
     if "=" in low:
         low = _FIELD.sub(_blank, low)
-    if _NAME_AND_IP.search(low) is not None:
+    if ("[" in low or "(" in low) and _NAME_AND_IP.search(low) is not None:
         low = _SPEAKER.sub(_blank_name, low)
     if " said" in low:
         low = _SAID.sub(_blank_name, low)
@@ -51,11 +51,10 @@ def without_names(low: str) -> str:
         low = _LINK.sub(_blank, low)
     done = 0
     for dot in _DOT.finditer(low):
-        if dot.start() < done:
-            continue
         start = dot.start()
-        while start > done and low[start - 1] in _IN_NAMES:
-            start -= 1
+        if start < done:
+            continue
+        start = done + len(low[done:start].rstrip(_IN_NAMES))
         found = _NAME.match(low, start)
         name = found[0].rstrip(".-") if found is not None else ""
         done = start + max(len(name), 1)

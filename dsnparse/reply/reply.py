@@ -14,6 +14,8 @@ from dsnparse.reply.words import words_of
 _TYPE = re.compile(r"\s{0,10}([A-Za-z][A-Za-z0-9-]{0,30})\s{0,5};")
 #: The same in front of a reply that stands alone, where any word could be one of the reply's own.
 _KNOWN_TYPE = re.compile(r"\s{0,10}(e?smtp|lmtp|x400|x-[A-Za-z0-9-]{1,30})\s{0,5};", re.IGNORECASE)
+#: A letter of any script, in a text in lower case whose addresses, hosts and links are blanked.
+_WORD = re.compile(r"[^\x00-`{-\x7f]")
 #: Replies that are remembered: the recipients of a notice often share one.
 _REMEMBERED = 256
 
@@ -75,7 +77,7 @@ def _parse(text: str) -> Reply:
         shown,
         words.low,
         words.sentences,
-        words.sentences.islower() or not words.sentences.isascii(),
+        _WORD.search(words.sentences) is not None,
         found.statuses,
         words.spans,
     )

@@ -96,6 +96,17 @@ class Needs:
                 likely.append(number)
         return likely
 
+    def within(self, matches: Sequence[Match]) -> list[int]:
+        """The patterns that may be in some piece of a text: words may stand alone there that here do not."""
+        found: list[int] = []
+        there = 0
+        for word, _, _ in matches:
+            found += self.key_of[word]
+            there |= self.groups_of[word]
+            if word in self._whole:
+                found += [number for number, _, _ in self._whole[word]]
+        return self.likely(found, there, 0)
+
     def standing_alone(self, matches: Sequence[Match], low: str) -> list[int]:
         """The patterns that ask for nothing but a word, where it stands as they want it."""
         certain = []

@@ -48,6 +48,12 @@ class PatternFinder(Generic[Owner]):
         data = text.encode("utf-8", "replace")
         return any(self._compiled(self._patterns[one][1]).search(data) is not None for one in likely)
 
+    def perhaps_within(self, text: str) -> set[Owner]:
+        """Those of whom a pattern may be in some piece of `text`: nobody else has one there."""
+        matches = self._finder.find_matches_as_indexes(prepared(text), overlapping=True)
+        patterns = self._patterns
+        return {patterns[number][0] for number in self._needs.within(matches)}
+
     def _by_words(self, text: str) -> tuple[list[int], list[int]]:
         low = prepared(text)
         return self._needs.met(self._finder.find_matches_as_indexes(low, overlapping=True), low, len(text))

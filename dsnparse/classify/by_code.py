@@ -93,7 +93,7 @@ def provider_claims(rules: RuleSet, reply: Reply, case: Case) -> list[Claim]:
     claims: list[Claim] = []
     padded = f" {reply.sentences} "
     for row in rules.code_rows(case.provider or ""):
-        if row.allows(padded, case.status, case.reply_code, case.digit, case.command):
+        if row.allows(case.status, case.reply_code, case.digit, case.command) and not row.is_silent(padded):
             shown = (case.status if row.status or row.status_prefixes else "") or str(case.reply_code or "")
             claims.append(
                 Claim(

@@ -65,8 +65,8 @@ def verdict_on(
         status = None  # success, stated of a failure, says nothing
     if not hosts and reply.host:
         hosts = (reply.host.lower(),)
-    hits, marked = rules.search(reply.low)
-    certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
+    found = rules.search(reply.low)
+    certain, involved = find_speakers(provider, hosts, recipient, found.marked, rules.hosts, rules.domains)
     command = _command(smtp_command) or reply.command or ""
     case = Case(
         status,
@@ -83,15 +83,17 @@ def verdict_on(
         is_own_account=is_own_account(status, reply_code, command),
         names_another=names_another,
     )
-    held = holding(rules, hits, reply, case, involved)
+    held = holding(rules, found, reply, case, involved)
     all_claims = words_claims(held, reply, case, Source.WORDS)
     if context and not is_enough(held, status):
         extra = words_of(context[:MAX_TEXT])
-        hits, marked = rules.search(extra.low)
-        if marked and certain is None:
-            certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
+        found = rules.search(extra.low)
+        if found.marked and certain is None:
+            certain, involved = find_speakers(
+                provider, hosts, recipient, found.marked, rules.hosts, rules.domains
+            )
             case.provider = certain
-        all_claims += words_claims(holding(rules, hits, extra, case, involved), extra, case, Source.CONTEXT)
+        all_claims += words_claims(holding(rules, found, extra, case, involved), extra, case, Source.CONTEXT)
     all_claims = _with_subject(case, all_claims, reply)
     meant = provider_claims(rules, reply, case) if certain is not None else []
     all_claims += [*(code_claims(case, meant=meant) if meant else code_claims(case)), *meant, *claims]

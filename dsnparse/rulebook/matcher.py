@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from dsnparse.rulebook.needed_words import prepared
-from dsnparse.rulebook.needs import Match, Needs
+from dsnparse.rulebook.needs import WHOLE, Needs
 from dsnparse.rulebook.pattern_finder import automaton
 from dsnparse.rulebook.provider import Provider
 from dsnparse.rulebook.rule import LETTERS, Rule, compiled
@@ -40,6 +40,17 @@ class Phrase(NamedTuple):
     is_label: bool
 
 
+class Found(NamedTuple):
+    """What `RuleSet.search` finds in a text."""
+
+    #: Every rule with words in the text, conditions not yet looked at.
+    hits: list[Hit]
+    #: The providers whose words are in it.
+    marked: list[str]
+    #: The bits of the words that are in it.
+    there: int
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """Rules, compiled. Build one with `load_rules`; it is immutable and may be shared by threads."""
@@ -59,11 +70,13 @@ class RuleSet:
     _phrases: Sequence[Sequence[Phrase]] = field(default=(), repr=False)
     #: The patterns of rules, by their number.
     _patterns: Sequence[tuple[Rule, str]] = field(default=(), repr=False)
+    #: Rule → the bits of words in which it does not hold, and whether it asks for codes.
+    conditions: Mapping[str, tuple[int, bool]] = field(default_factory=dict, repr=False)
     #: Provider → its rules without words.
     _code_rows: Mapping[str, Sequence[Rule]] = field(default_factory=dict, repr=False)
 
-    def search(self, low: str) -> tuple[list[Hit], list[str]]:
-        """Every rule with words in the prepared text (conditions not yet looked at), and providers marked.
+    def search(self, low: str) -> Found:
+        """Every rule with words in the prepared text, and providers marked.
 
         Of a pattern the words that it needs are found; `locate` tries it, where it is still of interest.
         """
@@ -84,20 +97,23 @@ class RuleSet:
                     known = hits.get(rule.id)
                     if known is None or end - start > known[2]:
                         hits[rule.id] = (rule, start - 1, end - start)
-        found = list(hits.values())
-        for number in self._likely(low, padded, matches):
-            rule = self._patterns[number][0]
-            if rule.id not in hits:
-                self._take(number, low, found, marked)
-        return found, marked
-
-    def _likely(self, low: str, padded: str, matches: Sequence[Match]) -> list[int]:
-        """The patterns that may be in a text, in their order."""
-        if "  " in low or not low.isascii():  # their words have single blanks
+        all_hits = list(hits.values())
+        needs = self._needs
+        keys, there = needs.met(matches)
+        groups = there
+        if "  " in low or not low.isascii():  # the words of patterns have single blanks
             padded = prepared(low)
             matches = self._finder.find_matches_as_indexes(padded, overlapping=True)
-        certain, likely = self._needs.met(matches, padded, len(low))
-        return sorted({*certain, *likely}) if certain or len(likely) > 1 else likely
+            keys, groups = needs.met(matches)
+        likely = needs.likely(keys, groups, len(low))
+        if groups & WHOLE:
+            likely = list({*likely, *needs.standing_alone(matches, padded)})
+        if len(likely) > 1:
+            likely.sort()
+        for number in likely:
+            if self._patterns[number][0].id not in hits:
+                self._take(number, low, all_hits, marked)
+        return Found(all_hits, marked, there)
 
     def _take(self, number: int, low: str, hits: list[Hit], marked: list[str]) -> None:
         """Adds the hit of a pattern; one that marks a provider, where it is in the text."""
@@ -153,7 +169,17 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
         called.update(provider.called)
         for mark in provider.marks:
             phrases.setdefault(mark, []).append(phrase_of(None, mark, provider.name))
-    needs = Needs([pattern for _, pattern in patterns], also=phrases)
+    needs = Needs(
+        [pattern for _, pattern in patterns],
+        also=phrases,
+        told=dict.fromkeys(word for rule in rules for word in rule.unless),
+    )
+    conditions = {}
+    for rule in rules:
+        silencing = 0
+        for word in rule.unless:
+            silencing |= needs.bit_of[word]
+        conditions[rule.id] = silencing, rule.has_codes
     rows: dict[str, list[Rule]] = {}
     for rule in rules:
         if rule.provider and not rule.has_words:
@@ -168,5 +194,6 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
         automaton(needs.words),
         [tuple(phrases.get(word, ())) for word in needs.words],
         patterns,
+        conditions,
         rows,
     )

@@ -22,10 +22,10 @@ Match = tuple[int, int, int]
 class Needs:
     """Patterns and words by their numbers. Immutable once it is made."""
 
-    __slots__ = ("_more", "_whole", "_without", "groups_of", "key_of", "words")
+    __slots__ = ("_more", "_whole", "_without", "bit_of", "groups_of", "key_of", "words")
 
-    def __init__(self, patterns: Iterable[str], also: Iterable[str] = ()) -> None:
-        """`also`: other words that are looked for in one go, which come last."""
+    def __init__(self, patterns: Iterable[str], also: Iterable[str] = (), told: Iterable[str] = ()) -> None:
+        """`also`: other words that are looked for in one go; `told`: those of which `bit_of` is wanted."""
         self.words: list[str] = []
         #: For each word the patterns whose rarest group it is in; and, a bit each, its other groups.
         self.key_of: list[list[int]] = []
@@ -58,6 +58,12 @@ class Needs:
             self._more.append(more)
         for word in also:
             self._place(word, places)
+        #: The bit that is there when a word is.
+        self.bit_of: dict[str, int] = {}
+        for word in told:
+            bit = bits.setdefault(frozenset([word]), 2 << len(bits))
+            self.groups_of[self._place(word, places)] |= bit
+            self.bit_of[word] = bit
 
     def _place(self, word: str, places: dict[str, int]) -> int:
         """The number of a word, which may be new."""
@@ -68,21 +74,18 @@ class Needs:
             self.groups_of.append(0)
         return place
 
-    def met(self, matches: Sequence[Match], low: str, size: int) -> tuple[list[int], list[int]]:
-        """The patterns that are in a text, and those that may be.
+    def met(self, matches: Sequence[Match]) -> tuple[list[int], int]:
+        """The patterns whose rarest words are met, and the bits of all words that are.
 
-        `matches`: the words that are in the prepared text `low`, and where. `size`: the length of the text.
+        `matches`: the words that are in a prepared text, and where.
         """
-        if not matches and not self._without:
-            return [], []
         found: list[int] = []
         there = 0
         key_of, groups_of = self.key_of, self.groups_of
         for word, _, _ in matches:
             found += key_of[word]
             there |= groups_of[word]
-        certain = self.standing_alone(matches, low) if there & WHOLE else []
-        return certain, self.likely(found, there, size)
+        return found, there
 
     def likely(self, found: list[int], there: int, size: int) -> list[int]:
         """The patterns that may be in a text of that size.

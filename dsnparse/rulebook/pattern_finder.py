@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
 from dsnparse.rulebook.needed_words import prepared
-from dsnparse.rulebook.needs import Needs
+from dsnparse.rulebook.needs import WHOLE, Needs
 
 Owner = TypeVar("Owner", bound=Hashable)
 
@@ -55,8 +55,13 @@ class PatternFinder(Generic[Owner]):
         return {patterns[number][0] for number in self._needs.within(matches)}
 
     def _by_words(self, text: str) -> tuple[list[int], list[int]]:
+        """The patterns that are in a text, and those that may be."""
         low = prepared(text)
-        return self._needs.met(self._finder.find_matches_as_indexes(low, overlapping=True), low, len(text))
+        needs = self._needs
+        matches = self._finder.find_matches_as_indexes(low, overlapping=True)
+        found, there = needs.met(matches)
+        certain = needs.standing_alone(matches, low) if there & WHOLE else []
+        return certain, needs.likely(found, there, len(text))
 
 
 def automaton(words: Sequence[str]) -> Any:

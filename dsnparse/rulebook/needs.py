@@ -15,6 +15,8 @@ from dsnparse.rulebook.rule import LETTERS
 _TABLES = ("rules", "replies", "words", "formats", "notices")
 #: The bit of words that are all that a pattern asks for.
 WHOLE = 1
+#: Words that are no longer than this keep the blanks at their edges: without them they are in too many texts.
+_SHORTEST = 4
 #: A word that is in a text: its number, where it begins and ends.
 Match = tuple[int, int, int]
 
@@ -45,9 +47,10 @@ class Needs:
                 self._without.append((number, needed.longest))
             more = 0
             for at, group in enumerate(needed.groups):
-                bit = bits.setdefault(group, 2 << len(bits)) if at else 0
+                words = group if needed.is_all else _without_edges(group)
+                bit = bits.setdefault(words, 2 << len(bits)) if at else 0
                 more |= bit
-                for word in group:
+                for word in words:
                     place = self._place(word, places)
                     self.groups_of[place] |= bit
                     if needed.is_all:
@@ -118,6 +121,11 @@ class Needs:
                 if (not left or low[start - 1] not in LETTERS) and (not right or low[end] not in LETTERS):
                     certain.append(number)
         return certain
+
+
+def _without_edges(group: Group) -> Group:
+    """The words of a group without blanks at their edges: "mail", "mail " and " mail " are met once."""
+    return frozenset([word.strip() if len(word) > _SHORTEST else word for word in group])
 
 
 def _needed_by(pattern: str) -> Needed:

@@ -36,24 +36,20 @@ def holding(
     """
     kept: list[Hit] = []
     padded = "" if reply.sentences == reply.low else f" {reply.sentences} "
-    there = found.there
+    there, conditions = found.there, rules.conditions
     best = 0
     for hit in found.hits:
         rule = hit[0]
         if rule.provider is not None and rule.provider not in involved:
             continue
         if rule.conditional:
-            silencing, has_codes = rules.conditions[rule.id]
+            silencing, has_codes = conditions[rule.id]
             if rule.is_silent(padded) if padded else silencing & there:
                 continue
             if has_codes and not rule.allows(case.status, case.reply_code, case.digit, case.command):
                 continue
         if hit[1] < 0:
-            if rule.rank <= WEAK_RANK and best >= NORMAL_RANK:
-                continue  # plain words say more, and to try a pattern takes time
-            if any(rule is other[0] for other in kept):
-                continue
-            located = rules.locate(hit[2], reply.low)
+            located = _located(rules, hit, reply, kept, best)
             if located is None:
                 continue
             hit = located
@@ -63,6 +59,17 @@ def holding(
     if len(kept) < 2:
         return kept
     return [hit for hit in kept if not _is_covered(hit, kept)]
+
+
+def _located(rules: RuleSet, hit: Hit, reply: Reply | Words, kept: list[Hit], best: int) -> Hit | None:
+    """Where the pattern of a rule stands; None where it does not, or would add nothing to what is kept."""
+    rule, _, number = hit
+    if rule.rank <= WEAK_RANK and best >= NORMAL_RANK:
+        return None  # plain words say more, and to try a pattern takes time
+    for other in kept:
+        if other[0] is rule:
+            return None
+    return rules.locate(number, reply.low)
 
 
 def _is_covered(hit: Hit, others: list[Hit]) -> bool:

@@ -96,14 +96,9 @@ def _named(table: Mapping[str, Sequence[str]]) -> str:
     return "|".join(f"(?P<{whom}>{'|'.join(words)})" for whom, words in table.items())
 
 
-class Subject(NamedTuple):
-    """What words are about, where that is not the recipient, or not just that."""
-
-    #: The reason that they speak for; None for none at all.
-    reason: Reason | None
-    #: What keeps them from making anybody hard.
-    objection: Objection | None
-
+#: What words are about: the reason that they speak for, None for none at all; and what keeps them from making
+#: anybody hard.
+Subject = tuple[Reason | None, Objection | None]
 
 _OF_WHOM = {
     "login": Reason.POLICY_VIOLATION,
@@ -143,9 +138,9 @@ class Sentences:
         behind = self._text[end : end + BEHIND]
         words = _words(within)
         if (reason in _STATES and words.are_denied) or self._is_denied(start, behind):
-            return Subject(None, Objection.ABOUT_ANOTHER)
+            return None, Objection.ABOUT_ANOTHER
         if words.are_verb_alone and not self._names_an_address(start):
-            return Subject(None, Objection.ABOUT_ANOTHER)
+            return None, Objection.ABOUT_ANOTHER
         if self._cues:
             stop = _END.search(behind)
             behind = behind if stop is None else behind[: stop.start()]
@@ -153,8 +148,8 @@ class Sentences:
             if subject is not None and _patterns().cue.is_any_in(self._text):
                 return subject
         if reason in _TAKING and words.take and _is_in(_patterns().limited, behind):
-            return Subject(Reason.POLICY_VIOLATION, Objection.ABOUT_ANOTHER)
-        return Subject(reason, None)
+            return Reason.POLICY_VIOLATION, Objection.ABOUT_ANOTHER
+        return reason, None
 
     def _names_an_address(self, start: int) -> bool:
         """Whether the sentence before `start` names an address, or nothing at all."""
@@ -179,17 +174,17 @@ class Sentences:
             whom = _whom(_sentence_before(self._text, start) + words.text)
         if whom is not None and whom != "recipient":
             of_whom = Reason.RATE_LIMITED if reason is Reason.MAILBOX_FULL else _OF_WHOM[whom]
-            return Subject(of_whom, Objection.ABOUT_ANOTHER)
+            return of_whom, Objection.ABOUT_ANOTHER
         if reason is Reason.MAILBOX_FULL or cues.isdisjoint(_UNSURE):
             return None
         known = _patterns()
         before = _sentence_before(self._text, start)
         if "perhaps" in cues and _is_in(known.perhaps, before + words.text):
-            return Subject(reason, Objection.ONLY_PERHAPS)
+            return reason, Objection.ONLY_PERHAPS
         if words.are_perhaps and not is_strong:
-            return Subject(reason, Objection.ONLY_PERHAPS)
+            return reason, Objection.ONLY_PERHAPS
         if "for_now" in cues and _is_in(known.for_now, f"{before}{words.text}{behind}"):
-            return Subject(reason, Objection.FOR_NOW)
+            return reason, Objection.FOR_NOW
         return None
 
 

@@ -23,6 +23,7 @@ Hit = tuple[Rule, int, int]
 
 #: What a single word must not touch: it would be the label of a host name, or the name of a file.
 _NAMES = LETTERS | frozenset("@/-")
+_LABELS = _NAMES | {"."}
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -143,7 +144,7 @@ class RuleSet:
 def phrase_of(rule: Rule | None, words: str, provider: str | None, *, url: bool = False) -> Phrase:
     """How literal words are looked for: those of a URL may go on to the right."""
     is_single = words.isascii() and words.isalnum() and not url
-    before = (_NAMES | {"."} if is_single else LETTERS) if words[0] in LETTERS else _NOTHING
+    before = (_LABELS if is_single else LETTERS) if words[0] in LETTERS else _NOTHING
     behind = (_NAMES if is_single else LETTERS) if words[-1] in LETTERS and not url else _NOTHING
     return Phrase(rule, provider, before, behind, is_single)
 
@@ -154,21 +155,21 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
     hosts: dict[str, str] = {}
     domains: dict[str, str] = {}
     called: dict[str, str] = {}
-    phrases: dict[str, list[Phrase]] = {}
+    phrases: dict[str, tuple[Phrase, ...]] = {}
     patterns: list[tuple[Rule, str]] = []
     for rule in rules:
         marked = rule.provider if rule.mark else None
         for words in rule.phrases:
-            phrases.setdefault(words, []).append(phrase_of(rule, words, marked))
+            phrases[words] = (*phrases.get(words, ()), phrase_of(rule, words, marked))
         for words in rule.urls:
-            phrases.setdefault(words, []).append(phrase_of(rule, words, marked, url=True))
+            phrases[words] = (*phrases.get(words, ()), phrase_of(rule, words, marked, url=True))
         patterns += [(rule, pattern) for pattern in rule.patterns]
     for provider in providers:
         hosts.update(dict.fromkeys(provider.hosts, provider.name))
         domains.update(dict.fromkeys(provider.domains, provider.name))
         called.update(provider.called)
         for mark in provider.marks:
-            phrases.setdefault(mark, []).append(phrase_of(None, mark, provider.name))
+            phrases[mark] = (*phrases.get(mark, ()), phrase_of(None, mark, provider.name))
     needs = Needs(
         [pattern for _, pattern in patterns],
         also=phrases,
@@ -192,7 +193,7 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
         tuple(formats),
         needs,
         automaton(needs.words),
-        [tuple(phrases.get(word, ())) for word in needs.words],
+        [phrases.get(word, ()) for word in needs.words],
         patterns,
         conditions,
         rows,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -47,10 +47,9 @@ class Needs:
                 self._without.append((number, needed.longest))
             more = 0
             for at, group in enumerate(needed.groups):
-                words = group if needed.is_all else _without_edges(group)
-                bit = bits.setdefault(words, 2 << len(bits)) if at else 0
+                bit = bits.setdefault(group, 2 << len(bits)) if at else 0
                 more |= bit
-                for word in words:
+                for word in group:
                     place = self._place(word, places)
                     self.groups_of[place] |= bit
                     if needed.is_all:
@@ -59,8 +58,11 @@ class Needs:
                     elif at == 0:
                         self.key_of[place].append(number)
             self._more.append(more)
-        for word in also:
-            self._place(word, places)
+        new = [word for word in also if word not in places]
+        places.update(zip(new, range(len(places), len(places) + len(new)), strict=True))
+        self.words += new
+        self.key_of += [[]] * len(new)
+        self.groups_of += [0] * len(new)
         #: The bit that is there when a word is.
         self.bit_of: dict[str, int] = {}
         for word in told:
@@ -123,17 +125,16 @@ class Needs:
         return certain
 
 
-def _without_edges(group: Group) -> Group:
-    """The words of a group without blanks at their edges: "mail", "mail " and " mail " are met once."""
-    return frozenset([word.strip() if len(word) > _SHORTEST else word for word in group])
-
-
 def _needed_by(pattern: str) -> Needed:
     known = _made_beforehand().get(pattern)
-    if known is None:
-        return needed_words(pattern)
-    groups, *rest = known
-    return Needed(tuple(map(frozenset, groups)), *rest)
+    needed = needed_words(pattern) if known is None else Needed(*known)
+    of_edges: Callable[[Iterable[str]], Group] = frozenset if needed.is_all else _without_edges
+    return needed._replace(groups=tuple([of_edges(group) for group in needed.groups]))
+
+
+def _without_edges(words: Iterable[str]) -> Group:
+    """Words without blanks at their edges: "mail", "mail " and " mail " are met once."""
+    return frozenset([word.strip() if len(word) > _SHORTEST else word for word in words])
 
 
 @cache

@@ -14,7 +14,8 @@ _SPELLING = str.maketrans(
 _EDGES = " <>\"'(),:;[]{}=|!"
 _WRAPPING = "<>\"'[](){}"
 _EDGE = re.compile(f"[{re.escape(_EDGES)}]")
-_TO_BLANKS = str.maketrans(_EDGES, " " * len(_EDGES))
+#: By their number: a table of all, since to miss a letter in a smaller one takes time.
+_TO_BLANKS = "".join([" " if chr(code) in _EDGES else chr(code) for code in range(128)])
 #: RFC 5321 section 4.5.3.1: a local part has at most 64 octets, a domain 255.
 _MAX_LOCAL = 64
 _MAX_DOMAIN = 255

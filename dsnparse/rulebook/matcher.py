@@ -41,15 +41,18 @@ class Phrase(NamedTuple):
     is_label: bool
 
 
-class Found(NamedTuple):
+class Found:
     """What `RuleSet.search` finds in a text."""
 
-    #: Every rule with words in the text, conditions not yet looked at.
-    hits: list[Hit]
-    #: The providers whose words are in it.
-    marked: list[str]
-    #: The bits of the words that are in it.
-    there: int
+    __slots__ = ("hits", "marked", "there")
+
+    def __init__(self, hits: list[Hit], marked: list[str], there: int) -> None:
+        #: Every rule with words in the text, conditions not yet looked at.
+        self.hits = hits
+        #: The providers whose words are in it.
+        self.marked = marked
+        #: The bits of the words that are in it.
+        self.there = there
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,13 @@ class RuleSet:
         marked: list[str] = []
         padded = f" {low} "
         matches = self._finder.find_matches_as_indexes(padded, overlapping=True)
-        phrases = self._phrases
+        phrases, needs = self._phrases, self._needs
+        key_of, bits_of = needs.key_of, needs.groups_of
+        keys: list[int] = []
+        there = 0
         for number, start, end in matches:
+            keys += key_of[number]
+            there |= bits_of[number]
             for rule, provider, before, behind, is_label in phrases[number]:
                 if padded[start - 1] in before or padded[end] in behind:
                     continue
@@ -98,34 +106,30 @@ class RuleSet:
                     known = hits.get(rule.id)
                     if known is None or end - start > known[2]:
                         hits[rule.id] = (rule, start - 1, end - start)
-        all_hits = list(hits.values())
-        needs = self._needs
-        keys, there = needs.met(matches)
-        groups = there
+        found = Found(list(hits.values()), marked, there)
         if "  " in low or not low.isascii():  # the words of patterns have single blanks
             padded = prepared(low)
             matches = self._finder.find_matches_as_indexes(padded, overlapping=True)
-            keys, groups = needs.met(matches)
-        likely = needs.likely(keys, groups, len(low))
-        if groups & WHOLE:
+            keys, there = needs.met(matches)
+        likely = needs.likely(keys, there, len(low))
+        if there & WHOLE:
             likely = list({*likely, *needs.standing_alone(matches, padded)})
-        if len(likely) > 1:
-            likely.sort()
+        likely.sort()
         for number in likely:
-            if self._patterns[number][0].id not in hits:
-                self._take(number, low, all_hits, marked)
-        return Found(all_hits, marked, there)
+            rule = self._patterns[number][0]
+            if rule.id not in hits:
+                self._take(rule, number, low, found)
+        return found
 
-    def _take(self, number: int, low: str, hits: list[Hit], marked: list[str]) -> None:
+    def _take(self, rule: Rule, number: int, low: str, found: Found) -> None:
         """Adds the hit of a pattern; one that marks a provider, where it is in the text."""
-        rule = self._patterns[number][0]
         hit: Hit | None = (rule, -1, number)
         if rule.mark:
             hit = self.locate(number, low)
-            if hit is not None and rule.provider is not None and rule.provider not in marked:
-                marked.append(rule.provider)
+            if hit is not None and rule.provider is not None and rule.provider not in found.marked:
+                found.marked.append(rule.provider)
         if hit is not None:
-            hits.append(hit)
+            found.hits.append(hit)
 
     def locate(self, number: int, low: str) -> Hit | None:
         """The rule of the pattern `number`, and where this stands in the prepared text, if it does."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -127,9 +127,14 @@ class Needs:
 
 def _needed_by(pattern: str) -> Needed:
     known = _made_beforehand().get(pattern)
-    needed = needed_words(pattern) if known is None else Needed(*known)
-    of_edges: Callable[[Iterable[str]], Group] = frozenset if needed.is_all else _without_edges
-    return needed._replace(groups=tuple([of_edges(group) for group in needed.groups]))
+    if known is None:
+        needed = needed_words(pattern)
+    else:
+        groups, *rest = known
+        needed = Needed(tuple([frozenset(group) for group in groups]), *rest)
+    if needed.is_all:
+        return needed
+    return needed._replace(groups=tuple([_without_edges(group) for group in needed.groups]))
 
 
 def _without_edges(words: Iterable[str]) -> Group:

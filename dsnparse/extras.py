@@ -20,6 +20,7 @@ EXTRAS = {
     "uvicorn": "serve",
     "prometheus_client": "metrics",
     "jinja2": "report",
+    "olefile": "msg",
     "pyarrow": "parquet",
     "duckdb": "duckdb",
     "pyspark": "spark",

@@ -75,9 +75,10 @@ def parse(
 ) -> None:
     """Read bounces and say who failed and why.
 
-    PATH is a message, a folder of them (with its subfolders), a Maildir, an mbox, a tar or zip archive, any
-    of these compressed, or - for standard input. What it is shows by its content. In folders, hidden files
-    and notes (.json, .jsonl, .csv, .md, .toml and such) are passed over.
+    PATH is a message (Outlook's .msg with the extra 'msg'), a folder of them (with its subfolders), a
+    Maildir, an mbox, a tar or zip archive, any of these compressed, or - for standard input. What it is shows
+    by its content. In folders, hidden files and notes (.json, .jsonl, .csv, .md, .toml and such) are passed
+    over.
 
     JSON Lines and JSON have one object per message (dsnparse/data/report.schema.json describes it); the table
     and CSV have one row per failed recipient, and one for each message without any.

@@ -15,7 +15,7 @@ from dsnparse.cli.failure import NO_ADDRESS
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.store.lists.entry import Difference, Listed, Suppression, Would
-from dsnparse.store.lists.export_formats import FORMATS, write_list
+from dsnparse.store.lists.export_formats import FORMATS, PROVIDERS, write_list
 from dsnparse.store.lists.import_formats import Unreadable, read_list, readable
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.wire.formulas import guarded
@@ -23,7 +23,6 @@ from dsnparse.wire.formulas import guarded
 if TYPE_CHECKING:
     from dsnparse.store.store import Store
 
-_AT_ONCE = 1_000
 #: Entries of an import that are stored in one go.
 _IMPORTED_AT_ONCE = 5_000
 _SHOWN_PROBLEMS = 20
@@ -158,7 +157,8 @@ def _row(one: Difference) -> list[str]:
     show_default=True,
     metavar="NAME",
     help="csv, csv-plain (for programs, not spreadsheets) and jsonl are our own, addresses is a column of "
-    f"them; the others are what the provider takes: {', '.join(FORMATS[4:])}.",
+    f"them; the others are what the provider takes: {', '.join(PROVIDERS)}; or the program: postfix (a table "
+    "for check_recipient_access), listmonk, mautic.",
 )
 @click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
 @click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")
@@ -171,9 +171,8 @@ def export(
     if choice.hash_addresses or choice.hash_key_file:
         raise click.UsageError("The database holds hashes; the addresses are not in it.")
     with choice.ask() as store, Output(output) as out:
-        pieces = write_list(store.suppressions(reasons=reasons, sources=sources), form)
-        while some := list(islice(pieces, _AT_ONCE)):
-            out.write("".join(some))
+        for lines in write_list(store.suppressions(reasons=reasons, sources=sources), form):
+            out.write(lines)
 
 
 def say_listed(listed: Listed) -> None:

@@ -21,6 +21,7 @@ PAGES = {page.relative_to(DOCS).as_posix(): page for page in sorted(DOCS.rglob("
 ELSEWHERE = {
     "api.md": "tests/test_api_page.py",
     "events.md": "tests/data/test_events_page.py",
+    "in-django.md": "tests/adapters/test_pages.py",
     "rules.md": "tests/data/test_rules_page.py",
     "scale.md": "tests/scale/test_docs.py",
     "serve.md": "tests/web/test_docs.py",

@@ -19,11 +19,11 @@ PARTS = ["Tutorial", "How-to", "Reference", "Explanation", "Project"]
 
 
 def contents() -> dict[str, list[str]]:
-    """The pages of each part, without `.md`, what a glob finds as well."""
+    """The pages of each part, without `.md`."""
     found: dict[str, list[str]] = {}
     for index in DOCS.rglob("index.md"):
         name = index.relative_to(ROOT).as_posix().removesuffix(".md")
-        for caption, lines in parts(name, index.read_text("utf-8"), ROOT):
+        for caption, lines in parts(name, index.read_text("utf-8")):
             for line in lines:
                 target = re.sub(r".* <(.*)>$", r"\1", line).removeprefix("/")
                 pages = [page.relative_to(ROOT).as_posix() for page in ROOT.glob(f"{target}.md")]

@@ -12,6 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 
 import dsnparse
+import dsnparse.adapters
 import dsnparse.mailboxes
 import dsnparse.report
 import dsnparse.scale
@@ -22,6 +23,8 @@ from dsnparse import Report
 MODULES = MappingProxyType(
     {
         "dsnparse": [name for name in dsnparse.__all__ if name != "__version__"],
+        "dsnparse.adapters": dsnparse.adapters.__all__,
+        "dsnparse.adapters.flufl": ["scan_message", "all_failures", "failures_of_addresses"],
         "dsnparse.classify": ["load_rules"],
         "dsnparse.explain": ["explain", "Page", "Sense"],
         "dsnparse.ingest": ["ingest", "store_all"],

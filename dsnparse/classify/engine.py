@@ -26,7 +26,7 @@ from dsnparse.reply.codes import MAX_TEXT
 from dsnparse.reply.words import words_of
 from dsnparse.rulebook.files import builtin
 from dsnparse.rulebook.matcher import RuleSet
-from dsnparse.rulebook.ranks import DENIED_RANK, SPECIFIC_STATUS_RANK
+from dsnparse.rulebook.ranks import DENIED_RANK, SPECIFIC_STATUS_RANK, WEAK_RANK
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -139,7 +139,7 @@ def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> list[Claim]:
     if any(claim.objection is Objection.ABOUT_ANOTHER for claim in claims):
         case.is_about_another = True
         return [claim for claim in claims if claim.rank > DENIED_RANK]
-    if not claims and case.has_words:
+    if case.has_words and all(claim.rank <= WEAK_RANK for claim in claims):
         sentences = Sentences(reply.sentences)
         case.is_about_another = sentences.is_about_another
         case.is_for_now = sentences.are_for_now

@@ -13,7 +13,7 @@ from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.verdict import Conflict, Verdict, advise
 from dsnparse.reply import Reply
-from dsnparse.rulebook.ranks import CONFIDENCE, GUESS_RANK, ONE_STEP, SPECIFIC_STATUS_RANK, UNREAD_WORDS
+from dsnparse.rulebook.ranks import CONFIDENCE, GUESS_RANK, ONE_STEP, SPECIFIC_STATUS_RANK, STRONG_RANK, UNREAD_WORDS
 from dsnparse.vocabulary import Action, BounceType, Reason
 
 #: At most this many other opinions are listed.
@@ -121,6 +121,8 @@ def _casts_doubt(claim: Claim, best: Claim) -> bool:
     """Whether `best` only lists, as others do, what may have happened, or does not look like it at all."""
     if claim.source is Source.LEARNED:
         return best.rank <= SPECIFIC_STATUS_RANK and claim.reason.bounce_type is not BounceType.HARD
+    if claim.source is Source.WORDS and claim.rank == best.rank >= STRONG_RANK:
+        return claim.reason.bounce_type is BounceType.BLOCK and claim.reason not in OUTCOMES
     return (
         best.rank < SPECIFIC_STATUS_RANK
         and claim.rank > best.rank - ONE_STEP

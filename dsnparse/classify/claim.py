@@ -74,5 +74,7 @@ class Case:
     is_about_another: bool = False
     #: Whether the reply says, beside a code that decides, that it is so for now.
     is_for_now: bool = False
+    #: Whether no rule understands its words, and they look like another matter than the address.
+    is_unread: bool = False
     #: Whether the reply names another recipient of the notice, and not this one.
     names_another: bool = False

@@ -13,7 +13,14 @@ from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.verdict import Conflict, Verdict, advise
 from dsnparse.reply import Reply
-from dsnparse.rulebook.ranks import CONFIDENCE, GUESS_RANK, ONE_STEP, SPECIFIC_STATUS_RANK, STRONG_RANK, UNREAD_WORDS
+from dsnparse.rulebook.ranks import (
+    CONFIDENCE,
+    GUESS_RANK,
+    ONE_STEP,
+    SPECIFIC_STATUS_RANK,
+    STRONG_RANK,
+    UNREAD_WORDS,
+)
 from dsnparse.vocabulary import Action, BounceType, Reason
 
 #: At most this many other opinions are listed.

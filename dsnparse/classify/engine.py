@@ -15,7 +15,7 @@ from dsnparse.classify.by_code import code_claims, provider_claims
 from dsnparse.classify.by_words import holding, is_enough, words_claims
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.classify.decision import decide
-from dsnparse.classify.learned import learned_claims
+from dsnparse.classify.learned import learned_claims, looks_like_another_matter
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.own_account import is_own_account
 from dsnparse.classify.providers import by_suffix, find_speakers
@@ -143,4 +143,5 @@ def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> list[Claim]:
         sentences = Sentences(reply.sentences)
         case.is_about_another = sentences.is_about_another
         case.is_for_now = sentences.are_for_now
+        case.is_unread = not claims and looks_like_another_matter(reply)
     return claims

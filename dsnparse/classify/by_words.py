@@ -41,7 +41,7 @@ def holding(
         rule = hit[0]
         if (rule.provider is not None and rule.provider not in involved) or (
             rule.conditional
-            and not rule.allows(padded, case.status, case.reply_code, case.digit, case.command)
+            and not rule.allows(padded, case.status, case.reply_code, case.class_told, case.command)
         ):
             continue
         if hit[1] < 0:

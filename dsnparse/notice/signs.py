@@ -215,7 +215,7 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
 
 
 def _look_for_told(body: Body, signs: Signs, head: Head) -> None:
-    """What a machine that nothing else gives away says first; people who are away have no return path, either."""
+    """What a machine says first that nothing else gives away; absences have no return path, either."""
     if head.first.get("return-path", "").strip() != "<>" or signs.has(*HUMAN):
         return
     text = body.beginning[:_TOLD_CHARS]

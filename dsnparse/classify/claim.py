@@ -78,8 +78,12 @@ class Case:
     is_unread: bool = False
     #: Whether the reply names another recipient of the notice, and not this one.
     names_another: bool = False
+    #: Whether an event says that it failed, in the few words that its service has for that.
+    is_event: bool = False
 
     @property
     def class_told(self) -> int | None:
         """4 or 5: that of the codes; where there are none, what a notice says of the end."""
-        return 5 if self.digit is None and self.action is Action.FAILED else self.digit
+        if self.digit is None and self.action is Action.FAILED and not self.is_event:
+            return 5
+        return self.digit

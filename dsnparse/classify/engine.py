@@ -82,6 +82,7 @@ def verdict_on(
         has_words=reply.has_words,
         is_own_account=is_own_account(status, reply_code, command),
         names_another=names_another,
+        is_event=any(claim.source is Source.EVENT for claim in claims),
     )
     held = holding(rules, hits, reply, case, involved)
     all_claims = words_claims(held, reply, case, Source.WORDS)
@@ -143,5 +144,5 @@ def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> list[Claim]:
         sentences = Sentences(reply.sentences)
         case.is_about_another = sentences.is_about_another
         case.is_for_now = sentences.are_for_now
-        case.is_unread = not claims and looks_like_another_matter(reply)
+        case.is_unread = not claims and bool(reply.statuses) and looks_like_another_matter(reply)
     return claims

@@ -29,8 +29,12 @@ _ROLE = re.compile(
     r"почт|систем|сервис|администратор|сервер|メール|管理|システム|郵便|메일|관리|시스템|邮|系統|系统|管理",
     re.IGNORECASE,
 )
-#: "[#4711] …", "[Ticket#4711] …", "[Bug 4711] …"; a filter's "[SPAM 12]" is none.
-_TICKET = re.compile(r"\s{0,3}\[(?!\W{0,4}spam)[^\]\d]{0,30}\d{2,20}\]", re.IGNORECASE)
+#: "[#4711] …", "[Ticket#4711] …", "[Bug 4711] …"; a filter's "[SPAM 12]" is none. And the tags of monitors.
+_TICKET = re.compile(
+    r"\s{0,3}(?:\[(?!\W{0,4}spam)[^\]\d]{0,30}\d{2,20}\]"
+    r"|\[(?:alert|alarm|critical|problem|firing|resolved|recovery|monitor(?:ing)?|nagios|zabbix|grafana)\b[^\]]{0,40}\])",
+    re.IGNORECASE,
+)
 #: Quote marks, and the date that a log's line begins with.
 _NOT_ITS_OWN = re.compile(
     r"\s{0,4}(?:[>|]|[A-Z][a-z]{2}\s{1,2}\d{1,2}\s\d\d:\d\d:\d\d\s|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"

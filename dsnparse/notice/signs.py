@@ -23,8 +23,8 @@ _OPENING_LINES = 20
 _OPENING = 5
 #: How much of a text its first sentences are.
 _TOLD_CHARS = 500
-#: What answers and challenges say, which no failure does.
-_NO_FAILURE = ("auto_reply", "challenge")
+#: What answers, challenges and monitors say, which no failure does.
+_NO_FAILURE = ("auto_reply", "challenge", "alarm")
 
 
 #: Signs that somebody passes a notice on, or imitates one.

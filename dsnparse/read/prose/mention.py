@@ -73,6 +73,7 @@ class Mention:
     _is_announced: bool | None = None
     _goes_on: bool | None = None
     _is_predicated: bool | None = None
+    _is_told: bool | None = None
     _is_explained: bool | None = None
 
     def __init__(self, page: Page, line: int, span: Span, place: tuple[int, int] | None = None) -> None:
@@ -206,6 +207,14 @@ class Mention:
     def _find_goes_on(self) -> bool:
         sentence = self.after[:_SENTENCE_CHARS].lstrip(">)]\"'., ").partition(". ")[0]
         return len(sentence) > 3 and says("intro", sentence)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its sentence, on as many lines as it has, says that a message did not arrive."""
+        if self._is_told is None:
+            sentence = self.page.sentence_at(self.line, self.start)
+            self._is_told = sentence.count("@") == 1 and says("told", sentence)
+        return self._is_told
 
     @property
     def is_predicated(self) -> bool:

@@ -22,6 +22,7 @@ class Sign(Enum):
     ANSWER = "answer", -3, "the subject is that of an answer or a forward"
     OF_NOTICE = "of-notice", -3, "what it answers or forwards is a notice, and nothing bounces a notice"
     TICKET = "ticket", -5, "a ticket's number stands before a subject of notices: a desk passes it on"
+    TAG = "tag", -2, "a word in brackets before a subject of notices, as lists and wikis put it there"
     FORWARDED = "forwarded", -3, "the text begins with the header of a mail system's message"
     TOLD = "told", 3, "a null return path, and a text that says first of all that a message did not arrive"
     LURE = "lure", -4, "the text asks its reader to sign in, or to release mail that is held"

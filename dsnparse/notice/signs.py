@@ -139,8 +139,8 @@ def _of_header(head: Head) -> Signs:
         signs.add(Sign.ANSWER, head.subject)
         if head.is_of_notice:
             signs.add(Sign.OF_NOTICE, head.subject)
-    if signs.has(Sign.SUBJECT) and passing_on.names_ticket(head.subject):
-        signs.add(Sign.TICKET, head.subject)
+    if signs.has(Sign.SUBJECT) and "[" in head.subject:
+        _of_tags(head, signs)
     if not head.is_daemon:
         _of_people(head, signs)
     elif head.is_letter_writer or head.is_postmaster:
@@ -149,6 +149,13 @@ def _of_header(head: Head) -> Signs:
             _of_lists(head, signs)
         _of_programs(head, signs)
     return signs
+
+
+def _of_tags(head: Head, signs: Signs) -> None:
+    if passing_on.names_ticket(head.subject):
+        signs.add(Sign.TICKET, head.subject)
+    elif passing_on.has_tag(head.subject):
+        signs.add(Sign.TAG, head.subject)
 
 
 def _of_lists(head: Head, signs: Signs) -> None:

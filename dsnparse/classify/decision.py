@@ -66,7 +66,7 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
             conflicts = conflicts if conflict in conflicts else (*conflicts, conflict)
             is_doubtful = is_doubtful or _casts_doubt(claim, best)
         if best.source is Source.CODE and claim.source is Source.WORDS:
-            is_doubtful = is_doubtful or claim.reason.bounce_type is BounceType.BLOCK
+            is_doubtful = is_doubtful or _is_another_matter(claim.reason)
     bounce_type, objection = bounce_type_of(best, case, is_doubtful=is_doubtful)
     return Verdict(
         best.reason,
@@ -122,6 +122,13 @@ def _confirmed(best: Claim, claims: Sequence[Claim]) -> Claim:
         return best
     guess = max((claim for claim in claims if claim is not best), key=_order)
     return replace(best, reason=guess.reason) if guess.reason.bounce_type is best.bounce_type else best
+
+
+def _is_another_matter(reason: Reason) -> bool:
+    """Whether words for `reason` beside a code leave no room for an address that takes no mail."""
+    return reason.bounce_type is BounceType.BLOCK or (
+        reason.bounce_type is BounceType.SOFT and reason not in OUTCOMES
+    )
 
 
 def _casts_doubt(claim: Claim, best: Claim) -> bool:

@@ -58,6 +58,10 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
     agreed = False
     conflicts: tuple[Conflict, ...] = ()
     is_doubtful = False
+    #: The rank of the best words that say the same.
+    borne_out = max(
+        (one.rank for one in claims if one.source is Source.WORDS and one.reason is best.reason), default=0
+    )
     for claim in claims:
         if claim.reason is best.reason:
             agreed = agreed or claim.rule != best.rule
@@ -65,7 +69,7 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
             conflict = Conflict(claim.rule, claim.reason, claim.text, claim.source)
             conflicts = conflicts if conflict in conflicts else (*conflicts, conflict)
             is_doubtful = is_doubtful or _casts_doubt(claim, best)
-        if best.source is Source.CODE and claim.source is Source.WORDS:
+        if best.source is Source.CODE and claim.source is Source.WORDS and claim.rank > borne_out:
             is_doubtful = is_doubtful or _is_another_matter(claim.reason)
     bounce_type, objection = bounce_type_of(best, case, is_doubtful=is_doubtful)
     return Verdict(

@@ -13,6 +13,8 @@ from dsnparse.wire.address_spans import Span, spans_in
 #: Mentions of addresses that are looked at on one line.
 A_LINE = 50
 _SENTENCE_CHARS = 120
+#: Characters before an address in which the word for it stands: "the mailbox <x> is closed".
+_SUBJECT_CHARS = 30
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
 _RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
@@ -225,7 +227,11 @@ class Mention:
 
     def _find_is_predicated(self) -> bool:
         sentence = self.after[:_SENTENCE_CHARS].lstrip(">)]\"'., ").partition(". ")[0]
-        return len(sentence) > 3 and says("predicate", sentence) and says("failure", sentence)
+        if len(sentence) <= 3 or not says("predicate", sentence):
+            return False
+        return says("failure", sentence) or says(
+            "failure", f"{self.before[-_SUBJECT_CHARS:].strip()} {sentence}"
+        )
 
     @property
     def is_explained(self) -> bool:

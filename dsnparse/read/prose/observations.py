@@ -49,7 +49,7 @@ _SERVICE = frozenset(
     "postmaster mailer-daemon abuse support helpdesk help hostmaster webmaster noreply no-reply admin "
     "administrator info security contact unblock delist removal sysadmin mailmaster itsupport servicedesk "
     "ayuda soporte contacto assistenza supporto suporte ajuda hilfe kundendienst kontakt assistance aide "
-    "klantenservice pomoc podpora destek kundtjanst tuki".split()
+    "klantenservice pomoc podpora destek kundtjanst tuki service servicio kundenservice care".split()
 )
 
 #: Addresses of a list's software, and of those who run it.
@@ -190,9 +190,10 @@ OBSERVATIONS: tuple[Observation, ...] = (
     Observation(
         "other-fate",
         -8,
-        "behind it: that it is the sender's, or that the message reached it",
+        "beside it: that it is the sender's, or that the message reached it",
         lambda m: (
-            _SENDER_AFTER.match(m.after) is not None
+            (bool(m.before) and says("reached", m.before) and not m.page.is_success)
+            or _SENDER_AFTER.match(m.after) is not None
             or (_REACHED_AFTER.match(m.after) is not None and not m.page.is_success)
         ),
     ),

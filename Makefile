@@ -36,10 +36,10 @@ define make_venv
 @$(1)/bin/python -m pip -qq --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run serve report test spark lint bench wheels fuzz faults samples data docs learn manual clean
+.PHONY: help run serve report test spark lint bench wheels fuzz faults samples data docs docs-site learn manual clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/.stamp-run ## Show what it does, on samples/: eight bounces, evidence, three decisions; all of it into out/
 	@$(BIN)/python -m tools.first_run
@@ -97,8 +97,14 @@ data: $(VENV)/.stamp-run ## Check and compile the tables in dsnparse/data (after
 learn: $(LEARN_VENV)/.stamp ## Learn anew what replies of each reason look like (after many changes to rules or tools/learned)
 	$(LEARN_VENV)/bin/python -m tools.learn_replies --collect
 
-docs: $(VENV)/.stamp-run ## Write docs/codes.md, docs/reasons.md and the ranks in docs/rules.md
+docs: $(VENV)/.stamp-docs ## Write the pages of docs/ that are made: codes, reasons, policy, schemas, …
 	@$(BIN)/python -m tools.write_docs
+
+docs-site: $(VENV)/.stamp-docs ## Build the documentation site into out/site, with every internal link checked
+	@rm -rf out/site
+	@$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --fresh-env -c docs -d out/site-cache . out/site
+	@$(BIN)/python -m tools.docs_site.check out/site
+	@echo "The documentation: out/site/index.html"
 
 manual: $(VENV)/.stamp-run ## Write manual pages and the shells' completions into PREFIX=/usr/local
 	@mkdir -p $(addprefix $(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
@@ -123,15 +129,20 @@ $(VENV)/.stamp-serve: pyproject.toml
 	@$(PIP) install --editable '.[serve]'
 	@touch $@
 
+$(VENV)/.stamp-docs: pyproject.toml
+	$(call make_venv,$(VENV))
+	@$(PIP) install --editable '.[store,report]' --group docs
+	@touch $@ $(VENV)/.stamp-run
+
 $(VENV)/.stamp-test: pyproject.toml
 	$(call make_venv,$(VENV))
 	@$(PIP) install --editable '.[all]' --group test
-	@touch $@ $(VENV)/.stamp-run $(VENV)/.stamp-serve
+	@touch $@ $(VENV)/.stamp-docs $(VENV)/.stamp-run $(VENV)/.stamp-serve
 
 $(VENV)/.stamp-lint: pyproject.toml
 	$(call make_venv,$(VENV))
 	@$(PIP) install --editable '.[all]' --group test --group lint
-	@touch $@ $(VENV)/.stamp-test $(VENV)/.stamp-run $(VENV)/.stamp-serve
+	@touch $@ $(VENV)/.stamp-test $(VENV)/.stamp-docs $(VENV)/.stamp-run $(VENV)/.stamp-serve
 
 $(SPARK_VENV)/.stamp: pyproject.toml
 	$(call make_venv,$(SPARK_VENV))

@@ -1,6 +1,6 @@
 """What Prometheus asks for: what this process took in, and how its store stands.
 
-Needs the extra `metrics` (`pip install 'mail-dsnparse[metrics]'`).
+Needs the extra `metrics` (docs/deploy.md).
 
     metrics = Metrics(store)
     metrics.count(tally)                    # after each batch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from email.message import Message
 from functools import cache, partial
@@ -18,6 +18,7 @@ from dsnparse.read.readers import read
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import clean_text
 from dsnparse.read.record import records_of
+from dsnparse.rulebook.given import plain_table
 from dsnparse.rulebook.template_matcher import default_formats, load_formats
 from dsnparse.trust.envelope import Envelope
 from dsnparse.vocabulary import Action, Kind
@@ -26,6 +27,7 @@ from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import Field
 from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
 from dsnparse.wire.mime import Buffer, read_message
+from dsnparse.wire.raw import bytes_of
 from dsnparse.wire.warning import make_warning
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 class Parser:
     """A parser with options; `parse_dsn` and `classify_reply` are one without.
 
-    `rules`: paths of TOML files with rules of your own, which win over the built-in ones.
+    `rules`: paths of TOML files with rules of your own, or dictionaries of their shape (`{"rule": [{…}]}`);
+    they win over the built-in ones.
     `limits`: how much of a message is looked at.
     `formats`: the names of the notice formats to know, as in `Report.format`; None for all; () for none, so
     that the generic reader reads every notice without status fields.
@@ -53,7 +56,7 @@ class Parser:
     def __init__(
         self,
         *,
-        rules: Sequence[str | PathLike[str]] = (),
+        rules: Sequence[str | PathLike[str] | Mapping[str, Any]] = (),
         limits: Limits = DEFAULT_LIMITS,
         formats: Sequence[str] | None = None,
         trust: TrustSettings | str | PathLike[str] | None = None,
@@ -68,7 +71,12 @@ class Parser:
         self.formats = default_formats() if formats is None and not own else load_formats(own, formats)
         self.trust = _trust_of(trust)
         self._options: dict[str, Any] = {
-            "rules": tuple([Path(path).absolute() for path in rules]),
+            "rules": tuple(
+                [
+                    plain_table("rules", one) if isinstance(one, Mapping) else Path(one).absolute()
+                    for one in rules
+                ]
+            ),
             "limits": limits,
             "formats": None if formats is None else tuple(formats),
             "trust": Path(trust).absolute() if isinstance(trust, (str, PathLike)) else trust,
@@ -89,7 +97,7 @@ class Parser:
         ValueError when the standard library cannot write the `Message` (put together wrongly, nested a
         thousand times).
         """
-        data = _bytes_of(message)
+        data = bytes_of(message)
         if envelope is not None and not isinstance(envelope, Envelope):
             raise TypeError(f"envelope must be a dsnparse.Envelope, not {type(envelope).__name__}.")
         try:
@@ -168,32 +176,11 @@ def _trust_of(trust: TrustSettings | str | PathLike[str] | None) -> TrustSetting
 def _with_extra(settings: TrustSettings) -> TrustSettings:
     """The settings; raises ModuleNotFoundError now, not at the first message, when they need an extra."""
     if settings.checks_dkim:
-        import dsnparse.trust.dkim  # noqa: F401
+        from dsnparse.extras import telling
+
+        with telling():
+            import dsnparse.trust.dkim  # noqa: F401
     return settings
-
-
-def _bytes_of(message: bytes | bytearray | memoryview | Message) -> bytes:
-    if isinstance(message, bytes):
-        return message
-    if isinstance(message, (bytearray, memoryview)):
-        return bytes(message)
-    if isinstance(message, Message):
-        try:
-            return _written(message)
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            raise ValueError(
-                f"This message object cannot be written as bytes ({type(error).__name__}: {error}): pass the "
-                "bytes that it was read from."
-            ) from error
-    if isinstance(message, PathLike):
-        raise TypeError(
-            f"parse_dsn() reads the raw bytes of a message, not {type(message).__name__}: parse_file() reads "
-            "a file, parse_many() a folder or an archive."
-        )
-    raise TypeError(
-        f"parse_dsn() reads the raw bytes of a message, not {type(message).__name__}: open the file with "
-        "mode 'rb', or pass message.as_bytes()."
-    )
 
 
 def _warn_of_masks(reading: Reading, buffer: Buffer) -> None:
@@ -210,13 +197,6 @@ def _mistake(error: Exception) -> str:
         trace = trace.tb_next
     place = f" in {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else ""
     return f"{type(error).__name__}{place}"
-
-
-def _written(message: Message) -> bytes:
-    try:
-        return message.as_bytes()
-    except (UnicodeError, LookupError):  # text of no declared encoding, as of message_from_string()
-        return message.as_string().encode("utf-8", "surrogateescape")
 
 
 def _original(notice: Notice, reading: Reading) -> OriginalMessage:

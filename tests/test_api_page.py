@@ -37,8 +37,10 @@ def reference() -> str:
     sections = [
         "## Reference",
         *[f"### {name}\n\n{''.join(_entry(name, thing))}" for name, thing in public.items()],
-        f"### to_dict and from_dict\n\nMethods of {', '.join(values[:-1])} and {values[-1]}.\n\n"
+        f"### to_dict, to_json and from_dict\n\nMethods of {', '.join(values[:-1])} and {values[-1]}.\n\n"
         + _function("to_dict", Plain.to_dict)
+        + "\n"
+        + _function("to_json", Plain.to_json)
         + "\n"
         + _function("from_dict", Plain.from_dict),
         "### Warning codes\n\n" + _table(("code", "sentence"), WARNINGS.items()),

@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 #: The rooms of dsnparse from the bottom to the top: each may import those before it.
 ROOMS = """
-    version errors wire vocabulary model data reply rulebook classify notice trust read parser compose
-    mailboxes understood store explain render scale report __init__ ingest metrics log config postfix web
-    cli __main__
+    version extras errors wire vocabulary model data reply rulebook classify notice trust read parser compose
+    mailboxes understood adapters store explain render scale report __init__ ingest metrics log config
+    postfix web cli __main__
 """.split()
 
 

@@ -1,4 +1,4 @@
-"""Write docs/codes.md, docs/reasons.md and the ranks in docs/rules.md from what the program goes by."""
+"""Write the pages of docs/ that are made from what the program goes by, and the ranks in docs/rules.md."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from dsnparse.explain import Page, Sense, explain
 from dsnparse.explain.documented import coverage, documented
 from dsnparse.rulebook import ranks
 from dsnparse.vocabulary import Advice, BounceType, Reason
+from tools.pages import MADE, json_schema, policy, table_schema
 
 DOCS = Path(__file__).parents[1] / "docs"
 #: A rank in the source of the table, and what is said of it.
 _RANK = re.compile(r"((?:^#: .*\n)+)^[A-Z_]+_RANK = (\d+)$", re.MULTILINE)
-_MADE = "<!-- Made by `make docs`. Do not edit: change the data and run it again. -->"
 
 
 def codes_page() -> str:
@@ -53,7 +53,7 @@ def _providers() -> Iterator[str]:
     yield from (
         "# What providers document",
         "",
-        _MADE,
+        MADE,
         "",
         "Mail providers publish what their replies mean. These are kept as facts in",
         "`dsnparse/data/providers/NAME/documented.toml`, with the page's title and when it was read; each is",
@@ -105,6 +105,9 @@ def main(arguments: list[str] | None = None) -> int:
         ("reasons.md", reasons_page()),
         ("providers.md", providers_page()),
         ("rules.md", rules),
+        ("policy.md", policy.page()),
+        ("json-schema.md", json_schema.page()),
+        ("table-schema.md", table_schema.page()),
     ):
         file = given.to / name
         if file.is_file() and file.read_text("utf-8") == text:
@@ -137,7 +140,7 @@ def _ranks() -> Iterator[str]:
 
 def _codes() -> Iterator[str]:
     words = load("pages")["classes"]
-    yield from ("# What the codes mean", "", _MADE, "")
+    yield from ("# What the codes mean", "", MADE, "")
     yield (
         "A bounce carries up to two codes: the SMTP reply code (550) and the enhanced status code (5.1.1). "
         "`dsnparse explain CODE` shows the same pages on the terminal. The reason, type and advice are what "
@@ -175,8 +178,11 @@ def _codes() -> Iterator[str]:
     for digit, entry in words["reply_class"].items():
         yield f"| {digit}yz | {entry['name']} | {entry['sense']} |"
     yield ""
-    for reply in reply_codes():
-        yield from _code_section(explain(str(reply)))
+    for digit, entry in words["reply_class"].items():
+        yield from (f"### {digit}yz: {entry['name'].lower()}", "")
+        for reply in reply_codes():
+            if str(reply).startswith(digit):
+                yield from _code_section(explain(str(reply)))
 
 
 def _code_section(page: Page) -> Iterator[str]:
@@ -217,7 +223,7 @@ def _sense_lines(sense: Sense) -> Iterator[str]:
 
 def _reasons() -> Iterator[str]:
     words = load("pages")["words"]
-    yield from ("# Reasons", "", _MADE, "")
+    yield from ("# Reasons", "", MADE, "")
     yield (
         "Every failed recipient gets one reason, a bounce type and an advice. The type and advice below are "
         "those of the reason by itself; a temporary reply or a doubtful source makes them milder."

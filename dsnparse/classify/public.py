@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
+from typing import Any
 
 from dsnparse.classify.claim import Claim
 from dsnparse.classify.engine import verdict_on
@@ -79,7 +80,7 @@ def classify_reply(
     *,
     host: str | None = None,
     action: Action | None = None,
-    rules: Sequence[str | PathLike[str]] | RuleSet = (),
+    rules: Sequence[str | PathLike[str] | Mapping[str, Any]] | RuleSet = (),
 ) -> Verdict:
     """Says what one SMTP reply means, of one or several lines, with or without its codes.
 
@@ -87,8 +88,9 @@ def classify_reply(
     `provider`: who said it, when known: "google", another of `dsnparse.providers()`, or a domain of theirs.
     `host`: the name of the server that said it, from which the provider follows. `action`: what became of the
     recipient, where that is known: "delayed" is never hard.
-    `rules`: paths of TOML files with rules of your own, which win over the built-in ones. They are read at
-    each call: for many replies, use `Parser(rules=…).classify_reply`, or pass what `load_rules` gave.
+    `rules`: paths of TOML files with rules of your own, or dictionaries of their shape, which win over the
+    built-in ones. They are read at each call: for many replies, use `Parser(rules=…).classify_reply`, or pass
+    what `load_rules` gave.
 
     Raises TypeError when `reply` is no str, ValueError for a provider that no rule knows, and RuleError (a
     ValueError) for a file of rules that cannot be used.
@@ -111,10 +113,10 @@ def classify_reply(
     return replace(verdict, provider=name) if name and verdict.provider == table else verdict
 
 
-def providers(*, rules: Sequence[str | PathLike[str]] = ()) -> tuple[str, ...]:
+def providers(*, rules: Sequence[str | PathLike[str] | Mapping[str, Any]] = ()) -> tuple[str, ...]:
     """The names of all providers whose codes and words are known, sorted: what `provider=` takes.
 
-    `rules`: paths of TOML files with rules of your own; the providers that they name come along.
+    `rules`: TOML files or dictionaries with rules of your own; the providers that they name come along.
     Raises RuleError (a ValueError) for a file that cannot be used.
     """
     return names_in(load_rules(rules) if rules else builtin())

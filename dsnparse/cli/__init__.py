@@ -13,6 +13,7 @@ import click
 
 from dsnparse import __version__
 from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
+from dsnparse.extras import told
 
 #: Command → (module, one line of help). The module has a click command under the command's name.
 COMMANDS = {
@@ -36,7 +37,7 @@ COMMANDS = {
     "report": ("dsnparse.cli.report", "Say what changed and what to do: a page, a text or JSON."),
     "records": ("dsnparse.cli.records", "Write the records of the database, for other programs."),
     "unknown": ("dsnparse.cli.unknown", "Show what was not understood, and read it again."),
-    "trust": ("dsnparse.cli.trust", "Make and check signed return paths, by which a real bounce is known."),
+    "trust": ("dsnparse.cli.trust", "Sign return paths, so that a real bounce is known."),
     "config": ("dsnparse.cli.config", "Check the configuration files, and show what holds."),
     "completion": ("dsnparse.cli.completion", "Print what completes commands and options in a shell."),
     "manual": ("dsnparse.cli.manual", "Write manual pages."),
@@ -44,26 +45,15 @@ COMMANDS = {
     "prune": ("dsnparse.cli.prune", "Remove what is old, and keep the states of addresses."),
     "forget": ("dsnparse.cli.forget", "Remove the personal data of one address."),
 }
+#: The commands by what one wants, as `--help` lists them.
+SECTIONS = {
+    "Read and understand": "parse show classify explain providers rules manifest",
+    "Store, once each": "ingest watch listen serve keys",
+    "Ask, and decide": "check suppressions history stats report records unknown",
+    "Look after it": "status config trust backup prune forget completion manual",
+}
 #: Those that work while a configuration file is wrong.
 _WITHOUT_SETTINGS = ("config", "completion", "manual")
-#: Packages that come with an extra → the extra.
-EXTRAS = {
-    "sqlalchemy": "store",
-    "psycopg": "postgresql",
-    "imap_tools": "imap",
-    "aiosmtpd": "lmtp",
-    "dkim": "dkim",
-    "dns": "dkim",
-    "cryptography": "webhooks",
-    "litestar": "serve",
-    "uvicorn": "serve",
-    "prometheus_client": "metrics",
-    "jinja2": "report",
-    "pyarrow": "parquet",
-    "duckdb": "duckdb",
-    "pyspark": "spark",
-}
-
 #: The exit status after Ctrl-C, as shells have it: 128 + SIGINT.
 INTERRUPTED = 130
 
@@ -106,25 +96,23 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ModuleNotFoundError as error:
-            package = (error.name or "").partition(".")[0]
-            if package not in EXTRAS:
+            sentence = told(error)
+            if sentence is None:
                 raise
-            extra = EXTRAS[package]
-            raise Failure(
-                f"This needs the package {package}, which comes with the extra '{extra}': "
-                f"pip install 'mail-dsnparse[{extra}]'.",
-                FAILED,
-            ) from None
+            raise Failure(sentence, FAILED) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        longest = max(map(len, COMMANDS))
+        for title, names in SECTIONS.items():
+            with formatter.section(title):
+                # As wide as the longest name of all, so that the sections line up.
+                formatter.write_dl([(f"{name:<{longest}}", COMMANDS[name][1]) for name in names.split()])
 
 
 @click.group(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="'dsnparse COMMAND --help' says more about each.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Begin with: dsnparse parse FILE. More: dsnparse COMMAND --help.",
 )
 @click.option(
     "--config",

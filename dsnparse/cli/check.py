@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +13,11 @@ from dsnparse.cli.addresses import given_pieces
 from dsnparse.cli.failure import NO_ADDRESS
 from dsnparse.cli.listing import format_option, print_pieces
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.render.decision_rows import DECISION_COLUMNS, decision_row, why_lines
+from dsnparse.render.decision_rows import DECISION_COLUMNS, answers_in_short, decision_row, why_lines
 from dsnparse.store.queries.answer import Answer, Decision
+
+#: So many addresses get a line that counts the answers.
+_SUMMED_FROM = 5
 
 
 @click.command()
@@ -43,8 +46,7 @@ def check(
     """
     if not addresses and sys.stdin.isatty():
         raise click.UsageError("Give addresses, or - and addresses on standard input.")
-    answers: set[Answer] = set()
-
+    answers: Counter[Answer] = Counter()
     found: list[Decision] = []
 
     with choice.ask() as store:
@@ -60,9 +62,11 @@ def check(
         if quiet:
             deque(pieces(), maxlen=0)
         else:
-            print_pieces(pieces(), DECISION_COLUMNS, form)
+            print_pieces(pieces(), DECISION_COLUMNS, form, live=sys.stdin.isatty() and "-" in addresses)
+            if form == "table" and answers.total() >= _SUMMED_FROM:
+                click.echo(f"\n{answers_in_short(answers)}")
             for decision in found:
                 click.echo("".join(why_lines(decision)), nl=False)
     if Answer.NO_ADDRESS in answers:
         ctx.exit(NO_ADDRESS)
-    ctx.exit(0 if answers <= {Answer.MAIL} else 1)
+    ctx.exit(0 if {*answers} <= {Answer.MAIL} else 1)

@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from dsnparse.cli.listing import format_option, print_rows
+from dsnparse.render.styles import type_style
 from dsnparse.render.table import Column
 
 _COLUMNS = (
     ("reason", Column("REASON", 20)),
-    ("bounce_type", Column("TYPE", 12)),
+    ("bounce_type", Column("TYPE", 12, style=type_style)),
     ("advice", Column("ADVICE", 10)),
     ("effective_status", Column("STATUS", 7)),
     ("confidence", Column("SURE", 4, right=True)),
@@ -55,7 +56,7 @@ def classify(
         for reply in _replies(replies or ("-",)):
             yield {"reply": reply, **classify_reply(reply, provider, rules=rule_set).to_dict()}
 
-    print_rows(rows(), _COLUMNS, form)
+    print_rows(rows(), _COLUMNS, form, live=sys.stdin.isatty() and "-" in replies)
 
 
 def _replies(given: Iterable[str]) -> Iterator[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from dsnparse.cli.choice import Choice
+
 _VARIABLE = "_DSNPARSE_COMPLETE"
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.argument("shell", type=Choice(("bash", "zsh", "fish")))
 def completion(shell: str) -> None:
     """Print the script for SHELL.
 

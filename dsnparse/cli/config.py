@@ -15,6 +15,7 @@ from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.settings import SECRETS, Settings, below_of, options_of, unknown_variables
 from dsnparse.config import LOCAL, SYSTEM, masked
 from dsnparse.render.table import Column
+from dsnparse.rulebook.errors import instead
 
 _COLUMNS = (
     ("setting", Column("SETTING", 32)),
@@ -70,7 +71,7 @@ def show(context: click.Context, command: str | None, everything: bool, form: st
     """
     settings = Settings.read(_named(context))
     if command is not None and command not in _names():
-        raise click.UsageError(f"There is no command {command}; there are: {', '.join(_names())}.")
+        raise click.UsageError(f"There is no command {command!r}. {instead(command, _names())}")
     print_rows(_rows(settings, command, everything=everything), _COLUMNS, form)
 
 

@@ -16,12 +16,17 @@ class Failure(click.ClickException):
     """Ends the command with `sentence` on standard error, and with `status`."""
 
     def __init__(self, sentence: str, status: int) -> None:
-        super().__init__(sentence if sentence[-1:] in ".?!" else sentence + ".")
+        super().__init__(ended(sentence))
         self.exit_code = status  # type: ignore[misc]
+
+
+def ended(sentence: str) -> str:
+    """With a full stop, unless it ends otherwise."""
+    return sentence if sentence[-1:] in ".?!" else sentence + "."
 
 
 def reason_of(error: OSError) -> str:
     """What is wrong with a mailbox, without a full stop."""
     if error.filename:
         return f"{error.filename}: {(error.strerror or 'cannot be used').lower()}"
-    return str(error)
+    return error.strerror or str(error)

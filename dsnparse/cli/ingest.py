@@ -75,11 +75,13 @@ def ingest(
 
     \b
     SOURCE is one of
-      PATH                      a message, a folder, an mbox, an archive: read, and left as it is
+      PATH                      a message, folder, mbox or archive: only read
       -                         standard input
-      maildir:PATH              taken from new/ and cur/; moved to .Processed and .Unknown when stored
-      imaps://user@host/Folder  notices are flagged or moved when stored; imap:// uses STARTTLS
-      pop3s://user@host         left, or with --delete deleted when stored; pop3:// uses STLS
+      maildir:PATH              moved to .Processed and .Unknown when stored
+      imaps://user@host/Folder  notices are flagged or moved when stored
+      pop3s://user@host         left, or with --delete deleted when stored
+
+    imap:// uses STARTTLS, pop3:// STLS.
 
     Each message counts once, wherever it is found and however often: a second run changes nothing. It may be
     killed at any moment; run again, it ends where an uninterrupted run does. With --jobs, too, the same is

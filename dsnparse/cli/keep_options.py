@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.copies import Copies, make_folder
 from dsnparse.cli.store_options import StoreChoice
 from dsnparse.ingest import NOTHING_KEPT, Keeping
@@ -48,20 +49,26 @@ def keep_options(command: F) -> F:
     options = [
         click.option(
             "--keep-raw",
-            type=click.Choice(("none", "unknown", "all")),
+            type=Choice(("none", "unknown", "all")),
             default="none",
             show_default=True,
             help="Keep messages themselves in the database, for 'dsnparse unknown reparse'.",
         ),
         click.option(
-            "--keep-days", type=click.IntRange(1), default=30, show_default=True, help="For so long."
+            "--keep-days",
+            metavar="N",
+            type=click.IntRange(1),
+            default=30,
+            show_default=True,
+            help="For so many days.",
         ),
         click.option(
             "--keep-bytes",
+            metavar="N",
             type=click.IntRange(1),
             default=1_000_000_000,
             show_default=True,
-            help="And so much of them; the oldest go first.",
+            help="At most so many bytes of them; the oldest go first.",
         ),
     ]
 

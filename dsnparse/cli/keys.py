@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.failure import FAILED, Failure
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.render.table import Column
@@ -37,7 +38,7 @@ def keys() -> None:
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(list(SCOPES)),
+    type=Choice(list(SCOPES)),
     multiple=True,
     required=True,
     help="What it is good for; see below. May be repeated.",

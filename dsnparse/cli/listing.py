@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.output import Output
 from dsnparse.render.rows import FORMATS, rows_as_text
 from dsnparse.render.table import Column
@@ -23,21 +24,36 @@ def default_format() -> str:
 format_option = click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=Choice(FORMATS),
     callback=lambda _context, _option, given: given or default_format(),
     help="Default: a table on a terminal, else JSON Lines.",
 )
 
 
+#: Rows that a table is fitted to.
+_AHEAD = 200
+
+
 def print_rows(
-    rows: Iterable[Mapping[str, Any]], columns: Sequence[tuple[str, Column]], form: str | None
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[tuple[str, Column]],
+    form: str | None,
+    *,
+    live: bool = False,
 ) -> None:
-    """Prints rows one by one as they come, as `rows_as_text` has them; None: see `default_format`."""
-    print_pieces(([row] for row in rows), columns, form)
+    """Prints rows as they come, as `rows_as_text` has them; None: see `default_format`.
+
+    `live`: each at once, since somebody waits for it; else a table is fitted to the first rows.
+    """
+    print_pieces(([row] for row in rows), columns, form, live=live)
 
 
 def print_pieces(
-    pieces: Iterable[Iterable[Mapping[str, Any]]], columns: Sequence[tuple[str, Column]], form: str | None
+    pieces: Iterable[Iterable[Mapping[str, Any]]],
+    columns: Sequence[tuple[str, Column]],
+    form: str | None,
+    *,
+    live: bool = False,
 ) -> None:
     """The same, with the rows of each piece in one go."""
     held: list[str] = []
@@ -55,6 +71,7 @@ def print_pieces(
         form = form or default_format()
         colour = wants_colour(out.on_terminal)
         encoding = sys.stdout.encoding if form == "table" and out.on_terminal else "utf-8"
-        for line in rows_as_text(rows(), columns, form, width=terminal_width(), colour=colour):
+        ahead = 0 if live else _AHEAD
+        for line in rows_as_text(rows(), columns, form, width=terminal_width(), colour=colour, ahead=ahead):
             held.append(line)  # noqa: PERF402  (it is emptied meanwhile)
         write()

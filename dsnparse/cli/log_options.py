@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from dsnparse.cli.choice import Choice
+
 F = TypeVar("F", bound=Callable[..., Any])
 _NAMES = ("log_format", "log_level", "log_mask")
 _FORMS = ("text", "json", "plain")
@@ -20,17 +22,17 @@ def log_options(default: str) -> Callable[[F], F]:
     options = [
         click.option(
             "--log-format",
-            type=click.Choice(_FORMS),
+            type=Choice(_FORMS),
             default=default,
             show_default=True,
             help="How to write the log: one line a message, or (plain) what happened in sentences.",
         ),
         click.option(
             "--log-level",
-            type=click.Choice(_LEVELS),
+            type=Choice(_LEVELS),
             default="info",
             show_default=True,
-            help="From which on.",
+            help="The least that is logged.",
         ),
         click.option("--log-mask", is_flag=True, help="Write a***@example.com for addresses."),
     ]

@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
+from dsnparse.cli.failure import ended
 from dsnparse.mailboxes.event_files import EventSource
 from dsnparse.mailboxes.log_files import LogSource
 from dsnparse.mailboxes.sources import Source
 from dsnparse.parser import Parser
-from dsnparse.read.events.tables import providers, table_of
+from dsnparse.read.events.tables import OWN, providers, table_of
 from dsnparse.read.logs.formats import logs
+from dsnparse.rulebook.errors import instead
 
 
 class OriginType(click.ParamType[str]):
@@ -23,11 +25,14 @@ class OriginType(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The value, when it is one; a sentence when not."""
-        if value not in logs():
-            try:
-                table_of(value)
-            except ValueError as problem:
-                self.fail(f"{problem}. Logs: {', '.join(logs())}", param, ctx)
+        if value in logs() or value in providers():
+            return str(value)
+        if not str(value).endswith(OWN):
+            self.fail(f"There is no {value!r}. {instead(value, [*providers(), *logs()])}", param, ctx)
+        try:
+            table_of(value)
+        except ValueError as problem:
+            self.fail(ended(str(problem)), param, ctx)
         return str(value)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.copies import make_folder
 from dsnparse.cli.output import Output
 from dsnparse.cli.trust_option import limit_option, trust_option
@@ -17,9 +18,9 @@ from dsnparse.mailboxes import Item, MessageRef, Problem, find
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Kind
 from dsnparse.render.progress import Progress
-from dsnparse.render.reports import FORMATS, Renderer
+from dsnparse.render.reports import FORMATS, Renderer, TableRows
 from dsnparse.render.summary import parse_summary, problem_lines
-from dsnparse.render.terminal import terminal_width, wants_colour
+from dsnparse.render.terminal import terminal_width, visible, wants_colour
 from dsnparse.wire.limits import Limits
 
 #: Items that go to a worker at once, and the bytes of those that hold their message.
@@ -32,20 +33,22 @@ TABLE_FORMATS = ("parquet", "duckdb")
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "--format", "form", type=click.Choice([*FORMATS, *TABLE_FORMATS]),
+    "--format", "form", type=Choice([*FORMATS, *TABLE_FORMATS]),
     help="How to print: a table on a terminal and JSON Lines elsewhere, unless given here.",
 )  # fmt: skip
 @click.option(
     "--output", "-o", metavar="FILE",
     help="Write to FILE, which appears only when it is complete; for parquet a folder.",
 )  # fmt: skip
-@click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes.")
+@click.option(
+    "--jobs", "-j", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes."
+)
 @click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
 @trust_option
 @limit_option
 @click.option("--why", is_flag=True, help="Show the evidence under each record.")
 @click.option(
-    "--kind", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]),
+    "--kind", "kinds", multiple=True, type=Choice([kind.value for kind in Kind]),
     help="Show only messages of this kind. May be repeated.",
 )  # fmt: skip
 @click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
@@ -72,9 +75,10 @@ def parse(
 ) -> None:
     """Read bounces and say who failed and why.
 
-    PATH is a message, a folder of them (with its subfolders), a Maildir, an mbox, a tar or zip archive, any
-    of these compressed, or - for standard input. What it is shows by its content. In folders, hidden files
-    and notes (.json, .jsonl, .csv, .md, .toml and such) are passed over.
+    PATH is a message (Outlook's .msg with the extra 'msg'), a folder of them (with its subfolders), a
+    Maildir, an mbox, a tar or zip archive, any of these compressed, or - for standard input. What it is shows
+    by its content. In folders, hidden files and notes (.json, .jsonl, .csv, .md, .toml and such) are passed
+    over.
 
     JSON Lines and JSON have one object per message (dsnparse/data/report.schema.json describes it); the table
     and CSV have one row per failed recipient, and one for each message without any.
@@ -118,6 +122,8 @@ def parse(
             _write(_results(pieces, settings, jobs), settings.renderer(), out, total, progress)
     if not quiet:
         print(parse_summary(total, time.monotonic() - started, unknown), file=sys.stderr)
+        if not total.messages and not total.failed:
+            print(f"There is no mail in {visible(', '.join(paths))}.", file=sys.stderr)
     context.exit(1 if total.failed else 0)
 
 
@@ -199,9 +205,12 @@ def _write(
     results: Iterator[Rendered], renderer: Renderer, out: Output, total: Tally, progress: Progress
 ) -> None:
     begun = False
-    out.write(renderer.before)
+    if not isinstance(renderer, TableRows):  # the heading of a table comes with its first row
+        out.write(renderer.before)
     for output, tally in results:
         if output:
+            if not begun and isinstance(renderer, TableRows):
+                out.write(renderer.before)
             if begun:
                 out.write(renderer.between)
             out.write_bytes(output)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.mailboxes.listening import Address
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def postfix_options(command: F) -> F:
         ),
         click.option(
             "--when-away",
-            type=click.Choice(["pass", "defer"]),
+            type=Choice(["pass", "defer"]),
             default="pass",
             show_default=True,
             help="What Postfix is told while the database cannot be asked.",

@@ -29,5 +29,5 @@ def providers(form: str) -> None:
         for one in coverage()
     ]
     names = {"provider": 12, "title": 30, "documented": 10, "understood": 10, "share": 6, "read": 10}
-    columns = [Column(name, width, right=width < 12) for name, width in names.items()]
+    columns = [Column(name.upper(), width, right=width < 12) for name, width in names.items()]
     print_rows(rows, list(zip(names, columns, strict=True)), form)

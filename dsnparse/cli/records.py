@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.output import Output
 from dsnparse.cli.span_options import since_option, until_option, where_option
 from dsnparse.cli.store_options import StoreChoice, store_options
@@ -30,9 +31,7 @@ def records() -> None:
 
 
 @records.command()
-@click.option(
-    "--format", "form", type=click.Choice(_FORMATS), help="Default: by the ending of FILE, or jsonl."
-)
+@click.option("--format", "form", type=Choice(_FORMATS), help="Default: by the ending of FILE, or jsonl.")
 @click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
 @since_option
 @until_option
@@ -51,7 +50,7 @@ def export(
     """Write records, oldest first, with what their notices and the returned messages say.
 
     \b
-      dsnparse records export --where reason=blocklisted,provider=microsoft --since 7d -o blocks.csv
+      dsnparse records export --where reason=blocklisted --since 7d -o blocks.csv
       dsnparse records export --format parquet -o bounces.parquet
 
     csv guards spreadsheets from cells that they would take for formulas; csv-plain does not. parquet needs

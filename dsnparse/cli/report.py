@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.output import Output
 from dsnparse.cli.source_options import WORKED_OFF
 from dsnparse.cli.span_options import where_option
@@ -36,9 +37,7 @@ _ENDINGS = {"html": "html", "htm": "html", "json": "json", "txt": "text"}
 @click.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
 @click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
-@click.option(
-    "--format", "form", type=click.Choice(_FORMATS), help="Default: by the ending of FILE, else text."
-)
+@click.option("--format", "form", type=Choice(_FORMATS), help="Default: by the ending of FILE, else text.")
 @click.option("--since", metavar="TIME", help="A date, a time, or an age as in 30d. Default: 7d.")
 @click.option("--until", metavar="TIME", help="The same; a date includes its day. Default: now.")
 @click.option(
@@ -58,7 +57,7 @@ _ENDINGS = {"html": "html", "htm": "html", "json": "json", "txt": "text"}
 @click.option(
     "--as",
     "provider",
-    type=click.Choice(providers()),
+    type=Choice(providers()),
     metavar="PROVIDER",
     help="SOURCE is a file of a provider's events: see 'dsnparse ingest --help'.",
 )
@@ -87,9 +86,9 @@ def report(
     """Say what changed against the time before, what to do about it, and what stands behind it.
 
     \b
-      dsnparse report --db bounces.db -o report.html    the last seven days of the database
-      dsnparse report /var/bounces -o report.html       of files and folders, left as they are
-      dsnparse report --since 2026-11-01 --until 2026-11-25 --where provider=microsoft
+      dsnparse report --db bounces.db -o report.html   the last seven days
+      dsnparse report /var/bounces -o report.html      of files and folders
+      dsnparse report --since 2026-11-01 --where provider=microsoft
 
     SOURCE is a PATH or - as for ingest: nothing is stored, and the report ends with the last bounce. The
     page is one file that needs no network and runs nothing that came from mail.

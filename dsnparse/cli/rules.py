@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.listing import print_rows
 from dsnparse.render.rows import FORMATS
 from dsnparse.render.table import Column
@@ -41,7 +42,7 @@ def rules() -> None:
 @rules.command("list")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="Default: a table on a terminal, else JSON Lines."
+    "--format", "form", type=Choice(FORMATS), help="Default: a table on a terminal, else JSON Lines."
 )
 def list_rules(files: tuple[str, ...], form: str | None) -> None:
     """List the rules of FILE and the built-in ones: reason, where the words were seen, number of examples.

@@ -37,7 +37,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8025, show_default=True, help="0: any that is free."
+    "--port",
+    metavar="N",
+    type=click.IntRange(0, 65535),
+    default=8025,
+    show_default=True,
+    help="0: any that is free.",
 )
 @click.option(
     "--keys",
@@ -62,6 +67,7 @@ if TYPE_CHECKING:
 @click.option("--audit", metavar="FILE", help="Append who changed what there. Default: standard error.")
 @click.option(
     "--workers",
+    metavar="N",
     type=click.IntRange(1, 64),
     default=os.cpu_count() or 1,
     show_default="one for each processor",
@@ -69,6 +75,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--waiting",
+    metavar="N",
     type=click.IntRange(0, 10_000),
     default=WAITING,
     show_default=True,

@@ -10,7 +10,7 @@ from dsnparse import __version__
 from dsnparse.cli.failure import FAILED, Failure
 from dsnparse.cli.output import Output
 from dsnparse.cli.trust_option import make_parser, trust_option
-from dsnparse.mailboxes import find
+from dsnparse.mailboxes import find, looks_like_message
 from dsnparse.mailboxes.items import Mail, Problem, read_item
 
 
@@ -51,4 +51,6 @@ def _message(path: str) -> Mail:
     if not isinstance(mail, Mail):
         why = mail.reason if isinstance(mail, Problem) else "is no message"
         raise Failure(f"{path} {why}.", FAILED)
+    if not looks_like_message(mail.data):
+        raise Failure(f"{path} is not a mail message.", FAILED)
     return mail

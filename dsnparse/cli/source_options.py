@@ -158,11 +158,11 @@ def source_options(command: F) -> F:
             help="Mail that is no notice. Default for IMAP: leave, as it is; for a Maildir: as --unknown.",
         ),
         click.option(
-            "--batch", type=click.IntRange(1, 10_000), default=500, show_default=True,
+            "--batch", metavar="N", type=click.IntRange(1, 10_000), default=500, show_default=True,
             help="Messages in one transaction.",
         ),
         click.option(
-            "--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True,
+            "--jobs", "-j", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True,
             help="Processes that read messages, beside the one that writes.",
         ),
         click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated."),

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from dsnparse.cli.failure import ended
+from dsnparse.rulebook.errors import meant
 from dsnparse.store.queries.moment import read_moment
 from dsnparse.store.queries.where import ALL, NAMES, Where
 
@@ -31,9 +33,24 @@ class Moment(click.ParamType[Any]):
 
 def _read_where(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> Where:
     try:
-        return Where.parse(texts) if texts else ALL
+        where = Where.parse(texts) if texts else ALL
     except ValueError as problem:
-        raise click.BadParameter(f"{problem}.", context, option) from None
+        raise click.BadParameter(ended(str(problem)), context, option) from None
+    _hint_at_providers(where)
+    return where
+
+
+def _hint_at_providers(where: Where) -> None:
+    """A provider that nobody knows may be one of your own rules; that it is mistyped is likelier."""
+    wanted = [value for name, values in where.conditions if name == "provider" for value in values]
+    if not wanted:
+        return
+    from dsnparse.classify import providers
+
+    known = providers()
+    for one in wanted:
+        if one not in known and (hint := meant(one, known)):
+            click.echo(f"dsnparse: No provider is called {one!r}. {hint}", err=True)
 
 
 #: The command gets it as `where`, a Where.

@@ -12,6 +12,7 @@ from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.span_options import since_option, until_option, where_option
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.render.store_rows import count_columns, count_row, count_title
+from dsnparse.rulebook.errors import meant
 from dsnparse.store.queries.stats import BY, CROSSED, Count
 from dsnparse.store.queries.where import Where
 from dsnparse.store.reader import Asked
@@ -28,8 +29,9 @@ class _By(click.ParamType[Any]):
         names = str(value).split(",")
         if value in BY or (len(set(names)) == len(names) == 2 and set(names) <= set(CROSSED)):
             return value
+        hint = next((f" {found}" for one in names if one not in BY and (found := meant(one, BY))), "")
         return self.fail(
-            f"{value!r} is none of {', '.join(BY)}, nor two of {', '.join(CROSSED)}.", param, ctx
+            f"{value!r} is none of {', '.join(BY)}, nor two of {', '.join(CROSSED)}.{hint}", param, ctx
         )
 
 
@@ -45,7 +47,9 @@ class _By(click.ParamType[Any]):
 @since_option
 @until_option
 @where_option
-@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="Lines per table.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(1), default=10, show_default=True, help="Lines per table."
+)
 @format_option
 @store_options()
 def stats(

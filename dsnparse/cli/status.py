@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsnparse import __version__
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.failure import reason_of
 from dsnparse.cli.source_options import Mailboxes, source_options
 from dsnparse.cli.store_options import Duration, StoreChoice, store_options
@@ -24,7 +25,7 @@ _BOUND = "It is not well when "
 
 @click.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--format", "form", type=Choice(("text", "json")), default="text", show_default=True)
 @click.option(
     "--max-age", type=Duration(), metavar="AGE", help=f"{_BOUND}the last message is older, as in 6h."
 )

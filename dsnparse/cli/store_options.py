@@ -42,10 +42,14 @@ class StoreChoice:
 
     @contextmanager
     def open(self, *, create: bool = False, read_only: bool = False) -> Iterator[Store]:
-        """The store, closed at the end; its errors end the command with a sentence."""
+        """The store, closed at the end; its errors end the command with a sentence.
+
+        A file that was made for it and that nothing came into is removed when the command fails.
+        """
         from dsnparse.store.store import Store
 
         with (
+            _without_leavings(self.db if create else ""),
             _sentences(),
             Store.open(
                 self.db,
@@ -201,6 +205,20 @@ class Duration(click.ParamType[Any]):
             return parse_duration(value)
         except ValueError as problem:
             self.fail(f"{problem}.", param, ctx)
+
+
+@contextmanager
+def _without_leavings(db: str) -> Iterator[None]:
+    """No empty database is left by a mistake, such as a mistyped mailbox."""
+    from dsnparse.store.sql.unused import new_file, remove_unused
+
+    path = new_file(db) if db else None
+    try:
+        yield
+    except BaseException:
+        if path is not None:
+            remove_unused(path)
+        raise
 
 
 @contextmanager

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.failure import NO_ADDRESS
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.store.lists.entry import Difference, Listed, Suppression, Would
-from dsnparse.store.lists.export_formats import FORMATS, write_list
+from dsnparse.store.lists.export_formats import FORMATS, PROVIDERS, write_list
 from dsnparse.store.lists.import_formats import Unreadable, read_list, readable
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.wire.formulas import guarded
@@ -75,7 +76,7 @@ class _Reading:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(readable()),
+    type=Choice(readable()),
     metavar="NAME",
     default="csv",
     show_default=True,
@@ -84,7 +85,7 @@ class _Reading:
 )
 @click.option(
     "--reason",
-    type=click.Choice(SUPPRESSION_REASONS),
+    type=Choice(SUPPRESSION_REASONS),
     metavar="REASON",
     help="For entries that name none: complaint, unsubscribed, hard_bounce, manual, …",
 )
@@ -152,12 +153,13 @@ def _row(one: Difference) -> list[str]:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=Choice(FORMATS),
     default="csv",
     show_default=True,
     metavar="NAME",
     help="csv, csv-plain (for programs, not spreadsheets) and jsonl are our own, addresses is a column of "
-    f"them; the others are what the provider takes: {', '.join(FORMATS[4:])}.",
+    f"them; the others are what the provider takes: {', '.join(PROVIDERS)}; or the program: postfix (a table "
+    "for check_recipient_access), listmonk, mautic.",
 )
 @click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
 @click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")

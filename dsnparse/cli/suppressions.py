@@ -10,6 +10,7 @@ from itertools import islice
 import click
 
 from dsnparse.cli.addresses import Addresses
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.suppression_lists import count_of, export, import_, say_listed
@@ -30,13 +31,20 @@ def suppressions() -> None:
 @click.option(
     "--state",
     "states",
-    type=click.Choice([*STATES, "all"]),
+    type=Choice([*STATES, "all"]),
     multiple=True,
     default=("suppressed",),
     show_default=True,
     help="May be repeated.",
 )
-@click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
+@click.option(
+    "--reason",
+    "reasons",
+    type=Choice(SUPPRESSION_REASONS),
+    metavar="REASON",
+    multiple=True,
+    help="Only this reason. May be repeated.",
+)
 @click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")
 @click.option("--domain", help="Only at this domain.")
 @format_option
@@ -60,7 +68,7 @@ def list_(
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...|-")
 @click.option(
     "--reason",
-    type=click.Choice(SUPPRESSION_REASONS),
+    type=Choice(SUPPRESSION_REASONS),
     metavar="REASON",
     default="manual",
     show_default=True,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsnparse.parser import Parser
+from dsnparse.rulebook.errors import instead
 from dsnparse.trust.settings import TrustSettings
 from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
 
@@ -31,9 +32,7 @@ def _read_limits(context: click.Context, option: click.Parameter, given: tuple[s
         name, _, number = text.partition("=")
         name = name.strip().replace("-", "_")
         if name not in known:
-            raise click.BadParameter(
-                f"there is no limit {name!r}; there are: {', '.join(known)}.", context, option
-            )
+            raise click.BadParameter(f"There is no limit {name!r}. {instead(name, known)}", context, option)
         if not number.strip().isdigit():
             raise click.BadParameter(f"write {name}=NUMBER, not {text!r}.", context, option)
         values[name] = int(number)

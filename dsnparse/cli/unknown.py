@@ -66,7 +66,9 @@ def unknown() -> None:
 
 @unknown.command("list")
 @_since
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="The latest so many.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(1), default=100, show_default=True, help="The latest so many."
+)
 @format_option
 @store_options()
 def list_(since: timedelta | None, limit: int, form: str, choice: StoreChoice) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsnparse.cli.backoff import Backoff
+from dsnparse.cli.choice import Choice
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.keep_options import KeepChoice, keep_options
@@ -50,7 +51,7 @@ _REMEMBERED = 10_000
     help="How often to look, where the mailbox cannot tell that something has come.",
 )  # fmt: skip
 @click.option(
-    "--as", "log", type=click.Choice(logs()), metavar="NAME",
+    "--as", "log", type=Choice(logs()), metavar="NAME",
     help=f"SOURCE is a mail server's log: {', '.join(logs())}.",
 )  # fmt: skip
 @zone_option

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 from dsnparse.errors import DsnparseError
+from dsnparse.extras import install_line
 from dsnparse.mailboxes.items import Problem
 
 #: Decompressed bytes per compressed byte. Mail in bulk reaches 10 to 60; a bomb of zeros in gzip has 1,032.
@@ -111,7 +112,7 @@ def zstd_module() -> Any:
             return importlib.import_module(name)
         except ImportError:
             continue
-    raise DamagedError("zstandard can be read after: pip install 'mail-dsnparse[zstd]'")
+    raise DamagedError(f"zstandard can be read after: {install_line('zstd')}")
 
 
 class Member:

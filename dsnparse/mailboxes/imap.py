@@ -1,4 +1,4 @@
-"""An IMAP folder, worked off. Needs the extra `imap` (`pip install 'mail-dsnparse[imap]'`).
+"""An IMAP folder, worked off. Needs the extra `imap` (docs/deploy.md).
 
 Facts: a UID names a message as long as the folder's UIDVALIDITY stays the same (RFC 3501 section 2.3.1.1),
 and newer messages have higher ones. So the highest UID below which everything is stored says where to go on;

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from dsnparse.trust.envelope import Envelope
 
 
+#: How a compound file begins, as which Outlook saves messages.
+OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
 class Mail(NamedTuple):
     """One message, read."""
 
@@ -108,11 +112,27 @@ Item = MessageRef | Problem | PassedOver
 
 
 def read_item(item: Item, limit: int = DEFAULT_LIMITS.message_bytes) -> Mail | Problem | PassedOver:
-    """The message of `item`, at most `limit` bytes of it, or why there is none. Never raises OSError."""
+    """The message of `item`, at most `limit` bytes of it, or why there is none. Never raises OSError.
+
+    What Outlook saved (.msg) comes as the mail message that it was.
+    """
     if not isinstance(item, MessageRef):
         return item
     try:
         message = item.read(limit)
     except OSError as error:
         return Problem.of(item.name, error)
+    if message.data.startswith(OUTLOOK):
+        return _from_outlook(message)
     return message if message.data else Problem(item.name, "is empty")
+
+
+def _from_outlook(saved: Mail) -> Mail | Problem:
+    """The message that Outlook saved, as mail."""
+    from dsnparse.mailboxes.outlook import OutlookError, as_message
+
+    try:
+        data = as_message(saved.data)
+    except OutlookError as problem:
+        return Problem(saved.name, str(problem))
+    return saved._replace(data=data, size=len(data))

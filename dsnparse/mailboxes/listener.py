@@ -1,8 +1,8 @@
 """An LMTP and SMTP listener: a mail server hands bounces over, and is told 250 when they are committed.
 
-Needs the extra `lmtp` (`pip install 'mail-dsnparse[lmtp]'`). Messages that come at the same time share one
-transaction: while one is being committed, the next ones gather. When the store is away the answer is 451, and
-the mail server keeps the message.
+Needs the extra `lmtp` (docs/deploy.md). Messages that come at the same time share one transaction: while one
+is being committed, the next ones gather. When the store is away the answer is 451, and the mail server keeps
+the message.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from dsnparse.mailboxes.items import Problem
+from dsnparse.mailboxes.items import OUTLOOK, Problem
 from dsnparse.mailboxes.paths import messages
 from dsnparse.model import Report
 from dsnparse.parser import Parser
@@ -25,16 +25,25 @@ class Parsed(NamedTuple):
 
 
 def parse_file(path: str | os.PathLike[str], *, parser: Parser | None = None) -> Report:
-    """Reads one file that holds one message (`.eml`), and says who failed and why.
+    """Reads one file that holds one message (`.eml`, Outlook's `.msg`), and says who failed and why.
 
     `parser`: one with options of your own. Of a file that is larger than its limit, the beginning is read.
-    Raises OSError when the file cannot be read, TypeError when `path` is none.
+    Raises OSError when the file cannot be read, TypeError when `path` is none; and OutlookError, a
+    DsnparseError, when a `.msg` file is damaged, or the extra `msg` that reads it is missing.
     """
     parser = parser or Parser()
-    if isinstance(path, (bytes, bytearray, memoryview)):
-        raise TypeError("parse_file() takes the path of a file; parse_dsn() reads the bytes of a message.")
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(
+            f"parse_file() takes the path of a file, not {type(path).__name__}; "
+            "parse_dsn() reads the bytes of a message."
+        )
     with Path(path).open("rb") as file:
-        return parser.parse(file.read(parser.limits.message_bytes + 1))
+        data = file.read(parser.limits.message_bytes + 1)
+    if data.startswith(OUTLOOK):
+        from dsnparse.mailboxes.outlook import as_message
+
+        data = as_message(data)
+    return parser.parse(data)
 
 
 def parse_many(

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from dsnparse.store.lists.refusal import REJECT, refusal
 from dsnparse.store.queries.answer import Answer, Decision
-
-#: Letters of a text: with what Postfix puts before it, one line of SMTP (RFC 5321 has 512).
-TEXT_CHARS = 200
-_UNPRINTABLE = re.compile(r"[^ -~]+")
 
 
 class Step(StrEnum):
@@ -36,26 +31,16 @@ class Advice(NamedTuple):
         return f"{_ACTIONS[self.step]} {self.text}" if self.step in _ACTIONS else ""
 
 
-_ACTIONS = {Step.REJECT: "REJECT 5.7.1", Step.DEFER: "DEFER 4.7.1", Step.AWAY: "DEFER 4.3.0"}
+_ACTIONS = {Step.REJECT: REJECT, Step.DEFER: "DEFER 4.7.1", Step.AWAY: "DEFER 4.3.0"}
 
 PASS = Advice(Step.PASS)
 AWAY = Advice(Step.AWAY, "the suppression list cannot be asked now, try again later")
 
 
 def advice_of(decision: Decision) -> Advice:
-    """Whether the recipient may be mailed; what is no address is for the mail server to refuse.
-
-    The words are those that dsnparse reads as `suppressed`: a refusal by our own list must not look like news
-    about the recipient.
-    """
+    """Whether the recipient may be mailed; what is no address is for the mail server to refuse."""
     if decision.answer is Answer.DONT:
-        return Advice(Step.REJECT, _text("on the suppression list", "since", decision.since, decision.reason))
+        return Advice(Step.REJECT, refusal("since", decision.since, decision.reason))
     if decision.answer is Answer.WAIT:
-        return Advice(Step.DEFER, _text("on the suppression list", "until", decision.until, decision.reason))
+        return Advice(Step.DEFER, refusal("until", decision.until, decision.reason))
     return PASS
-
-
-def _text(what: str, word: str, when: datetime | None, reason: str | None) -> str:
-    day = f" {word} {when.date().isoformat()}" if when else ""
-    why = f": {reason}" if reason else ""
-    return _UNPRINTABLE.sub("?", f"{what}{day}{why}")[:TEXT_CHARS]

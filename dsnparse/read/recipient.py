@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from dsnparse.classify.objection import Objection
@@ -75,6 +76,14 @@ class Recipient:
             text = text[:_MAX_EVIDENCE_TEXT] + "…"
         self.evidence.append(Evidence(field, part, line, rule, clean_text(text)))
         self.places.setdefault(field, (part, line))
+
+    def outrank(self, field: str) -> None:
+        """Says that what was read of one field does not count; it stays in the evidence."""
+        if self.places.pop(field, None) is not None:
+            self.evidence = [
+                replace(one, rule=f"outranked: {one.rule}") if one.field == field else one
+                for one in self.evidence
+            ]
 
     def take_codes(
         self, reply: Reply, part: str, line: int, code_rule: str, status_rule: str | None = None

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dsnparse.render.styles import answer_style, dim
 from dsnparse.render.table import Column
 from dsnparse.render.terminal import visible
-from dsnparse.store.queries.answer import Decision
+from dsnparse.store.queries.answer import Answer, Decision
 
 DECISION_COLUMNS = (
-    ("answer", Column("ANSWER", 10)),
-    ("address", Column("ADDRESS", share=4)),
+    ("answer", Column("ANSWER", 10, style=answer_style)),
+    ("address", Column("ADDRESS", share=4, first=True)),
     ("reason", Column("REASON", 20)),
     ("since", Column("SINCE", 10, only="wide")),
     ("until", Column("UNTIL (UTC)", 16)),
     ("source", Column("SOURCE", 15, only="wide")),
-    ("evidence", Column("EVIDENCE", share=5)),
+    ("evidence", Column("EVIDENCE", share=5, style=dim)),
 )
 
 
@@ -34,6 +35,17 @@ def decision_row(decision: Decision, form: str) -> dict[str, Any]:
         if decision.status == "review":
             row["reason"] = f"review: {decision.reason}"
     return row
+
+
+def answers_in_short(answers: Mapping[Answer, int]) -> str:
+    """How many addresses have which answer, and their shares."""
+    whole = sum(answers.values())
+    parts = [
+        f"{answers[answer]:,} {answer} ({answers[answer] / whole:.1%})"
+        for answer in Answer
+        if answers.get(answer)
+    ]
+    return f"{whole:,} addresses: {', '.join(parts)}."
 
 
 def why_lines(decision: Decision) -> Iterator[str]:

@@ -7,17 +7,14 @@ from typing import Any, Protocol
 from dsnparse.model import BounceRecord, BounceType, Evidence, Kind, Reason, Report, TrustLevel
 from dsnparse.render.cells import csv_cell, csv_line, to_json
 from dsnparse.render.rows import PLAIN_CSV
+from dsnparse.render.styles import type_style
 from dsnparse.render.table import Column, Table
 from dsnparse.render.terminal import fit, paint, visible, width, wrap
 
 FORMATS = ("table", "jsonl", "json", "csv", PLAIN_CSV)
 
-_COLOURS = {
-    BounceType.HARD: "red",
-    BounceType.SOFT: "yellow",
-    BounceType.BLOCK: "magenta",
-    BounceType.UNDETERMINED: "cyan",
-}
+#: Kinds of notices that tell of a failure.
+_FAILED = (Kind.BOUNCE, Kind.DELAY)
 _VERDICT_COLOURS = {TrustLevel.AUTHENTICATED: "green", TrustLevel.SUSPECT: "red"}
 _WHY_LINES = 4
 _RECORD_COLUMNS = (
@@ -77,8 +74,8 @@ class JsonArray:
 class CsvRows:
     """One row per record; a message without records has one row with its kind.
 
-    A cell that a spreadsheet would take for a formula gets an apostrophe in front, unless `plain`; line ends
-    and control characters are made visible.
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front, and a complaint has its
+    type for its reason, unless `plain`; line ends and control characters are made visible.
     """
 
     between, after = "", ""
@@ -99,7 +96,10 @@ class CsvRows:
         tail.append(" ".join(map(str, report.warnings)))
         tail.append(report.authenticity.verdict if report.authenticity else None)
         lines = []
+        is_read_by_people = report.kind is Kind.COMPLAINT and report.feedback_type and not self.plain
         for record in data["records"] or [{}]:
+            if is_read_by_people and record.get("reason") == Reason.UNDEFINED:
+                record["reason"] = report.feedback_type
             row = [source, data["kind"], *(record.get(name) for name in _RECORD_COLUMNS), *tail]
             if self.why:
                 row.append(" | ".join(map(_one_line, record.get("evidence") or data["evidence"])))
@@ -118,10 +118,10 @@ def place(part: str, line: int) -> str:
 
 
 def _reason(report: Report, record: BounceRecord) -> str:
-    """Why it failed; of a complaint, of which type it is: nothing failed."""
-    if report.kind is Kind.COMPLAINT and record.reason is Reason.UNDEFINED and report.feedback_type:
-        return visible(report.feedback_type)
-    return record.reason.value
+    """Why it failed; of a complaint, of which type it is; "" where nothing failed."""
+    if record.reason is not Reason.UNDEFINED or report.kind in _FAILED:
+        return record.reason.value
+    return visible(report.feedback_type or "") if report.kind is Kind.COMPLAINT else ""
 
 
 class TableRows:
@@ -172,9 +172,12 @@ class TableRows:
         ] * self.trust
         if record is None:
             blank: list[str | tuple[str, str | None]] = [""] * (1 + self.advice + self.diagnostic)
-            return self.table.row([source, kind, "", "", "", *proven, *blank])
-        style = _COLOURS[record.bounce_type]
-        kind_of = "?" if record.bounce_type is BounceType.UNDETERMINED else record.bounce_type.value
+            complaint = visible(report.feedback_type or "") if report.kind is Kind.COMPLAINT else ""
+            return self.table.row([source, kind, "", "", complaint, *proven, *blank])
+        style = type_style(record.bounce_type)
+        kind_of = record.bounce_type.value
+        if record.bounce_type is BounceType.UNDETERMINED:
+            kind_of = "?" if report.kind in _FAILED else ""
         cells: list[str | tuple[str, str | None]] = [
             source,
             kind,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from dsnparse.render.cells import csv_cell, csv_line, to_json
-from dsnparse.render.table import Column, Table
+from dsnparse.render.table import Column, Table, fitted
 
 #: "csv-plain": for programs; a spreadsheet may take its cells for formulas.
 PLAIN_CSV = "csv-plain"
@@ -22,12 +23,13 @@ def rows_as_text(
     *,
     width: int,
     colour: bool = False,
+    ahead: int = 0,
 ) -> Iterator[str]:
     """The lines of `rows` as they come, in one of `FORMATS`, each with its line end.
 
     Each column is the name of a value in the rows and how the table shows it. JSON Lines has every value of a
     row, CSV and the table have those of `columns`. Lists become texts with spaces between in both. `width`:
-    columns of the terminal.
+    columns of the terminal. `ahead`: so many rows may be waited for, to fit the table to them.
     """
     if form == "jsonl":
         yield from (to_json(row) + "\n" for row in rows)
@@ -41,10 +43,23 @@ def rows_as_text(
         for row in rows:
             yield csv_line([csv_cell(_flat(row.get(name)), plain=form == PLAIN_CSV) for name in names])
         return
-    table = Table([column for _, column in columns], width, colour=colour)
+    shown_rows = ([_shown(row.get(name)) for name in names] for row in rows)
+    known = list(islice(shown_rows, ahead))
+    laid_out = [column for _, column in columns]
+    all_known = len(known) < ahead
+    # A wide terminal has room for columns that may be empty; where they all are, others need it more.
+    kept = [
+        number
+        for number, column in enumerate(laid_out)
+        if column.only != "wide" or not (known and all_known) or any(row[number] for row in known)
+    ]
+    laid_out, known = [laid_out[n] for n in kept], [[row[n] for n in kept] for row in known]
+    if known:
+        laid_out = fitted(laid_out, known, width, all_known=all_known)
+    table = Table(laid_out, width, colour=colour)
     yield table.header() + "\n"
-    for row in rows:
-        yield table.row([_shown(row.get(name)) for name in names]) + "\n"
+    yield from (table.row(row) + "\n" for row in known)
+    yield from (table.row([row[n] for n in kept]) + "\n" for row in shown_rows)
 
 
 def _flat(value: Any) -> Any:

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from dsnparse.render.decision_rows import said
+from dsnparse.render.styles import dim, happened_style, number_style, state_style, type_style
 from dsnparse.render.table import Column
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.queries.history import NOTICE, Happening
 from dsnparse.store.queries.stats import Count
 
 SUPPRESSION_COLUMNS = (
-    ("address", Column("ADDRESS", share=4)),
+    ("address", Column("ADDRESS", share=4, first=True)),
     ("reason", Column("REASON", 20)),
     ("since", Column("SINCE", 10, only="wide")),
     ("until", Column("UNTIL", 10)),
     ("source", Column("SOURCE", 15, only="wide")),
-    ("said", Column("WHAT WAS SAID", share=5)),
+    ("said", Column("WHAT WAS SAID", share=5, style=dim)),
     *((name, Column(name, only="csv")) for name in ("by", "note", "status")),
 )
 HISTORY_COLUMNS = (
     ("at", Column("WHEN (UTC)", 16)),
-    ("happened", Column("WHAT", 26)),
+    ("happened", Column("WHAT", 26, style=happened_style)),
     ("reason", Column("REASON", 19)),
-    ("said", Column("WHAT WAS SAID", share=1)),
+    ("said", Column("WHAT WAS SAID", share=1, style=dim)),
     ("authenticity", Column("TRUST", 13, only="wide")),
     ("source", Column("FROM", 16, keep_end=True, only="wide")),
 )
@@ -41,7 +44,11 @@ COUNT_TITLES = {
 }
 #: These come with the types of the bounces.
 _TYPED = ("reason", "provider", "domain", "day")
+#: Kinds of notices that tell of a failure, and the reason of what is none, or not known.
+_FAILED = ("bounce", "delay")
+_UNDEFINED = "undefined"
 _LONG = ("domain", "alert")
+_NAME_STYLES = {"type": type_style, "state": state_style}
 _NUMBERS = ("hard", "soft", "block", "undetermined")
 
 
@@ -63,6 +70,9 @@ def happening_row(one: Happening, form: str) -> dict[str, Any]:
     if form == "jsonl":
         return row
     row["said"] = said(row["detail"])
+    if one.what == NOTICE and one.kind not in _FAILED and one.reason == _UNDEFINED:
+        # Nothing failed: of a complaint a person wants its type, of a receipt or an absence no reason.
+        row["reason"] = one.type if one.kind == "complaint" else ""
     row["authenticity"] = row["detail"].get("authenticity")
     if form == "table":
         row["at"] = f"{one.at:%Y-%m-%d %H:%M}"
@@ -76,6 +86,14 @@ def happening_row(one: Happening, form: str) -> dict[str, Any]:
     return row
 
 
+def happenings_in_short(happenings: Sequence[Happening]) -> str:
+    """How many notices there are, since when, and the share of each kind and type."""
+    notices = [one for one in happenings if one.what == NOTICE]
+    counts = Counter(f"{one.kind} {one.type}" if one.kind == "bounce" else one.kind for one in notices)
+    parts = [f"{number:,} {name} ({number / len(notices):.0%})" for name, number in counts.most_common()]
+    return f"{len(notices):,} notices since {notices[0].at:%Y-%m-%d}: {', '.join(parts)}."
+
+
 def count_title(by: str) -> str:
     """What a table of counts by one name, or by two, is about."""
     first, _, second = by.partition(",")
@@ -87,6 +105,7 @@ def count_row(one: Count, form: str) -> dict[str, Any]:
     row = one.to_dict()
     if form == "table":
         row["share"] = f"{one.share:.1%}" if one.by != "alert" else ""
+        row |= {name: f"{row[name]:,}" for name in ("count", *_NUMBERS)}
         row["share_of_first"] = f"{one.share_of_first:.1%}"
     return row
 
@@ -101,9 +120,14 @@ def count_columns(by: str) -> list[tuple[str, Column]]:
     if second or not by:
         numbers.append(("share_of_first", Column(f"OF {first.upper() or 'FIRST'}", 11, right=True)))
     if not by or first in _TYPED:
-        numbers += [(one, Column(one.upper(), max(len(one), 7), right=True)) for one in _NUMBERS]
+        numbers += [
+            (one, Column(one.upper(), max(len(one), 7), right=True, style=number_style)) for one in _NUMBERS
+        ]
     names = [
-        ("name", Column(first.upper() or "NAME", share=1) if is_long else Column(first.upper() or "NAME", 24))
+        (
+            "name",
+            Column(first.upper() or "NAME", *((0, 1) if is_long else (24, 0)), style=_NAME_STYLES.get(first)),
+        )
     ]
     if second or not by:
         names.append(("second", Column(second.upper() or "SECOND", *((0, 1) if is_long else (20, 0)))))

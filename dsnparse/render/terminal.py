@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import unicodedata
+from typing import TextIO
 
 #: Control characters, also those beyond ASCII (C1, which some terminals obey), and bidirectional controls.
 _UNSAFE_IN_JSON = re.compile(
@@ -90,16 +91,34 @@ def wrap(text: str, columns: int, most: int) -> list[str]:
     return lines
 
 
-def terminal_width() -> int:
-    """Columns of the terminal, or of COLUMNS; wide when there is neither."""
+def words_in_lines(text: str, columns: int) -> list[str]:
+    """All words of `text`, in lines of at most `columns` columns; a word that is longer is cut."""
+    lines, line, left = [], "", columns
+    for word in text.split(" "):
+        needs = width(word)
+        if line and needs > left:
+            lines.append(line.rstrip())
+            line, left = "", columns
+        while needs > columns:
+            head = fit(word, columns + 1)[:-1]
+            lines.append(head)
+            word = word[len(head) :]
+            needs = width(word)
+        line += word + " "
+        left -= needs + 1
+    return [*lines, line.rstrip()]
+
+
+def terminal_width(default: int = _DEFAULT_WIDTH, *, file: TextIO | None = None) -> int:
+    """Columns of the terminal that `file` is (default: standard output), or of COLUMNS; else `default`."""
     # `shutil.get_terminal_size` does the same, and imports every compressor there is.
     stated = os.environ.get("COLUMNS", "")
     if stated.isdecimal() and int(stated):
         return max(int(stated), _LEAST_WIDTH)
     try:
-        return max(os.get_terminal_size(sys.stdout.fileno()).columns or 80, _LEAST_WIDTH)
+        return max(os.get_terminal_size((file or sys.stdout).fileno()).columns or 80, _LEAST_WIDTH)
     except (OSError, ValueError):
-        return _DEFAULT_WIDTH
+        return default
 
 
 def wants_colour(to_terminal: bool) -> bool:

@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dsnparse.extras import telling
+
 if TYPE_CHECKING:
     from dsnparse.report.figures import Figures
     from dsnparse.report.making import make
@@ -44,6 +46,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'dsnparse.report' has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(_HOME[name]), name)
+    with telling():
+        value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
     return value

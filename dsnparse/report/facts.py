@@ -109,6 +109,8 @@ class Reader:
         ip = sender_ip(diagnostic, record.remote_mta) or _stated_ip(headers)
         campaign = next((headers[name] for name in self.headers if headers.get(name)), None)
         is_complaint = record.kind == Kind.COMPLAINT
+        if is_complaint and not diagnostic:
+            diagnostic = (record.feedback_type or "")[:_LONGEST_NAME]  # of which type it is: nobody said more
         if self.masked:
             diagnostic = mask(
                 diagnostic, record.recipient, record.original_recipient, record.actual_recipient

@@ -36,7 +36,8 @@ def _lines(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
     yield ""
     yield from _totals(figures, width)
     yield from _actions(figures, width, colour=colour)
-    yield from _time(figures, width, colour=colour)
+    if figures.totals.failures or figures.totals.before:
+        yield from _time(figures, width, colour=colour)
     for title, rows in (
         ("Reasons", figures.reasons),
         ("Domains", figures.domains),
@@ -91,6 +92,7 @@ def _totals(figures: Figures, width: int) -> Iterator[str]:
     compared = figures.period.before_since is not None
     parts = [f"{_numbers(totals.failures, totals.before, compared=compared)} failures"]
     parts += [f"{name} {_numbers(*totals.types[name], compared=compared)}" for name in TYPES]
+    parts.append(f"complaints {_numbers(*totals.complaints, compared=compared)}")
     of_all = " (of all)" if figures.where else ""
     parts.append(f"newly suppressed {_numbers(*totals.suppressed, compared=compared)}{of_all}")
     parts.append(f"not understood {_numbers(*totals.not_understood, compared=compared)}")
@@ -146,7 +148,7 @@ def _table(title: str, rows: Sequence[Row], width: int, *, colour: bool) -> Iter
         Column("BEFORE", 7, right=True),
         Column("NOW", 7, right=True),
         Column("SHARE", 6, right=True),
-        *(Column(name.upper()[:6], 6, right=True) for name in TYPES),
+        *(Column(name.upper(), max(len(name), 6), right=True) for name in TYPES),
     ]
     table = Table(columns, width, colour=colour)
     yield table.header()

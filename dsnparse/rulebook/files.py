@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from dsnparse.data import HERE, load
 from dsnparse.rulebook import provider as providers
 from dsnparse.rulebook import rule as rules
 from dsnparse.rulebook.errors import RuleError, instead
+from dsnparse.rulebook.given import Given
 from dsnparse.rulebook.matcher import RuleSet, build
 from dsnparse.rulebook.more_words import MoreWords, make_more_words, with_more_words
 from dsnparse.rulebook.provider import Provider, make_provider
@@ -23,9 +25,13 @@ from dsnparse.rulebook.source import Table, read_source
 from dsnparse.rulebook.template import Format, make_format
 
 Lists = Mapping[str, tuple[str, ...]]
+#: Rules as the user gives them: the path of a TOML file, or a dictionary of its shape.
+RulesGiven = str | PathLike[str] | Mapping[str, Any]
 
 #: The tables that a rules file may have; `reason` is that of all its rules which name none.
 TABLES = ("reason", "lists", "provider", "rule", "format")
+#: Those of them that a file may have several times.
+_REPEATED = ("rule", "format", "words")
 _LIST_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
@@ -49,16 +55,19 @@ def builtin() -> RuleSet:
     return build(*_builtin())
 
 
-def load_rules(paths: Sequence[str | PathLike[str]]) -> RuleSet:
-    """The package's rules and those of the user's TOML files, which win over ours.
+def load_rules(given: Sequence[RulesGiven]) -> RuleSet:
+    """The package's rules and those of the user's TOML files or dictionaries, which win over ours.
 
     A file has `[[rule]]` tables, may name a `[provider]` and `[lists]`, and may carry `[[format]]` tables;
-    docs/rules.md explains them. Raises RuleError (a ValueError): `file:line: what is wrong`, and the cure;
-    TypeError when `paths` is a single path.
+    docs/rules.md explains them. A dictionary has the same under "rule", "provider", "lists" and "format".
+    Raises RuleError (a ValueError): the place (`file:line`, `rules[0]['rule'][2]`), what is wrong, and the
+    cure; TypeError when `given` is a single path or dictionary, or has something else in it.
     """
-    if isinstance(paths, (str, PathLike)):
+    if isinstance(given, (str, PathLike)):
         raise TypeError("rules is a list of paths: write rules=[path], also for a single file.")
-    files = read_files(paths)
+    if isinstance(given, Mapping):
+        raise TypeError("rules is a list of dictionaries: write rules=[{…}], also for a single one.")
+    files = read_files(given)
     own_rules, own_providers = _builtin()
     return build(
         [*(rule for file in files for rule in file.rules), *own_rules],
@@ -67,12 +76,22 @@ def load_rules(paths: Sequence[str | PathLike[str]]) -> RuleSet:
     )
 
 
-def read_files(paths: Iterable[str | PathLike[str]]) -> list[RuleFile]:
-    """The user's TOML files, checked one by one and together. Raises RuleError."""
-    files = [
-        read_file(path, prefix=f"user.{path.stem}.", rank=USER_RANK, lists=_builtin_lists())
-        for path in dict.fromkeys(map(Path, paths))
-    ]
+def read_files(given: Iterable[RulesGiven]) -> list[RuleFile]:
+    """The user's TOML files and dictionaries, checked one by one and together. Raises RuleError."""
+    files = []
+    read: set[Path] = set()
+    for number, one in enumerate(given):
+        if isinstance(one, Mapping):
+            root = Given(f"rules[{number}]", one).root
+            _refuse_single_rule(root)
+            files.append(_checked(root, f"rules[{number}]", "user.", USER_RANK, _builtin_lists(), TABLES))
+            continue
+        if not isinstance(one, (str, PathLike)):
+            raise TypeError(f"rules[{number}] must be a path or a dictionary, not {type(one).__name__}.")
+        path = Path(one)
+        if path not in read:
+            read.add(path)
+            files.append(read_file(path, prefix=f"user.{path.stem}.", rank=USER_RANK, lists=_builtin_lists()))
     _refuse_twins([rule for file in files for rule in file.rules])
     names = {provider.name for provider in _builtin()[1]}
     names |= {file.provider.name for file in files if file.provider}
@@ -133,10 +152,17 @@ def read_file(
     `prefix`: what the ids of its rules begin with. `rank`: USER_RANK, PROVIDER_RANK, or None for words of
     anybody. `lists`: the lists that it may refer to besides its own. `allowed`: the tables that it may have.
     """
-    root = read_source(path).root
+    return _checked(read_source(path).root, str(path), prefix, rank, lists, allowed)
+
+
+def _checked(
+    root: Table, path: str, prefix: str, rank: int | None, lists: Lists, allowed: Sequence[str]
+) -> RuleFile:
     for key in root.values:
         if key not in allowed:
-            names = [name if name == "reason" else _heading(name) for name in allowed]
+            names = [
+                name if name == "reason" else root.heading(name, each=name in _REPEATED) for name in allowed
+            ]
             raise root.error(f"unknown table or key {key!r}. {instead(key, names)}", key)
     provider = root.table("provider")
     known = make_provider(provider) if provider else None
@@ -144,7 +170,7 @@ def read_file(
     owner = Owner(prefix, rank, known.name if known else None, root.text("reason"))
     lists = {**lists, **own_lists}
     return RuleFile(
-        str(path),
+        path,
         tuple(make_rule(table, owner, lists) for table in root.tables("rule")),
         known,
         tuple(make_format(table) for table in root.tables("format")),
@@ -153,8 +179,9 @@ def read_file(
     )
 
 
-def _heading(name: str) -> str:
-    return f"[[{name}]]" if name in ("rule", "format", "words") else f"[{name}]"
+def _refuse_single_rule(root: Table) -> None:
+    if "id" in root.values and "rule" not in root.values:
+        raise root.error("is a single rule. Write {'rule': [{…}]}, which may have several.", "id")
 
 
 def _lists(root: Table) -> Lists:

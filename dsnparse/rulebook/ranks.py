@@ -24,7 +24,8 @@ STRONG_RANK = 80
 DELIBERATE_STATUS_RANK = 75
 #: Normal words: they name the reason.
 NORMAL_RANK = 70
-#: What a provider means by a code: after anybody's plain words, in place of what the registry means by it.
+#: What a provider means by a code, an enhanced one or a number behind its words (OFR_506): after anybody's
+#: plain words, in place of what the registry means by it.
 PROVIDER_CODE_RANK = 69
 #: A provider's codes of a range (5.7.5*): it has other codes within it.
 PROVIDER_RANGE_RANK = 65
@@ -65,6 +66,8 @@ class Weight(StrEnum):
     WEAK = "weak"
     #: They are better than a bare reply code, and no more.
     HINT = "hint"
+    #: They are a number behind the words ("OFR_506"), as good as a provider's enhanced code.
+    CODE = "code"
 
 
 #: The rank of anybody's words, by their weight.
@@ -73,6 +76,7 @@ WEIGHTS = {
     Weight.NORMAL: NORMAL_RANK,
     Weight.WEAK: WEAK_RANK,
     Weight.HINT: HINT_RANK,
+    Weight.CODE: PROVIDER_CODE_RANK,
 }
 #: How far words of each weight lie below the rank of their owner, where that is a provider or the user.
 OWNED_BELOW = {Weight.STRONG: 0, Weight.NORMAL: 1, Weight.WEAK: 3, Weight.HINT: 4}
@@ -135,7 +139,7 @@ def rank_of(weight: Weight, owner: int | None, *, has_words: bool, is_range: boo
 
     `has_words`: whether it looks for words; `is_range`: whether a code of it ends in `*`.
     """
-    if owner is None:
+    if owner is None or weight == Weight.CODE:
         return WEIGHTS[weight]
     if owner == PROVIDER_RANK and not has_words:
         return PROVIDER_RANGE_RANK if is_range else PROVIDER_CODE_RANK

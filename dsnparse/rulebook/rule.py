@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from dsnparse.rulebook.errors import said_by
 from dsnparse.vocabulary import Advice, BounceType, Reason
 
 #: What words are made of, as far as their edges are looked at. Not all other scripts part words.
@@ -123,4 +124,4 @@ def compiled(pattern: str) -> Any:
     try:
         return re2.compile(pattern, options)  # bounded by the number of patterns in rule files
     except re2.error as error:
-        raise ValueError(str(error)) from None
+        raise ValueError(said_by(error)) from None

@@ -6,7 +6,7 @@
     phrases = ["no such user here"]  # literal words; "@" stands for an address
     patterns = ['mailbox \\S+ does not exist']  # RE2, on the text in lower case
     urls = ["spamhaus.org"]          # found inside host names and URLs too
-    weight = "normal"                # strong, normal, weak or hint
+    weight = "normal"                # strong, normal, weak, hint or code
     seen = "Postfix, Sendmail, most others"
     examples = ["550 5.1.1 <a@example.com>: no such user here"]
     not = ["no such user agent", " ip "]  # silent when one of these is in the text; " " is a word's edge

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from dsnparse.rulebook.errors import RuleError, instead
 from dsnparse.rulebook.lines import Address, Place, places
@@ -33,6 +33,24 @@ _CURES = (
 )
 
 
+class TableSource(Protocol):
+    """Where tables come from: a file, or a dictionary of a program's."""
+
+    path: str
+
+    def where(self, address: Address, item: str | None) -> str:
+        """The place of what stands at `address`, or of `item` in it, as mistakes tell it."""
+
+    def table_cure(self, key: str) -> str:
+        """How to write the table `key`, a sentence."""
+
+    def tables_cure(self, heading: str) -> str:
+        """How to write tables of that heading, a sentence."""
+
+    def heading(self, key: str, *, each: bool) -> str:
+        """How one writes the beginning of the table `key`, of which there may be several (`each`)."""
+
+
 class Table:
     """One table of a rules file. Whatever is taken out of it is checked; `error` says where it stands.
 
@@ -41,7 +59,7 @@ class Table:
 
     __slots__ = ("_address", "_source", "label", "values")
 
-    def __init__(self, source: Source, address: Address, values: Mapping[str, Any], label: str) -> None:
+    def __init__(self, source: TableSource, address: Address, values: Mapping[str, Any], label: str) -> None:
         self._source = source
         self._address = address
         self.values = values
@@ -54,8 +72,11 @@ class Table:
 
     def where(self, key: str | None = None, item: str | None = None) -> str:
         """`file:line` of this table, of `key`, or of `item` in the list of that key."""
-        address = self._address if key is None else (*self._address, key)
-        return f"{self._source.path}:{self._source.line(address, item)}"
+        return self._source.where(self._address if key is None else (*self._address, key), item)
+
+    def heading(self, key: str, *, each: bool) -> str:
+        """How one writes the beginning of the table `key`, of which there may be several (`each`)."""
+        return self._source.heading(key, each=each)
 
     def only(self, known: Iterable[str]) -> None:
         """Refuses keys that nobody reads."""
@@ -124,14 +145,14 @@ class Table:
             return None
         if isinstance(value, dict):
             return Table(self._source, (*self._address, key), value, self.label)
-        raise self.error(f"{key} must be a table: write [{key}], and its keys below.", key)
+        raise self.error(self._source.table_cure(key), key)
 
     def tables(self, key: str) -> Iterator[Table]:
         """The tables of a list below `key`, each headed `[[key]]`."""
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             heading = ".".join([*(str(part) for part in self._address if isinstance(part, str)), key])
-            raise self.error(f"write [[{heading}]] with two brackets, once per {key}.", key)
+            raise self.error(self._source.tables_cure(heading), key)
         for number, one in enumerate(value):
             yield Table(self._source, (*self._address, key, number), one, f"{key} {number + 1}")
 
@@ -157,7 +178,23 @@ class Source:
         self._places = dict(places(text))
         self.root = Table(self, (), values, "")
 
-    def line(self, address: Address, item: str | None = None) -> int:
+    def where(self, address: Address, item: str | None) -> str:
+        """`file:line`."""
+        return f"{self.path}:{self._line(address, item)}"
+
+    def table_cure(self, key: str) -> str:
+        """How to write the table `key`."""
+        return f"{key} must be a table: write [{key}], and its keys below."
+
+    def tables_cure(self, heading: str) -> str:
+        """How to write tables of that heading."""
+        return f"write [[{heading}]] with two brackets, once per {heading.rpartition('.')[2]}."
+
+    def heading(self, key: str, *, each: bool) -> str:
+        """`[[rule]]`, `[provider]`."""
+        return f"[[{key}]]" if each else f"[{key}]"
+
+    def _line(self, address: Address, item: str | None) -> int:
         """The line of what stands at `address`, or of the table around it."""
         while address and address not in self._places:
             address = address[:-1]

@@ -34,6 +34,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from dsnparse.rulebook.errors import said_by
 from dsnparse.rulebook.example_keys import Example, checked_examples, is_field_name
 from dsnparse.rulebook.source import Table
 
@@ -164,7 +165,7 @@ def pattern(text: str) -> Any:
     try:
         return re2.compile(f"(?m){text}", options)  # bounded by the number of patterns in format tables
     except re2.error as error:
-        raise ValueError(str(error)) from None
+        raise ValueError(said_by(error)) from None
 
 
 def _literal(mark: str) -> str:

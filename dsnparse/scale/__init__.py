@@ -21,6 +21,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dsnparse.extras import telling
+
 if TYPE_CHECKING:
     from dsnparse.scale.batches import parse_batches
     from dsnparse.scale.decisions import decide, events
@@ -54,6 +56,7 @@ _HOMES = {
     "report_of": "rows",
     "table_schema": "schema",
 }
+_WITHOUT_ARROW = ("Pack", "make_packs", "read_manifest", "report_of")
 
 
 def __getattr__(name: str) -> object:
@@ -61,4 +64,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'dsnparse.scale' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"dsnparse.scale.{_HOMES[name]}"), name)
+    with telling():
+        if name not in _WITHOUT_ARROW:
+            import_module("pyarrow")  # a missing one is told here, not inside an engine
+        return getattr(import_module(f"dsnparse.scale.{_HOMES[name]}"), name)

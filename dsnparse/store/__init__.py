@@ -1,6 +1,6 @@
 """The bounce database: what was seen, what it means for each address, and whether to mail it.
 
-Needs the extra `store` (`pip install 'mail-dsnparse[store]'`). `Policy`, `AddressIdentity` and
+Needs the extra `store` (docs/deploy.md); `Policy`, `AddressIdentity` and
 `message_identity` work without it.
 
     from dsnparse.store import Seen, Store, message_identity
@@ -26,6 +26,8 @@ Its folders; each imports only from those above it, and `store.py` from all of t
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from dsnparse.extras import telling
 
 if TYPE_CHECKING:
     from dsnparse.store.address.given import NotAnAddress
@@ -82,4 +84,5 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'dsnparse.store' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOME[name]), name)
+    with telling():
+        return getattr(import_module(_HOME[name]), name)

@@ -1,4 +1,4 @@
-"""The HTTP API of `dsnparse serve`. Needs the extra `serve` (`pip install 'mail-dsnparse[serve]'`).
+"""The HTTP API of `dsnparse serve`. Needs the extra `serve` (docs/deploy.md).
 
 | | |
 |---|---|

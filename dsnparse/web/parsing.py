@@ -18,6 +18,7 @@ from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 
 from dsnparse.errors import DsnparseError
 from dsnparse.mailboxes.eml import looks_like_message
+from dsnparse.mailboxes.items import OUTLOOK
 from dsnparse.model import Kind, Report
 from dsnparse.parser import Parser
 from dsnparse.render.cells import to_json
@@ -160,6 +161,8 @@ def parse(parser: Parser, data: bytes, envelope: Envelope | None = None) -> Repo
         for warning in report.warnings:
             if warning.code == INTERNAL_ERROR:
                 raise NotRead("parser-failed", warning.text)
+        if data.startswith(OUTLOOK):
+            raise NotRead("not-mail", "It is an Outlook message (.msg): `dsnparse parse` reads it as a file.")
         if not looks_like_message(data):
             raise NotRead("not-mail", "It has no header as mail messages have.")
     return report

@@ -42,6 +42,24 @@ def test_03_orange_5_2_0_ofr_506_is_a_block() -> None:
     assert (verdict.reason, verdict.bounce_type) == (Reason.SPAM_CONTENT, BounceType.BLOCK)
 
 
+@pytest.mark.parametrize(
+    ("reply", "reason", "kind"),
+    [
+        (
+            "554 5.7.1 Votre domaine a ete refuse, sender domain is blacklisted. OFR_104 [104]",
+            "sender_rejected",
+            "block",
+        ),
+        ("550 5.7.1 The message failed its DMARC check. OFR_506 [506]", "auth_failed", "block"),
+        ("421 4.7.0 Service refuse. Try again later. OFR_104 [104]", "rate_limited", "soft"),
+        ("550 5.2.0 Mail rejected. LPN007_513 [513]", "spam_content", "block"),
+    ],
+)
+def test_03_plain_words_go_before_the_number_behind_them(reply: str, reason: str, kind: str) -> None:
+    verdict = says(reply, hosts=("smtp-in.orange.fr",))
+    assert (verdict.reason, verdict.bounce_type) == (reason, kind)
+
+
 def test_04_unsolicited_mail_at_gmail_is_a_block() -> None:
     verdict = says(
         "550-5.7.1 [192.0.2.1] Our system has detected that this message is\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dsnparse.cli import EXTRAS
+from dsnparse.extras import EXTRAS
 
 ROOT = Path(__file__).parents[2]
 _SCRIPT = """

@@ -12,7 +12,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from dsnparse.cli import COMMANDS, EXTRAS, group
+from dsnparse.cli import COMMANDS, group
+from dsnparse.extras import EXTRAS, install_line
 
 
 def run(*args: str, stdin: str | None = None) -> Result:
@@ -139,7 +140,7 @@ def test_a_missing_package_is_told_with_its_extra(package: str, monkeypatch: pyt
     monkeypatch.setattr("dsnparse.cli.importlib.import_module", missing)
     result = run("rules", "list")
     assert result.exit_code == 2
-    assert f"pip install 'mail-dsnparse[{EXTRAS[package]}]'" in result.stderr
+    assert install_line(EXTRAS[package]) in result.stderr
 
 
 def test_any_other_missing_module_is_a_bug_and_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:

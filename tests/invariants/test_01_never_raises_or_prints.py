@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import gc
+import io
 import logging
 import warnings
 from email.message import EmailMessage, Message
@@ -107,9 +108,20 @@ def test_options_of_another_type_are_refused_with_a_sentence(options: dict[str, 
         Parser(**options)
 
 
-@pytest.mark.parametrize("wrong", ["text", None, 5, ["a"], object()], ids=lambda value: type(value).__name__)
-def test_what_is_no_message_is_refused_with_a_sentence(wrong: object) -> None:
-    with pytest.raises(
-        TypeError, match=r"reads the raw bytes of a message, not \w+: open the file with mode 'rb'"
-    ):
+@pytest.mark.parametrize(
+    ("wrong", "cure"),
+    [
+        ("text", "if it is a path, parse_file"),
+        (Path("bounce.eml"), "parse_file"),
+        (io.StringIO("text"), "open the file with mode 'rb'"),
+        (io.BytesIO(b"bytes"), "open the file with mode 'rb'"),
+        (None, "pass bytes, or an email.message.Message"),
+        (5, "pass bytes"),
+        (["a"], "pass bytes"),
+        (object(), "pass bytes"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_message_is_refused_with_a_sentence_that_says_what_to_do(wrong: object, cure: str) -> None:
+    with pytest.raises(TypeError, match=rf"reads the raw bytes of a message, not \w+: {cure}"):
         parse_dsn(wrong)  # type: ignore[arg-type]

@@ -42,6 +42,8 @@ def modules() -> list[ModuleType]:
     left_out = {"dsnparse.__main__"}
     if importlib.util.find_spec("pyspark") is None:  # it has a virtualenv of its own (`make spark`)
         left_out.add("dsnparse.scale.spark")
+    if importlib.util.find_spec("mailman") is None:
+        left_out.add("dsnparse.adapters.mailman")
     return [dsnparse, *(importlib.import_module(name) for name in names if name not in left_out)]
 
 

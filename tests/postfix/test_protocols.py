@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from dsnparse import Reason, classify_reply
 from dsnparse.mailboxes.listening import Address
 from dsnparse.postfix import policy_service, socketmap, tcp_table
-from dsnparse.postfix.advice import TEXT_CHARS, Step, advice_of
+from dsnparse.postfix.advice import Step, advice_of
 from dsnparse.postfix.desk import Desk
 from dsnparse.postfix.limits import LINE_BYTES, Unreadable
 from dsnparse.postfix.servers import PROTOCOLS, answering
+from dsnparse.store.lists.refusal import TEXT_CHARS
 from dsnparse.store.queries.answer import Answer, Decision
 from dsnparse.store.sql.errors import StoreUnavailable
 

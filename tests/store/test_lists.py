@@ -13,13 +13,15 @@ from sqlalchemy import select, text
 from dsnparse import Reason
 from dsnparse.store import Policy, Store
 from dsnparse.store.lists.entry import Suppression
-from dsnparse.store.lists.export_formats import FORMATS, write_list
+from dsnparse.store.lists.export_formats import FORMATS, PROGRAMS, write_list
 from dsnparse.store.lists.import_formats import Unreadable, read_list
 from dsnparse.store.sql.schema import journal
 
 from .reports import NOW, START, bounce, complaint, day
 
 JANE = "jane@example.com"
+#: Those of Postfix, listmonk and Mautic are only written.
+READ_BACK = [form for form in FORMATS if form not in PROGRAMS]
 
 
 def addresses(store: Store, **filters: object) -> list[str]:
@@ -191,7 +193,7 @@ def test_an_unknown_format_is_an_error() -> None:
             attempt()
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", READ_BACK)
 def test_what_is_exported_can_be_imported_again(form: str, url: str) -> None:
     with Store.open(url) as store:
         store.add([bounce("1"), complaint("2", "joe@example.org")], now=NOW)
@@ -239,7 +241,7 @@ def test_no_provider_is_given_a_formula_or_a_whole_domain(form: str) -> None:
     assert ",=" not in text
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", READ_BACK)
 def test_an_empty_list_is_a_valid_file(form: str) -> None:
     assert list(read_list(io.StringIO("".join(write_list([], form))), form)) == []
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.mention import mentions_of
 from dsnparse.read.recipient import Recipient
+from dsnparse.reply import Reply
 from dsnparse.reply.command import command_in
+from dsnparse.vocabulary import Action
 
 #: Characters of the notice's text about a recipient that go to the classifier as context.
 _CONTEXT_CHARS = 1200
 _CONTEXT_LINES = 60
 _SHORT_DIAGNOSTIC = 40
+#: What a server says when it took the message.
+_SUCCESS = re.compile(r"2[0-5]\d(?:[ -]|$)")
 #: Nobody writes a paragraph each about more recipients.
 _MOST_RECIPIENTS = 100
 
@@ -28,14 +34,19 @@ def add_context(notice: Notice, recipients: list[Recipient]) -> None:
     if len(recipients) > _MOST_RECIPIENTS:
         return
     failed = {recipient.recipient.lower() for recipient in recipients}
-    silent = [recipient for recipient in recipients if not recipient.diagnostic]
+    silent = [
+        recipient for recipient in recipients if not recipient.diagnostic or _is_contradicted(recipient)
+    ]
     if silent or len(recipients) > 1:
         blocks = Blocks(notice, failed)
         mentions = mentions_of(notice, failed)
-        # OpenSMTPD, Exchange 2007, Domino: the reply stands in the text alone.
+        # OpenSMTPD, Exchange 2007, Domino, old AOL: the reply stands in the text alone.
         for recipient in silent:
             found = mentions.get(recipient.recipient.lower())
+            if found and recipient.diagnostic and Reply.parse(blocks.about(found)).code is None:
+                continue
             if found:
+                recipient.outrank("diagnostic")
                 blocks.fill(recipient, found)
     if len(recipients) == 1:
         _add_paragraph(notice, recipients[0])
@@ -46,6 +57,14 @@ def add_context(notice: Notice, recipients: list[Recipient]) -> None:
             text = blocks.about(found)
             recipient.context = f"{recipient.context} {text}".strip()
             recipient.smtp_command = recipient.smtp_command or command_in(text)
+
+
+def _is_contradicted(recipient: Recipient) -> bool:
+    """Whether he failed, and the field with the reply has one of success ("smtp; 250 OK")."""
+    if recipient.action is not Action.FAILED or recipient.reply_code is not None:
+        return False
+    is_smtp = (recipient.diagnostic_type or "").lower() == "smtp"
+    return is_smtp and _SUCCESS.match(recipient.diagnostic or "") is not None
 
 
 def _add_paragraph(notice: Notice, recipient: Recipient) -> None:

@@ -11,17 +11,23 @@ from itertools import chain
 from typing import Any
 
 from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.lists.program_formats import postfix_map
 from dsnparse.wire.formulas import guarded
 
-#: Our own, and those of providers.
-FORMATS = ("csv", "csv-plain", "jsonl", "addresses", "ses", "sendgrid", "mailgun", "postmark", "sparkpost")
+#: Those of providers.
+PROVIDERS = ("ses", "sendgrid", "mailgun", "postmark", "sparkpost")
+#: Those of programs that send.
+PROGRAMS = ("postfix", "listmonk", "mautic")
+#: Our own, and all others.
+FORMATS = ("csv", "csv-plain", "jsonl", "addresses", *PROVIDERS, *PROGRAMS)
 _NAMES = ("address", "reason", "since", "until", "source", "by", "note")
 
 
 def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
     """The list in a format, piece by piece. Raise ValueError when `form` is unknown.
 
-    Whole domains stand in our own formats only: no provider takes them. Free text that a spreadsheet would
+    Whole domains stand in our own formats only: no provider takes them, and Postfix would refuse their
+    subdomains, too. Free text that a spreadsheet would
     take for a formula gets an apostrophe in front, in "csv" addresses do, too.
     """
     match form:
@@ -33,8 +39,12 @@ def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
             return (json.dumps(entry.to_dict(), ensure_ascii=False) + "\n" for entry in entries)
     entries = (entry for entry in entries if not entry.address.startswith("@"))
     match form:
-        case "addresses":
+        case "addresses" | "listmonk":
             return _csv(["email"], ([entry.address] for entry in entries))
+        case "mautic":
+            return _csv(["email", "doNotEmail"], ([entry.address, "1"] for entry in entries))
+        case "postfix":
+            return postfix_map(entries)
         case "ses":
             return (
                 json.dumps({"emailAddress": entry.address, "reason": _either(entry, "COMPLAINT", "BOUNCE")})

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from dsnparse.rulebook.errors import instead, meant
 from dsnparse.store.sql.rows import Rows, one_of
+from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason, TrustLevel
 
 #: What can be asked for, and where it stands. `r` is the record, `m` its message, `a` the refused address.
 _COLUMNS = {
@@ -25,6 +27,15 @@ _COLUMNS = {
 #: Fields of the returned message, which stand in JSON.
 _OF_ORIGINAL = {"list": "list_id", "feedback": "feedback_id", "from": "from"}
 NAMES = (*_COLUMNS, *_OF_ORIGINAL, "trust")
+#: Names whose values are words of ours; "" is what has none.
+_WORDS: dict[str, tuple[str, ...]] = {
+    "reason": tuple(Reason),
+    "type": tuple(BounceType),
+    "kind": tuple(Kind),
+    "action": tuple(Action),
+    "advice": tuple(Advice),
+    "trust": tuple(TrustLevel),
+}
 #: More values of one name are a list of addresses, for which there is `check`.
 _MOST_VALUES = 200
 
@@ -46,9 +57,13 @@ class Where:
             for one in text.split(","):
                 name, equals, value = (part.strip() for part in one.partition("="))
                 if not equals or name not in NAMES:
+                    hint = meant(name, NAMES) if equals else ""
                     raise ValueError(
                         f"{one.strip()!r} is no condition; write NAME=VALUE with one of {', '.join(NAMES)}"
+                        f"{f'. {hint}' if hint else ''}"
                     )
+                if value and value not in _WORDS.get(name, (value,)):
+                    raise ValueError(f"There is no {name} {value!r}. {instead(value, _WORDS[name])}")
                 found.setdefault(name, []).append(value)
                 if len(found[name]) > _MOST_VALUES:
                     raise ValueError(f"There are more than {_MOST_VALUES} values of {name}")

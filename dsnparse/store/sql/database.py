@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from dsnparse.extras import install_line
 from dsnparse.store.sql.driver import SQLITE_WAIT
 from dsnparse.store.sql.engine import (
     check_sqlite_path,
@@ -26,6 +27,7 @@ from dsnparse.store.sql.errors import (
     StoreUnavailable,
     is_of_psycopg,
     is_temporary,
+    words_of,
 )
 from dsnparse.store.sql.migrations import is_current, refuse_others, upgrade
 from dsnparse.store.sql.open_file import OpenFile
@@ -141,8 +143,7 @@ class Database:
             return new_engine(url, read_only=self.read_only)
         except ModuleNotFoundError as problem:
             raise StoreError(
-                f"The driver for {self.shown} is not installed ({problem.name}): "
-                "pip install 'mail-dsnparse[postgresql]'"
+                f"The driver for {self.shown} is not installed ({problem.name}): {install_line('postgresql')}"
             ) from problem
 
     def _open_for_reading(self) -> None:
@@ -216,7 +217,7 @@ class Database:
         try:
             yield
         except DBAPIError as problem:
-            said = " ".join(str(problem.orig).split())
+            said = words_of(problem.orig)
             if getattr(problem.orig, "sqlstate", None) in _TRY_AGAIN:
                 raise _Race(said) from problem
             if problem.connection_invalidated or is_temporary(problem.orig):
@@ -230,7 +231,7 @@ class Database:
         except Exception as problem:
             if not is_of_psycopg(problem):  # by COPY, which SQLAlchemy does not know
                 raise
-            said = " ".join(str(problem).split())
+            said = words_of(problem)
             if getattr(problem, "sqlstate", None) in _TRY_AGAIN:
                 raise _Race(said) from problem
             if is_temporary(problem):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from dsnparse.store.sql.errors import StoreError, StoreUnavailable, is_of_psycopg, is_temporary
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable, is_of_psycopg, is_temporary, words_of
 from dsnparse.store.sql.rows import STREAMED, for_driver
 
 #: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
@@ -127,7 +127,7 @@ def driver_errors(shown: str) -> Iterator[None]:
     except Exception as problem:
         if not isinstance(problem, sqlite3.Error) and not is_of_psycopg(problem):
             raise
-        said = " ".join(str(problem).split())
+        said = words_of(problem)
         if is_temporary(problem):
             raise StoreUnavailable(f"{shown} cannot be used now: {said}") from problem
         raise StoreError(f"{shown}: {said}") from problem

@@ -24,6 +24,15 @@ def is_of_psycopg(problem: BaseException) -> bool:
     return type(problem).__module__ in ("psycopg", "psycopg.errors")
 
 
+def words_of(problem: BaseException | None) -> str:
+    """What a driver says, in one line that a sentence can go on behind.
+
+    libpq asks on a line of its own "Is the server running on that host and accepting TCP/IP connections?".
+    """
+    lines = [line.strip() for line in str(problem).splitlines()]
+    return " ".join(" ".join(line for line in lines if not line.endswith("?")).split()).rstrip(".")
+
+
 _SQLITE_TEMPORARY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 
 

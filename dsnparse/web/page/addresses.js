@@ -117,11 +117,13 @@ async function change(address, how, done) {
 function happening(one) {
   const notice = one.what === "notice";
   const detail = one.detail || {};
+  // Nothing failed: what is no bounce and no delay has no reason that is not known.
+  const reason = notice && one.reason === "undefined" && !["bounce", "delay"].includes(one.kind) ? null : one.reason;
   const facts = [notice ? detail.diagnostic : null, detail.note, detail.domain, detail.remote_mta ? `at ${detail.remote_mta}` : null];
   return el("li", { class: notice ? "notice" : "change" },
     el("p", {}, moment(one.at), " ",
       el("b", {}, notice ? visible(one.kind) : `→ ${visible(one.kind)}`),
-      notice && one.type ? ` ${visible(one.type)}` : null, one.reason ? ` · ${visible(one.reason)}` : null,
+      notice && one.type ? ` ${visible(one.type)}` : null, reason ? ` · ${visible(reason)}` : null,
       one.until ? [" until ", moment(one.until)] : null, one.source ? el("span", { class: "hint" }, ` ${visible(one.source)}`) : null),
     facts.filter(Boolean).map((fact) => el("p", { class: "said" }, el("bdi", {}, visible(fact)))));
 }

@@ -58,7 +58,12 @@ def test_words_and_codes_about_the_address_in_a_bounce_pass(claim: Claim, case: 
         (WORDS, replace(FAILED, action=Action.DELAYED), False, Objection.DELAYED),
         (WORDS, replace(FAILED, digit=4), False, Objection.TEMPORARY),
         (WORDS, FAILED, True, Objection.DOUBTFUL),
-        (replace(CODE, rank=SPECIFIC_STATUS_RANK), replace(FAILED, is_unread=True), False, Objection.UNREAD_WORDS),
+        (
+            replace(CODE, rank=SPECIFIC_STATUS_RANK),
+            replace(FAILED, is_unread=True),
+            False,
+            Objection.UNREAD_WORDS,
+        ),
         (WORDS, replace(FAILED, kind=Kind.DELAY), False, Objection.NO_BOUNCE),
         (WORDS, replace(FAILED, kind=Kind.AUTO_REPLY), False, Objection.NO_BOUNCE),
         (WORDS, replace(FAILED, is_second_hand=True), False, Objection.SECOND_HAND),

@@ -21,7 +21,7 @@ from dsnparse.classify.subject import ADDRESS_REASONS
 from dsnparse.data import HERE
 from dsnparse.reply import Reply
 from dsnparse.rulebook.ranks import LEARNED_RANK, UNSURE_LEARNED_RANK
-from dsnparse.vocabulary import Reason
+from dsnparse.vocabulary import BounceType, Reason
 
 DATA = HERE / "learned.json"
 #: The first words of a reply are looked at: what follows is a link, a signature or the next server's words.
@@ -35,11 +35,13 @@ MAX_FEATURES = 256
 #: From this share on, which its softmax gives, a guess counts, and counts as sure.
 UNSURE = 0.3
 SURE = 0.5
+#: From this share on, a guess by the words alone keeps a code beside them from being hard.
+DOUBT = 0.25
 #: N-grams that are named in evidence.
 NAMED = 3
 
 #: A number or an id with all that hangs on it, a word, an address (blanked to "@").
-_WORD = re.compile(r"(\d[\w.:-]*)|[^\W\d]+|@+")
+_WORD = re.compile(r"\d[\w.:-]*|[^\W\d]+|@+")
 #: Scripts that put no blanks between words: Thai, Chinese, Japanese, Korean endings.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 #: Of a word longer than this, the beginning counts too: "rejected" and "rejecting" are one.
@@ -72,12 +74,13 @@ class _Model(NamedTuple):
 def masked(reply: Reply) -> list[str]:
     """The words of a reply without what names anybody: numbers in a row are one "0", an address is "@"."""
     words: list[str] = []
-    for found in _WORD.finditer(reply.sentences, 0, MAX_CHARS):
-        word = "0" if found[1] else found[0]
+    for word in _WORD.findall(reply.sentences, 0, MAX_CHARS):
         if word[0] == "@":
             word = "@"
-        elif word == "0" and words and words[-1] == "0":
-            continue
+        elif word[0].isdecimal():
+            if words and words[-1] == "0":
+                continue
+            word = "0"
         words.append(word)
         if len(words) == MAX_WORDS:
             break
@@ -128,6 +131,12 @@ def guess(reply: Reply, reply_code: int | None, status: str | None) -> Guess | N
         all_shares += exp(score - most)
     spoke = sorted((-(weights[one] >> 16 * best & 0xFFFF), one) for one in known)
     return Guess(model.reasons[best], 1 / all_shares, tuple(one for _, one in spoke[:NAMED]))
+
+
+def looks_like_another_matter(reply: Reply) -> bool:
+    """Whether the words of a reply, without its codes, look like another matter than the address."""
+    found = guess(reply, None, None)
+    return found is not None and found.share >= DOUBT and found.reason.bounce_type is not BounceType.HARD
 
 
 def learned_claims(reply: Reply, case: Case) -> list[Claim]:

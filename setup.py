@@ -25,7 +25,7 @@ MODULES = {
     "read/prose": "bare_names blocks context mention observations page recipients",
     "read/templates": "recipients",
     "reply": "codes command names reply spelling words wrapping",
-    "rulebook": "matcher needed_words pattern_finder rule template_matcher",
+    "rulebook": "matcher needed_words needs pattern_finder rule template_matcher",
     "wire": "address address_spans boundary dates fields header html mime text",
 }
 

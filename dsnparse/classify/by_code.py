@@ -6,7 +6,7 @@ The table is `data/status_reasons.toml`. A generic code is one that many systems
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from dsnparse.classify.claim import Case, Claim, Source
@@ -28,6 +28,8 @@ _STATUS_RANKS = {
     "specific": SPECIFIC_STATUS_RANK,
     "generic": GENERIC_STATUS_RANK,
 }
+#: Codes whose claims are remembered, in all their combinations: few are in use.
+_REMEMBERED = 1024
 _REPLY_RANKS = {"specific": SPECIFIC_REPLY_RANK, "generic": GENERIC_REPLY_RANK}
 
 
@@ -62,30 +64,43 @@ def _of_status(status: str) -> tuple[Reason, int] | None:
     return known
 
 
-def code_claims(case: Case, *, meant: Sequence[Claim] = ()) -> list[Claim]:
+def code_claims(case: Case, *, meant: Sequence[Claim] = ()) -> tuple[Claim, ...]:
     """What the codes of `case` speak for, without the enhanced one where `meant` says what it means here."""
+    is_meant = any(claim.text == case.status for claim in meant)
+    return _claims(case.status, case.reply_code, case.digit, case.command, case.has_words, is_meant)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _claims(
+    status: str | None,
+    reply_code: int | None,
+    digit: int | None,
+    command: str,
+    has_words: bool,
+    is_meant: bool,
+) -> tuple[Claim, ...]:
     claims: list[Claim] = []
-    status, reply_code = case.status, case.reply_code
-    if status is not None and all(claim.text != status for claim in meant):
+    if status is not None and not is_meant:
         known = _of_status(status)
         if known is not None:
             rank = known[1] if known[0] is not Reason.UNDEFINED else CLASS_RANK
             claims.append(Claim(rank, known[0], f"status.{status}", status, Source.CODE))
     if reply_code is not None:
         table = _tables()[1]
-        known = table.get(f"{reply_code} {case.command}") or table.get(str(reply_code))
+        known = table.get(f"{reply_code} {command}") or table.get(str(reply_code))
         if known is not None:
             rank = known[1] if known[0] is not Reason.UNDEFINED else CLASS_RANK
             if rank == SPECIFIC_REPLY_RANK and (
-                (case.has_words and known[0].bounce_type is BounceType.HARD)
+                (has_words and known[0].bounce_type is BounceType.HARD)
                 or (status is not None and status[2] not in "025")
             ):
                 rank = GENERIC_REPLY_RANK  # "552 5.7.0" is no full mailbox, "552 …" need not be one
             claims.append(Claim(rank, known[0], f"reply.{reply_code}", str(reply_code), Source.CODE))
-    if case.digit is not None and not claims:
-        shown = status or str(case.digit)
-        claims.append(Claim(CLASS_RANK, Reason.UNDEFINED, f"class.{case.digit}", shown, Source.CLASS))
-    return claims
+    if digit is not None and not claims:
+        claims.append(
+            Claim(CLASS_RANK, Reason.UNDEFINED, f"class.{digit}", status or str(digit), Source.CLASS)
+        )
+    return tuple(claims)
 
 
 def provider_claims(rules: RuleSet, reply: Reply, case: Case) -> list[Claim]:
@@ -93,7 +108,7 @@ def provider_claims(rules: RuleSet, reply: Reply, case: Case) -> list[Claim]:
     claims: list[Claim] = []
     padded = f" {reply.sentences} "
     for row in rules.code_rows(case.provider or ""):
-        if row.allows(padded, case.status, case.reply_code, case.digit, case.command):
+        if row.allows(case.status, case.reply_code, case.digit, case.command) and not row.is_silent(padded):
             shown = (case.status if row.status or row.status_prefixes else "") or str(case.reply_code or "")
             claims.append(
                 Claim(

@@ -9,7 +9,7 @@ from dsnparse.classify.objection import Objection
 from dsnparse.classify.subject import ADDRESS_REASONS, Sentences
 from dsnparse.reply import Reply
 from dsnparse.reply.words import Words
-from dsnparse.rulebook.matcher import Hit, RuleSet
+from dsnparse.rulebook.matcher import Found, Hit, RuleSet
 from dsnparse.rulebook.ranks import (
     CONTEXT_DROP,
     CONTEXT_OUTCOME_RANK,
@@ -28,36 +28,49 @@ _EXACT = 100
 
 
 def holding(
-    rules: RuleSet, hits: list[Hit], reply: Reply | Words, case: Case, involved: frozenset[str]
+    rules: RuleSet, found: Found, reply: Reply | Words, case: Case, involved: frozenset[str]
 ) -> list[Hit]:
     """The hits whose conditions hold, without those whose words are only a part of another's words.
 
     "Quota exceeded" means nothing within "sending quota exceeded". A much weaker rule takes nothing away.
     """
     kept: list[Hit] = []
-    padded = f" {reply.sentences} "
+    padded = "" if reply.sentences == reply.low else f" {reply.sentences} "
+    there, conditions = found.there, rules.conditions
+    digit = case.class_told
     best = 0
-    for hit in hits:
+    for hit in found.hits:
         rule = hit[0]
-        if (rule.provider is not None and rule.provider not in involved) or (
-            rule.conditional
-            and not rule.allows(padded, case.status, case.reply_code, case.class_told, case.command)
-        ):
+        if rule.provider is not None and rule.provider not in involved:
             continue
-        if hit[1] < 0:
-            if rule.rank <= WEAK_RANK and best >= NORMAL_RANK:
-                continue  # plain words say more, and to try a pattern takes time
-            if any(rule is other[0] for other in kept):
+        if rule.conditional:
+            silencing, has_codes = conditions[rule.id]
+            if rule.is_silent(padded) if padded else silencing & there:
                 continue
-            located = rules.locate(hit[2], reply.low)
+            if has_codes and not rule.allows(case.status, case.reply_code, digit, case.command):
+                continue
+        if hit[1] < 0:
+            located = _located(rules, hit, reply, kept, best)
             if located is None:
                 continue
             hit = located
-        best = max(best, rule.rank)
+        if rule.rank > best:
+            best = rule.rank
         kept.append(hit)
     if len(kept) < 2:
         return kept
     return [hit for hit in kept if not _is_covered(hit, kept)]
+
+
+def _located(rules: RuleSet, hit: Hit, reply: Reply | Words, kept: list[Hit], best: int) -> Hit | None:
+    """Where the pattern of a rule stands; None where it does not, or would add nothing to what is kept."""
+    rule, _, number = hit
+    if rule.rank <= WEAK_RANK and best >= NORMAL_RANK:
+        return None  # plain words say more, and to try a pattern takes time
+    for other in kept:
+        if other[0] is rule:
+            return None
+    return rules.locate(number, reply.low)
 
 
 def _is_covered(hit: Hit, others: list[Hit]) -> bool:

@@ -23,6 +23,8 @@ from dsnparse.rulebook.ranks import (
 )
 from dsnparse.vocabulary import Action, BounceType, Reason
 
+#: Members that are asked for several times a reply: an enum looks for them each time.
+_WORDS, _CONTEXT, _CODE = Source.WORDS, Source.CONTEXT, Source.CODE
 #: At most this many other opinions are listed.
 MAX_CONFLICTS = 5
 
@@ -54,22 +56,25 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
             or effective_status(Reason.UNDEFINED, case.digit, case.action),
             case.reply_code, None, 0.0, "none", "",
         )  # fmt: skip
-    best = claims[0] if len(claims) == 1 else _confirmed(max(claims, key=_order), claims)
+    best = claims[0] if len(claims) == 1 else _confirmed(_first(claims), claims)
     agreed = False
     conflicts: tuple[Conflict, ...] = ()
     is_doubtful = False
-    #: The rank of the best words that say the same.
-    borne_out = max(
-        (one.rank for one in claims if one.source is Source.WORDS and one.reason is best.reason), default=0
-    )
+    reason, is_code = best.reason, best.source is _CODE
+    #: The rank of the best words that say the same as a code.
+    borne_out = 0
+    if is_code:
+        borne_out = max(
+            (one.rank for one in claims if one.source is _WORDS and one.reason is reason), default=0
+        )
     for claim in claims:
-        if claim.reason is best.reason:
+        if claim.reason is reason:
             agreed = agreed or claim.rule != best.rule
         elif claim.rank > GUESS_RANK and len(conflicts) < MAX_CONFLICTS:
             conflict = Conflict(claim.rule, claim.reason, claim.text, claim.source)
             conflicts = conflicts if conflict in conflicts else (*conflicts, conflict)
             is_doubtful = is_doubtful or _casts_doubt(claim, best)
-        if best.source is Source.CODE and claim.source is Source.WORDS and claim.rank > borne_out:
+        if is_code and claim.source is _WORDS and claim.rank > borne_out:
             is_doubtful = is_doubtful or _is_another_matter(claim.reason)
     bounce_type, objection = bounce_type_of(best, case, is_doubtful=is_doubtful)
     return Verdict(
@@ -80,7 +85,7 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
         _code_of(reply, best) or case.status or effective_status(best.reason, case.digit, case.action),
         case.reply_code,
         best.provider or case.provider,
-        _confidence(best, agreed, conflicts, is_unread=_is_unread(best, claims, case)),
+        _confidence(best, agreed, conflicts, is_unread=is_code and _is_unread(best, claims, case)),
         best.rule,
         best.text.strip(),
         conflicts,
@@ -114,8 +119,17 @@ def bounce_type_of(
     return wanted, None
 
 
+def _first(claims: Sequence[Claim]) -> Claim:
+    """The claim that is believed first."""
+    best, rank = claims[0], claims[0].rank
+    for claim in claims[1:]:
+        if claim.rank > rank or (claim.rank == rank and _order(claim) > _order(best)):
+            best, rank = claim, claim.rank
+    return best
+
+
 def _order(claim: Claim) -> tuple[int, int, int, int, str]:
-    is_words = claim.source in (Source.WORDS, Source.CONTEXT)
+    is_words = claim.source is _WORDS or claim.source is _CONTEXT
     outcome = OUTCOMES.get(claim.reason, 0) if is_words else 0
     return claim.rank, -outcome, claim.weight, -claim.place, claim.rule
 
@@ -155,8 +169,8 @@ def _code_of(reply: Reply, claim: Claim | None) -> str | None:
     A queue gives its own code (4.4.7 expired, 5.0.0, 5.1.1) to what the remote host said with another: the
     code in the quoted reply counts, the specific one nearest before the words that decided.
     """
-    if not reply.statuses:
-        return None
+    if len(reply.statuses) < 2:
+        return reply.statuses[0][1] if reply.statuses else None
     specific = [entry for entry in reply.statuses if _SPECIFIC.fullmatch(entry[1])] or reply.statuses
     place = -1 if claim is None else claim.place
     if claim is not None and claim.source is not Source.WORDS and claim.text:
@@ -170,21 +184,31 @@ def _sure(rank: int) -> float:
     return next(value for least, value in CONFIDENCE if rank >= least)
 
 
+@cache
+def _undisputed(rank: int, agreed: bool, is_unread: bool) -> float:
+    """How sure a claim of a rank is where nothing else is claimed."""
+    sure = _sure(rank) - (UNREAD_WORDS if is_unread else 0)
+    return _rounded(sure + (1 - sure) / 3 if agreed else sure)
+
+
+def _rounded(sure: float) -> float:
+    return round(min(max(sure, 0.05), 0.99), 2)
+
+
 def _is_unread(best: Claim, claims: Sequence[Claim], case: Case) -> bool:
     """Whether a code decides beside words that no rule understands."""
     return (
-        best.source is Source.CODE
+        best.source is _CODE
         and GUESS_RANK < best.rank <= SPECIFIC_STATUS_RANK
         and case.has_words
-        and all(claim.source is not Source.WORDS for claim in claims)
+        and all(claim.source is not _WORDS for claim in claims)
     )
 
 
 def _confidence(best: Claim, agreed: bool, conflicts: tuple[Conflict, ...], *, is_unread: bool) -> float:
+    if not conflicts:
+        return _undisputed(best.rank, agreed, is_unread)
     sure = _sure(best.rank) - (UNREAD_WORDS if is_unread else 0)
-    if conflicts:
-        for other in dict.fromkeys(conflict.reason for conflict in conflicts):
-            sure -= 0.1 if other.bounce_type is not best.reason.bounce_type else 0.04
-    if agreed:
-        sure += (1 - sure) / 3
-    return round(min(max(sure, 0.05), 0.99), 2)
+    for other in dict.fromkeys([conflict.reason for conflict in conflicts]):
+        sure -= 0.1 if other.bounce_type is not best.reason.bounce_type else 0.04
+    return _rounded(sure + (1 - sure) / 3 if agreed else sure)

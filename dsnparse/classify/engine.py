@@ -8,7 +8,7 @@ highest rank wins, and those it beats are listed as conflicts when they speak fo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dsnparse.classify.by_code import code_claims, provider_claims
@@ -41,7 +41,7 @@ def verdict_on(
     smtp_command: str | None = None,
     hosts: Sequence[str] = (),
     recipient: str | None = None,
-    context: str = "",
+    context: str | Callable[[], str] = "",
     provider: str | None = None,
     claims: Sequence[Claim] = (),
     kind: Kind = Kind.BOUNCE,
@@ -51,7 +51,10 @@ def verdict_on(
     names_another: bool = False,
     rules: RuleSet | None = None,
 ) -> Verdict:
-    """Why a recipient did not get the message whose refusal `reply` is; all else as in `classify`."""
+    """Why a recipient did not get the message whose refusal `reply` is; all else as in `classify`.
+
+    `context` may be what gives the words, where that takes time: it is called only when they are needed.
+    """
     if rules is None:
         rules = builtin()
     reply_code = reply_code or reply.code
@@ -65,8 +68,8 @@ def verdict_on(
         status = None  # success, stated of a failure, says nothing
     if not hosts and reply.host:
         hosts = (reply.host.lower(),)
-    hits, marked = rules.search(reply.low)
-    certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
+    found = rules.search(reply.low)
+    certain, involved = find_speakers(provider, hosts, recipient, found.marked, rules.hosts, rules.domains)
     command = _command(smtp_command) or reply.command or ""
     case = Case(
         status,
@@ -84,19 +87,23 @@ def verdict_on(
         names_another=names_another,
         is_event=any(claim.source is Source.EVENT for claim in claims),
     )
-    held = holding(rules, hits, reply, case, involved)
+    held = holding(rules, found, reply, case, involved)
     all_claims = words_claims(held, reply, case, Source.WORDS)
-    if context and not is_enough(held, status):
-        extra = words_of(context[:MAX_TEXT])
-        hits, marked = rules.search(extra.low)
-        if marked and certain is None:
-            certain, involved = find_speakers(provider, hosts, recipient, marked, rules.hosts, rules.domains)
+    around = "" if is_enough(held, status) else context if isinstance(context, str) else context()
+    if around:
+        extra = words_of(around[:MAX_TEXT])
+        found = rules.search(extra.low)
+        if found.marked and certain is None:
+            certain, involved = find_speakers(
+                provider, hosts, recipient, found.marked, rules.hosts, rules.domains
+            )
             case.provider = certain
-        all_claims += words_claims(holding(rules, hits, extra, case, involved), extra, case, Source.CONTEXT)
+        all_claims += words_claims(holding(rules, found, extra, case, involved), extra, case, Source.CONTEXT)
     all_claims = _with_subject(case, all_claims, reply)
     meant = provider_claims(rules, reply, case) if certain is not None else []
-    all_claims += [*(code_claims(case, meant=meant) if meant else code_claims(case)), *meant, *claims]
-    if reply.has_words and all(claim.rank <= SPECIFIC_STATUS_RANK for claim in all_claims):
+    all_claims += code_claims(case, meant=meant)
+    all_claims += [*meant, *claims]
+    if reply.has_words and not _is_named(all_claims):
         all_claims += learned_claims(reply, case)
     verdict = decide(all_claims, case, reply)
     if verdict.provider is not None and hosts:
@@ -105,6 +112,14 @@ def verdict_on(
         if name is not None and by_suffix(hosts[0], rules.hosts) == verdict.provider:
             return replace(verdict, provider=name)
     return verdict
+
+
+def _is_named(claims: Sequence[Claim]) -> bool:
+    """Whether words or a code that nobody sends for anything else name the reason."""
+    for claim in claims:  # noqa: SIM110  (a loop is twice as fast as any())
+        if claim.rank > SPECIFIC_STATUS_RANK:
+            return True
+    return False
 
 
 def _best_status(given: str | None, found: str | None) -> str | None:
@@ -137,9 +152,10 @@ def _command(given: str | None) -> str:
 
 def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> list[Claim]:
     """The claims that words leave; and into `case`, whether they are about somebody else, or so for now."""
-    if any(claim.objection is Objection.ABOUT_ANOTHER for claim in claims):
-        case.is_about_another = True
-        return [claim for claim in claims if claim.rank > DENIED_RANK]
+    for claim in claims:
+        if claim.objection is Objection.ABOUT_ANOTHER:
+            case.is_about_another = True
+            return [claim for claim in claims if claim.rank > DENIED_RANK]
     if case.has_words and all(claim.rank <= WEAK_RANK for claim in claims):
         sentences = Sentences(reply.sentences)
         case.is_about_another = sentences.is_about_another

@@ -41,7 +41,7 @@ DOUBT = 0.25
 NAMED = 3
 
 #: A number or an id with all that hangs on it, a word, an address (blanked to "@").
-_WORD = re.compile(r"(\d[\w.:-]*)|[^\W\d]+|@+")
+_WORD = re.compile(r"\d[\w.:-]*|[^\W\d]+|@+")
 #: Scripts that put no blanks between words: Thai, Chinese, Japanese, Korean endings.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 #: Of a word longer than this, the beginning counts too: "rejected" and "rejecting" are one.
@@ -74,12 +74,13 @@ class _Model(NamedTuple):
 def masked(reply: Reply) -> list[str]:
     """The words of a reply without what names anybody: numbers in a row are one "0", an address is "@"."""
     words: list[str] = []
-    for found in _WORD.finditer(reply.sentences, 0, MAX_CHARS):
-        word = "0" if found[1] else found[0]
+    for word in _WORD.findall(reply.sentences, 0, MAX_CHARS):
         if word[0] == "@":
             word = "@"
-        elif word == "0" and words and words[-1] == "0":
-            continue
+        elif word[0].isdecimal():
+            if words and words[-1] == "0":
+                continue
+            word = "0"
         words.append(word)
         if len(words) == MAX_WORDS:
             break

@@ -14,11 +14,10 @@ def by_suffix(name: str, table: Mapping[str, str]) -> str | None:
     """The provider whose suffix a host or domain name ends with: "mx.google.com" has "google.com"."""
     name = name.lower().strip(" [](){}.\t")
     for _ in range(MAX_LABELS):
-        if name in table:
-            return table[name]
-        name = name.partition(".")[2]
-        if not name:
-            break
+        known = table.get(name)
+        if known is not None or "." not in name:
+            return known
+        name = name[name.index(".") + 1 :]
     return None
 
 
@@ -79,7 +78,7 @@ def find_speakers(
     in the text. The reporting host comes into play for words only: a relay of Google's may report what
     somebody else's server said.
     """
-    names = [by_suffix(host, host_table) for host in hosts]
+    names = [by_suffix(host, host_table) for host in hosts] if hosts else []
     domain = recipient.rpartition("@")[2] if recipient else ""
     served = by_suffix(domain, domain_table) if domain else None
     certain = given or (marked[0] if marked else None) or (names[0] if names else served)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from dsnparse.classify.objection import Objection
@@ -47,8 +47,13 @@ _DENYING = frozenset(
 _NEAR = 7
 #: No longer than this is a verb that stands alone ("is no longer valid").
 _SHORT = 30
+#: Words of rules that are remembered: replies say the same ones again and again.
+_REMEMBERED = 1024
+#: The lists of patterns that say what may be, or what is so for now.
+_UNSURE = ("perhaps", "perhaps_within", "for_now")
 #: Where a sentence begins: behind the end of another, and behind a code, with which a reply begins.
-_START = re.compile(r"[.;!?] |(?:^|[ :;('\"-])[245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
+_FIRST_CODE = re.compile(r"[245]\d\d(?: |-|$)")
+_START = re.compile(r"[.;!?] |[ :;('\"-][245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
 _END = re.compile(r"[.;!?] |[.;!?]$")
 
 
@@ -56,7 +61,7 @@ class _Patterns(NamedTuple):
     """`data/subjects.toml`, compiled for RE2."""
 
     #: Any of all: most replies have none, and are done.
-    cue: PatternFinder[None]
+    cue: PatternFinder[str]
     named: Any
     behind: Any
     denied: Any
@@ -75,10 +80,11 @@ class _Patterns(NamedTuple):
 def _patterns() -> _Patterns:
     table = load("subjects")
     named, behind, doubt = table["named"], table["behind"], table["doubt"]
-    cues = [words for whom, words in (*named.items(), *behind.items()) if whom != "recipient"]
-    cues += [doubt["perhaps"], doubt["perhaps_within"], doubt["for_now"]]
+    cues = [("named", words) for whom, words in named.items() if whom != "recipient"]
+    cues += [("behind", words) for whom, words in behind.items() if whom != "recipient"]
+    cues += [(key, doubt[key]) for key in _UNSURE]
     return _Patterns(
-        PatternFinder([(None, word.removeprefix("^")) for words in cues for word in words], compiled),
+        PatternFinder([(key, word.removeprefix("^")) for key, words in cues for word in words], compiled),
         compiled(_named(named)),
         compiled(f"^.{{0,30}}?(?:{_named(behind)})"),
         *(compiled("|".join(doubt[key])) for key in _Patterns._fields[3:]),
@@ -90,14 +96,9 @@ def _named(table: Mapping[str, Sequence[str]]) -> str:
     return "|".join(f"(?P<{whom}>{'|'.join(words)})" for whom, words in table.items())
 
 
-class Subject(NamedTuple):
-    """What words are about, where that is not the recipient, or not just that."""
-
-    #: The reason that they speak for; None for none at all.
-    reason: Reason | None
-    #: What keeps them from making anybody hard.
-    objection: Objection | None
-
+#: What words are about: the reason that they speak for, None for none at all; and what keeps them from making
+#: anybody hard.
+Subject = tuple[Reason | None, Objection | None]
 
 _OF_WHOM = {
     "login": Reason.POLICY_VIOLATION,
@@ -110,79 +111,103 @@ _OF_WHOM = {
 class Sentences:
     """The sentences of a reply, asked what words in them are about."""
 
-    __slots__ = ("_has_cue", "_text")
+    __slots__ = ("_cues", "_text")
 
     def __init__(self, sentences: str) -> None:
         self._text = sentences
-        #: Whether they name anybody but the recipient, or say that something may be; asked once.
-        self._has_cue = _patterns().cue.is_any_in(sentences)
+        #: By which patterns they may name anybody but the recipient, or say that something may be.
+        self._cues = _patterns().cue.perhaps_within(sentences)
 
     @property
     def is_about_another(self) -> bool:
         """Whether they name somebody other than the recipient last: a code beside that is not his."""
-        return self._has_cue and _whom(self._text) not in (None, "recipient")
+        return "named" in self._cues and _whom(self._text) not in (None, "recipient")
 
     @property
     def are_for_now(self) -> bool:
         """Whether they say that it is so for now."""
-        return self._has_cue and _is_in(_patterns().for_now, self._text)
+        return "for_now" in self._cues and _is_in(_patterns().for_now, self._text)
 
     def subject_of(self, start: int, length: int, reason: Reason, *, is_strong: bool = False) -> Subject:
         """What the words at `start` are about, which speak for `reason`: one of `ADDRESS_REASONS`.
 
         `is_strong`: whether the words are such as are said for this reason only, "may" and all.
         """
-        known = _patterns()
         end = start + length
         within = self._text[start:end]
         behind = self._text[end : end + BEHIND]
-        if self._is_denied(start, within, behind, reason):
-            return Subject(None, Objection.ABOUT_ANOTHER)
-        if len(within) < _SHORT and _is_in(known.verb_alone, within) and not self._names_an_address(start):
-            return Subject(None, Objection.ABOUT_ANOTHER)
-        if self._has_cue:
+        words = _words(within)
+        if (reason in _STATES and words.are_denied) or self._is_denied(start, behind):
+            return None, Objection.ABOUT_ANOTHER
+        if words.are_verb_alone and not self._names_an_address(start):
+            return None, Objection.ABOUT_ANOTHER
+        if self._cues:
             stop = _END.search(behind)
             behind = behind if stop is None else behind[: stop.start()]
-            subject = self._with_cue(_sentence_before(self._text, start), within, behind, reason, is_strong)
-            if subject is not None:
+            subject = self._with_cue(start, words, behind, reason, is_strong)
+            if subject is not None and _patterns().cue.is_any_in(self._text):
                 return subject
-        if reason in _TAKING and _is_in(known.takes, within) and _is_in(known.limited, behind):
-            return Subject(Reason.POLICY_VIOLATION, Objection.ABOUT_ANOTHER)
-        return Subject(reason, None)
+        if reason in _TAKING and words.take and _is_in(_patterns().limited, behind):
+            return Reason.POLICY_VIOLATION, Objection.ABOUT_ANOTHER
+        return reason, None
 
     def _names_an_address(self, start: int) -> bool:
         """Whether the sentence before `start` names an address, or nothing at all."""
         before = _sentence_before(self._text, start)
         return not any(map(str.isalpha, before)) or _is_in(_patterns().address, before)
 
-    def _is_denied(self, start: int, within: str, behind: str, reason: Reason) -> bool:
+    def _is_denied(self, start: int, behind: str) -> bool:
         known = _patterns()
         before = self._text[max(0, start - BEHIND) : start]
-        if not _DENYING.isdisjoint(before.split()[-_NEAR:]) and _is_in(known.denied, before):
+        if not _DENYING.isdisjoint(before.rsplit(None, _NEAR)[-_NEAR:]) and _is_in(known.denied, before):
             return True
-        if not _DENYING.isdisjoint(behind.split(None, _NEAR)[:_NEAR]) and _is_in(known.denied_behind, behind):
-            return True
-        return (
-            reason in _STATES
-            and not _DENYING.isdisjoint(within.split())
-            and _is_in(known.denied_within, within)
+        return not _DENYING.isdisjoint(behind.split(None, _NEAR)[:_NEAR]) and _is_in(
+            known.denied_behind, behind
         )
 
     def _with_cue(
-        self, before: str, within: str, behind: str, reason: Reason, is_strong: bool
+        self, start: int, words: _Words, behind: str, reason: Reason, is_strong: bool
     ) -> Subject | None:
-        known = _patterns()
-        whom = _behind(behind) or _whom(before + within)
+        cues = self._cues
+        whom = _behind(behind) if behind and "behind" in cues else None
+        if whom is None and "named" in cues:
+            whom = _whom(_sentence_before(self._text, start) + words.text)
         if whom is not None and whom != "recipient":
             of_whom = Reason.RATE_LIMITED if reason is Reason.MAILBOX_FULL else _OF_WHOM[whom]
-            return Subject(of_whom, Objection.ABOUT_ANOTHER)
-        if reason is Reason.MAILBOX_FULL:
+            return of_whom, Objection.ABOUT_ANOTHER
+        if reason is Reason.MAILBOX_FULL or cues.isdisjoint(_UNSURE):
             return None
-        if _is_in(known.perhaps, before + within) or (not is_strong and _is_in(known.perhaps_within, within)):
-            return Subject(reason, Objection.ONLY_PERHAPS)
-        if _is_in(known.for_now, f"{before}{within}{behind}"):
-            return Subject(reason, Objection.FOR_NOW)
+        known = _patterns()
+        before = _sentence_before(self._text, start)
+        if "perhaps" in cues and _is_in(known.perhaps, before + words.text):
+            return reason, Objection.ONLY_PERHAPS
+        if words.are_perhaps and not is_strong:
+            return reason, Objection.ONLY_PERHAPS
+        if "for_now" in cues and _is_in(known.for_now, f"{before}{words.text}{behind}"):
+            return reason, Objection.FOR_NOW
         return None
+
+
+class _Words(NamedTuple):
+    """What the words of a rule say by themselves."""
+
+    text: str
+    are_denied: bool
+    are_verb_alone: bool
+    are_perhaps: bool
+    take: bool
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _words(text: str) -> _Words:
+    known = _patterns()
+    return _Words(
+        text,
+        not _DENYING.isdisjoint(text.split()) and _is_in(known.denied_within, text),
+        len(text) < _SHORT and _is_in(known.verb_alone, text),
+        _is_in(known.perhaps_within, text),
+        _is_in(known.takes, text),
+    )
 
 
 def _is_in(pattern: Any, text: str) -> bool:
@@ -192,8 +217,9 @@ def _is_in(pattern: Any, text: str) -> bool:
 
 def _sentence_before(low: str, start: int) -> str:
     before = low[max(0, start - BEFORE) : start]
-    begins = 0
-    for found in _START.finditer(before):
+    code = _FIRST_CODE.match(before)
+    begins = code.end() if code is not None else 0
+    for found in _START.finditer(before, begins):
         begins = found.end()
     return before[begins:]
 
@@ -202,8 +228,8 @@ def _whom(text: str) -> str | None:
     """Whom a text names last: "recipient", "sender", "login", "host", "content"; None for nobody."""
     last = None
     for found in _patterns().named.finditer(text.encode()):
-        last = found.lastgroup
-    return last
+        last = found
+    return last.lastgroup if last is not None else None
 
 
 def _behind(text: str) -> str | None:

@@ -107,7 +107,7 @@ def complaints(rule: Rule, rules: RuleSet) -> Iterator[str]:
     from dsnparse.reply import Reply
 
     for example in rule.examples:
-        hits, _ = rules.search(Reply.parse(example).low)
+        hits = rules.search(Reply.parse(example).low).hits
         verdict = classify(example, provider=rule.provider, rules=rules)
         if rule.has_words and not any(found.id == rule.id for found, _, _ in hits):
             yield f"does not match its example {example!r}."

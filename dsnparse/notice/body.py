@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from dsnparse.notice.footer import without_footer
-from dsnparse.notice.quoted_subject import without_subject
+from dsnparse.notice.quoted_subject import without_subjects
 from dsnparse.notice.returned import find_quoted_header
 from dsnparse.notice.roles import Roles
 from dsnparse.wire.html import html_text
@@ -76,7 +76,7 @@ class Body:
         lines, most = self.lines, self.buffer.limits.text_lines
         if len(lines) > most:
             self.buffer.warn("limit.text_lines", most=most)
-        return _with_whole_addresses([without_subject(line.strip()) for line in lines[:most]])
+        return _with_whole_addresses(without_subjects(lines[:most]))
 
     def place(self, index: int) -> tuple[str, int]:
         """The part number and the line within it of line `index` of the text."""

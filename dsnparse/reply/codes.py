@@ -25,7 +25,8 @@ _CODE = re.compile(
 _BOTH = re.compile(r"([45][0-7]\d)[ -]([45]\.\d{1,3}\.\d{1,3})(?![\w.])")
 #: The codes that a reply begins with, of whatever class.
 _FIRST = re.compile(r"([2-5]\d\d)[ -]+(?:([245]\.\d{1,3}\.\d{1,3})\b)?", re.ASCII)
-_STATUS = re.compile(r"([245](?<![\w.].)\.\d{1,3}\.\d{1,3})(?![a-zA-Z0-9]|\.\d|-\d)")
+#: An enhanced code behind its class, which is found in one step by the dot.
+_STATUS = re.compile(r"\.(?<=[245].)(?<![\w.]..)\d{1,3}\.\d{1,3}(?![a-zA-Z0-9]|\.\d|-\d)")
 #: What follows a number that only looks like a reply code.
 _UNITS = ("kb", "mb", "gb", "k ", "m ", "bytes", "octets", "messages", "mails", "recipients", "connections",
           "seconds", "minutes", "hours", "days", "char", "lines", "per ", "times", "addresses")  # fmt: skip
@@ -63,13 +64,7 @@ class Codes:
 @lru_cache(maxsize=_REMEMBERED)
 def find_codes(text: str) -> Codes:
     """The codes of a failure or delay in `text` (white space collapsed); codes of success are passed over."""
-    statuses = tuple(
-        [
-            (found.start(), found[1])
-            for found in _STATUS.finditer(text, 0, MAX_TEXT)
-            if found[1][0] != "2" and not _stands_behind(_VERSION, text, found.start())
-        ]
-    )
+    statuses = _statuses_in(text)
     both = _BOTH.match(text)
     if both is not None:
         return Codes(int(both[1]), both[2], statuses)
@@ -81,6 +76,15 @@ def find_codes(text: str) -> Codes:
             status = next((one for _, one in statuses if one[0] == code[0]), None)
         return Codes(int(code), status, statuses)
     return Codes(None, statuses[0][1] if statuses else None, statuses)
+
+
+def _statuses_in(text: str) -> tuple[tuple[int, str], ...]:
+    statuses = []
+    for found in _STATUS.finditer(text, 0, MAX_TEXT):
+        start = found.start() - 1
+        if text[start] != "2" and not _stands_behind(_VERSION, text, start):
+            statuses.append((start, text[start : found.end()]))
+    return tuple(statuses)
 
 
 def first_codes(text: str) -> tuple[int | None, str | None]:

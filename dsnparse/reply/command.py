@@ -11,24 +11,22 @@ _COMMAND = re.compile(
     r"(rcpt|mail|end of data|data|helo|ehlo|lhlo|bdat|starttls|auth|text|connection)\b"
 )
 #: Looked for first: most texts have none of them, and the whole pattern is slow to say so.
-_COMMAND_WORDS = tuple(
-    "RCPT,DATA,MAIL ,HELO,EHLO,LHLO,STARTTLS,AUTH,TEXT,BDAT,connection,rcpt,data,mail ".split(",")
+_COMMAND_WORD = re.compile(
+    "RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH|TEXT|BDAT|connection|rcpt|data|mail "
 )
 #: The same for the host.
 _HOST_WORDS = ("ost ", "erver ", "alking to", "onnected to", "mx ", "MX ", "OST ", "ERVER ")
 _COMMANDS = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
 _HOST = re.compile(
-    r"\b(?:host|server|talking to|connected to|mx)\s{1,3}[<(]?([a-z0-9][a-z0-9.-]{2,200}\.[a-z]{2,24})\b",
+    r"[hstcm](?<!\w.)(?:(?<=h)ost|(?<=s)erver|(?<=t)alking to|(?<=c)onnected to|(?<=m)x)\s{1,3}"
+    r"[<(]?([a-z0-9][a-z0-9.-]{2,200}\.[a-z]{2,24})\b",
     re.IGNORECASE,
 )
 
 
 def command_in(text: str) -> str | None:
     """The SMTP command that `text` says was refused: "RCPT", "MAIL", "DATA", "CONN", …"""
-    for word in _COMMAND_WORDS:  # a loop is twice as fast as any(), here and below
-        if word in text:
-            break
-    else:
+    if _COMMAND_WORD.search(text) is None:
         return None
     found = _COMMAND.search(text.lower())
     if found is None:

@@ -16,10 +16,11 @@ _FIELD = re.compile(
 )
 #: "host mx.example.com[192.0.2.1] said:", "connect to mx.example.com[192.0.2.1]:25:" — the name alone.
 _SPEAKER = re.compile(
-    r"\b(?:host|server|mx|to|from|with|relay|by) ([a-z0-9][a-z0-9.-]{3,253})(?=[\[(][0-9a-f])"
+    r"[hsmtfwrb](?<!\w.)(?:(?<=h)ost|(?<=s)erver|(?<=m)x|(?<=t)o|(?<=f)rom|(?<=w)ith|(?<=r)elay|(?<=b)y)"
+    r" ([a-z0-9][a-z0-9.-]{3,253})(?=[\[(][0-9a-f])"
 )
 _NAME_AND_IP = re.compile(r"[\[(](?<=[a-z].)[0-9a-f]")
-_SAID = re.compile(r"\b(?:host|server|mx) ([a-z0-9][a-z0-9.-]{3,253})(?= said\b)")
+_SAID = re.compile(r"[hsm](?<!\w.)(?:(?<=h)ost|(?<=s)erver|(?<=m)x) ([a-z0-9][a-z0-9.-]{3,253})(?= said\b)")
 #: What leads to the words of another host, and is none of them: "Remote host said:", "the server responded:".
 _FRAME = re.compile(
     r"\b(?:(?:the|remote|receiving|destination|mail|smtp|other) ){0,4}(?:host|server|mta|system|site)"
@@ -27,8 +28,9 @@ _FRAME = re.compile(
     r"(?: with)?(?=:| (?:error |code )?[\"'<(\[]?[45]\d\d\b)"
 )
 _FRAMING = re.compile(r" (?:sa(?:id|ys)|answer|respon|repli|returned)")
-_LINK = re.compile(r"(?<=://)[^\s<>\"]{1,1000}|\bwww\.[^\s<>\"]{1,1000}")
+_LINK = re.compile(r"(?:://|w(?<!\w.)ww\.)[^\s<>\"]{1,1000}")
 #: What a host name is made of (RFC 1123 section 2.1); at most so long (RFC 1035 section 2.3.4).
+_IN_NAMES = "abcdefghijklmnopqrstuvwxyz0123456789.-"
 _NAME = re.compile(r"[a-z0-9.-]{1,255}")
 #: With one dot alone, endings that are seldom the first word of a sentence.
 _ENDINGS = frozenset(
@@ -36,14 +38,13 @@ _ENDINGS = frozenset(
 )
 #: Where a host name may be: a dot between its labels, the one behind it beginning with a letter.
 _DOT = re.compile(r"\.(?<=[a-z0-9].)(?=[a-z])")
-_IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
 def without_fields(low: str) -> str:
     """`low` without the values of log fields and the name of the host that speaks."""
     if "=" in low:
         low = _FIELD.sub(_blank, low)
-    if _NAME_AND_IP.search(low) is not None:
+    if ("[" in low or "(" in low) and _NAME_AND_IP.search(low) is not None:
         low = _SPEAKER.sub(_blank_name, low)
     if " said" in low:
         low = _SAID.sub(_blank_name, low)
@@ -57,14 +58,13 @@ def without_names(low: str) -> str:
     if "." not in low:
         return low
     if "://" in low or "www." in low:
-        low = _LINK.sub(_blank, low)
+        low = _LINK.sub(_blank_link, low)
     done = 0
     for dot in _DOT.finditer(low):
-        if dot.start() < done:
-            continue
         start = dot.start()
-        while start > done and low[start - 1] in _IN_NAMES:
-            start -= 1
+        if start < done:
+            continue
+        start = done + len(low[done:start].rstrip(_IN_NAMES))
         found = _NAME.match(low, start)
         name = found[0].rstrip(".-") if found is not None else ""
         done = start + max(len(name), 1)
@@ -81,6 +81,11 @@ def _is_host(name: str) -> bool:
 
 def _blank(found: re.Match[str]) -> str:
     return " " * (found.end() - found.start())
+
+
+def _blank_link(found: re.Match[str]) -> str:
+    start = "://" if found[0][0] == ":" else ""
+    return start + " " * (found.end() - found.start() - len(start))
 
 
 def _blank_name(found: re.Match[str]) -> str:

@@ -14,8 +14,8 @@ from dsnparse.reply.words import words_of
 _TYPE = re.compile(r"\s{0,10}([A-Za-z][A-Za-z0-9-]{0,30})\s{0,5};")
 #: The same in front of a reply that stands alone, where any word could be one of the reply's own.
 _KNOWN_TYPE = re.compile(r"\s{0,10}(e?smtp|lmtp|x400|x-[A-Za-z0-9-]{1,30})\s{0,5};", re.IGNORECASE)
-#: A word of any script, in a text whose addresses, hosts and links are blanked.
-_WORD = re.compile(r"[^\W\d_]|[^\x00-\x7f]")
+#: A letter of any script, in a text in lower case whose addresses, hosts and links are blanked.
+_WORD = re.compile(r"[^\x00-`{-\x7f]")
 #: Replies that are remembered: the recipients of a notice often share one.
 _REMEMBERED = 256
 
@@ -64,7 +64,7 @@ def typed(value: str) -> tuple[str | None, str]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _parse(text: str) -> Reply:
-    kind = _KNOWN_TYPE.match(text)
+    kind = _KNOWN_TYPE.match(text) if ";" in text else None
     words = words_of(text[kind.end() :] if kind else text)
     shown = words.shown
     found = find_codes(shown)

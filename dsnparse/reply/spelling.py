@@ -11,12 +11,17 @@ _SPELLING = str.maketrans(
     {"_": " ", "’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " "}
 )
 #: What an address ends at, on either side, and which of these go with it.
-_EDGES = frozenset(" <>\"'(),:;[]{}=|!")
-_WRAPPING = frozenset("<>\"'[](){}")
+_EDGES = " <>\"'(),:;[]{}=|!"
+_WRAPPING = "<>\"'[](){}"
+_EDGE = re.compile(f"[{re.escape(_EDGES)}]")
+#: By their number: a table of all, since to miss a letter in a smaller one takes time.
+_TO_BLANKS = "".join([" " if chr(code) in _EDGES else chr(code) for code in range(128)])
 #: RFC 5321 section 4.5.3.1: a local part has at most 64 octets, a domain 255.
 _MAX_LOCAL = 64
 _MAX_DOMAIN = 255
 
+#: Where what follows may stand: at a hyphen behind three digits.
+_HYPHEN = re.compile(r"-(?<=[245]\d\d-)")
 #: "550-5.1.1 text" at the start of the text or of a line: what each line of a multiline reply repeats.
 _PREFIX = re.compile(r"(?:^|[\s:;\"'(])([245]\d\d)-'?(?:([245]\.\d{1,3}\.\d{1,3})[\s-])?")
 
@@ -28,10 +33,12 @@ def normalise(text: str) -> str:
 
 def as_shown(text: str) -> str:
     """`text` in one line, with the codes taken out that each line of a multiline reply repeats."""
-    shown = " ".join(unwrapped(text).split())
+    shown = unwrapped(text)
+    if "  " in shown or not shown.isprintable() or shown[:1] == " " or shown[-1:] == " ":
+        shown = " ".join(shown.split())
     if not shown.isascii():
         shown = shown.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be matched
-    return _join_lines(shown) if "-" in shown else shown
+    return _join_lines(shown) if "-" in shown and _HYPHEN.search(shown) is not None else shown
 
 
 def as_matched(shown: str) -> tuple[str, tuple[tuple[int, int], ...]]:
@@ -40,7 +47,10 @@ def as_matched(shown: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     Of the same length as `shown`, save where a letter grows in lower case ("İ").
     """
     low = shown.lower()
-    low = low.replace("_", " ").replace("`", "'") if low.isascii() else low.translate(_SPELLING)
+    if not low.isascii():
+        low = low.translate(_SPELLING)
+    elif "_" in low or "`" in low:
+        low = low.replace("_", " ").replace("`", "'")
     return _blank_addresses(low) if "@" in low else (low, ())
 
 
@@ -71,16 +81,13 @@ def _blank_addresses(low: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     size = len(low)
     at = low.find("@")
     while at >= 0:
-        start = at
         first = max(done, at - _MAX_LOCAL)
-        while start > first and low[start - 1] not in _EDGES:
-            start -= 1
+        start = at - len(low[first:at].translate(_TO_BLANKS).rpartition(" ")[2])
         if start == at and low[at - 1 : at] == '"':  # a quoted local part may hold anything
             start = max(low.rfind('"', first, at - 1), first)
-        end = at + 1
-        last = min(size, end + _MAX_DOMAIN)
-        while end < last and low[end] not in _EDGES:
-            end += 1
+        last = min(size, at + 1 + _MAX_DOMAIN)
+        edge = _EDGE.search(low, at + 1, last)
+        end = edge.start() if edge is not None else last
         if start > done and low[start - 1] in _WRAPPING:
             start -= 1
         while end < size and low[end] in _WRAPPING:

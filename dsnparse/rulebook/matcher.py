@@ -1,7 +1,7 @@
 """All rules at once: every phrase is looked for in a single pass over the text.
 
-Phrases go into one Aho-Corasick automaton; of the few hundred patterns, those are tried whose words are
-there.
+Phrases go into one Aho-Corasick automaton, with the words that patterns need; of the few hundred patterns,
+those are tried whose words are there.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from dsnparse.rulebook.pattern_finder import PatternFinder
+from dsnparse.rulebook.needed_words import prepared
+from dsnparse.rulebook.needs import WHOLE, Needs
+from dsnparse.rulebook.pattern_finder import automaton
 from dsnparse.rulebook.provider import Provider
 from dsnparse.rulebook.rule import LETTERS, Rule, compiled
 from dsnparse.rulebook.template import Format
@@ -21,19 +23,36 @@ Hit = tuple[Rule, int, int]
 
 #: What a single word must not touch: it would be the label of a host name, or the name of a file.
 _NAMES = LETTERS | frozenset("@/-")
+_LABELS = _NAMES | {"."}
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Phrase(NamedTuple):
-    """Words of a rule (or of a provider's marks, then without rule), and which of their edges are looked at.
+    """Words of a rule (or of a provider's marks, then without rule), and what they must not touch.
 
-    The edges of words in scripts other than Latin's basic letters are not: not all of them part words.
+    What stands beside scripts other than Latin's basic letters is free: not all of them part words.
     """
 
     rule: Rule | None
     provider: str | None
-    left: bool
-    right: bool
-    single: bool
+    before: frozenset[str]
+    behind: frozenset[str]
+    #: Whether a letter behind a dot behind them would make them the label of a host name.
+    is_label: bool
+
+
+class Found:
+    """What `RuleSet.search` finds in a text."""
+
+    __slots__ = ("hits", "marked", "there")
+
+    def __init__(self, hits: list[Hit], marked: list[str], there: int) -> None:
+        #: Every rule with words in the text, conditions not yet looked at.
+        self.hits = hits
+        #: The providers whose words are in it.
+        self.marked = marked
+        #: The bits of the words that are in it.
+        self.there = there
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,46 +67,69 @@ class RuleSet:
     called: Mapping[str, str]
     #: The notice formats of the user's files.
     formats: tuple[Format, ...] = ()
-    #: Finds the phrases, by their number in `_phrases`.
-    _phrase_finder: Any = field(default=None, repr=False)
-    _phrases: Sequence[Phrase] = field(default=(), repr=False)
-    #: Finds the patterns of rules, by their number in `_patterns`.
-    _pattern_finder: Any = field(default=None, repr=False)
+    #: The words that patterns need and the phrases, each with a number; and what finds them.
+    _needs: Needs = field(default_factory=lambda: Needs(()), repr=False)
+    _finder: Any = field(default=None, repr=False)
+    #: What each of these words is as a phrase.
+    _phrases: Sequence[Sequence[Phrase]] = field(default=(), repr=False)
+    #: The patterns of rules, by their number.
     _patterns: Sequence[tuple[Rule, str]] = field(default=(), repr=False)
+    #: Rule → the bits of words in which it does not hold, and whether it asks for codes.
+    conditions: Mapping[str, tuple[int, bool]] = field(default_factory=dict, repr=False)
     #: Provider → its rules without words.
     _code_rows: Mapping[str, Sequence[Rule]] = field(default_factory=dict, repr=False)
 
-    def search(self, low: str) -> tuple[list[Hit], list[str]]:
-        """Every rule with words in the prepared text (conditions not yet looked at), and providers marked.
+    def search(self, low: str) -> Found:
+        """Every rule with words in the prepared text, and providers marked.
 
         Of a pattern the words that it needs are found; `locate` tries it, where it is still of interest.
         """
         hits: dict[str, Hit] = {}
         marked: list[str] = []
-        phrases = self._phrases
-        for number, start, end in self._phrase_finder.find_matches_as_indexes(low, overlapping=True):
-            rule, provider, left, right, single = phrases[number]
-            if (left or right) and not stands_alone(low, start, end, left, right, single):
-                continue
-            if provider is not None and provider not in marked:
-                marked.append(provider)
-            if rule is not None:
-                known = hits.get(rule.id)
-                if known is None or end - start > known[2]:
-                    hits[rule.id] = (rule, start, end - start)
-        found = list(hits.values())
-        for number in self._pattern_finder.likely(low):
+        padded = f" {low} "
+        matches = self._finder.find_matches_as_indexes(padded, overlapping=True)
+        phrases, needs = self._phrases, self._needs
+        key_of, bits_of = needs.key_of, needs.groups_of
+        keys: list[int] = []
+        there = 0
+        for number, start, end in matches:
+            keys += key_of[number]
+            there |= bits_of[number]
+            for rule, provider, before, behind, is_label in phrases[number]:
+                if padded[start - 1] in before or padded[end] in behind:
+                    continue
+                if is_label and padded[end] == "." and padded[end + 1] in LETTERS:
+                    continue
+                if provider is not None and provider not in marked:
+                    marked.append(provider)
+                if rule is not None:
+                    known = hits.get(rule.id)
+                    if known is None or end - start > known[2]:
+                        hits[rule.id] = (rule, start - 1, end - start)
+        found = Found(list(hits.values()), marked, there)
+        if "  " in low or not low.isascii():  # the words of patterns have single blanks
+            padded = prepared(low)
+            matches = self._finder.find_matches_as_indexes(padded, overlapping=True)
+            keys, there = needs.met(matches)
+        likely = needs.likely(keys, there, len(low))
+        if there & WHOLE:
+            likely = list({*likely, *needs.standing_alone(matches, padded)})
+        likely.sort()
+        for number in likely:
             rule = self._patterns[number][0]
-            if rule.id in hits:
-                continue
-            hit: Hit | None = (rule, -1, number)
-            if rule.mark:
-                hit = self.locate(number, low)
-                if hit is not None and rule.provider is not None and rule.provider not in marked:
-                    marked.append(rule.provider)
-            if hit is not None:
-                found.append(hit)
-        return found, marked
+            if rule.id not in hits:
+                self._take(rule, number, low, found)
+        return found
+
+    def _take(self, rule: Rule, number: int, low: str, found: Found) -> None:
+        """Adds the hit of a pattern; one that marks a provider, where it is in the text."""
+        hit: Hit | None = (rule, -1, number)
+        if rule.mark:
+            hit = self.locate(number, low)
+            if hit is not None and rule.provider is not None and rule.provider not in found.marked:
+                found.marked.append(rule.provider)
+        if hit is not None:
+            found.hits.append(hit)
 
     def locate(self, number: int, low: str) -> Hit | None:
         """The rule of the pattern `number`, and where this stands in the prepared text, if it does."""
@@ -105,62 +147,58 @@ class RuleSet:
 
 def phrase_of(rule: Rule | None, words: str, provider: str | None, *, url: bool = False) -> Phrase:
     """How literal words are looked for: those of a URL may go on to the right."""
-    single = words.isascii() and words.isalnum() and not url
-    return Phrase(rule, provider, words[0] in LETTERS, words[-1] in LETTERS and not url, single)
-
-
-def stands_alone(low: str, start: int, end: int, left: bool, right: bool, single: bool) -> bool:
-    """Whether the words at `start` are not a piece of longer ones."""
-    if left and start:
-        before = low[start - 1]
-        if before in LETTERS or (single and (before in _NAMES or before == ".")):
-            return False
-    if right and end < len(low):
-        after = low[end]
-        if after in LETTERS:
-            return False
-        if single:
-            if after == ".":
-                return end + 1 == len(low) or low[end + 1] not in LETTERS
-            return after not in _NAMES
-    return True
+    is_single = words.isascii() and words.isalnum() and not url
+    before = (_LABELS if is_single else LETTERS) if words[0] in LETTERS else _NOTHING
+    behind = (_NAMES if is_single else LETTERS) if words[-1] in LETTERS and not url else _NOTHING
+    return Phrase(rule, provider, before, behind, is_single)
 
 
 def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterable[Format] = ()) -> RuleSet:
     """Compile rules and what is known of providers; `formats` are handed on."""
-    from ahocorasick_rs import AhoCorasick, Implementation
-
     rules = tuple(rules)
     hosts: dict[str, str] = {}
     domains: dict[str, str] = {}
     called: dict[str, str] = {}
-    phrases: list[Phrase] = []
-    words_of: list[str] = []
+    phrases: dict[str, tuple[Phrase, ...]] = {}
     patterns: list[tuple[Rule, str]] = []
     for rule in rules:
         marked = rule.provider if rule.mark else None
-        words_of += rule.phrases
-        phrases += [phrase_of(rule, words, marked) for words in rule.phrases]
-        words_of += rule.urls
-        phrases += [phrase_of(rule, words, marked, url=True) for words in rule.urls]
+        for words in rule.phrases:
+            phrases[words] = (*phrases.get(words, ()), phrase_of(rule, words, marked))
+        for words in rule.urls:
+            phrases[words] = (*phrases.get(words, ()), phrase_of(rule, words, marked, url=True))
         patterns += [(rule, pattern) for pattern in rule.patterns]
     for provider in providers:
         hosts.update(dict.fromkeys(provider.hosts, provider.name))
         domains.update(dict.fromkeys(provider.domains, provider.name))
         called.update(provider.called)
         for mark in provider.marks:
-            phrases.append(phrase_of(None, mark, provider.name))
-            words_of.append(mark)
-    phrase_finder = AhoCorasick(
-        words_of,
-        implementation=Implementation.ContiguousNFA,
-        store_patterns=False,
+            phrases[mark] = (*phrases.get(mark, ()), phrase_of(None, mark, provider.name))
+    needs = Needs(
+        [pattern for _, pattern in patterns],
+        also=phrases,
+        told=dict.fromkeys(word for rule in rules for word in rule.unless),
     )
-    pattern_finder = PatternFinder(patterns, compiled)
+    conditions = {}
+    for rule in rules:
+        silencing = 0
+        for word in rule.unless:
+            silencing |= needs.bit_of[word]
+        conditions[rule.id] = silencing, rule.has_codes
     rows: dict[str, list[Rule]] = {}
     for rule in rules:
         if rule.provider and not rule.has_words:
             rows.setdefault(rule.provider, []).append(rule)
     return RuleSet(
-        rules, hosts, domains, called, tuple(formats), phrase_finder, phrases, pattern_finder, patterns, rows
+        rules,
+        hosts,
+        domains,
+        called,
+        tuple(formats),
+        needs,
+        automaton(needs.words),
+        [phrases.get(word, ()) for word in needs.words],
+        patterns,
+        conditions,
+        rows,
     )

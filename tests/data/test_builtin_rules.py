@@ -24,7 +24,7 @@ def test_each_rule_gives_its_reason_for_each_of_its_examples(rule: Rule) -> None
         verdict = classify(example, provider=rule.provider)
         assert (verdict.reason, example) == (rule.reason, example), verdict
         if rule.has_words:
-            assert rule.id in {hit[0].id for hit in builtin().search(Reply.parse(example).low)[0]}, example
+            assert rule.id in {hit[0].id for hit in builtin().search(Reply.parse(example).low).hits}, example
 
 
 @pytest.mark.parametrize("rule", RULES, ids=ids(RULES))

@@ -1,8 +1,8 @@
 """Notices as rare systems word them, and as systems would that nobody has met, in ten languages.
 
-Written before anybody looked at what comes out. They stand in rare_systems.txt, unknown_systems.txt
-and unnamed_machines.txt, each below a line "#### name | kind | who failed"; the fields that all have are
-added here.
+Written before anybody looked at what comes out. They stand in rare_systems.txt, unknown_systems.txt and
+unnamed_machines.txt, each below a line "#### name | kind | who failed".
+The fields that all have are added here.
 """
 
 from __future__ import annotations

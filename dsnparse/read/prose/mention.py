@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
@@ -10,6 +11,8 @@ from dsnparse.read.prose.page import Page
 from dsnparse.reply.codes import find_codes, states_code
 from dsnparse.wire.address_spans import Span, spans_in
 
+#: So few addresses are looked for by themselves before a line is taken apart.
+_FEW = 3
 #: Mentions of addresses that are looked at on one line.
 A_LINE = 50
 _SENTENCE_CHARS = 120
@@ -260,14 +263,23 @@ def mentions_of(notice: Notice, wanted: set[str]) -> dict[str, list[Mention]]:
     """Where the text names the addresses in `wanted` (lower case)."""
     page = Page(notice)
     found: dict[str, list[Mention]] = {}
+    few = wanted if len(wanted) <= _FEW else ()
     for index, line in enumerate(page.lines):
-        if "@" in line:
+        if "@" in line and not (few and _has_none_of(few, line)):
             spans = spans_in(line)[:A_LINE]
             for span, place in zip(spans, lists_in(line, spans), strict=True):
                 key = span.address.lower()
                 if key in wanted:
                     found.setdefault(key, []).append(Mention(page, index, span, place))
     return found
+
+
+def _has_none_of(wanted: Collection[str], line: str) -> bool:
+    """Whether a line names none of the addresses `wanted` for sure: it writes each as it is."""
+    if not line.isascii() or "\\" in line:
+        return False
+    low = line.lower()
+    return not any(address in low for address in wanted)
 
 
 def notice_names(notice: Notice, address: str) -> bool:

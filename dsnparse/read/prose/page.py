@@ -127,13 +127,11 @@ class Page:
 
         Whoever runs the server that refused him writes that reply, on as many lines as he likes.
         """
-        has_code = states_code(self.lines[index])
         for at in range(index - 1, max(index - _REPLY_REACH, 0) - 1, -1):
             if not self.lines[at]:
                 return False
-            has_code = has_code or states_code(self.lines[at])
             if is_head(at):
-                return has_code
+                return any(states_code(line) for line in self.lines[at : index + 1])
         return False
 
     def quotes_header(self, index: int) -> bool:

@@ -10,6 +10,10 @@ FAULT_KILLS ?= 200
 PYTEST_ARGS ?=
 PREFIX ?= /usr/local
 BENCH_ARGS ?=
+# Nothing: lines alone, which costs nothing on Python 3.12 and newer with COVERAGE_CORE=sysmon.
+COVERAGE_ARGS ?= --branch
+# The least share that the tests run, in per cent; less than that, and `make coverage` fails.
+COVERAGE_FLOOR ?= 85
 
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip -qq --disable-pip-version-check
@@ -36,7 +40,8 @@ define make_venv
 @$(1)/bin/python -m pip -qq --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run serve report test spark lint bench wheels fuzz faults samples data docs docs-site learn manual clean
+.PHONY: help run serve report test spark coverage mutation lint bench dist wheels licences sbom fuzz faults samples
+.PHONY: data docs docs-site learn manual clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +65,17 @@ test: $(VENV)/.stamp-test ## Run the tests (PYTEST_ARGS=… adds options)
 spark: $(SPARK_VENV)/.stamp ## Run the tests with Spark (needs Java 17)
 	$(SPARK_VENV)/bin/python -m pytest tests/scale/test_spark.py $(PYTEST_ARGS)
 
+coverage: $(VENV)/.stamp-coverage ## Run the tests, and tell what of dsnparse/ they do not run
+	@rm -f .coverage .coverage.*
+	$(BIN)/python -m coverage run $(COVERAGE_ARGS) -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --fail-under=$(COVERAGE_FLOOR)
+
+mutation: $(VENV)/.stamp-mutation ## Change classify/hard.py and store/policy/ in 500 ways: which do no tests notice? (minutes)
+	@rm -rf mutants
+	$(BIN)/mutmut run
+	@$(BIN)/python -m tools.survivors
+
 lint: $(VENV)/.stamp-lint ## ruff format, ruff check, mypy --strict, order of rooms, whether made files are up to date
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -67,9 +83,25 @@ lint: $(VENV)/.stamp-lint ## ruff format, ruff check, mypy --strict, order of ro
 	$(BIN)/python -m tools.check_rooms
 	$(BIN)/python -m tools.compile_data --check
 	$(BIN)/python -m tools.write_docs --check
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[1-9]*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 
 bench: $(BENCH_VENV)/.stamp ## Measure speed (plain and compiled), memory and growth, beside other parsers
 	DSNPARSE_BENCH_PYTHONS=$$(benchmarks/editions.sh) $(BENCH_BIN)/python benchmarks/bench.py $(BENCH_ARGS)
+
+dist: $(VENV)/.stamp-release ## The sdist and the wheel into dist/, made twice and compared
+	$(BIN)/python -m tools.make_dist --check
+
+licences: $(VENV)/.stamp-release ## Write docs/dependencies.md: the licences of all dependencies
+	@$(BIN)/python -m tools.licences
+
+sbom: $(VENV)/.stamp-release ## A bill of materials (CycloneDX) of dsnparse with all extras but Spark's: out/sbom.cdx.json
+	@rm -rf out/sbom-venv && mkdir -p out && $(BIN)/python -m venv --without-pip out/sbom-venv
+	@$(PIP) --python out/sbom-venv/bin/python install --no-compile '.[all,duckdb]'
+	@sed "s/^dynamic = .*/version = \"$$($(BIN)/dsnparse --version | cut -d' ' -f2)\"/" pyproject.toml > out/sbom-venv/project.toml
+	$(BIN)/cyclonedx-py environment out/sbom-venv/bin/python --pyproject out/sbom-venv/project.toml --mc-type library \
+		--output-reproducible --validate --output-file out/sbom.cdx.json
+	@rm -rf out/sbom-venv
 
 wheels: ## Compiled wheels into dist/, for each Python from 3.11 to 3.13 that is here (a minute or two each)
 	@set -e; for version in 3.11 3.12 3.13; do \
@@ -114,8 +146,8 @@ manual: $(VENV)/.stamp-run ## Write manual pages and the shells' completions int
 	$(BIN)/dsnparse completion fish > $(PREFIX)/share/fish/vendor_completions.d/dsnparse.fish
 
 clean: ## Remove what make has made, the virtualenvs too
-	rm -rf $(VENV) $(BENCH_VENV) benchmarks/.venv-* $(LEARN_VENV) $(SPARK_VENV) build dist out fuzz-corpus
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) benchmarks/.venv-* $(LEARN_VENV) $(SPARK_VENV) build dist out fuzz-corpus mutants
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 	rm -rf *.egg-info
 	find dsnparse tests benchmarks samples tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -143,6 +175,18 @@ $(VENV)/.stamp-lint: pyproject.toml
 	$(call make_venv,$(VENV))
 	@$(PIP) install --editable '.[all]' --group test --group lint
 	@touch $@ $(VENV)/.stamp-test $(VENV)/.stamp-docs $(VENV)/.stamp-run $(VENV)/.stamp-serve
+
+$(VENV)/.stamp-coverage: $(VENV)/.stamp-test
+	@$(PIP) install --group coverage
+	@touch $@
+
+$(VENV)/.stamp-mutation: $(VENV)/.stamp-test
+	@$(PIP) install --group mutation
+	@touch $@
+
+$(VENV)/.stamp-release: $(VENV)/.stamp-test
+	@$(PIP) install --group release
+	@touch $@
 
 $(SPARK_VENV)/.stamp: pyproject.toml
 	$(call make_venv,$(SPARK_VENV))

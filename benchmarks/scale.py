@@ -120,7 +120,7 @@ class Bench:
                 out = self.folder / f"spark{cores}"
                 found = worker(self.spark, "spark", self.mail.folder, out, self.mail.share, cores)
                 name = f"Spark `local[{cores}]`, after a start of {found['start']:.0f} s"
-                self._row(name, found, parse, cpu=found["cpu"] - found["start"])
+                self._row(name, found, found["parse"], cpu=found["cpu"] - found["start"])
 
     def _row(self, name: str, found: dict[str, Any], parse: float, cpu: float | None = None) -> None:
         cpu = found["cpu"] if cpu is None else cpu

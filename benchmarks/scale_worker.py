@@ -64,7 +64,6 @@ def spark(mail: str, out: str, share: str, cores: str) -> dict[str, Any]:
 
     from dsnparse.scale.manifest import make_packs, write_packs
     from dsnparse.scale.packs import Pack
-    from dsnparse.scale.spark import DsnDataSource
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ["PYTHONPATH"] = str(ROOT)
@@ -75,17 +74,59 @@ def spark(mail: str, out: str, share: str, cores: str) -> dict[str, Any]:
     running = (
         session.config("spark.driver.host", "127.0.0.1").config("spark.log.level", "ERROR").getOrCreate()
     )
-    running.dataSource.register(DsnDataSource)
+    running.dataSource.register(timed_source(f"{out}.parsing"))
     # What a JVM compiles, it compiles once: some packs go first, and count as the start.
     write_packs(f"{out}.first", packs[:2], 0)
     running.read.format("dsn").option("manifest", f"{out}.first").load().write.parquet(f"{out}.warm")
     start, started = tree_cpu(), time.monotonic()
+    Path(f"{out}.parsing").unlink()
     running.read.format("dsn").option("manifest", manifest).load().write.parquet(out)
     spent, clock = tree_cpu(), time.monotonic() - started
     peak = max(tree_peaks())
     count = running.read.parquet(out).count()
     running.stop()
-    return {"start": start, "cpu": spent, "messages": count, "peak": peak, "clock": clock}
+    parse = sum(map(float, Path(f"{out}.parsing").read_text().split()))
+    return {"start": start, "cpu": spent, "messages": count, "peak": peak, "clock": clock, "parse": parse}
+
+
+def timed_source(notes: str) -> type[Any]:
+    """The data source, whose tasks write down the seconds that they were in the parser."""
+    from dsnparse.scale.batches import parse_batches
+    from dsnparse.scale.packs import Pack, pack_batches
+    from dsnparse.scale.spark import DsnDataSource, DsnReader
+
+    class Timed:
+        """A parser, timed."""
+
+        def __init__(self) -> None:
+            from dsnparse.scale.spark import _parser
+
+            self.parser = _parser("[]", None)
+            self.trust = None
+            self.spent = 0.0
+
+        def parse(self, *args: Any, **more: Any) -> Any:
+            started = time.process_time()
+            report = self.parser.parse(*args, **more)
+            self.spent += time.process_time() - started
+            return report
+
+    class TimedReader(DsnReader):
+        """As the other one."""
+
+        def read(self, partition: Any) -> Any:
+            parser = Timed()
+            yield from parse_batches(pack_batches(Pack.from_line(partition.value)), parser)  # type: ignore[arg-type]
+            with open(notes, "a") as file:  # noqa: PTH123
+                file.write(f"{parser.spent}\n")
+
+    class TimedSource(DsnDataSource):
+        """As the other one."""
+
+        def reader(self, schema: Any) -> TimedReader:  # noqa: ARG002
+            return TimedReader(dict(self.options))
+
+    return TimedSource
 
 
 def tree() -> list[int]:

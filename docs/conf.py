@@ -18,8 +18,20 @@ version = release = VERSION
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "tools.docs_site"]
 root_doc = "docs/index"
-include_patterns = ["docs/**.md", "benchmarks/*.md", "samples/README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
-exclude_patterns = [".*", "build", "deploy", "dist", "dsnparse", "out", "tests", "tools", "benchmarks/.venv*"]
+include_patterns = ["docs/**.md", "benchmarks/*.md", "samples/README.md", "CHANGELOG.md"]
+include_patterns += ["CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "SECURITY.md"]
+exclude_patterns = [
+    ".*",
+    "build",
+    "deploy",
+    "dist",
+    "dsnparse",
+    "mutants",
+    "out",
+    "tests",
+    "tools",
+    "benchmarks/.venv*",
+]
 #: Where links to folders lead: the address of a listing in the public repository, with {path} in it. Empty as
 #: long as there is none: then they are plain text. Files that pages link to come with the site.
 repository_folders = ""

@@ -83,6 +83,11 @@ def is_plain() -> bool:
     return not LOGGER.handlers or isinstance(LOGGER.handlers[0].formatter, _Plain)
 
 
+def _takes_sentences_alone() -> bool:
+    """Whether a person reads, and no other handler does."""
+    return not LOGGER.propagate and all(isinstance(one.formatter, _Plain) for one in LOGGER.handlers)
+
+
 def say_end(text: str) -> bool:
     """Say what ends the command, where lines have a form; whether it was said."""
     if is_plain():
@@ -99,7 +104,7 @@ def say_started(command: str, **fields: Any) -> None:
 
 def say_taken(tally: Tally) -> None:
     """A line for each message of a batch, and for each change that no single message made."""
-    if not LOGGER.isEnabledFor(logging.INFO):
+    if not LOGGER.isEnabledFor(logging.INFO) or _takes_sentences_alone():
         return
     for one in tally.taken:
         say("stored" if not one.known else "known", **_fields(one))

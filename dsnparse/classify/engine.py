@@ -8,14 +8,14 @@ highest rank wins, and those it beats are listed as conflicts when they speak fo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dsnparse.classify.by_code import code_claims, provider_claims
 from dsnparse.classify.by_words import holding, is_enough, words_claims
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.classify.decision import decide
-from dsnparse.classify.learned import learned_claims
+from dsnparse.classify.learned import learned_claims, looks_like_another_matter
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.own_account import is_own_account
 from dsnparse.classify.providers import by_suffix, find_speakers
@@ -26,7 +26,7 @@ from dsnparse.reply.codes import MAX_TEXT
 from dsnparse.reply.words import words_of
 from dsnparse.rulebook.files import builtin
 from dsnparse.rulebook.matcher import RuleSet
-from dsnparse.rulebook.ranks import DENIED_RANK, SPECIFIC_STATUS_RANK
+from dsnparse.rulebook.ranks import DENIED_RANK, SPECIFIC_STATUS_RANK, WEAK_RANK
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -41,7 +41,7 @@ def verdict_on(
     smtp_command: str | None = None,
     hosts: Sequence[str] = (),
     recipient: str | None = None,
-    context: str = "",
+    context: str | Callable[[], str] = "",
     provider: str | None = None,
     claims: Sequence[Claim] = (),
     kind: Kind = Kind.BOUNCE,
@@ -51,7 +51,10 @@ def verdict_on(
     names_another: bool = False,
     rules: RuleSet | None = None,
 ) -> Verdict:
-    """Why a recipient did not get the message whose refusal `reply` is; all else as in `classify`."""
+    """Why a recipient did not get the message whose refusal `reply` is; all else as in `classify`.
+
+    `context` may be what gives the words, where that takes time: it is called only when they are needed.
+    """
     if rules is None:
         rules = builtin()
     reply_code = reply_code or reply.code
@@ -82,11 +85,13 @@ def verdict_on(
         has_words=reply.has_words,
         is_own_account=is_own_account(status, reply_code, command),
         names_another=names_another,
+        is_event=any(claim.source is Source.EVENT for claim in claims),
     )
     held = holding(rules, found, reply, case, involved)
     all_claims = words_claims(held, reply, case, Source.WORDS)
-    if context and not is_enough(held, status):
-        extra = words_of(context[:MAX_TEXT])
+    around = "" if is_enough(held, status) else context if isinstance(context, str) else context()
+    if around:
+        extra = words_of(around[:MAX_TEXT])
         found = rules.search(extra.low)
         if found.marked and certain is None:
             certain, involved = find_speakers(
@@ -151,8 +156,9 @@ def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> list[Claim]:
         if claim.objection is Objection.ABOUT_ANOTHER:
             case.is_about_another = True
             return [claim for claim in claims if claim.rank > DENIED_RANK]
-    if not claims and case.has_words:
+    if case.has_words and all(claim.rank <= WEAK_RANK for claim in claims):
         sentences = Sentences(reply.sentences)
         case.is_about_another = sentences.is_about_another
         case.is_for_now = sentences.are_for_now
+        case.is_unread = not claims and bool(reply.statuses) and looks_like_another_matter(reply)
     return claims

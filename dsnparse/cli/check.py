@@ -49,7 +49,7 @@ def check(
     answers: Counter[Answer] = Counter()
     found: list[Decision] = []
 
-    with choice.ask() as store:
+    with choice.ask(few=bool(addresses) and "-" not in addresses) as store:
 
         def pieces() -> Iterator[list[dict[str, Any]]]:
             for some in given_pieces(addresses or ("-",)):

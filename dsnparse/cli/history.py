@@ -25,7 +25,7 @@ def history(address: str, form: str, choice: StoreChoice) -> None:
     Of an address that was never heard of it says so, on standard error where the output is for programs. Exit
     status: 0, 3 when ADDRESS is none.
     """
-    with choice.ask() as store:
+    with choice.ask(few=True) as store:
         happenings = store.history(address)
         decision = store.check(address)
     if not happenings:

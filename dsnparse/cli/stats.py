@@ -67,7 +67,7 @@ def stats(
     if others:
         raise click.UsageError(f"--where is about failures; {', '.join(others)} does not count these.")
     now = datetime.now(UTC)
-    with choice.ask() as store:
+    with choice.ask(few=True) as store:
         found = _all(
             store, names, {"since": since, "until": until, "where": where, "limit": limit, "now": now}
         )

@@ -63,16 +63,19 @@ class StoreChoice:
             yield store
 
     @contextmanager
-    def ask(self) -> Iterator[Asked]:
-        """The database for questions, in the same way; without SQLAlchemy where that will do."""
-        with _sentences(), self.reader() as asked:
+    def ask(self, *, few: bool = False) -> Iterator[Asked]:
+        """The database for questions, in the same way; without SQLAlchemy where that will do.
+
+        `few`: whether a question or two is all; then without PostgreSQL's driver, too.
+        """
+        with _sentences(), self.reader(few=few) as asked:
             yield asked
 
-    def reader(self) -> Asked:
+    def reader(self, *, few: bool = False) -> Asked:
         """The same, without these sentences: raise what `Store.open` raises."""
         from dsnparse.store.reader import Reader
 
-        reader = Reader.open(self.db, self.terms())
+        reader = Reader.open(self.db, self.terms(), few=few)
         if reader is not None:
             return reader
         from dsnparse.store.store import Store

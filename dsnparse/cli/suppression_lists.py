@@ -23,7 +23,6 @@ from dsnparse.wire.formulas import guarded
 if TYPE_CHECKING:
     from dsnparse.store.store import Store
 
-_AT_ONCE = 1_000
 #: Entries of an import that are stored in one go.
 _IMPORTED_AT_ONCE = 5_000
 _SHOWN_PROBLEMS = 20
@@ -172,9 +171,8 @@ def export(
     if choice.hash_addresses or choice.hash_key_file:
         raise click.UsageError("The database holds hashes; the addresses are not in it.")
     with choice.ask() as store, Output(output) as out:
-        pieces = write_list(store.suppressions(reasons=reasons, sources=sources), form)
-        while some := list(islice(pieces, _AT_ONCE)):
-            out.write("".join(some))
+        for lines in write_list(store.suppressions(reasons=reasons, sources=sources), form):
+            out.write(lines)
 
 
 def say_listed(listed: Listed) -> None:

@@ -20,7 +20,7 @@ from dsnparse.store.changes.kept import Raw
 from dsnparse.store.queries.known import Known
 from dsnparse.trust.envelope import Envelope
 from dsnparse.understood import is_understood
-from dsnparse.wire.identity import message_identity
+from dsnparse.wire.identity import OwnFields, message_identity, own_fields
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
@@ -119,11 +119,14 @@ class Reading:
         found = [
             task.item if not isinstance(task.item, MessageRef) else self._read(task.item) for task in tasks
         ]
+        own = {place: own_fields(item.data) for place, item in enumerate(found) if isinstance(item, Mail)}
         digests = {
-            place: message_identity(item.data) for place, item in enumerate(found) if isinstance(item, Mail)
+            place: message_identity(item.data, own[place])
+            for place, item in enumerate(found)
+            if isinstance(item, Mail)
         }
         known = self._known(list(digests.values())) if digests else {}
-        return list(self._each(tasks, found, digests, known))
+        return list(self._each(tasks, found, digests, own, known))
 
     def _read(self, item: MessageRef) -> Mail | Problem | PassedOver:
         if not item.key:
@@ -138,15 +141,16 @@ class Reading:
         tasks: Sequence[Task],
         found: Sequence[Mail | Event | Problem | PassedOver],
         digests: Mapping[int, str],
+        own: Mapping[int, OwnFields],
         known: Mapping[str, Known],
     ) -> Iterator[Read]:
         for place, (task, item) in enumerate(zip(tasks, found, strict=True)):
             if isinstance(item, Mail):
                 digest = digests[place]
                 if digest in known:
-                    yield self._passed(task, item, digest, known[digest])
+                    yield self._passed(task, item, digest, own[place], known[digest])
                 else:
-                    yield self._parse(task, item, digest)
+                    yield self._parse(task, item, digest, own[place])
             elif isinstance(item, Event):
                 yield self._event(task, item)
             elif isinstance(item, Problem):
@@ -154,7 +158,7 @@ class Reading:
             else:
                 yield Read(passed_over=True)
 
-    def _parse(self, task: Task, mail: Mail, digest: str) -> Read:
+    def _parse(self, task: Task, mail: Mail, digest: str, own: OwnFields) -> Read:
         if task.envelope is not None:
             mail = mail._replace(envelope=task.envelope)
         report = parse_mail(mail, self._parser)
@@ -162,7 +166,7 @@ class Reading:
             return Read(mail.key, mail.weight, report, refused=True)
         if task.strict and is_stray(mail, report):
             return Read(weight=mail.weight, problem=Problem(mail.name, STRAY))
-        found, understood = trace(mail.data, mail.arrived), is_understood(report)
+        found, understood = trace(mail.data, mail.arrived, own), is_understood(report)
         wanted = not mail.truncated and self._keeping.wants(understood=understood)
         raw = Raw.of(mail.data, mail.arrived, mail.envelope) if wanted else None
         seen = Seen(digest, task.label or mail.name, report, found.at, raw=raw)
@@ -177,8 +181,8 @@ class Reading:
             seen=self._prepare(seen),
         )
 
-    def _passed(self, task: Task, mail: Mail, digest: str, known: Known) -> Read:
-        found = trace(mail.data, mail.arrived)
+    def _passed(self, task: Task, mail: Mail, digest: str, own: OwnFields, known: Known) -> Read:
+        found = trace(mail.data, mail.arrived, own)
         taken = Taken(
             digest, task.label or mail.name, mail.name, known.kind.value, known.understood, known=True,
             message_id=found.message_id, queue_id=found.queue_id,

@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from dsnparse.wire.dates import parse_date
-from dsnparse.wire.header import FieldLines, header_end
+from dsnparse.wire.identity import OwnFields, own_fields
 
-_FIELDS = (b"date", b"received", b"message-id")
-_LINES = FieldLines(_FIELDS)
 #: How far into a message its Date is looked for. Exchange puts some 10 KB of its own fields before it.
 _HEAD_BYTES = 64 * 1024
 #: Before this, a date is a clock that was never set.
@@ -34,19 +32,9 @@ class Trace(NamedTuple):
     queue_id: str
 
 
-def trace(data: bytes, arrived: datetime | None = None) -> Trace:
-    """Read it. `arrived`: what the mailbox says of when the message came."""
-    found: dict[bytes, bytes] = {}
-    most = min(len(data), _HEAD_BYTES)
-    start = most - len(data[:most].lstrip(b"\r\n"))
-    end, _ = header_end(data, start, most)
-    for line in _LINES(data, start, end):
-        name, _, value = line.partition(b":")
-        key = name.rstrip().lower()
-        if key in _FIELDS:
-            found.setdefault(key, value)
-            if len(found) == len(_FIELDS):
-                break
+def trace(data: bytes, arrived: datetime | None = None, own: OwnFields | None = None) -> Trace:
+    """Read it. `arrived`: what the mailbox says of when the message came; `own`: of the message."""
+    found = (own or own_fields(data[:_HEAD_BYTES])).values
     received = found.get(b"received", b"")
     written, stamped = _date(found.get(b"date", b"")), _date(received.rpartition(b";")[2])
     known = [date for date in (written, stamped) if date is not None and date >= _EARLIEST]
@@ -59,9 +47,11 @@ def trace(data: bytes, arrived: datetime | None = None) -> Trace:
     )
 
 
-def received_at(data: bytes, arrived: datetime | None = None) -> datetime | None:
+def received_at(
+    data: bytes, arrived: datetime | None = None, own: OwnFields | None = None
+) -> datetime | None:
     """When it was written or came: see `Trace.at`."""
-    return trace(data, arrived).at
+    return trace(data, arrived, own).at
 
 
 def _date(value: bytes) -> datetime | None:

@@ -34,6 +34,8 @@ _ANSWER = re.compile(
     r"^\s{0,3}(?:re|fwd?|fw|aw|wg|tr|sv|vs|odp|pd|rv|enc|i|r|ответ|пересл|转发|答复|回复|転送)\s?(?:\[\d{1,3}\])?\s?[:：]",
     re.IGNORECASE,
 )
+#: How far the colon behind such a word can stand.
+_LONGEST_ANSWER = 24
 #: One of these is in all that the two patterns find; most senders have none, and the patterns are slow.
 _DAEMON_WORDS = (
     "daemon", "master", "mmdf", "mailer", "ndr", "mailadmin", "delivery", "bounce", "system", "uucp",
@@ -96,7 +98,7 @@ class Head:
         return self._is_of_notice
 
     def _find_is_of_notice(self) -> bool:
-        found = _ANSWER.match(self.subject)
+        found = _ANSWER.match(self.subject) if self.is_answer else None
         rest = self.subject[found.end() :].strip() if found is not None else ""
         return bool(rest) and (subject_says("bounce", rest) or subject_says("delay", rest))
 
@@ -104,7 +106,8 @@ class Head:
     def is_answer(self) -> bool:
         """Whether the subject is that of an answer or a forward."""
         if self._is_answer is None:
-            self._is_answer = _ANSWER.match(self.subject) is not None
+            start = self.subject[:_LONGEST_ANSWER]
+            self._is_answer = (":" in start or "：" in start) and _ANSWER.match(self.subject) is not None
         return self._is_answer
 
     @property
@@ -137,6 +140,7 @@ def _has_daemon_word(low: str) -> bool:
 def _names_a_system(sender: str) -> bool:
     if not _has_daemon_word(sender.lower()):
         return False
+    if DAEMON_NAME.search(sender):
+        return True
     found = addresses_in(sender)
-    bare = found[0] if found else sender.strip('<>" ')
-    return bool(DAEMON.match(bare) or DAEMON_NAME.search(sender))
+    return bool(DAEMON.match(found[0] if found else sender.strip('<>" ')))

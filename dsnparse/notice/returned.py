@@ -55,6 +55,12 @@ _MARKER = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: What a marker begins with, behind its rule and other dressing; said in no time.
+_MARKER_STARTS = (
+    "below this", "this is", "the ", "original", "returned", "unsent", "undelivered", "begin", "text of",
+    "your ", "message", "included", "here is", "a copy", "copy of", "first ", "mensa",
+)  # fmt: skip
+_MARKER_DRESSING = " \t\r\v\f\x1c\x1d\x1e\x1f>-=_*"
 #: One of these is in every marker.
 _MARKER_WORDS = ("message", "mail follows", "mensaje", "mensagem", "附件中")
 _LONGEST_MARKER = 160
@@ -73,19 +79,23 @@ def find_quoted_header(lines: list[str]) -> int:
     for index, line in enumerate(lines):
         if not line:
             continue
-        if ":" in line and index >= looked_to:
+        low = line.lower()
+        if ":" in line and index >= looked_to and low.partition(":")[0].lstrip("> \t") in _HEADER_NAMES:
             found = _HEADER_LINE.match(line.lstrip("> \t"))
-            if found and found[1].lower() in _HEADER_NAMES:
+            if found:
                 is_header, looked_to = _is_header(lines, index)
                 if is_header:
                     return index
-        if len(line) <= _LONGEST_MARKER and _is_marker(line):
+        if (
+            len(line) <= _LONGEST_MARKER
+            and (low.lstrip(_MARKER_DRESSING).startswith(_MARKER_STARTS) or not line.isascii())
+            and _is_marker(line, low)
+        ):
             return index
     return -1
 
 
-def _is_marker(line: str) -> bool:
-    low = line.lower()
+def _is_marker(line: str, low: str) -> bool:
     for word in _MARKER_WORDS:
         if word in low:
             return _MARKER.match(line) is not None

@@ -12,17 +12,22 @@ from dsnparse.wire.text import body_text
 
 #: The fields that may stand before Final-Recipient where such fields stand in a notice's text.
 _START_FIELDS = PER_MESSAGE | PER_RECIPIENT
+#: The letters that Final-Recipient and Original-Recipient begin with.
+_FIRST = frozenset("FfOo")
 #: Lines after Final-Recipient in which Action or Status must follow.
 _NEAR = 8
 
 
-class StatusGroup(NamedTuple):
+class StatusGroup:
     """The fields about one recipient, where they stand, and what they belong to."""
 
-    fields: dict[str, Field]
-    part: str
-    #: What the fields' lines are counted from.
-    offset: int
+    __slots__ = ("fields", "offset", "part")
+
+    def __init__(self, fields: dict[str, Field], part: str, offset: int) -> None:
+        self.fields = fields
+        self.part = part
+        #: What the fields' lines are counted from.
+        self.offset = offset
 
 
 class StatusFields(NamedTuple):
@@ -47,7 +52,7 @@ def fields_in_text(body: Body) -> StatusFields:
     found = StatusFields({}, [], "1")
     lines = body.lines
     for index, line in enumerate(lines):
-        if line[:1] in "FOfo" and line[:16].lower() in ("final-recipient:", "original-recipie"):
+        if line[:1] in _FIRST and line[:16].lower() in ("final-recipient:", "original-recipie"):
             start = index
             while start > 0 and lines[start - 1].partition(":")[0].strip().lower() in _START_FIELDS:
                 start -= 1

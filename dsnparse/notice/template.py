@@ -8,12 +8,13 @@ Facts:
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from dsnparse.model import Evidence
 from dsnparse.notice.body import Body
 from dsnparse.notice.head import Head
-from dsnparse.rulebook.template import Format, pattern
+from dsnparse.rulebook.template import Format, find
 from dsnparse.rulebook.template_matcher import Formats
 from dsnparse.wire.text import header_text
 
@@ -33,29 +34,16 @@ class Known(NamedTuple):
 
 
 def find_template(head: Head, body: Body, formats: Formats, *, suspected: bool) -> Known | None:
-    """The format that a notice is in, or None.
-
-    Of several: the user's; those that know header and text, those that know the text, those that know the
-    header; the one that stands first in the files (which go by their names).
+    """The format that a notice is in, or None; of several, the one that `Formats.recognise` names first.
 
     `suspected`: whether header or text look like a notice's anyway. If not, only formats that the header
     itself gives away are tried, and the text of other mail is never touched.
     """
     if not len(formats):
         return None
-    known, has_text = formats.formats, formats.has_text
-    header = formats.in_header(_header(head, formats))
-    if not suspected and not any(has_text[number] for number in header):
-        return None
-    opening = _opening(body)
-    in_text = formats.in_text(opening)
-    found = [n for n in header if n in in_text or (suspected and not has_text[n])]
-    if suspected:
-        found += [n for n in in_text if not known[n].has_header]
-    if not found:
-        return None
-    best = min(found, key=lambda n: (known[n].builtin, *known[n].weakness, n))
-    return _known(head, body, known[best], opening, in_text.get(best))
+    opening = partial(_opening, body)
+    found = formats.recognise(_header(head, formats), opening, suspected=suspected)
+    return _known(head, body, formats.formats[found[0]], opening(), found[1]) if found is not None else None
 
 
 def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:
@@ -63,20 +51,20 @@ def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:
     if not isinstance(form.delayed, tuple):
         return form.delayed
     text = f"{head.subject}\n{_opening(body)}"
-    return any(pattern(one).search(text) is not None for one in form.delayed)
+    return any(find(one, text) is not None for one in form.delayed)
 
 
 def _known(head: Head, body: Body, form: Format, opening: str, mark: str | None) -> Known:
     """The format with what gave it away: the words of the text, or else the header field."""
     rule = f"format.{form.name}"
-    found = pattern(mark).search(opening) if mark is not None else None
+    found = find(mark, opening) if mark is not None else None
     if found is None:
         name = next(iter(form.conditions))
         evidence = Evidence("kind", "header", 0, rule, f"{name}: {_field(head, name)}"[:200])
         return Known(form, evidence, "")
-    index = opening.count("\n", 0, found.start())
+    index = opening.count("\n", 0, found.start)
     part, line = body.place(index)
-    evidence = Evidence("kind", part, line, rule, " ".join(found[0].split())[:200])
+    evidence = Evidence("kind", part, line, rule, " ".join(opening[found.start : found.end].split())[:200])
     return Known(form, evidence, body.lines[index])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from dsnparse.data import load
@@ -14,29 +15,42 @@ _MOST = 3000
 _REMEMBERED = 256
 
 
+#: Lists that the same text is asked for, one after the other: they are looked for together.
+_OUTCOME = ("continues", "delay", "final", "over", "success")
+
+
 def says(name: str, text: str) -> bool:
     """Whether `text` contains words of the list `name` ("intro", "failure", "delay", …)."""
-    return _says("text", name, text if len(text) <= _MOST else text[:_MOST])
+    text = text if len(text) <= _MOST else text[:_MOST]
+    return name in _said("text", _OUTCOME, text) if name in _OUTCOME else _says(name, text)
 
 
 def subject_says(name: str, subject: str) -> bool:
     """Whether a subject contains words of the subject list `name` ("bounce", "delay", "auto_reply", …)."""
-    return _says("subject", name, subject if len(subject) <= _MOST else subject[:_MOST])
+    return name in _said("subject", None, subject if len(subject) <= _MOST else subject[:_MOST])
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _says(group: str, name: str, text: str) -> bool:
-    return _finder(group, name).is_any_in(text)
+def _says(name: str, text: str) -> bool:
+    return _finder("text", (name,)).is_any_in(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _said(group: str, names: tuple[str, ...] | None, text: str) -> Mapping[str, str]:
+    """The lists that `text` has words of, with one pattern of each; `names`: which are looked for."""
+    return _finder(group, names).found_in(text)
 
 
 @cache
-def _finder(group: str, name: str) -> PatternFinder[None]:
-    """One for each list: most texts are asked for one of them, and the short ones are quickly looked for."""
+def _finder(group: str, names: tuple[str, ...] | None) -> PatternFinder[str]:
+    """One for each list, or for all of a group: texts are short, and quickly looked through."""
     return PatternFinder(
         [
-            (None, pattern)
+            (name, pattern)
             for language in load("words").values()
-            for pattern in language.get(group, {}).get(name, ())
+            for name, patterns in language.get(group, {}).items()
+            if names is None or name in names
+            for pattern in patterns
         ],
         compiled,
     )

@@ -89,5 +89,5 @@ def named_elsewhere(
     """A recipient whom a header field names (or what `origin` says), and the text does not."""
     recipient = Recipient(address.text, origin, is_uncertain=address.is_uncertain)
     recipient.note("recipient", "header", 0, rule, text)
-    recipient.context = prose(notice)
+    recipient.add_context(lambda: prose(notice))
     return recipient

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,15 +13,18 @@ from dsnparse.vocabulary import Origin
 from dsnparse.wire.text import without_controls
 
 _MAX_EVIDENCE_TEXT = 500
+_NOTHING: Mapping[str, int] = {}
 
 
 class Recipient:
     """A recipient that a notice names. Field names are those of `BounceRecord`."""
 
     __slots__ = (
+        "_context",
+        "_more_context",
+        "_outranked",
         "action",
         "actual_recipient",
-        "context",
         "diagnostic",
         "diagnostic_type",
         "doubt",
@@ -30,7 +34,6 @@ class Recipient:
         "last_attempt_date",
         "original_origin",
         "original_recipient",
-        "places",
         "recipient",
         "recipient_origin",
         "remote_mta",
@@ -64,26 +67,57 @@ class Recipient:
         self.will_retry_until: datetime | str | None = None
         self.final_log_id: str | None = None
         self.smtp_command: str | None = None
-        #: Further words of the notice about this recipient; the classifier believes them less.
-        self.context = ""
+        self._context = ""
+        self._more_context: Callable[[], str] | None = None
         self.evidence: list[Evidence] = []
-        #: Field → part and line where it was first read.
-        self.places: dict[str, tuple[str, int]] = {}
+        #: Field → how much of the evidence is older than what counts of it.
+        self._outranked: Mapping[str, int] = _NOTHING
+
+    @property
+    def context(self) -> str:
+        """Further words of the notice about this recipient; the classifier believes them less."""
+        more = self._more_context
+        if more is not None:
+            self.context = f"{self._context} {more()}".strip()
+        return self._context
+
+    @context.setter
+    def context(self, words: str) -> None:
+        self._context = words
+        self._more_context = None
+
+    def add_context(self, words: Callable[[], str]) -> None:
+        """Adds what `words` gives when the context is asked for: most replies speak for themselves."""
+        self.context = self.context
+        self._more_context = words
 
     def note(self, field: str, part: str, line: int, rule: str, text: str) -> None:
         """Says where one field was read, and by which rule."""
         if len(text) > _MAX_EVIDENCE_TEXT:
             text = text[:_MAX_EVIDENCE_TEXT] + "…"
-        self.evidence.append(Evidence(field, part, line, rule, clean_text(text)))
-        self.places.setdefault(field, (part, line))
+        if not text.isprintable() or "  " in text:
+            text = clean_text(text)
+        self.evidence.append(Evidence(field, part, line, rule, text.strip()))
+
+    def place_of(self, *fields: str) -> tuple[str, int]:
+        """Part and line where the first of some fields that was read was read first; ("", 0) for none.
+
+        What was outranked does not count.
+        """
+        for field in fields:
+            for entry in self.evidence[self._outranked.get(field, 0) :]:
+                if entry.field == field:
+                    return entry.part, entry.line
+        return "", 0
 
     def outrank(self, field: str) -> None:
         """Says that what was read of one field does not count; it stays in the evidence."""
-        if self.places.pop(field, None) is not None:
-            self.evidence = [
-                replace(one, rule=f"outranked: {one.rule}") if one.field == field else one
-                for one in self.evidence
-            ]
+        start = self._outranked.get(field, 0)
+        self._outranked = {**self._outranked, field: len(self.evidence)}
+        self.evidence[start:] = [
+            replace(one, rule=f"outranked: {one.rule}") if one.field == field else one
+            for one in self.evidence[start:]
+        ]
 
     def take_codes(
         self, reply: Reply, part: str, line: int, code_rule: str, status_rule: str | None = None

@@ -123,7 +123,7 @@ def _verdict(
         smtp_command=recipient.smtp_command,
         hosts=[host for host in (recipient.remote_mta, reporting_mta) if host],
         recipient=recipient.recipient,
-        context=recipient.context,
+        context=lambda: recipient.context,
         claims=claims,
         kind=reading.kind,
         is_second_hand=reading.is_second_hand,
@@ -173,7 +173,7 @@ def _evidence(recipient: Recipient, verdict: Verdict) -> list[Evidence]:
         evidence.append(Evidence("reason", *place, f"outranked: {other.rule}", clean_text(other.text)))
     if verdict.not_hard is not None:
         text = (recipient.diagnostic or "")[:_MAX_EVIDENCE_TEXT]
-        part, line = recipient.places.get("diagnostic", ("", 0))
+        part, line = recipient.place_of("diagnostic")
         evidence.append(Evidence("bounce_type", part, line, f"not-hard.{verdict.not_hard}", text))
     return evidence
 
@@ -188,6 +188,8 @@ def _names_another(recipient: Recipient) -> bool:
     if "@" not in text:
         return False
     low = text.lower()
+    if recipient.recipient.lower() in low:
+        return False
     given = (recipient.recipient, recipient.original_recipient, recipient.actual_recipient)
     own = {address.lower() for address in given if address}
     if any(address in low for address in own):
@@ -206,13 +208,12 @@ def _is_subject(text: str, span: Span) -> bool:
 
 def _place_of(recipient: Recipient, words: str, source: Source | None) -> tuple[str, int]:
     """The part and line of the field that the deciding words stand in; ("", 0) for words around it."""
-    places = recipient.places
     if words and recipient.diagnostic and words.lower() in recipient.diagnostic.lower():
-        return places.get("diagnostic", ("", 0))
+        return recipient.place_of("diagnostic")
     if source is Source.WORDS:
-        return places.get("diagnostic") or places.get("recipient") or ("", 0)
+        return recipient.place_of("diagnostic", "recipient")
     if source is Source.CODE and words and words in (recipient.status, str(recipient.reply_code)):
-        return places.get("status" if words == recipient.status else "reply_code", ("", 0))
+        return recipient.place_of("status" if words == recipient.status else "reply_code")
     return "", 0
 
 

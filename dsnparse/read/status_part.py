@@ -74,11 +74,13 @@ def _recipients(notice: Notice, groups: list[StatusGroup]) -> list[Recipient]:
     _tell_apart([group.fields for group in groups])
     recipients: list[Recipient] = []
     places: dict[str, int] = {}
-    for group in groups:
+    groups.reverse()
+    while groups:
         if len(recipients) >= notice.limits.recipients:
             notice.warn("limit.recipients", most=notice.limits.recipients)
             break
-        recipient = _recipient(group, notice)
+        # Each is let go once it is read: the collector looks at all there is, again and again.
+        recipient = _recipient(groups.pop(), notice)
         if recipient is None:
             continue
         at = places.setdefault(recipient.recipient.lower(), len(recipients))
@@ -94,6 +96,9 @@ def _tell_apart(recipients: list[dict[str, Field]]) -> None:
 
     Sendmail says who in X-Actual-Recipient, Exim only within the reply that it quotes.
     """
+    named = [fields["final-recipient"].value.lower() for fields in recipients if "final-recipient" in fields]
+    if len(set(named)) == len(named):
+        return
     finals: dict[str, list[dict[str, Field]]] = {}
     for fields in recipients:
         if "final-recipient" in fields:

@@ -53,7 +53,7 @@ def take_codes(recipient: Recipient, group: StatusGroup, notice: Notice) -> None
     fields = group.fields
     field = fields.get("action")
     if field is not None:
-        recipient.action = _ACTIONS.get(field.value[:4].lower())
+        recipient.action = _ACTIONS.get(field.value[:4]) or _ACTIONS.get(field.value[:4].lower())
         if recipient.action is not None:
             note(recipient, "action", group, field)
     field = fields.get("status")
@@ -63,7 +63,9 @@ def take_codes(recipient: Recipient, group: StatusGroup, notice: Notice) -> None
             note(recipient, "status", group, field)
             # "4.0.0 (temporary failure: host name lookup failure)": the comment says what the code does not.
             recipient.context = clean_text(field.value.partition("(")[2].rstrip(") "))
-    field = next((fields[name] for name in _DIAGNOSTICS if name in fields and fields[name].value), None)
+    field = fields.get("diagnostic-code")
+    if field is None or not field.value:
+        field = next((fields[name] for name in _DIAGNOSTICS if name in fields and fields[name].value), None)
     more = fields.get("x-supplementary-info")
     if field is not None:
         recipient.diagnostic_type, text = typed(field.value)

@@ -40,6 +40,16 @@ class PatternFinder(Generic[Owner]):
                     found[owner] = pattern
         return found
 
+    def by_owner(self, text: str) -> tuple[dict[Owner, str], dict[Owner, list[str]]]:
+        """The owners that have a pattern in `text`, with one; those that may, with patterns to be tried."""
+        certain, likely = self._by_words(text)
+        patterns = self._patterns
+        perhaps: dict[Owner, list[str]] = {}
+        for number in likely:
+            owner, one = patterns[number]
+            perhaps.setdefault(owner, []).append(one)
+        return dict([patterns[number] for number in certain]), perhaps
+
     def is_any_in(self, text: str) -> bool:
         """Whether any of the patterns is in `text`."""
         certain, likely = self._by_words(text)

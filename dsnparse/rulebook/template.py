@@ -29,7 +29,7 @@ Every kind of sign that a table gives must be there: `from` and `subject` and ea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -47,6 +47,18 @@ TEXT = ""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 #: Names that the other readers give to what they read.
 _TAKEN = frozenset(["rfc3464", "rfc3464-text", "generic", "arf", "mdn", "auto-reply", "amazon-sns"])
+
+
+class Place:
+    """Where a pattern is found in a text; and its group, at -1 when there is none."""
+
+    __slots__ = ("end", "group_end", "group_start", "start")
+
+    def __init__(self, start: int, end: int, group_start: int, group_end: int) -> None:
+        self.start = start
+        self.end = end
+        self.group_start = group_start
+        self.group_end = group_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +178,27 @@ def pattern(text: str) -> Any:
         return re2.compile(f"(?m){text}", options)  # bounded by the number of patterns in format tables
     except re2.error as error:
         raise ValueError(said_by(error)) from None
+
+
+def find(one: str, text: str, start: int = 0) -> Place | None:
+    """Where the pattern `one` is first found in `text`, from `start` on; None when it is not."""
+    found = pattern(one).search(_as_searched(text), start)
+    return found and _place(found)
+
+
+def find_all(one: str, text: str) -> Iterator[Place]:
+    """Every place in `text` where the pattern `one` is found."""
+    return map(_place, pattern(one).finditer(_as_searched(text)))
+
+
+def _as_searched(text: str) -> str | bytes:
+    """Bytes, where places in them are the same: RE2 searches bytes, and has to translate places otherwise."""
+    return text.encode() if text.isascii() else text
+
+
+def _place(found: Any) -> Place:
+    start, end = found.span()
+    return Place(start, end, *(found.span(1) if found.re.groups else (-1, -1)))
 
 
 def _literal(mark: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 from dsnparse.data import load
@@ -14,7 +14,7 @@ from dsnparse.rulebook.template import TEXT, Format, from_row, pattern
 class Formats:
     """Formats, compiled so that one pass over header and text finds which of them a notice is in."""
 
-    __slots__ = ("_conditions", "_header", "_text", "fields", "formats", "has_text")
+    __slots__ = ("_conditions", "_header", "_places", "_text", "fields", "formats", "has_text")
 
     def __init__(self, formats: Sequence[Format]) -> None:
         self.formats = tuple(formats)
@@ -29,24 +29,69 @@ class Formats:
         self._header = {name: PatternFinder(found, pattern) for name, found in sorted(conditions.items())}
         #: The header fields that any format looks at.
         self.fields = tuple(self._header)
+        best_first = sorted(range(len(formats)), key=lambda n: (formats[n].builtin, *formats[n].weakness, n))
+        #: For each format, its place among all: of several that recognise a notice the first one counts.
+        self._places = [best_first.index(number) for number in range(len(formats))]
 
-    def in_header(self, header: Mapping[str, str]) -> set[int]:
-        """The numbers of the formats for which every condition on the header holds.
+    def recognise(
+        self, header: Mapping[str, str], opening: Callable[[], str], *, suspected: bool
+    ) -> tuple[int, str | None] | None:
+        """The number of the format that a notice is in, and the pattern in its text by which it is.
 
-        `header`: the values of `fields`, by their names.
+        `header`: the values of `fields`, by their names. `opening`: gives the text. `suspected`: whether a
+        format may do without conditions on the header, or without any on the text; if not, the text is asked
+        for only where the header is that of a format. Of several: the user's; those that know header and
+        text, those that know the text, those that know the header; the one that stands first in the files.
         """
-        holds: dict[int, int] = {}
-        for name, value in header.items():
-            for number in self._header[name].found_in(value):
-                holds[number] = holds.get(number, 0) + 1
-        return {number for number, held in holds.items() if held == self._conditions[number]}
+        possible = self._by_header(header)
+        if not suspected:
+            possible = {n: rest for n, rest in possible.items() if self.has_text[n] and _hold(rest)}
+            if not possible:
+                return None
+        text = opening()
+        sure, perhaps = self._text.by_owner(text)
+        in_text = sure.keys() | perhaps.keys()
+        candidates = [n for n in possible if n in in_text or (suspected and not self.has_text[n])]
+        if suspected:
+            candidates += [n for n in in_text if not self.formats[n].has_header]
+        for number in sorted(candidates, key=self._places.__getitem__):
+            if not _hold(possible.get(number, ())):
+                continue
+            if number in sure or not self.has_text[number]:
+                return number, sure.get(number)
+            found = next((one for one in perhaps[number] if _is_in(one, text)), None)
+            if found is not None:
+                return number, found
+        return None
 
-    def in_text(self, text: str) -> dict[int, str]:
-        """The numbers of the formats that recognise the text, and a pattern of each by which it does."""
-        return self._text.found_in(text)
+    def _by_header(self, header: Mapping[str, str]) -> dict[int, list[tuple[list[str], str]]]:
+        """The formats whose conditions on the header may hold, and what is to be tried of each of them.
+
+        That is patterns, of which one has to be in a value. Most formats are ruled out by words alone.
+        """
+        held: dict[int, int] = {}
+        to_try: dict[int, list[tuple[list[str], str]]] = {}
+        for name, value in header.items():
+            sure, perhaps = self._header[name].by_owner(value)
+            for number in sure:
+                held[number] = held.get(number, 0) + 1
+            for number, patterns in perhaps.items():
+                if number not in sure:
+                    held[number] = held.get(number, 0) + 1
+                    to_try.setdefault(number, []).append((patterns, value))
+        return {n: to_try.get(n, []) for n, count in held.items() if count == self._conditions[n]}
 
     def __len__(self) -> int:
         return len(self.formats)
+
+
+def _hold(conditions: Iterable[tuple[list[str], str]]) -> bool:
+    """Whether of each list of patterns one is in the text beside it."""
+    return all(any(_is_in(one, text) for one in patterns) for patterns, text in conditions)
+
+
+def _is_in(one: str, text: str) -> bool:
+    return pattern(one).search(text.encode("utf-8", "replace")) is not None
 
 
 def load_formats(

@@ -12,7 +12,7 @@ from dsnparse.model import Kind, Report
 from dsnparse.scale.columns import columns, texts, times
 from dsnparse.scale.schema import VERSION, message_schema, table_schema
 from dsnparse.version import VERSION as PARSER_VERSION
-from dsnparse.wire.identity import message_identity
+from dsnparse.wire.identity import message_identity, own_fields
 from dsnparse.wire.warning import INTERNAL_ERROR
 
 if TYPE_CHECKING:
@@ -142,11 +142,12 @@ def _row(message: _Message, parser: Parser) -> Row:
         arrived = None  # nobody says in which zone that was
     if not data:
         return Row(source, error=problem or ("is empty" if data is not None else "has no bytes (null)"))
+    own = own_fields(data)
     row = Row(
         source,
-        message_identity(data),
+        message_identity(data, own),
         max(size or 0, len(data)),
-        received_at(data, arrived),
+        received_at(data, arrived, own),
     )
     try:
         report = parser.parse(data, envelope=_envelope(arrived, parser))

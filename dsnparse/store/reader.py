@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dsnparse.store.queries.known import Known
     from dsnparse.store.queries.standing import Standing
     from dsnparse.store.queries.stats import Count
+    from dsnparse.store.sql.libpq import LibpqRows
     from dsnparse.store.sql.rows import Rows
 
 
@@ -92,16 +93,19 @@ class Asked(Protocol):
 class Reader:
     """An open database. The methods are those of `Store`, raise the same, and load what they need."""
 
-    def __init__(self, rows: DriverRows, terms: Terms, shown: str) -> None:
+    def __init__(self, rows: DriverRows | LibpqRows, terms: Terms, shown: str) -> None:
         """Use `Reader.open`."""
         self._rows = rows
         self._terms = terms
         self._shown = shown
 
     @classmethod
-    def open(cls, url: str, terms: Terms) -> Self | None:
-        """The database; None where only `Store.open(…, read_only=True)` can open it, or say what is wrong."""
-        rows = open_driver(url)
+    def open(cls, url: str, terms: Terms, *, few: bool = False) -> Self | None:
+        """The database; None where only `Store.open(…, read_only=True)` can open it, or say what is wrong.
+
+        `few`: whether a question or two is all.
+        """
+        rows = open_driver(url, few=few)
         if rows is None:
             return None
         shown = "The database" if rows.postgresql else url

@@ -35,6 +35,8 @@ _ADDR_SPEC = re.compile(
 )
 #: Dots of other scripts, which IDNA takes for ".": with them a domain can be read as another one.
 _OTHER_DOTS = frozenset("。．｡")
+#: Types of addresses and hosts as nearly all write them.
+_USUAL_TYPES = frozenset(["rfc822", "RFC822", "dns", "DNS", "smtp", "SMTP", "utf-8"])
 _TYPE = re.compile(r"\s{0,10}([A-Za-z0-9][A-Za-z0-9._-]{0,30})\s{0,5};")
 _UTF8_ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
@@ -92,6 +94,9 @@ def is_routable(address: str) -> bool:
 
 def typed_address(value: str) -> tuple[str, str]:
     """RFC 3464's `type; address`: the type in lower case ("" when none is given), and the address."""
+    kind, semicolon, rest = value.partition(";")
+    if semicolon and kind in _USUAL_TYPES:
+        return kind.lower(), rest.strip()
     found = _TYPE.match(value)
     if found and "@" not in found[1]:
         return found[1].lower(), value[found.end() :].strip()

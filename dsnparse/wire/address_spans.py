@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Iterable
 
 from dsnparse.wire.address import INVISIBLE, is_addr_spec, is_address
 
@@ -99,7 +100,7 @@ def spans_in(text: str) -> list[Span]:
     spans: list[Span] = []
     quoted = _quoted_spans(text) if '"' in text else []
     done = 0
-    for found in _PLAIN.finditer(text):
+    for found in _plain(text):
         start = found.start(1)
         while quoted and quoted[-1].start <= start:
             spans.append(quoted.pop())
@@ -108,6 +109,24 @@ def spans_in(text: str) -> list[Span]:
             spans.append(span)
             done = span.end
     return spans + quoted[::-1]
+
+
+def _plain(text: str) -> Iterable[re.Match[str]]:
+    """What `_PLAIN` finds. It is tried where the run of characters begins that an "@" stands in."""
+    if '"@' in text:  # a quoted local part may have blanks
+        return _PLAIN.finditer(text)
+    found: list[re.Match[str]] = []
+    done = 0
+    at = text.find("@")
+    while at >= 0:
+        start = max(text.rfind(" ", done, at), text.rfind("<", done, at)) + 1
+        one = _PLAIN.search(text, start or done)
+        if one is None:
+            break
+        found.append(one)
+        done = one.end()
+        at = text.find("@", done)
+    return found
 
 
 def _quoted_spans(text: str) -> list[Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _MONTHS = {
     name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
@@ -44,11 +45,16 @@ def parse_date(text: str) -> datetime | str:
     else:
         return text
     try:
-        where = timezone(timedelta(minutes=offset)) if offset else UTC
+        where = _zone(offset) if offset else UTC
         seconds = min(int(second or 0), 59)  # a leap second
         return datetime(int(year), number, int(day), int(hour), int(minute), seconds, tzinfo=where)
     except ValueError:
         return text
+
+
+@lru_cache(maxsize=64)
+def _zone(offset: int) -> timezone:
+    return timezone(timedelta(minutes=offset))
 
 
 def read_iso(text: str) -> datetime | None:

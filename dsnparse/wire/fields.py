@@ -64,6 +64,16 @@ PER_RECIPIENT = frozenset(
     ]
 )
 _KNOWN = PER_MESSAGE | PER_RECIPIENT
+#: The same by their usual spellings; nearly all lines begin with one of these.
+_SPELLED = {
+    spelled: name
+    for name in _KNOWN
+    for spelled in (
+        name,
+        name.title(),
+        name.title().replace("Mta", "MTA").replace("Dsn", "DSN").replace("-Id", "-ID"),
+    )
+}
 _LONGEST_NAME = 60
 #: Characters of one value that are kept; diagnostics are cut much sooner (`Limits.diagnostic_chars`).
 _LONGEST_VALUE = 64 * 1024
@@ -78,35 +88,52 @@ def read_groups(text: str) -> Iterator[list[Field]]:
     """
     group: list[Field] = []
     unknown: set[str] = set()
-    name, line_number, size = "", 0, 0
-    value: list[str] = []
+    field: Field | None = None
+    more: list[str] = []
+    size = 0
     for number, line in enumerate(_lines(text), 1):
-        blank = not line or line.isspace()
-        found = "" if blank or line[0] in " \t" else _name(line, name)
-        if name and (blank or found):
-            if name in _KNOWN or name not in unknown:
-                unknown.add(name)
-                group.append(Field(name, " ".join(value).lstrip(), line_number))
-            name = ""
-        if blank:
+        head, colon, rest = line.partition(":")
+        name = _SPELLED.get(head) if colon else None
+        if name is None:
+            blank = not line or line.isspace()
+            name = "" if blank or line[0] in " \t" else _name(line, field.name if field is not None else "")
+            if not name and not blank:  # goes on with the field before
+                if field is not None and size < _LONGEST_VALUE:
+                    more.append(line.strip())
+                    size += len(line)
+                continue
+        if more and field is not None:
+            field.value = " ".join([field.value, *more]).lstrip()
+            more = []
+        if not name:
+            field = None
             if group:
                 yield group
                 group, unknown = [], set()
-        elif found:
-            name, line_number = found, number
-            value = [line.partition(":")[2].strip()]
-            size = len(value[0])
-        elif name and size < _LONGEST_VALUE:
-            value.append(line.strip())
-            size += len(line)
-    if name:
-        group.append(Field(name, " ".join(value).lstrip(), line_number))
+            continue
+        value = rest.strip()
+        size = len(value)
+        field = Field(name, value, number)
+        if name in _KNOWN:
+            group.append(field)
+        elif name not in unknown:
+            unknown.add(name)
+            group.append(field)
+    if field is not None:
+        if more:
+            field.value = " ".join([field.value, *more]).lstrip()
+        if not group or group[-1] is not field:  # an unknown one once more: of the last recipient, perhaps
+            group.append(field)
     if group:
         yield group
 
 
-def _lines(text: str) -> Iterator[str]:
-    """The lines of `text`, without keeping them all."""
+def _lines(text: str) -> Iterable[str]:
+    """The lines of `text`, without keeping all of a long one."""
+    return text.split("\n") if len(text) <= _CHUNK else _lines_of_chunks(text)
+
+
+def _lines_of_chunks(text: str) -> Iterator[str]:
     start = 0
     while start >= 0:
         end = text.find("\n", start + _CHUNK)

@@ -41,8 +41,8 @@ class Header:
 
     __slots__ = (
         "body_start",
-        "fields",
         "first",
+        "lines",
         "too_many_bytes",
         "too_many_fields",
         "unix_from",
@@ -50,15 +50,15 @@ class Header:
 
     def __init__(
         self,
-        fields: list[tuple[str, str]],
+        lines: list[str],
         first: dict[str, str],
         unix_from: str | None,
         body_start: int,
         too_many_fields: bool,
         too_many_bytes: bool,
     ) -> None:
-        #: (name, value) as they stand: values unstripped at their end, folded lines parted by LF.
-        self.fields = fields
+        #: The line of each field, folded ones parted by LF; and others that stand between them.
+        self.lines = lines
         #: First value of each field by its name in lower case, without blanks around it.
         self.first = first
         #: The mbox line before the first field, or None.
@@ -68,6 +68,24 @@ class Header:
         #: Whether fields or bytes were left unread.
         self.too_many_fields = too_many_fields
         self.too_many_bytes = too_many_bytes
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """(name, value) of each field, as they stand: values unstripped at their end."""
+        return fields_in(self.lines)
+
+
+def fields_in(lines: list[str]) -> list[tuple[str, str]]:
+    """(name, value) of each line that is a field, as they stand: values unstripped at their end."""
+    found = []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if colon:
+            name = name.rstrip(" \t")
+            if _KEYS.get(name) or _key(name):
+                value = value.lstrip(_BLANKS)
+                found.append((name, value if value[-1:] > " " else value.rstrip("\r\n")))
+    return found
 
 
 def header_end(data: bytes | memoryview, start: int, end: int) -> tuple[int, int]:
@@ -134,35 +152,27 @@ def read_header(data: bytes, start: int, end: int, has_cr: bool, max_bytes: int,
     block = data[start:stop].decode("ascii", "surrogateescape")
     if has_cr:
         block = block.replace("\r\n", "\n")
-    lines = header_lines_of_text(block, max_fields)
+    is_folded = "\n " in block or "\n\t" in block
+    lines = header_lines_of_text(block, max_fields) if is_folded else block.split("\n", max_fields)
     too_many_fields = len(lines) > max_fields
     if too_many_fields or (too_many_bytes and len(lines) > 1):
         lines.pop()
     unix_from = None
-    found: list[tuple[str, str]] = []
     first: dict[str, str] = {}
     for index, line in enumerate(lines):
         name, colon, value = line.partition(":")
         key = _KEYS.get(name) if colon else ""
         if key is None:
-            name = name.rstrip(" \t")
-            key = _key(name)
+            key = _key(name.rstrip(" \t"))
         if not key:
             if index == 0 and line.startswith(_UNIX_FROM):
                 unix_from = line.partition("\n")[0].rstrip("\r")
             elif not _goes_on(lines, index):
                 body = _line_start(data, start, stop, lines, index)
-                return Header(found, first, unix_from, body, False, False)
-            continue
-        value = value.lstrip(_BLANKS)
-        if value[-1:] > " ":
-            found.append((name, value))
-        else:
-            found.append((name, value.rstrip("\r\n")))
-            value = value.rstrip(_BLANKS)
-        if key not in first:
-            first[key] = value
-    return Header(found, first, unix_from, body, too_many_fields, too_many_bytes)
+                return Header(lines[:index], first, unix_from, body, False, False)
+        elif key not in first:
+            first[key] = value.strip(_BLANKS)
+    return Header(lines, first, unix_from, body, too_many_fields, too_many_bytes)
 
 
 def _key(name: str) -> str:

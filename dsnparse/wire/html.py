@@ -27,9 +27,11 @@ _PARAGRAPHS = frozenset(
     "hr p table ul ol h1 h2 h3 h4 h5 h6 pre blockquote "
     "/p /table /ul /ol /h1 /h2 /h3 /h4 /h5 /h6 /pre /blockquote".split()
 )
+#: Those that are changed before the tree is made.
+_MARKED = _LINE_BREAKING | {"a"}
 _TAG_NAME = re.compile(r"/?[A-Za-z][A-Za-z0-9]{0,11}(?=[\s/>])")
 _MAILTO = re.compile(r"""mailto:([^"'?\s>]{3,320})""", re.IGNORECASE)
-_BLANKS = re.compile(r"[ \t\n\u00a0]+")
+_BLANKS = re.compile(r"  +")
 #: Stand for the end of a line, for `<br>`, and for a blank line, while the tree is made.
 _BREAK, _BR, _BLANK = "\ue000", "\ue001", "\ue002"
 _TWO_BR = re.compile(f"{_BR}[ \\n]{{0,200}}{_BR}")
@@ -51,12 +53,17 @@ def html_text(html: str, buffer: Buffer | None = None) -> str:
         pieces.pop()
         if buffer is not None:
             buffer.warn("limit.html_tags", most=most)
-    tags = {found[0].lower() for piece in pieces[1:] if (found := _TAG_NAME.match(piece)) is not None}
-    if not tags:
+    names = [_name_of(piece) for piece in pieces[1:]]
+    tags = set(names)
+    if tags <= {""}:
         return "\n".join([" ".join(line.split()) for line in unescape(html).split("\n")]).rstrip("\n") + "\n"
     if tags.isdisjoint(_LINE_BREAKING):
         pieces = [piece.replace("\n", _BREAK) for piece in pieces]
-    html = _BLANKS.sub(" ", pieces[0] + "".join([_with_breaks(piece) for piece in pieces[1:]]))
+    marked = [
+        f"<{piece}" if name not in _MARKED and len(piece) <= _LONGEST_TAG else _with_breaks(name, piece)
+        for name, piece in zip(names, pieces[1:], strict=True)
+    ]
+    html = _with_single_blanks(pieces[0] + "".join(marked))
     tree = LexborHTMLParser(html)
     tree.strip_tags(["script", "style", "head", "title", "noscript"])
     body = tree.body
@@ -65,23 +72,32 @@ def html_text(html: str, buffer: Buffer | None = None) -> str:
     return "\n\n".join([shown for one in paragraphs if (shown := _lines_of(one))]) + "\n"
 
 
+def _with_single_blanks(html: str) -> str:
+    """`html` with one blank for each run of white space; letter for letter first, since most runs are one."""
+    return _BLANKS.sub(" ", html.replace("\n", " ").replace("\t", " ").replace("\u00a0", " "))
+
+
 def _lines_of(paragraph: str) -> str:
     lines = [" ".join(line.split()) for line in _ANY_BREAK.split(paragraph)]
     return "\n".join([line for line in lines if line])
 
 
-def _with_breaks(piece: str) -> str:
+def _name_of(piece: str) -> str:
+    """The name of the tag that `piece` begins with, in lower case; "" when it is none."""
+    found = _TAG_NAME.match(piece)
+    return found[0].lower() if found is not None else ""
+
+
+def _with_breaks(kind: str, piece: str) -> str:
     """A tag with the text behind it (`piece` comes without the "<"), marked where lines begin and end.
 
     A break before the tag, too: what stands between table cells is moved out of the table by HTML's rules.
     """
-    name = _TAG_NAME.match(piece)
-    if name is None:
+    if not kind:
         return "<" + piece
     tag, end, text = piece.partition(">")
     if len(tag) > _LONGEST_TAG:
         tag, end = tag[:_LONGEST_TAG], end or ">"
-    kind = name[0].lower()
     if kind == "br":
         return f"{_BR}<{tag}{end}{text}"
     if kind in _PARAGRAPHS:

@@ -16,13 +16,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from typing import NamedTuple
 
 from dsnparse.wire.header import FieldLines, header_end
 
-_FIELDS = dict.fromkeys([b"message-id", b"date", b"from", b"subject"], b"")
-_LINES = FieldLines(_FIELDS)
+_FIELDS = (b"message-id", b"date", b"from", b"subject")
+_OWN = frozenset({*_FIELDS, b"received"})
+_LINES = FieldLines(_OWN)
 _SIZE = 20
 #: Bytes of a body that are held at a time.
 _CHUNK = 64 * 1024
@@ -37,21 +39,54 @@ _QUOTED_FROM = re.compile(rb"\n>++From ")
 _START_OF_IT = re.compile(rb"\n(?:>++(?:From|Fro|Fr|F)?)?")
 
 
-def message_identity(data: bytes | bytearray | memoryview) -> str:
+class OwnFields(NamedTuple):
+    """What a message's header says of it as one of many."""
+
+    #: The values of Message-ID, Date, From, Subject and Received, the first of each, as they stand.
+    values: Mapping[bytes, bytes]
+    #: Where the body starts.
+    body: int
+
+
+def own_fields(data: bytes | memoryview) -> OwnFields:
+    """Find them, for who asks more than one thing of a message. Raises nothing."""
+    before = _BEFORE_HEADER.match(data)
+    start = before.end() if before else 0
+    end, body = header_end(data, start, len(data))
+    found: dict[bytes, bytes] = {}
+    for line in _LINES(data, start, end):
+        name, _, value = line.partition(b":")
+        if b"\n" in name:  # folded before its colon, or without one
+            name, _, value = line.partition(b"\n")
+        if name[:1] in (b" ", b"\t"):  # continues nothing
+            continue
+        key = name.strip().lower()
+        if key in _OWN and key not in found:
+            found[key] = value
+            if len(found) == len(_OWN):
+                break
+    return OwnFields(found, body)
+
+
+def message_identity(data: bytes | bytearray | memoryview, own: OwnFields | None = None) -> str:
     """The identity of a whole message (header and body, any line endings): 40 hexadecimal digits.
 
-    Never raises on bytes. Linear in the length of `data`, of which one field or a chunk is held at a time.
+    `own`: what `own_fields` found in it. Never raises on bytes. Linear in the length of `data`, of which one
+    field or a chunk is held at a time.
     """
     view = memoryview(data)
     if view.itemsize != 1 or view.ndim != 1 or not view.contiguous:
         view = memoryview(view.tobytes())
-    before = _BEFORE_HEADER.match(view)
-    start = before.end() if before else 0
-    end, body = header_end(view, start, len(view))
+    values, body = own or own_fields(view)
     digest = blake2b(digest_size=_SIZE)
-    for value in _values(view, start, end):
-        digest.update(value + b"\n")
-    for piece in _without_quotes(_pieces(view, body, _end_of_text(view, body))):
+    for name in _FIELDS:
+        digest.update(b" ".join(values.get(name, b"").split()) + b"\n")
+    end = _end_of_text(view, body)
+    if end - body <= _CHUNK:
+        text = b"\n".join((b"", *_pieces(view, body, end)))
+        digest.update(_QUOTED_FROM.sub(b"\nFrom ", text) if b">From " in text else text or b"\n")
+        return digest.hexdigest()
+    for piece in _without_quotes(_pieces(view, body, end)):
         digest.update(piece)
     return digest.hexdigest()
 
@@ -59,23 +94,6 @@ def message_identity(data: bytes | bytearray | memoryview) -> str:
 def event_identity(*parts: str | None) -> str:
     """The identity of a provider's event from what names it: provider, event id, recipient, time, …"""
     return blake2b(json.dumps(parts).encode(), digest_size=_SIZE).hexdigest()
-
-
-def _values(view: memoryview, start: int, end: int) -> Iterable[bytes]:
-    """The values of `_FIELDS`, the first of each; empty ones for those that the header does not have."""
-    found: dict[bytes, bytes] = {}
-    for line in _LINES(view, start, end):
-        name, _, value = line.partition(b":")
-        if b"\n" in name:  # folded before its colon, or without one
-            name, _, value = line.partition(b"\n")
-        if name[:1] in (b" ", b"\t"):  # continues nothing
-            continue
-        key = name.strip().lower()
-        if key in _FIELDS and key not in found:
-            found[key] = b" ".join(value.split())
-            if len(found) == len(_FIELDS):
-                break
-    return (_FIELDS | found).values()
 
 
 def _end_of_text(view: memoryview, start: int) -> int:

@@ -33,11 +33,12 @@ reasoned and held by an example in `tests/wire/test_mime_differences.py`:
 
 from __future__ import annotations
 
+from email._policybase import compat32
 from email.message import Message
 from typing import Any
 
 from dsnparse.wire import boundary as boundaries
-from dsnparse.wire.header import read_header
+from dsnparse.wire.header import fields_in, read_header
 from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
 from dsnparse.wire.warning import ParseWarning, make_warning
 
@@ -109,12 +110,17 @@ class Part(Message):
     def __init__(
         self, buffer: Buffer, start: int, end: int, depth: int, number: str, default_type: str
     ) -> None:
-        super().__init__()
+        # As `Message.__init__` does, but for the fields and the payload, which are made when somebody looks.
+        self.policy = compat32
+        self._unixfrom: str | None = None
+        self._charset = None
+        self.preamble = self.epilogue = None
+        self.defects = []
+        self._default_type = default_type
         self.buffer = buffer
         self.depth = depth
         #: IMAP section number ("1.2"); "" for the message itself.
         self.number = number
-        self._default_type = default_type
         limits = buffer.limits
         header = read_header(
             buffer.data, start, end, buffer.has_cr, limits.header_bytes, limits.header_fields
@@ -123,7 +129,8 @@ class Part(Message):
             buffer.warn("limit.header_bytes", most=limits.header_bytes)
         if header.too_many_fields:
             buffer.warn("limit.header_fields", most=limits.header_fields)
-        self._headers = header.fields
+        self._lines = header.lines
+        self._fields: list[tuple[str, str]] | None = None
         if header.unix_from is not None:
             self.set_unixfrom(header.unix_from)
         #: First value of each field by its name in lower case, as text (surrogateescape for raw bytes).
@@ -135,7 +142,17 @@ class Part(Message):
         self._found: Any = None
         self._parts: list[Part] | None = None
 
-    # `Message` keeps its payload in `_payload`; here it is made when somebody looks.
+    # `Message` keeps fields in `_headers`, the payload in `_payload`; here they are made when somebody looks.
+    @property
+    def _headers(self) -> list[tuple[str, str]]:
+        if self._fields is None:
+            self._fields = fields_in(self._lines)
+        return self._fields
+
+    @_headers.setter
+    def _headers(self, value: list[tuple[str, str]]) -> None:
+        self._fields = value
+
     @property
     def _payload(self) -> Any:
         if self._found is None:

@@ -16,14 +16,40 @@ from dsnparse.classify import classify
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.objection import Objection
-from dsnparse.rulebook.ranks import EVENT_RANK, GENERIC_REPLY_RANK, LEARNED_RANK, STRONG_RANK
+from dsnparse.rulebook.ranks import (
+    EVENT_RANK,
+    GENERIC_REPLY_RANK,
+    GUESS_RANK,
+    LEARNED_RANK,
+    SPECIFIC_STATUS_RANK,
+    STRONG_RANK,
+)
 
 WORDS = Claim(STRONG_RANK, Reason.USER_UNKNOWN, "phrase.user_unknown", "user unknown", Source.WORDS)
+CODE = replace(WORDS, source=Source.CODE)
+DISABLED = replace(WORDS, reason=Reason.MAILBOX_DISABLED)
 FAILED = Case(digit=5, action=Action.FAILED)
 
 
-def test_words_about_the_address_in_a_bounce_pass() -> None:
-    assert may_be_hard(WORDS, FAILED, is_doubtful=False) == (True, None)
+@pytest.mark.parametrize(
+    ("claim", "case"),
+    [
+        (WORDS, FAILED),
+        (WORDS, Case()),
+        (CODE, FAILED),
+        # What the words are about is asked of a code alone: words about the address speak for themselves.
+        (WORDS, replace(FAILED, is_about_another=True)),
+        (WORDS, replace(FAILED, is_for_now=True)),
+        (replace(WORDS, rank=GUESS_RANK + 1), FAILED),
+        (DISABLED, FAILED),
+        (DISABLED, Case(digit=5, action=Action.RELAYED)),
+        (DISABLED, Case(action=Action.FAILED)),
+        (DISABLED, Case()),
+        (replace(DISABLED, bounce_type=BounceType.HARD), Case(action=Action.RELAYED)),
+    ],
+)
+def test_words_and_codes_about_the_address_in_a_bounce_pass(claim: Claim, case: Case) -> None:
+    assert may_be_hard(claim, case, is_doubtful=False) == (True, None)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +58,7 @@ def test_words_about_the_address_in_a_bounce_pass() -> None:
         (WORDS, replace(FAILED, action=Action.DELAYED), False, Objection.DELAYED),
         (WORDS, replace(FAILED, digit=4), False, Objection.TEMPORARY),
         (WORDS, FAILED, True, Objection.DOUBTFUL),
+        (replace(CODE, rank=SPECIFIC_STATUS_RANK), replace(FAILED, is_unread=True), False, Objection.UNREAD_WORDS),
         (WORDS, replace(FAILED, kind=Kind.DELAY), False, Objection.NO_BOUNCE),
         (WORDS, replace(FAILED, kind=Kind.AUTO_REPLY), False, Objection.NO_BOUNCE),
         (WORDS, replace(FAILED, is_second_hand=True), False, Objection.SECOND_HAND),
@@ -42,12 +69,14 @@ def test_words_about_the_address_in_a_bounce_pass() -> None:
         (replace(WORDS, objection=Objection.ABOUT_ANOTHER), FAILED, False, Objection.ABOUT_ANOTHER),
         (replace(WORDS, objection=Objection.ONLY_PERHAPS), FAILED, False, Objection.ONLY_PERHAPS),
         (replace(WORDS, objection=Objection.FOR_NOW), FAILED, False, Objection.FOR_NOW),
-        (replace(WORDS, source=Source.CODE), replace(FAILED, is_about_another=True), False,
-         Objection.ABOUT_ANOTHER),
+        (CODE, replace(FAILED, is_about_another=True), False, Objection.ABOUT_ANOTHER),
+        (CODE, replace(FAILED, is_for_now=True), False, Objection.FOR_NOW),
         (WORDS, replace(FAILED, names_another=True), False, Objection.NAMES_ANOTHER),
         (replace(WORDS, rank=GENERIC_REPLY_RANK), FAILED, False, Objection.GENERIC_CODE),
-        (replace(WORDS, reason=Reason.MAILBOX_DISABLED), Case(action=Action.RELAYED), False,
-         Objection.NOT_FINAL),
+        (replace(WORDS, rank=GUESS_RANK), FAILED, False, Objection.GENERIC_CODE),
+        (DISABLED, Case(action=Action.RELAYED), False, Objection.NOT_FINAL),
+        (DISABLED, Case(digit=2, action=Action.FAILED), False, Objection.NOT_FINAL),
+        (DISABLED, Case(digit=4), False, Objection.NOT_FINAL),
         (replace(WORDS, source=Source.LEARNED, rank=LEARNED_RANK), FAILED, False, Objection.LEARNED_GUESS),
         (replace(WORDS, source=Source.EVENT, rank=EVENT_RANK), Case(action=Action.FAILED), False,
          Objection.EVENT_CLASS_ALONE),

@@ -146,3 +146,8 @@ def test_the_weights_are_read_when_they_are_first_needed() -> None:
         "import sys\nassert 'sklearn' not in sys.modules and 'numpy' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("reply", ["550 qzxv wvqk kkzq xqwz", "550 1 2 3 4 5 6 7", "550 ?"])
+def test_a_reply_without_a_word_that_was_learned_is_not_guessed(reply: str) -> None:
+    assert guess(Reply.parse(reply), 550, None) is None

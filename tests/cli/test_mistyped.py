@@ -219,3 +219,15 @@ def test_no_line_of_any_help_is_wider_than_a_terminal_of_80_columns(monkeypatch:
     for path, _ in _commands():
         text = CliRunner().invoke(group, [*path, "--help"]).stdout
         assert [line for line in text.splitlines() if len(line) > 80] == [], path
+
+
+def test_the_history_of_nobody_says_so_and_is_no_failure(tmp_path: Path) -> None:
+    database = str(tmp_path / "b.db")
+    assert (
+        CliRunner().invoke(group, ["suppressions", "add", "a@example.com", "--db", database]).exit_code == 0
+    )
+    sentence = "Nothing is known of nobody@example.com: it may be mailed.\n"
+    for form, out, err in (("table", sentence, ""), ("jsonl", "", sentence), ("csv", "", sentence)):
+        words = ["history", "nobody@example.com", "--format", form, "--db", database]
+        done = CliRunner().invoke(group, words)
+        assert (done.exit_code, done.stdout, done.stderr) == (0, out, err)

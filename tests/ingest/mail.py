@@ -69,8 +69,8 @@ def start(*words: str | Path, env: Mapping[str, str] | None = None) -> subproces
 
 
 def until(true: Callable[[], bool]) -> None:
-    """Wait for what another process does."""
-    for _ in range(400):
+    """Wait for what another process does: a minute, since others may have the machine."""
+    for _ in range(1200):
         if true():
             return
         time.sleep(0.05)

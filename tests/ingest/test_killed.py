@@ -40,7 +40,7 @@ def state(db: Path) -> dict[str, object]:
     return {name: found[name] for name in ("messages", "records", "addresses", "suppressions", "alerts")}
 
 
-@pytest.mark.parametrize(("jobs", "points"), [(1, 4), (2, 4)])
+@pytest.mark.parametrize(("jobs", "points"), [(1, 2), (2, 2)])
 def test_killed_at_random_moments_a_later_run_ends_where_an_uninterrupted_one_does(
     tmp_path: Path, jobs: int, points: int
 ) -> None:

@@ -150,7 +150,7 @@ def check(folder: Path, data: bytes) -> None:
         mistake = str(error)
     else:
         build(file.rules, [file.provider] if file.provider else [], file.formats).search("552 frobnicated")
-        Formats(file.formats).in_text("Frob lost this")
+        Formats(file.formats).recognise({}, lambda: "Frob lost this", suspected=True)
         for form in file.formats:
             list(complaints(form, PARSER))
         return

@@ -79,11 +79,11 @@ def terms(key: bytes | None = None) -> Terms:
 
 
 @contextmanager
-def both(url: str, key: bytes | None = None) -> Iterator[tuple[Asked, Asked]]:
+def both(url: str, key: bytes | None = None, *, few: bool = False) -> Iterator[tuple[Asked, Asked]]:
     """The store and the reader of one filled database."""
     with Store.open(url, hash_key=key, hooks=[ExecHook("true")]) as store:
         fill(store)
-    reader = Reader.open(url, terms(key))
+    reader = Reader.open(url, terms(key), few=few)
     assert reader is not None
     with Store.open(url, hash_key=key, read_only=True) as store, reader:
         yield store, reader
@@ -99,12 +99,15 @@ QUESTIONS: list[Callable[[Asked], Any]] = [
     lambda asked: [asked.stats(by, now=LATER) for by in BY],
     lambda asked: [asked.stats(by, now=NOW, since=day(0.2), limit=2) for by in BY],
     lambda asked: asked.waiting(),
+    lambda asked: list(asked.suppressions(now=NOW)),
+    lambda asked: asked.standing(now=LATER),
 ]
 
 
+@pytest.mark.parametrize("few", [False, True], ids=["many", "few"])
 @pytest.mark.parametrize("key", [None, b"sixteen bytes and more"], ids=["plain", "hashed"])
-def test_both_ways_give_the_same_answers(url: str, key: bytes | None) -> None:
-    with both(url, key) as (store, reader):
+def test_both_ways_give_the_same_answers(url: str, key: bytes | None, few: bool) -> None:
+    with both(url, key, few=few) as (store, reader):
         for number, question in enumerate(QUESTIONS):
             answer = question(store)
             assert answer, number
@@ -117,9 +120,10 @@ def test_many_look_ups_at_once_are_single_ones(url: str) -> None:
         assert list(reader.check_all(ADDRESSES * 40, now=NOW)) == single * 40
 
 
-def test_a_reader_writes_nothing(url: str) -> None:
+@pytest.mark.parametrize("few", [False, True], ids=["many", "few"])
+def test_a_reader_writes_nothing(url: str, few: bool) -> None:
     with Store.open(url):
-        rows = open_driver(url)
+        rows = open_driver(url, few=few)
     assert rows is not None
     with pytest.raises(Exception, match=r"readonly|read-only"):
         rows.rows("DELETE FROM meta RETURNING name")

@@ -122,12 +122,10 @@ def log_line(number: int, line: str, clock: Clock) -> LogLine:
 
 
 def _in_json(number: int, line: str, clock: Clock) -> LogLine:
-    """A line of the journal, or of Docker; any other object stays as it is."""
+    """A line of the journal, or of Docker; any other object stays as it is. It begins with "{"."""
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError):
-        return LogLine(number, line)
-    if not isinstance(entry, dict):
         return LogLine(number, line)
     if isinstance(entry.get("log"), str):
         return log_line(number, entry["log"].rstrip("\n"), clock)

@@ -109,9 +109,6 @@ class OpenMessages:
         self._most = most
         self._open: OrderedDict[Hashable, OpenMessage] = OrderedDict()
 
-    def __len__(self) -> int:
-        return len(self._open)
-
     def get(self, key: Hashable) -> OpenMessage:
         """The message with this id, a new one where none is under way."""
         found = self._open.get(key)

@@ -19,6 +19,8 @@ _BEFORE_CHARS = 200
 _AFTER_CHARS = 400
 _CONTEXT_CHARS = 1500
 _REPLY_LINES = 4
+#: What `_worth` says at most.
+_MOST_WORTH = 7
 #: Where a Sendmail transcript goes on to something else.
 _NEXT_COMMAND = (">>>", "... while talking", "While talking", "... While talking")
 #: "421 example.com (smtp)... Deferred: …": Sendmail 5 on all recipients at a host.
@@ -49,12 +51,14 @@ class Blocks:
         best, where, rank = "", mentions[0].line, -1
         for mention in mentions[:8]:
             text = self._block(mention)
-            value = _worth(text)
+            value = _worth(text, rank)
             if value > rank:
                 best, where, rank = text, mention.line, value
+            if rank == _MOST_WORTH:
+                break
         if rank < 4:
             common, line = self._shared()
-            if common and (rank <= 1 or _worth(common) > rank):
+            if common and (rank <= 1 or _worth(common, rank) > rank):
                 recipient.context = best
                 best, where = common, line
         if rank <= 1 and len(self.failed) == 1 and where == mentions[0].line:
@@ -64,7 +68,7 @@ class Blocks:
             self.describe(recipient, best, where)
         if len(self.failed) == 1 or rank <= 0:
             # Where the words about each recipient stand apart, those about the others must not count.
-            recipient.context = f"{recipient.context} {self.prose()}".strip()
+            recipient.add_context(self.prose)
 
     def fill_from_all(self, recipient: Recipient) -> None:
         """Takes what `recipient` lacks from the first paragraph with a reply code, or in words of failure."""
@@ -86,6 +90,7 @@ class Blocks:
     def _block(self, mention: Mention) -> str:
         """The words around one mention: its line, and the lines after it up to a blank or another address."""
         line = self.lines[mention.line]
+        names_others = len(self.failed) > 1 or mention.key not in self.failed
         before = line[max(0, mention.start - _BEFORE_CHARS) : mention.start].strip(" <\"'(*>-:")
         after = line[mention.end : mention.end + _AFTER_CHARS].lstrip(" >:\"')]*")
         own = f"{before} <{mention.address}> {after}" if before else after
@@ -102,7 +107,7 @@ class Blocks:
                 if blanks > 1 or any(_worth(piece) >= 1 for piece in pieces):
                     break
                 continue
-            if "@" in next_line and self._is_other(next_line, mention.address):
+            if names_others and "@" in next_line and self._is_other(next_line, mention.address):
                 break
             if blanks and says("contact", next_line) and not states_code(next_line):
                 break
@@ -192,9 +197,10 @@ class Blocks:
         return " ".join(pieces)[:_CONTEXT_CHARS]
 
 
-def _worth(text: str) -> int:
-    """How much a text says about a failure."""
+def _worth(text: str, known: int = -1) -> int:
+    """How much a text says about a failure; `known`: what no more than that need not be told apart from."""
     if not text:
         return 0
     found = find_codes(text)
-    return 4 * (found.reply_code is not None) + 2 * (found.status is not None) + says("failure", text)
+    value = 4 * (found.reply_code is not None) + 2 * (found.status is not None)
+    return value + says("failure", text) if value >= known else value

@@ -76,7 +76,7 @@ def _add_paragraph(notice: Notice, recipient: Recipient) -> None:
     recipient.context = f"{recipient.context} {around}".strip()
     if len(recipient.diagnostic or "") < _SHORT_DIAGNOSTIC:
         # Sendmail gives the first line of a reply only; its transcript has the rest.
-        recipient.context = f"{recipient.context} {prose(notice)}"
+        recipient.add_context(lambda: prose(notice))
     if recipient.smtp_command is None:
         recipient.smtp_command = command_in(around)
 

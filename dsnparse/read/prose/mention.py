@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
@@ -10,9 +11,13 @@ from dsnparse.read.prose.page import Page
 from dsnparse.reply.codes import find_codes, states_code
 from dsnparse.wire.address_spans import Span, spans_in
 
+#: So few addresses are looked for by themselves before a line is taken apart.
+_FEW = 3
 #: Mentions of addresses that are looked at on one line.
 A_LINE = 50
 _SENTENCE_CHARS = 120
+#: Characters before an address in which the word for it stands: "the mailbox <x> is closed".
+_SUBJECT_CHARS = 30
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
 _RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
@@ -73,6 +78,7 @@ class Mention:
     _is_announced: bool | None = None
     _goes_on: bool | None = None
     _is_predicated: bool | None = None
+    _is_told: bool | None = None
     _is_explained: bool | None = None
 
     def __init__(self, page: Page, line: int, span: Span, place: tuple[int, int] | None = None) -> None:
@@ -208,6 +214,14 @@ class Mention:
         return len(sentence) > 3 and says("intro", sentence)
 
     @property
+    def is_told(self) -> bool:
+        """Whether its sentence, on as many lines as it has, says that a message did not arrive."""
+        if self._is_told is None:
+            sentence = self.page.sentence_at(self.line, self.start)
+            self._is_told = sentence.count("@") == 1 and says("told", sentence)
+        return self._is_told
+
+    @property
     def is_predicated(self) -> bool:
         """Whether the sentence says of it that it failed: "Das Konto <x> wurde gesperrt"."""
         if self._is_predicated is None:
@@ -216,7 +230,11 @@ class Mention:
 
     def _find_is_predicated(self) -> bool:
         sentence = self.after[:_SENTENCE_CHARS].lstrip(">)]\"'., ").partition(". ")[0]
-        return len(sentence) > 3 and says("predicate", sentence) and says("failure", sentence)
+        if len(sentence) <= 3 or not says("predicate", sentence):
+            return False
+        return says("failure", sentence) or says(
+            "failure", f"{self.before[-_SUBJECT_CHARS:].strip()} {sentence}"
+        )
 
     @property
     def is_explained(self) -> bool:
@@ -245,14 +263,23 @@ def mentions_of(notice: Notice, wanted: set[str]) -> dict[str, list[Mention]]:
     """Where the text names the addresses in `wanted` (lower case)."""
     page = Page(notice)
     found: dict[str, list[Mention]] = {}
+    few = wanted if len(wanted) <= _FEW else ()
     for index, line in enumerate(page.lines):
-        if "@" in line:
+        if "@" in line and not (few and _has_none_of(few, line)):
             spans = spans_in(line)[:A_LINE]
             for span, place in zip(spans, lists_in(line, spans), strict=True):
                 key = span.address.lower()
                 if key in wanted:
                     found.setdefault(key, []).append(Mention(page, index, span, place))
     return found
+
+
+def _has_none_of(wanted: Collection[str], line: str) -> bool:
+    """Whether a line names none of the addresses `wanted` for sure: it writes each as it is."""
+    if not line.isascii() or "\\" in line:
+        return False
+    low = line.lower()
+    return not any(address in low for address in wanted)
 
 
 def notice_names(notice: Notice, address: str) -> bool:

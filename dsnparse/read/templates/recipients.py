@@ -10,7 +10,7 @@ Facts:
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from dsnparse.notice.notice import Notice
@@ -19,7 +19,7 @@ from dsnparse.read.prose.mention import Mention, mentions_of
 from dsnparse.read.prose.page import Page
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply.codes import states_code
-from dsnparse.rulebook.template import Format, pattern
+from dsnparse.rulebook.template import Format, find, find_all
 from dsnparse.vocabulary import Origin
 from dsnparse.wire.address import FieldAddress, address_in_field, is_addr_spec
 from dsnparse.wire.address_spans import Span, addresses_in, spans_in
@@ -50,7 +50,8 @@ class TemplateReader:
         self.notice = notice
         self.form = form
         self.lines = notice.body.stripped
-        self.text = "\n".join(self.lines)[:_TEXT_CHARS]
+        self.whole = "\n".join(self.lines)
+        self.text = self.whole[:_TEXT_CHARS]
         self.page = Page(notice)
         self._whole: list[tuple[str, dict[str, dict[str, FieldAddress]]]] | None = None
         #: What the patterns find in the whole text, for all recipients at once; worked out when needed.
@@ -82,24 +83,25 @@ class TemplateReader:
 
     def _may_be_a_reply(self, entry: Entry) -> bool:
         """Whether an entry stands where the reply about the recipient before it may go on."""
+        if not self.page.goes_on_from(entry.line, lambda index: "@" in self.lines[index]):
+            return False
         before = self.lines[entry.line][: entry.start]
-        if entry.text.lower() in self.page.listed or before.startswith(">>>") or states_code(before):
-            return False  # a field names it; or the line is one of the format's own
-        return self.page.goes_on_from(entry.line, lambda index: "@" in self.lines[index])
+        # Unless a field names it, or the line is one of the format's own.
+        return not (entry.text.lower() in self.page.listed or before.startswith(">>>") or states_code(before))
 
     def _bounds(self) -> tuple[int, int]:
         """The first line of the block of recipients and the one behind it; (0, 0) where there is no block."""
         first, last = 0, len(self.lines)
-        text = "\n".join(self.lines)
+        text = self.whole
         if self.form.start is not None:
-            found = pattern(self.form.start).search(text)
+            found = find(self.form.start, text)
             if found is None:
                 return 0, 0
-            first = text.count("\n", 0, found.start())
+            first = text.count("\n", 0, found.start)
         if self.form.end is not None:
-            found = pattern(self.form.end).search(text, len("\n".join(self.lines[: first + 1])))
+            found = find(self.form.end, text, len("\n".join(self.lines[: first + 1])))
             if found is not None:
-                last = text.count("\n", 0, found.start())
+                last = text.count("\n", 0, found.start)
         return first, last
 
     def _entries(self, first: int, last: int) -> list[Entry]:
@@ -108,22 +110,22 @@ class TemplateReader:
         Of several patterns that find something in one line, the first one counts; a pattern takes the lines
         from where it begins to where it names the recipient.
         """
-        text = "\n".join(self.lines[first:last])
-        starts = [0]
-        for line in self.lines[first:last]:
-            starts.append(starts[-1] + len(line) + 1)
+        lines = self.lines[first:last]
+        text = "\n".join(lines)
+        starts = list(accumulate([len(line) + 1 for line in lines], initial=0))
         owner: dict[int, str] = {}
         entries = []
         for one in self.form.recipient:
-            for match in islice(pattern(one).finditer(text), self.notice.limits.recipients):
-                if not match[1] or _is_cut(text, match.start(1), match.end(1)):
+            for place in islice(find_all(one, text), self.notice.limits.recipients):
+                named = text[place.group_start : place.group_end] if place.group_start >= 0 else ""
+                if not named or _is_cut(text, place.group_start, place.group_end):
                     continue
-                at = bisect_right(starts, match.start(1)) - 1
+                at = bisect_right(starts, place.group_start) - 1
                 if owner.get(at, one) == one:
-                    start = match.start(1) - starts[at]
-                    seen_from = max(match.start() - starts[at], 0)
-                    entries.append(Entry(first + at, start, start + len(match[1]), match[1], seen_from))
-                    top = bisect_right(starts, match.start()) - 1
+                    start = place.group_start - starts[at]
+                    seen_from = max(place.start - starts[at], 0)
+                    entries.append(Entry(first + at, start, start + len(named), named, seen_from))
+                    top = bisect_right(starts, place.start) - 1
                     owner.update(dict.fromkeys(range(top, at + 1), one))
         return sorted(entries)
 
@@ -148,10 +150,11 @@ class TemplateReader:
                     found.text, True
                 ), f"{local}: completed from {source}"
         for one in self.form.domain:
-            domain = pattern(one).search(self.text)
-            if domain is not None and domain[1]:
-                whole_text = f"{local}@{domain[1].rstrip('.')}"
-                return address_in_field(whole_text), f"{local}: completed from {domain[0]}"
+            place = find(one, self.text)
+            domain = self.text[place.group_start : place.group_end] if place is not None else ""
+            if place is not None and place.group_start >= 0 and domain:
+                seen = self.text[place.start : place.end]
+                return address_in_field(f"{local}@{domain.rstrip('.')}"), f"{local}: completed from {seen}"
         return None, ""
 
     def _is_whole(self, entry: Entry) -> bool:
@@ -186,11 +189,9 @@ class TemplateReader:
             found = (own[0], own[1] + entry.line) if own is not None else self._for_all()
             if found is not None:
                 blocks.describe(recipient, *found, f"format.{self.form.name}.diagnostic")
-                recipient.context = (
-                    f"{block} {blocks.prose() if len(recipients) == 1 else ''}".strip()
-                    if len(blocks.failed) == 1
-                    else block
-                )
+                recipient.context = block
+                if len(blocks.failed) == 1:
+                    recipient.add_context(blocks.prose)
             else:
                 if mentions is None:
                     mentions = mentions_of(self.notice, set(recipients))
@@ -205,23 +206,24 @@ class TemplateReader:
 
     def _name_original(self, recipient: Recipient, block: str, line: int) -> None:
         for one in self.form.original:
-            found = pattern(one).search(block)
-            named = address_in_field(found[1]) if found is not None and found[1] else None
+            found = find(one, block)
+            if found is None or found.group_start < 0:
+                continue
+            named = address_in_field(block[found.group_start : found.group_end])
             address = named.text if named is not None else ""
-            if found is not None and address and address.lower() != recipient.recipient.lower():
+            if address and address.lower() != recipient.recipient.lower():
                 recipient.original_recipient, recipient.original_origin = address, Origin.STATED
-                part, number = self.notice.body.place(line + block.count("\n", 0, found.start(1)))
-                recipient.note(
-                    "original_recipient", part, number, f"format.{self.form.name}.original", found[0]
-                )
+                part, number = self.notice.body.place(line + block.count("\n", 0, found.group_start))
+                seen = block[found.start : found.end]
+                recipient.note("original_recipient", part, number, f"format.{self.form.name}.original", seen)
                 return
 
     def _diagnostic(self, text: str) -> tuple[str, int] | None:
         """What the format's patterns find in `text`, and how many lines into it."""
         for one in self.form.diagnostic:
-            found = pattern(one).search(text)
-            if found is not None and found[1]:
-                return found[1], text.count("\n", 0, found.start(1))
+            found = find(one, text)
+            if found is not None and found.group_end > found.group_start >= 0:
+                return text[found.group_start : found.group_end], text.count("\n", 0, found.group_start)
         return None
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 from email.utils import format_datetime
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from dsnparse.store.lists.entry import Suppression
@@ -20,11 +22,13 @@ PROVIDERS = ("ses", "sendgrid", "mailgun", "postmark", "sparkpost")
 PROGRAMS = ("postfix", "listmonk", "mautic")
 #: Our own, and all others.
 FORMATS = ("csv", "csv-plain", "jsonl", "addresses", *PROVIDERS, *PROGRAMS)
+#: Entries that are held at a time.
+_AT_ONCE = 500
 _NAMES = ("address", "reason", "since", "until", "source", "by", "note")
 
 
 def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
-    """The list in a format, piece by piece. Raise ValueError when `form` is unknown.
+    """The list in a format, some hundred lines at a time. Raise ValueError when `form` is unknown.
 
     Whole domains stand in our own formats only: no provider takes them, and Postfix would refuse their
     subdomains, too. Free text that a spreadsheet would
@@ -32,11 +36,11 @@ def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
     """
     match form:
         case "csv":
-            return _csv(_NAMES, (list(map(guarded, _own_row(entry))) for entry in entries))
+            return _csv(_NAMES, map(_guarded_row, entries))
         case "csv-plain":
             return _csv(_NAMES, map(_own_row, entries))
         case "jsonl":
-            return (json.dumps(entry.to_dict(), ensure_ascii=False) + "\n" for entry in entries)
+            return _together(json.dumps(entry.to_dict(), ensure_ascii=False) + "\n" for entry in entries)
     entries = (entry for entry in entries if not entry.address.startswith("@"))
     match form:
         case "addresses" | "listmonk":
@@ -44,9 +48,9 @@ def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
         case "mautic":
             return _csv(["email", "doNotEmail"], ([entry.address, "1"] for entry in entries))
         case "postfix":
-            return postfix_map(entries)
+            return _together(postfix_map(entries))
         case "ses":
-            return (
+            return _together(
                 json.dumps({"emailAddress": entry.address, "reason": _either(entry, "COMPLAINT", "BOUNCE")})
                 + "\n"
                 for entry in entries
@@ -56,7 +60,7 @@ def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
         case "mailgun":
             return _csv(("address", "code", "error", "created_at"), map(_mailgun_row, entries))
         case "postmark":
-            return _postmark(entries)
+            return _together(_postmark(entries))
         case "sparkpost":
             rows = (row for entry in entries for row in _sparkpost_rows(entry))
             return _csv(("recipient", "type", "description"), rows)
@@ -70,25 +74,31 @@ def _own_row(entry: Suppression) -> tuple[str, ...]:
     return entry.address, entry.reason, since, until, entry.source, entry.by, entry.note
 
 
+def _guarded_row(entry: Suppression) -> tuple[str, ...]:
+    address, reason, since, until, source, by, note = _own_row(entry)
+    return guarded(address), _word(reason), since, until, _word(source), _word(by), guarded(note)
+
+
+#: `guarded` for what most rows have in common.
+_word = lru_cache(maxsize=1_000)(guarded)
+
+
 def _either(entry: Suppression, complaint: str, bounce: str) -> str:
     return complaint if entry.reason == "complaint" else bounce
 
 
 def _csv(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    line = _Line()
-    writer = csv.writer(line, lineterminator="\n")
-    for row in chain([names], rows):
-        writer.writerow(row)
-        yield line.text
+    each = chain([names], rows)
+    while some := list(islice(each, _AT_ONCE)):
+        lines = io.StringIO()
+        csv.writer(lines, lineterminator="\n").writerows(some)
+        yield lines.getvalue()
 
 
-class _Line:
-    """What csv.writer writes to: it keeps the last line."""
-
-    text = ""
-
-    def write(self, text: str) -> None:
-        self.text = text
+def _together(pieces: Iterable[str]) -> Iterator[str]:
+    each = iter(pieces)
+    while some := list(islice(each, _AT_ONCE)):
+        yield "".join(some)
 
 
 def _sendgrid_row(entry: Suppression) -> tuple[Any, ...]:

@@ -24,8 +24,7 @@ def entries(
     """The addresses in these states now, by domain and address, a stream."""
     conditions, values = _conditions(rows, now, states, reasons, sources, domain)
     statement = f'SELECT {_COLUMNS} FROM addresses WHERE {conditions} ORDER BY domain, "key"'  # noqa: S608
-    for row in rows.stream(statement, values):
-        yield _entry(row)
+    yield from map(_entry, rows.stream(statement, values))
 
 
 def page(
@@ -82,10 +81,10 @@ def _entry(row: Sequence[Any]) -> Suppression:
         address,
         reason,
         read_time(since),
-        read_time(until),
+        None if until is None else read_time(until),
         source,
         by or "policy",
         note,
         status,
-        read_json(detail),
+        None if detail is None else read_json(detail),
     )

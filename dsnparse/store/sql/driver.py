@@ -6,13 +6,15 @@ the usual way, a URL with options of SQLAlchemy's) is left to `Database`, which 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dsnparse.store.sql.errors import StoreError, StoreUnavailable, is_of_psycopg, is_temporary, words_of
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable, is_of_driver, is_temporary, words_of
 from dsnparse.store.sql.rows import STREAMED, for_driver
+
+if TYPE_CHECKING:
+    from dsnparse.store.sql.libpq import LibpqRows
 
 #: How long SQLite waits for another writer, in seconds. A batch takes a fraction of one.
 SQLITE_WAIT = 60
@@ -63,15 +65,25 @@ class DriverRows:
         self._connection.close()
 
 
-def open_driver(url: str) -> DriverRows | None:
-    """The database, open for reading; None where `Database` is needed to open it, or to say what is wrong."""
+def open_driver(url: str, *, few: bool = False) -> DriverRows | LibpqRows | None:
+    """The database, open for reading; None where `Database` is needed to open it, or to say what is wrong.
+
+    `few`: whether a question or two is all, for which PostgreSQL's driver takes too long to load.
+    """
     path = sqlite_path(url)
     if path is not None:
         return _open_sqlite(path) if path else None
     scheme = next((one for one in _POSTGRESQL if url.startswith(one)), None)
     if scheme is None or "+" in url.removeprefix(scheme):  # a blank, as SQLAlchemy reads it
         return None
-    return _open_postgresql(f"postgresql://{url.removeprefix(scheme)}")
+    url = f"postgresql://{url.removeprefix(scheme)}"
+    if few:
+        from dsnparse.store.sql.libpq import connect
+
+        rows = connect(url)
+        if rows is not None:
+            return rows
+    return _open_postgresql(url)
 
 
 def sqlite_path(url: str) -> str | None:
@@ -89,6 +101,7 @@ def sqlite_path(url: str) -> str | None:
 
 
 def _open_sqlite(path: str) -> DriverRows | None:
+    import sqlite3
     from urllib.parse import quote
 
     with suppress(sqlite3.Error):
@@ -125,7 +138,7 @@ def driver_errors(shown: str) -> Iterator[None]:
     try:
         yield
     except Exception as problem:
-        if not isinstance(problem, sqlite3.Error) and not is_of_psycopg(problem):
+        if not is_of_driver(problem):
             raise
         said = words_of(problem)
         if is_temporary(problem):

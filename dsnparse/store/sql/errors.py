@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from dsnparse.errors import DsnparseError
 
 
@@ -17,6 +15,25 @@ class StoreUnavailable(StoreError):  # noqa: N818  (it is a state of the store, 
 
 class StoreReplaced(StoreUnavailable):
     """Another database has taken the place of this one: what was read from the old one does not hold."""
+
+
+class QueryFailed(Exception):  # noqa: N818
+    """PostgreSQL's own library says so: see `libpq`."""
+
+    def __init__(self, said: str, sqlstate: str | None = None) -> None:
+        """`sqlstate`: None when the connection is lost."""
+        super().__init__(said)
+        self.sqlstate = sqlstate
+
+
+def is_of_driver(problem: BaseException) -> bool:
+    """Whether a driver says it."""
+    return isinstance(problem, QueryFailed) or _is_of_sqlite(problem) or is_of_psycopg(problem)
+
+
+def _is_of_sqlite(problem: BaseException | None) -> bool:
+    """The same as below for SQLite's."""
+    return type(problem).__module__ == "sqlite3"
 
 
 def is_of_psycopg(problem: BaseException) -> bool:
@@ -38,9 +55,10 @@ _SQLITE_TEMPORARY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOER
 
 def is_temporary(problem: BaseException | None) -> bool:
     """Whether a driver's error is about reaching or locking the database, not about what we asked it."""
-    if isinstance(problem, sqlite3.Error):
+    if _is_of_sqlite(problem):
         name = getattr(problem, "sqlite_errorname", "") or ""
         return name.startswith(_SQLITE_TEMPORARY)
     state = getattr(problem, "sqlstate", None)
     # Classes 08 connection, 53 resources, 57 operator intervention; none: never connected.
-    return type(problem).__name__ == "OperationalError" and (state is None or state[:2] in ("08", "53", "57"))
+    is_state = isinstance(problem, QueryFailed) or type(problem).__name__ == "OperationalError"
+    return is_state and (state is None or state[:2] in ("08", "53", "57"))

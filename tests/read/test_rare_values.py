@@ -1,0 +1,119 @@
+"""Values that come seldom, each where a notice may have it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from messages import notice, report
+
+from dsnparse import Kind, parse_dsn
+
+_KAY = "Final-Recipient: rfc822; kay@example.net\n"
+_DELAYED = "Action: delayed\nStatus: 4.4.1\n"
+_SAID = "Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n"
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        # Tried again and again, then given up: each is told of, the last counts.
+        ([f"{_KAY}{_DELAYED}", f"{_KAY}Action: failed\n{_SAID}"], "kay@example.net failed 5.1.1"),
+        ([f"{_KAY}Action: failed\n{_SAID}", f"{_KAY}{_DELAYED}"], "kay@example.net failed 5.1.1"),
+        # The local part alone; another field has the address whole.
+        (["Final-Recipient: rfc822; kay\nX-Actual-Recipient: rfc822; kay@example.net\nAction: failed\n"
+          + _SAID],
+         "kay@example.net failed 5.1.1"),
+        # Without an Action the status says what was done.
+        ([f"{_KAY}Status: 2.0.0\n"], "kay@example.net delivered 2.0.0"),
+        ([f"{_KAY}Status: 5.0.0\n"], "kay@example.net failed 5.0.0"),
+    ],
+)  # fmt: skip
+def test_a_status_part_that_says_it_otherwise_tells_of_one_recipient(groups: list[str], told: str) -> None:
+    (record,) = parse_dsn(report(*groups)).records
+    assert f"{record.recipient} {record.action} {record.status}" == told
+
+
+def test_without_an_action_the_words_say_that_it_is_still_tried() -> None:
+    text = "This is a warning message only. You do not need to resend your message. Delivery is delayed."
+    (record,) = parse_dsn(report(f"{_KAY}Status: 4.4.1\n", text=text)).records
+    assert record.action == "delayed"
+
+
+@pytest.mark.parametrize(
+    ("field", "rule"),
+    [
+        ("Precedence: auto_reply", "kind.precedence"),
+        ("Precedence: AutoReply", "kind.precedence"),
+        ("X-POST-MessageClass: 9; Autoresponder", "kind.x-post-messageclass"),
+    ],
+)
+def test_an_old_field_says_that_an_answer_is_automatic(field: str, rule: str) -> None:
+    message = notice(
+        "Thank you for your letter.", sender="kay@example.net", subject="Hello", header=f"{field}\n"
+    )
+    found = parse_dsn(message)
+    assert (found.kind, [one.rule for one in found.evidence]) == (Kind.AUTO_REPLY, [rule])
+
+
+@pytest.mark.parametrize("quotes", ['""', "“”", "«»", "''", "「」"])
+@pytest.mark.parametrize("rest", ["", " could not be delivered to <kay@example.net>."])
+def test_a_subject_in_quotes_names_nobody(quotes: str, rest: str) -> None:
+    line = f"The message with the subject {quotes[0]}550 no such user <lee@example.net>{quotes[1]}{rest}"
+    text = f"Delivery failed.\n\n{line}\n\n<kay@example.net>: 550 5.1.1 User unknown\n"
+    assert [record.recipient for record in parse_dsn(notice(text))] == ["kay@example.net"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{", "{}", "[]", '{"notificationType": "Nonsense"}', '{"notificationType": "Bounce"',
+        '{"notificationType": "Bounce", "bounce": {"bouncedRecipients": [{"emailAddress": "nobody"}]}}',
+        '{"a":' * 10_000, "Sincerely, the notification service",
+    ],
+)  # fmt: skip
+def test_a_notification_by_mail_that_is_broken_names_nobody(text: str) -> None:
+    message = notice(text, sender="no-reply@sns.amazonaws.com", subject="AWS Notification Message")
+    assert parse_dsn(message).records == ()
+
+
+def xarf(body: str) -> bytes:
+    parts = [
+        "Content-Type: text/plain\n\nA report.\n",
+        f'Content-Type: application/json; name="xarf.json"\n\n{body}\n',
+    ]
+    joined = "".join(f"--b\n{part}" for part in parts) + "--b--\n"
+    header = "X-XARF: PLAIN\nReturn-Path: <>\n"
+    return notice(joined, header=header, content_type='multipart/mixed; boundary="b"', subject="Abuse report")
+
+
+_HEADER = "From: news@example.com\nTo: kay@example.net\nSubject: News\n\nHello\n"
+_V4: dict[str, Any] = {"xarf_version": "4.0.0", "category": "messaging", "type": "spam"}
+
+
+@pytest.mark.parametrize(
+    ("body", "recipients"),
+    [
+        (json.dumps({**_V4, "smtp_to": "kay@example.net"}), ["kay@example.net"]),
+        (json.dumps({**_V4, "evidence": [{"content_type": "message/rfc822",
+                                          "payload": base64.b64encode(_HEADER.encode()).decode()}]}),
+         ["kay@example.net"]),
+        (json.dumps({"Report": {"ReportType": "Spam", "Samples": [
+            1, {"ContentType": "image/png", "Payload": "x"},
+            {"ContentType": "message/rfc822", "Payload": _HEADER}]}}),
+         ["kay@example.net"]),
+        # In no base64, though the field is for it.
+        (json.dumps({**_V4, "evidence": [{"content_type": "message/rfc822", "payload": _HEADER}]}),
+         ["kay@example.net"]),
+        (json.dumps({**_V4, "smtp_to": 5, "evidence": "none"}), []),
+        (json.dumps({**_V4, "type": "malware", "smtp_to": "kay@example.net"}), []),
+        (json.dumps([_V4]), []),
+        (json.dumps({"Report": []}), []),
+        ("{", []),
+        ('{"a":' * 5_000, []),
+    ],
+)  # fmt: skip
+def test_an_xarf_report_names_who_complained_or_nobody(body: str, recipients: list[str]) -> None:
+    assert [record.recipient for record in parse_dsn(xarf(body)).records] == recipients

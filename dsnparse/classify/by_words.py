@@ -37,6 +37,7 @@ def holding(
     kept: list[Hit] = []
     padded = "" if reply.sentences == reply.low else f" {reply.sentences} "
     there, conditions = found.there, rules.conditions
+    digit = case.class_told
     best = 0
     for hit in found.hits:
         rule = hit[0]
@@ -46,7 +47,7 @@ def holding(
             silencing, has_codes = conditions[rule.id]
             if rule.is_silent(padded) if padded else silencing & there:
                 continue
-            if has_codes and not rule.allows(case.status, case.reply_code, case.digit, case.command):
+            if has_codes and not rule.allows(case.status, case.reply_code, digit, case.command):
                 continue
         if hit[1] < 0:
             located = _located(rules, hit, reply, kept, best)

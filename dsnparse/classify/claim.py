@@ -74,5 +74,16 @@ class Case:
     is_about_another: bool = False
     #: Whether the reply says, beside a code that decides, that it is so for now.
     is_for_now: bool = False
+    #: Whether no rule understands its words, and they look like another matter than the address.
+    is_unread: bool = False
     #: Whether the reply names another recipient of the notice, and not this one.
     names_another: bool = False
+    #: Whether an event says that it failed, in the few words that its service has for that.
+    is_event: bool = False
+
+    @property
+    def class_told(self) -> int | None:
+        """4 or 5: that of the codes; where there are none, what a notice says of the end."""
+        if self.digit is None and self.action is Action.FAILED and not self.is_event:
+            return 5
+        return self.digit

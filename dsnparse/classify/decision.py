@@ -13,7 +13,14 @@ from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.verdict import Conflict, Verdict, advise
 from dsnparse.reply import Reply
-from dsnparse.rulebook.ranks import CONFIDENCE, GUESS_RANK, ONE_STEP, SPECIFIC_STATUS_RANK, UNREAD_WORDS
+from dsnparse.rulebook.ranks import (
+    CONFIDENCE,
+    GUESS_RANK,
+    ONE_STEP,
+    SPECIFIC_STATUS_RANK,
+    STRONG_RANK,
+    UNREAD_WORDS,
+)
 from dsnparse.vocabulary import Action, BounceType, Reason
 
 #: Members that are asked for several times a reply: an enum looks for them each time.
@@ -54,6 +61,12 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
     conflicts: tuple[Conflict, ...] = ()
     is_doubtful = False
     reason, is_code = best.reason, best.source is _CODE
+    #: The rank of the best words that say the same as a code.
+    borne_out = 0
+    if is_code:
+        borne_out = max(
+            (one.rank for one in claims if one.source is _WORDS and one.reason is reason), default=0
+        )
     for claim in claims:
         if claim.reason is reason:
             agreed = agreed or claim.rule != best.rule
@@ -61,8 +74,8 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
             conflict = Conflict(claim.rule, claim.reason, claim.text, claim.source)
             conflicts = conflicts if conflict in conflicts else (*conflicts, conflict)
             is_doubtful = is_doubtful or _casts_doubt(claim, best)
-        if is_code and claim.source is _WORDS:
-            is_doubtful = is_doubtful or claim.reason.bounce_type is BounceType.BLOCK
+        if is_code and claim.source is _WORDS and claim.rank > borne_out:
+            is_doubtful = is_doubtful or _is_another_matter(claim.reason)
     bounce_type, objection = bounce_type_of(best, case, is_doubtful=is_doubtful)
     return Verdict(
         best.reason,
@@ -129,10 +142,19 @@ def _confirmed(best: Claim, claims: Sequence[Claim]) -> Claim:
     return replace(best, reason=guess.reason) if guess.reason.bounce_type is best.bounce_type else best
 
 
+def _is_another_matter(reason: Reason) -> bool:
+    """Whether words for `reason` beside a code leave no room for an address that takes no mail."""
+    return reason.bounce_type is BounceType.BLOCK or (
+        reason.bounce_type is BounceType.SOFT and reason not in OUTCOMES
+    )
+
+
 def _casts_doubt(claim: Claim, best: Claim) -> bool:
     """Whether `best` only lists, as others do, what may have happened, or does not look like it at all."""
     if claim.source is Source.LEARNED:
         return best.rank <= SPECIFIC_STATUS_RANK and claim.reason.bounce_type is not BounceType.HARD
+    if claim.source is Source.WORDS and claim.rank == best.rank >= STRONG_RANK:
+        return claim.reason.bounce_type is BounceType.BLOCK and claim.reason not in OUTCOMES
     return (
         best.rank < SPECIFIC_STATUS_RANK
         and claim.rank > best.rank - ONE_STEP

@@ -15,7 +15,7 @@ from dsnparse.classify.by_code import code_claims, provider_claims
 from dsnparse.classify.by_words import holding, is_enough, words_claims
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.classify.decision import decide
-from dsnparse.classify.learned import learned_claims
+from dsnparse.classify.learned import learned_claims, looks_like_another_matter
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.own_account import is_own_account
 from dsnparse.classify.providers import by_suffix, find_speakers
@@ -26,7 +26,7 @@ from dsnparse.reply.codes import MAX_TEXT
 from dsnparse.reply.words import words_of
 from dsnparse.rulebook.files import builtin
 from dsnparse.rulebook.matcher import RuleSet
-from dsnparse.rulebook.ranks import DENIED_RANK, SPECIFIC_STATUS_RANK
+from dsnparse.rulebook.ranks import DENIED_RANK, SPECIFIC_STATUS_RANK, WEAK_RANK
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -85,6 +85,7 @@ def verdict_on(
         has_words=reply.has_words,
         is_own_account=is_own_account(status, reply_code, command),
         names_another=names_another,
+        is_event=any(claim.source is Source.EVENT for claim in claims),
     )
     held = holding(rules, found, reply, case, involved)
     all_claims = words_claims(held, reply, case, Source.WORDS)
@@ -155,8 +156,9 @@ def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> list[Claim]:
         if claim.objection is Objection.ABOUT_ANOTHER:
             case.is_about_another = True
             return [claim for claim in claims if claim.rank > DENIED_RANK]
-    if not claims and case.has_words:
+    if case.has_words and all(claim.rank <= WEAK_RANK for claim in claims):
         sentences = Sentences(reply.sentences)
         case.is_about_another = sentences.is_about_another
         case.is_for_now = sentences.are_for_now
+        case.is_unread = not claims and bool(reply.statuses) and looks_like_another_matter(reply)
     return claims

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.classify.objection import Objection
-from dsnparse.rulebook.ranks import GUESS_RANK
+from dsnparse.rulebook.ranks import GUESS_RANK, SPECIFIC_STATUS_RANK
 from dsnparse.vocabulary import Action, Kind, Reason
 
 
@@ -37,6 +37,8 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
         return too_little
     if is_doubtful:
         return Objection.DOUBTFUL
+    if claim.source is Source.CODE and case.is_unread and _is_sent_for_other_things(claim):
+        return Objection.UNREAD_WORDS
     if case.kind is not Kind.BOUNCE:
         return Objection.NO_BOUNCE
     if case.is_second_hand:
@@ -59,6 +61,11 @@ def _says_too_little(claim: Claim, case: Case) -> Objection | None:
     if claim.source is Source.LEARNED:
         return Objection.LEARNED_GUESS
     return Objection.GENERIC_CODE if claim.rank <= GUESS_RANK else None
+
+
+def _is_sent_for_other_things(claim: Claim) -> bool:
+    """Whether a code such as 5.1.1, 5.2.1 or 5.4.4 speaks, which servers send for other reasons as well."""
+    return claim.rank <= SPECIFIC_STATUS_RANK and claim.reason is not Reason.BAD_ADDRESS_SYNTAX
 
 
 def _is_final(case: Case) -> bool:

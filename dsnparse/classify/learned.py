@@ -21,7 +21,7 @@ from dsnparse.classify.subject import ADDRESS_REASONS
 from dsnparse.data import HERE
 from dsnparse.reply import Reply
 from dsnparse.rulebook.ranks import LEARNED_RANK, UNSURE_LEARNED_RANK
-from dsnparse.vocabulary import Reason
+from dsnparse.vocabulary import BounceType, Reason
 
 DATA = HERE / "learned.json"
 #: The first words of a reply are looked at: what follows is a link, a signature or the next server's words.
@@ -35,6 +35,8 @@ MAX_FEATURES = 256
 #: From this share on, which its softmax gives, a guess counts, and counts as sure.
 UNSURE = 0.3
 SURE = 0.5
+#: From this share on, a guess by the words alone keeps a code beside them from being hard.
+DOUBT = 0.25
 #: N-grams that are named in evidence.
 NAMED = 3
 
@@ -129,6 +131,12 @@ def guess(reply: Reply, reply_code: int | None, status: str | None) -> Guess | N
         all_shares += exp(score - most)
     spoke = sorted((-(weights[one] >> 16 * best & 0xFFFF), one) for one in known)
     return Guess(model.reasons[best], 1 / all_shares, tuple(one for _, one in spoke[:NAMED]))
+
+
+def looks_like_another_matter(reply: Reply) -> bool:
+    """Whether the words of a reply, without its codes, look like another matter than the address."""
+    found = guess(reply, None, None)
+    return found is not None and found.share >= DOUBT and found.reason.bounce_type is not BounceType.HARD
 
 
 def learned_claims(reply: Reply, case: Case) -> list[Claim]:

@@ -13,6 +13,10 @@ class Objection(Word):
     TEMPORARY = "temporary", "The reply or status code is one of class 4."
     NOT_FINAL = "not-final", "A closed mailbox, and what became of the recipient is not that it failed."
     GENERIC_CODE = "generic-code", "Nothing but a code that is sent for anything."
+    UNREAD_WORDS = (
+        "unread-words",
+        "A code that is sent for other things too, beside words that look like one of these.",
+    )
     LEARNED_GUESS = "learned-guess", "Nothing but a learned guess."
     EVENT_CLASS_ALONE = "event-class-alone", "An event's class, with no permanent code beside it."
     DOUBTFUL = "doubtful", "Words as strong as these speak for a reason that is not about the address."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from dsnparse.notice.footer import without_footer
@@ -15,6 +16,11 @@ from dsnparse.wire.text import body_text
 #: Lines and characters at its beginning: notices say what was done in their first sentences.
 BEGINNING_LINES = 60
 _BEGINNING_CHARS = 3000
+
+
+#: An address in angle brackets that is broken at the end of a line, and its rest on the next one.
+_BROKEN = re.compile(r"<[^<>\s@]{1,64}@[^<>\s@]{0,255}$|<[^<>\s@]{1,64}$")
+_REST = re.compile(r"[^<>\s]{1,255}>")
 
 
 class _Text(NamedTuple):
@@ -70,7 +76,7 @@ class Body:
         lines, most = self.lines, self.buffer.limits.text_lines
         if len(lines) > most:
             self.buffer.warn("limit.text_lines", most=most)
-        return without_subjects(lines[:most])
+        return _with_whole_addresses(without_subjects(lines[:most]))
 
     def place(self, index: int) -> tuple[str, int]:
         """The part number and the line within it of line `index` of the text."""
@@ -119,3 +125,14 @@ class Body:
                 return _Text(lines + new[:at], new[at:], starts)
             lines.extend(new)
         return _Text(lines, [], starts)
+
+
+def _with_whole_addresses(lines: list[str]) -> list[str]:
+    """`lines`, each address that a line break cut in two on the line where it begins."""
+    for index, line in enumerate(lines[:-1]):
+        if "<" in line and _BROKEN.search(line) is not None:
+            rest = _REST.match(lines[index + 1])
+            if rest is not None and "@" in line[line.rindex("<") :] + rest[0]:
+                lines[index] = line + rest[0]
+                lines[index + 1] = lines[index + 1][rest.end() :].lstrip()
+    return lines

@@ -24,11 +24,28 @@ _MAIL_READER = re.compile(
 #: Words in the names of those who are no person.
 _ROLE = re.compile(
     r"mail|deliver|admin|system|server|service|support|reply|postmaster|notif|robot|\bbot\b|daemon|gateway|"
-    r"auto|mmsc|\bndr\b|failure|filter|virus|security|scan|list|desk|team|info|complaint|abuse|feedback",
+    r"auto|mmsc|\bndr\b|failure|filter|virus|security|scan|list|desk|team|info|complaint|abuse|feedback|"
+    r"correo|correio|posta?\b|postal|poczt|poštov|servici|serviz|serviç|dienst|systèm|sistem|zustell|verwalt|"
+    r"почт|систем|сервис|администратор|сервер|メール|管理|システム|郵便|메일|관리|시스템|邮|系統|系统|管理",
     re.IGNORECASE,
 )
-#: "[#4711] …", "[Ticket#4711] …", "[Bug 4711] …"; a filter's "[SPAM 12]" is none.
-_TICKET = re.compile(r"\s{0,3}\[(?!\W{0,4}spam)[^\]\d]{0,30}\d{2,20}\]", re.IGNORECASE)
+#: Addresses of mail systems in other languages.
+_SYSTEM = re.compile(
+    r"<(?:sistemas?|systeme?|correo|correio|posta|poczta|postamt|mail|mailservice|mailserver|servidor|serveur"
+    r"|serwer|sunucu|robot|zustellung|postmottak|postipalvelin|no-?reply)@",
+    re.IGNORECASE,
+)
+#: "[#4711] …", "[Ticket#4711] …", "[Bug 4711] …"; a filter's "[SPAM 12]" is none. And the tags of monitors.
+_TICKET = re.compile(
+    r"\s{0,3}(?:\[(?!\W{0,4}spam)[^\]\d]{0,30}\d{2,20}\]"
+    r"|\[(?:alert|alarm|critical|problem|firing|resolved|recovery|monitor(?:ing)?|nagios|zabbix|grafana)\b[^\]]{0,40}\])",
+    re.IGNORECASE,
+)
+#: "[confluence] …", "[list] …"; not what filters and borders put there.
+_TAG = re.compile(
+    r"\s{0,3}\[(?!\W{0,4}(?:spam|junk|suspect|ext\b|extern|virus|warn|caution|phish|bulk|auto))[^\]]{2,40}\]",
+    re.IGNORECASE,
+)
 #: Quote marks, and the date that a log's line begins with.
 _NOT_ITS_OWN = re.compile(
     r"\s{0,4}(?:[>|]|[A-Z][a-z]{2}\s{1,2}\d{1,2}\s\d\d:\d\d:\d\d\s|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
@@ -48,7 +65,9 @@ def is_person(sender: str) -> bool:
     """Whether From has a display name as people have one ("Nora Lind <nora@example.com>")."""
     name = sender.partition("<")[0].strip(" \"'") if "<" in sender else ""
     words = name.replace(",", " ").split()
-    return len(words) >= 2 and "@" not in name and not _ROLE.search(name)
+    if len(words) < 2 or "@" in name or _ROLE.search(name):
+        return False
+    return not _SYSTEM.search(sender)
 
 
 def is_mail_reader(program: str) -> bool:
@@ -66,6 +85,11 @@ def ends_in_failure(subject: str) -> bool:
 def names_ticket(subject: str) -> bool:
     """Whether a ticket's number stands before the rest of a subject."""
     return _TICKET.match(subject) is not None
+
+
+def has_tag(subject: str) -> bool:
+    """Whether a word in brackets stands before the rest of a subject: a list's, a wiki's, a tracker's."""
+    return _TAG.match(subject) is not None
 
 
 def is_quoted(line: str) -> bool:

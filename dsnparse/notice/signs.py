@@ -10,6 +10,7 @@ import re
 
 from dsnparse.model import Evidence
 from dsnparse.notice import passing_on
+from dsnparse.notice.auto_reply import auto_reply_of
 from dsnparse.notice.body import Body
 from dsnparse.notice.head import DAEMON, DAEMON_NAME, Head
 from dsnparse.notice.sign import BELIEVE, HUMAN, LOOK, MACHINE, Sign
@@ -20,13 +21,17 @@ from dsnparse.rulebook.template_matcher import Formats
 _MAX_EVIDENCE_TEXT = 200
 _OPENING_LINES = 20
 _OPENING = 5
+#: How much of a text its first sentences are.
+_TOLD_CHARS = 500
+#: What answers, challenges and monitors say, which no failure does.
+_NO_FAILURE = ("auto_reply", "challenge", "alarm")
 
 
 #: Signs that somebody passes a notice on, or imitates one.
 _PASSED_ON = (Sign.ANSWER, Sign.OF_NOTICE, Sign.TICKET, Sign.FORWARDED, Sign.LURE, Sign.GREETING)
 #: Signs that need no help: together they show what the notice is.
 _PLAIN = (*MACHINE, Sign.SUBJECT)
-_IN_TEXT = (Sign.BANNER, Sign.GREETING, Sign.OPENING)
+_IN_TEXT = (Sign.BANNER, Sign.GREETING, Sign.OPENING, Sign.TOLD)
 _OF_TEMPLATE = (Sign.TEMPLATE_SURE, Sign.TEMPLATE)
 
 _LIST_WORDS = ("list", "bulk", "junk")
@@ -134,8 +139,8 @@ def _of_header(head: Head) -> Signs:
         signs.add(Sign.ANSWER, head.subject)
         if head.is_of_notice:
             signs.add(Sign.OF_NOTICE, head.subject)
-    if signs.has(Sign.SUBJECT) and passing_on.names_ticket(head.subject):
-        signs.add(Sign.TICKET, head.subject)
+    if signs.has(Sign.SUBJECT) and "[" in head.subject:
+        _of_tags(head, signs)
     if not head.is_daemon:
         _of_people(head, signs)
     elif head.is_letter_writer or head.is_postmaster:
@@ -144,6 +149,13 @@ def _of_header(head: Head) -> Signs:
             _of_lists(head, signs)
         _of_programs(head, signs)
     return signs
+
+
+def _of_tags(head: Head, signs: Signs) -> None:
+    if passing_on.names_ticket(head.subject):
+        signs.add(Sign.TICKET, head.subject)
+    elif passing_on.has_tag(head.subject):
+        signs.add(Sign.TAG, head.subject)
 
 
 def _of_lists(head: Head, signs: Signs) -> None:
@@ -189,6 +201,7 @@ def _add_template(signs: Signs, known: Known | None) -> None:
 def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
     """The signs in the first lines of the text, for notices whose header alone does not say enough."""
     if not signs.has(Sign.SUBJECT, Sign.DAEMON):
+        _look_for_told(body, signs, head)
         return
     _look_for_lures(body, signs)
     if signs.score >= BELIEVE and not head.is_letter_writer:
@@ -206,6 +219,19 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
         line = next((line for line in opening if line[0] not in _NO_SENTENCE and says("intro", line)), None)
         if line is not None:
             signs.add(Sign.OPENING, line)
+
+
+def _look_for_told(body: Body, signs: Signs, head: Head) -> None:
+    """What a machine says first that nothing else gives away; absences have no return path, either."""
+    if head.first.get("return-path", "").strip() != "<>" or signs.has(*HUMAN):
+        return
+    text = body.beginning[:_TOLD_CHARS]
+    if not says("told", text) or auto_reply_of(head, body) is not None:
+        return
+    if any(says(name, text) for name in _NO_FAILURE) or passing_on.lure(body) is not None:
+        return
+    line = next((line for line in body.lines[:_OPENING_LINES] if says("told", line)), text)
+    signs.add(Sign.TOLD, line)
 
 
 def _look_for_lures(body: Body, signs: Signs) -> None:

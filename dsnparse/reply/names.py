@@ -21,6 +21,13 @@ _SPEAKER = re.compile(
 )
 _NAME_AND_IP = re.compile(r"[\[(](?<=[a-z].)[0-9a-f]")
 _SAID = re.compile(r"[hsm](?<!\w.)(?:(?<=h)ost|(?<=s)erver|(?<=m)x) ([a-z0-9][a-z0-9.-]{3,253})(?= said\b)")
+#: What leads to the words of another host, and is none of them: "Remote host said:", "the server responded:".
+_FRAME = re.compile(
+    r"\b(?:(?:the|remote|receiving|destination|mail|smtp|other) ){0,4}(?:host|server|mta|system|site)"
+    r"(?: [^\s:]{1,253})? (?:said|says|answered|answers|responded|responds|replied|replies|returned)\b"
+    r"(?: with)?(?=:| (?:error |code )?[\"'<(\[]?[45]\d\d\b)"
+)
+_FRAMING = re.compile(r" (?:sa(?:id|ys)|answer|respon|repli|returned)")
 _LINK = re.compile(r"(?:://|w(?<!\w.)ww\.)[^\s<>\"]{1,1000}")
 #: What a host name is made of (RFC 1123 section 2.1); at most so long (RFC 1035 section 2.3.4).
 _IN_NAMES = "abcdefghijklmnopqrstuvwxyz0123456789.-"
@@ -46,6 +53,8 @@ def without_fields(low: str) -> str:
 
 def without_names(low: str) -> str:
     """`low` without links and host names: the reply's own sentences, in which the `not` of a rule looks."""
+    if ":" in low and _FRAMING.search(low) is not None:
+        low = _FRAME.sub(_blank, low)
     if "." not in low:
         return low
     if "://" in low or "www." in low:

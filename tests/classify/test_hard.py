@@ -16,7 +16,14 @@ from dsnparse.classify import classify
 from dsnparse.classify.claim import Case, Claim, Source
 from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.objection import Objection
-from dsnparse.rulebook.ranks import EVENT_RANK, GENERIC_REPLY_RANK, GUESS_RANK, LEARNED_RANK, STRONG_RANK
+from dsnparse.rulebook.ranks import (
+    EVENT_RANK,
+    GENERIC_REPLY_RANK,
+    GUESS_RANK,
+    LEARNED_RANK,
+    SPECIFIC_STATUS_RANK,
+    STRONG_RANK,
+)
 
 WORDS = Claim(STRONG_RANK, Reason.USER_UNKNOWN, "phrase.user_unknown", "user unknown", Source.WORDS)
 CODE = replace(WORDS, source=Source.CODE)
@@ -51,6 +58,12 @@ def test_words_and_codes_about_the_address_in_a_bounce_pass(claim: Claim, case: 
         (WORDS, replace(FAILED, action=Action.DELAYED), False, Objection.DELAYED),
         (WORDS, replace(FAILED, digit=4), False, Objection.TEMPORARY),
         (WORDS, FAILED, True, Objection.DOUBTFUL),
+        (
+            replace(CODE, rank=SPECIFIC_STATUS_RANK),
+            replace(FAILED, is_unread=True),
+            False,
+            Objection.UNREAD_WORDS,
+        ),
         (WORDS, replace(FAILED, kind=Kind.DELAY), False, Objection.NO_BOUNCE),
         (WORDS, replace(FAILED, kind=Kind.AUTO_REPLY), False, Objection.NO_BOUNCE),
         (WORDS, replace(FAILED, is_second_hand=True), False, Objection.SECOND_HAND),

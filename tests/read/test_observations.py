@@ -53,6 +53,11 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
         (f"Das Konto {KIM} wurde gesperrt.", {}),
         (f"Das Konto {KIM} wurde eingerichtet.", {}),
     ),
+    "told": (
+        (f"The letter for {KIM}, as the\npostman says, was not accepted.", {}),
+        (f"The letter for {KIM}, as the\npostman says, was very nice.", {}),
+    ),
+    "list-owner": (("kim-owner@example.com", {}), (KIM, {})),
     "explained": ((f"{KIM}\n550 user unknown", {}), (f"{KIM}\nhow nice", {})),
     "mailed": ((KIM, {"to": KIM}), (KIM, {"to": "lee@example.com"})),
     "listed": ((KIM, LISTED), (KIM, {})),

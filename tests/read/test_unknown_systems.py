@@ -1,7 +1,8 @@
 """Notices as rare systems word them, and as systems would that nobody has met, in ten languages.
 
-Written before anybody looked at what comes out. They stand in rare_systems.txt and unknown_systems.txt,
-each below a line "#### name | kind | who failed"; the fields that all have are added here.
+Written before anybody looked at what comes out. They stand in rare_systems.txt, unknown_systems.txt and
+unnamed_machines.txt, each below a line "#### name | kind | who failed".
+The fields that all have are added here.
 """
 
 from __future__ import annotations
@@ -34,11 +35,13 @@ def _notices(name: str) -> dict[str, tuple[str, set[str], bytes]]:
 
 RARE = _notices("rare_systems")
 UNKNOWN = _notices("unknown_systems")
+#: Those that nothing but a null return path and a first sentence give away.
+UNNAMED = _notices("unnamed_machines")
 
 
-@pytest.mark.parametrize("system", [*RARE, *UNKNOWN])
+@pytest.mark.parametrize("system", [*RARE, *UNKNOWN, *UNNAMED])
 def test_who_failed_is_read_without_having_met_the_system(system: str) -> None:
-    kind, failed, message = {**RARE, **UNKNOWN}[system]
+    kind, failed, message = {**RARE, **UNKNOWN, **UNNAMED}[system]
     report = parse_dsn(message)
     assert (report.kind, {record.recipient for record in report}) == (kind, failed)
 
@@ -46,4 +49,5 @@ def test_who_failed_is_read_without_having_met_the_system(system: str) -> None:
 def test_there_are_many_of_them() -> None:
     assert len(RARE) > 80
     assert len(UNKNOWN) > 70
-    assert not RARE.keys() & UNKNOWN.keys()
+    assert len(UNNAMED) > 20
+    assert len(RARE | UNKNOWN | UNNAMED) == len(RARE) + len(UNKNOWN) + len(UNNAMED)

@@ -16,6 +16,8 @@ _FEW = 3
 #: Mentions of addresses that are looked at on one line.
 A_LINE = 50
 _SENTENCE_CHARS = 120
+#: Characters before an address in which the word for it stands: "the mailbox <x> is closed".
+_SUBJECT_CHARS = 30
 _DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
 _RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
@@ -76,6 +78,7 @@ class Mention:
     _is_announced: bool | None = None
     _goes_on: bool | None = None
     _is_predicated: bool | None = None
+    _is_told: bool | None = None
     _is_explained: bool | None = None
 
     def __init__(self, page: Page, line: int, span: Span, place: tuple[int, int] | None = None) -> None:
@@ -211,6 +214,14 @@ class Mention:
         return len(sentence) > 3 and says("intro", sentence)
 
     @property
+    def is_told(self) -> bool:
+        """Whether its sentence, on as many lines as it has, says that a message did not arrive."""
+        if self._is_told is None:
+            sentence = self.page.sentence_at(self.line, self.start)
+            self._is_told = sentence.count("@") == 1 and says("told", sentence)
+        return self._is_told
+
+    @property
     def is_predicated(self) -> bool:
         """Whether the sentence says of it that it failed: "Das Konto <x> wurde gesperrt"."""
         if self._is_predicated is None:
@@ -219,7 +230,11 @@ class Mention:
 
     def _find_is_predicated(self) -> bool:
         sentence = self.after[:_SENTENCE_CHARS].lstrip(">)]\"'., ").partition(". ")[0]
-        return len(sentence) > 3 and says("predicate", sentence) and says("failure", sentence)
+        if len(sentence) <= 3 or not says("predicate", sentence):
+            return False
+        return says("failure", sentence) or says(
+            "failure", f"{self.before[-_SUBJECT_CHARS:].strip()} {sentence}"
+        )
 
     @property
     def is_explained(self) -> bool:

@@ -47,10 +47,13 @@ _FOLLOWED = re.compile(
 #: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
 _SERVICE = frozenset(
     "postmaster mailer-daemon abuse support helpdesk help hostmaster webmaster noreply no-reply admin "
-    "administrator info security contact unblock delist removal sysadmin mailmaster itsupport".split()
+    "administrator info security contact unblock delist removal sysadmin mailmaster itsupport servicedesk "
+    "ayuda soporte contacto assistenza supporto suporte ajuda hilfe kundendienst kontakt assistance aide "
+    "klantenservice pomoc podpora destek kundtjanst tuki service servicio kundenservice care".split()
 )
 
-
+#: Addresses of a list's software, and of those who run it.
+_OF_A_LIST = re.compile(r"^owner-|[-+](?:owner|request|bounces?|admin|subscribe|unsubscribe)@")
 #: Characters before an address in which a word for the sender counts, and where a label stands there, too.
 _AROUND = 60
 _NEAR = 25
@@ -107,6 +110,12 @@ OBSERVATIONS: tuple[Observation, ...] = (
     Observation("fails", 1, "its line tells of a failure", lambda m: not m.alone and m.page.fails(m.line)),
     Observation(
         "announced", 3, "words before or behind it say that it failed", lambda m: m.is_announced or m.goes_on
+    ),
+    Observation(
+        "told",
+        3,
+        "its sentence alone says of a message that it did not arrive, and names nobody else",
+        lambda m: not (m.is_announced or m.goes_on) and m.is_told,
     ),
     Observation(
         "detail",
@@ -181,9 +190,10 @@ OBSERVATIONS: tuple[Observation, ...] = (
     Observation(
         "other-fate",
         -8,
-        "behind it: that it is the sender's, or that the message reached it",
+        "beside it: that it is the sender's, or that the message reached it",
         lambda m: (
-            _SENDER_AFTER.match(m.after) is not None
+            (bool(m.before) and says("reached", m.before) and not m.page.is_success)
+            or _SENDER_AFTER.match(m.after) is not None
             or (_REACHED_AFTER.match(m.after) is not None and not m.page.is_success)
         ),
     ),
@@ -198,10 +208,19 @@ OBSERVATIONS: tuple[Observation, ...] = (
         -5,
         "an offer of help: whom to write to",
         lambda m: (
-            not m.is_plain
-            and not m.alone
-            and (says("contact", m.before[-120:]) or (not m.before and m.page.asks(m.line - 1)))
+            (
+                not m.is_plain
+                and not m.alone
+                and (says("contact", m.before[-120:]) or (not m.before and m.page.asks(m.line - 1)))
+            )
+            or (m.heading != "" and says("contact", m.heading))
         ),
+    ),
+    Observation(
+        "list-owner",
+        -5,
+        "whoever runs a mailing list, or the list's own return path",
+        lambda m: _OF_A_LIST.search(m.key) is not None and not m.is_mailed and not m.is_listed,
     ),
 )
 #: What is no address at all, whatever stands around it.

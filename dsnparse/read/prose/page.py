@@ -25,6 +25,10 @@ _BESIDE = re.compile(
 _BESIDE_REACH = 3
 
 
+#: Lines above and below one that its sentence may have begun or may end on.
+_SENTENCE_LINES = 3
+
+
 class Page:
     """The lines of a notice's text, and what is asked of each line once."""
 
@@ -149,6 +153,17 @@ class Page:
             if _indent(self._raw[at]) < depth and "@" in self.lines[at]:
                 return True
         return False
+
+    def sentence_at(self, index: int, place: int) -> str:
+        """The sentence that stands at `place` of a line, with what it has on the lines around."""
+        start, end = index, index + 1
+        while start > max(index - _SENTENCE_LINES, 0) and self.lines[start - 1]:
+            start -= 1
+        while end < min(index + 1 + _SENTENCE_LINES, len(self.lines)) and self.lines[end]:
+            end += 1
+        before = " ".join((*self.lines[start:index], self.lines[index][:place]))
+        after = " ".join((self.lines[index][place:], *self.lines[index + 1 : end]))
+        return before.rpartition(". ")[2] + after.partition(". ")[0]
 
     def paragraph_to(self, index: int) -> tuple[str, int]:
         """The paragraph that a line ends, in one line, and where it begins."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from dsnparse.reply.wrapping import unwrapped
 
+#: As a value, so that it is Python's own: what mypyc makes of `text.lower()` knows no final sigma.
+_lower: Callable[[str], str] = str.lower
 # Every replacement is one character for one, so that offsets hold.
 _SPELLING = str.maketrans(
     {"_": " ", "’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " "}
@@ -46,7 +49,7 @@ def as_matched(shown: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
     Of the same length as `shown`, save where a letter grows in lower case ("İ").
     """
-    low = shown.lower()
+    low = _lower(shown)
     if not low.isascii():
         low = low.translate(_SPELLING)
     elif "_" in low or "`" in low:

@@ -206,6 +206,15 @@ def test_what_is_no_mail_is_told_in_a_sentence_and_no_table_begins(
     assert not Path("x.html").exists()
 
 
+@pytest.mark.parametrize("words", [["ingest", "empty"], ["suppressions", "add", "a@example.com"], ["serve"]])
+def test_a_database_that_cannot_be_made_is_a_sentence(words: list[str], tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run(*words, "--db", "/proc/new.db", cwd=tmp_path)  # where nobody may make a file, not even root
+    assert done.returncode == 2
+    assert "The database /proc/new.db cannot be made: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_help_lists_each_command_once_under_what_it_is_for() -> None:
     listed = [name for names in SECTIONS.values() for name in names.split()]
     assert sorted(listed) == sorted(COMMANDS)

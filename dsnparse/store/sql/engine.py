@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from dsnparse.store.sql.driver import SQLITE_WAIT
-from dsnparse.store.sql.errors import StoreError
+from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 from dsnparse.store.sql.read_only import for_reading, in_mode
 from dsnparse.store.sql.values import dump_json
 
@@ -110,5 +110,8 @@ def check_sqlite_path(url: URL, *, create: bool) -> None:
     if not create and not found:
         raise StoreError(f"There is no database {path}; `dsnparse ingest … --db {path}` makes one")
     if not found:
-        with suppress(OSError):  # SQLite says what is wrong
+        try:
             path.touch(mode=0o644)
+        except OSError as problem:
+            kind = StoreUnavailable if problem.errno in (errno.ENOSPC, errno.EDQUOT) else StoreError
+            raise kind(f"The database {path} cannot be made: {(problem.strerror or '').lower()}") from problem

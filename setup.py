@@ -8,7 +8,9 @@ Everything else about the distribution is in pyproject.toml.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from pathlib import Path
 
 from setuptools import Extension, setup
 
@@ -46,5 +48,13 @@ def is_wanted() -> bool:
     return os.environ.get("DSNPARSE_MYPYC", "0") not in ("", "0")
 
 
+def forget_removed_files() -> None:
+    """Take away what an earlier build left: a file that is gone since would be in the wheel again."""
+    for left in Path("build").glob("lib*"):
+        shutil.rmtree(left)
+
+
 if __name__ == "__main__":
+    if "bdist_wheel" in sys.argv:
+        forget_removed_files()
     setup(ext_modules=extensions(), setup_requires=[COMPILER] if is_wanted() else [])

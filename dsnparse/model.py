@@ -131,7 +131,7 @@ class Authenticity(Plain):
         verdict: The verdict.
         mailed: The address that was mailed, as a signature of ours says; None when none does.
         mailed_id: The sender's own id that a signature of ours names in its place.
-        is_expected: Whether a proof can be expected: the notice is about mail since the first key.
+        is_expected: Whether a proof can be expected: the notice came more than two weeks after the first key.
         evidence: What speaks for the verdict, and against it.
     """
 

@@ -47,13 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
     show("parse --quiet --format table --why", ["samples/localised/japanese-domino.eml"], first=3)
     say("All samples and a mailbox that is full for a week, into a database, each message once:")
     show("ingest --db out/bounces.db", ["samples", "out/week"])
-    say("May we mail them? Mia only stands in what came back of a notice (planted there):")
+    say("May we mail them? Somebody planted Mia's address in mail that bounced; nothing failed for her:")
     show("check --db out/bounces.db --format table", ["mia@example.net", FULL, "alumni@example.com"])
     say("What leads:")
     show("stats --db out/bounces.db --by reason --limit 5 --format table", first=1)
     (OUT / "table.txt").write_text(run("parse --quiet --format table samples".split(), width=160), "utf-8")
     run("report --quiet --db out/bounces.db -o out/report.html".split())
-    say("All of it: out/table.txt, out/report.html. Next: dsnparse parse YOUR.eml, make serve, make report")
+    say("All of it: out/table.txt, out/report.html. Next: . .venv/bin/activate; dsnparse parse YOUR.eml")
     return 0
 
 

@@ -128,7 +128,7 @@ class Commands(click.Group):
 )
 @click.version_option(__version__, message="dsnparse %(version)s")
 def group(config: str | None) -> None:
-    """Bounce messages in; who failed, why, and what to do about it out."""
+    """Read bounce messages, and say who failed, why, and whether to mail them again."""
 
 
 def main(args: Sequence[str] | None = None) -> int:

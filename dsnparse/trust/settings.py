@@ -143,7 +143,8 @@ def keys_from(path: str | None) -> Keys:
     keys = TrustSettings.load(path).keys if path else None
     if keys is None:
         raise ValueError(
-            f"There are no keys: give them in {VARIABLE}, or a file that 'dsnparse trust init' made."
+            f"There are no keys: give a file that 'dsnparse trust init' made (--keys FILE), or keys in "
+            f"{VARIABLE}."
         )
     return keys
 

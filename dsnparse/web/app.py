@@ -82,7 +82,7 @@ def make_app(service: Service, more: Sequence[Any] = ()) -> Litestar:
         openapi_config=OpenAPIConfig(
             title="dsnparse",
             version=__version__,
-            description="Bounce messages in; who failed, why, and what to do about it out.",
+            description="Reads bounce messages, and says who failed, why, and whether to mail them again.",
             use_handler_docstrings=True,
             openapi_router=Router("/schema", route_handlers=[], opt={"scope": OPEN}, include_in_schema=False),
             render_plugins=[JsonRenderPlugin()],

@@ -42,13 +42,6 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "site_settings"
 from django.core.management import execute_from_command_line
 execute_from_command_line(sys.argv)
 """
-APPS = """
-from django.apps import AppConfig
-class News(AppConfig):
-    name = "news"
-    def ready(self):
-        from news import receivers
-"""
 
 
 def page(name: str) -> str:
@@ -63,7 +56,6 @@ def files_of(name: str, folder: Path) -> None:
     if name == "in-django":
         (folder / "site_settings.py").write_text(SETTINGS)
         (folder / "manage.py").write_text(MANAGE)
-        (folder / "news/apps.py").write_text(APPS)
 
 
 def as_it_is(name: str, folder: Path) -> str:

@@ -17,7 +17,7 @@ class StoreReplaced(StoreUnavailable):
     """Another database has taken the place of this one: what was read from the old one does not hold."""
 
 
-class QueryFailed(Exception):  # noqa: N818
+class QueryFailed(DsnparseError):  # noqa: N818
     """PostgreSQL's own library says so: see `libpq`."""
 
     def __init__(self, said: str, sqlstate: str | None = None) -> None:

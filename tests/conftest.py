@@ -5,6 +5,7 @@ HYPOTHESIS_PROFILE=thorough HYPOTHESIS_EXAMPLES=10000 python -m pytest tests/inv
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -26,3 +27,11 @@ settings.register_profile(
     suppress_health_check=_SLOW,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_runtest_teardown() -> None:
+    """A command that a test runs in this process sets the log up; the next test begins without."""
+    logger = logging.getLogger("dsnparse")
+    logger.handlers.clear()
+    logger.propagate = True
+    logger.setLevel(logging.NOTSET)

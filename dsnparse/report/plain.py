@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dsnparse.render.table import Column, Table
 from dsnparse.render.terminal import paint, visible, wrap
 from dsnparse.report.facts import TYPES
-from dsnparse.report.figures import Change, Figures, Row
+from dsnparse.report.figures import Blocked, Change, Figures, Heat, Row
+from dsnparse.report.remedy import shown_name
 from dsnparse.report.sentences import moment_words, period_words
 
 _MOST_ROWS = 10
@@ -38,6 +39,7 @@ def _lines(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
     yield from _actions(figures, width, colour=colour)
     if figures.totals.failures or figures.totals.before:
         yield from _time(figures, width, colour=colour)
+    yield from _heat(figures.heat, width, colour=colour)
     for title, rows in (
         ("Reasons", figures.reasons),
         ("Domains", figures.domains),
@@ -105,21 +107,26 @@ def _numbers(now: int, before: int, *, compared: bool) -> str:
 
 def _actions(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
     for action in figures.actions:
-        if not action.is_going_on:
-            continue
         yield ""
-        yield paint(f"{action.reason.replace('_', ' ').capitalize()}: {action.count:,}", "bold", colour)
+        over = "" if action.is_going_on else " · over"
+        title = f"{action.reason.replace('_', ' ').capitalize()}: {action.count:,}{over}"
+        yield paint(title, "bold", colour)
         yield from (_INDENT + line for line in wrap(f"What to do: {action.do}", width - 2, _MOST_LINES))
         asked = [one for one in action.receivers if one.remedy.ask or one.codes or one.ips][:_MOST_ASKED]
         for one in asked:
-            named = ", ".join((*one.codes, *one.ips))
-            when = f"last {moment_words(one.last, figures.period)}"
-            ask = f"; ask here: {one.remedy.ask}" if one.remedy.ask else ""
-            line = f"- {one.name}: {one.now:,}, {when}{f' ({named})' if named else ''}{ask}"
+            line = f"- {one.name}: {one.now:,}, {_last_of(one, figures)}"
             yield from (_INDENT + part for part in wrap(visible(line), width - 2, 4))
         others = [f"{one.name} {one.now:,}" for one in action.receivers if one not in asked]
         if others:
             yield from (_INDENT + part for part in wrap(visible(f"- {', '.join(others)}"), width - 2, 3))
+
+
+def _last_of(one: Blocked, figures: Figures) -> str:
+    """When a receiver refused last, in which words, and whom to ask."""
+    over = "" if one.is_going_on else ", over"
+    named = ", ".join((*one.codes, *one.ips))
+    ask = f"; ask here: {one.remedy.ask}" if one.remedy.ask else ""
+    return f"last {moment_words(one.last, figures.period)}{over}{f' ({named})' if named else ''}{ask}"
 
 
 def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
@@ -137,6 +144,25 @@ def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
         mark = "·" if span.is_before else " "
         start = moment_words(span.start, figures.period)
         yield f"{_INDENT}{mark} {start:<18} {whole:>6,}  {numbers}  {bar}".rstrip()
+
+
+def _heat(heat: Heat, width: int, *, colour: bool) -> Iterator[str]:
+    """Receivers by reasons: of each its reasons in words, since a column for each has no room here."""
+    if not heat.rows:
+        return
+    yield ""
+    columns = [Column("WHO REFUSES", share=1), Column("ALL", 7, right=True), Column("AND WHY", share=2)]
+    table = Table(columns, width, colour=colour)
+    yield table.header()
+    for receiver, sort, counts, whole in heat.rows:
+        found = sorted(zip(counts, heat.reasons, strict=True), key=lambda one: -one[0])
+        why = ", ".join(f"{reason} {count:,}" for count, reason in found if count)
+        first = [shown_name(receiver, is_provider=sort == "provider"), f"{whole:,}"]
+        for number, line in enumerate(wrap(why, table.widths[-1], _MOST_LINES) or [""]):
+            yield table.row([*(["", ""] if number else first), line])
+    if heat.left_out:
+        left_out = f"{heat.left_out:,} more failures are of smaller receivers or rarer reasons."
+        yield from (_INDENT + line for line in wrap(left_out, width - 2, _MOST_LINES))
 
 
 def _table(title: str, rows: Sequence[Row], width: int, *, colour: bool) -> Iterator[str]:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from store.reports import bounce
 
+from dsnparse import Reason
 from dsnparse.report import Figures, html, make, read_period, text
+from dsnparse.report.figures import Heat
 from dsnparse.report.page_records import records_data
 from dsnparse.store import Store
 from dsnparse.store.queries.where import Where
@@ -197,3 +199,34 @@ def test_a_time_without_failures_says_when_the_last_one_was(blocked: Path) -> No
 
 def test_the_same_store_and_clock_give_the_same_page(quiet: Path) -> None:
     assert html(figures_of(quiet)) == html(figures_of(quiet))
+
+
+def test_the_text_names_refusals_that_are_over_as_the_page_does(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "over.db")) as store:
+        at = END - timedelta(days=4)
+        notices = [bounce(str(n), reason=Reason.BAD_REPUTATION, at=at, provider="google") for n in range(4)]
+        store.add(notices, now=END)
+        found = make(store, read_period(now=END))
+    lines = text(found, 160).splitlines()
+    start = lines.index("Bad reputation: 4 · over")
+    assert lines[start + 1].startswith("  What to do: ")
+    assert lines[start + 2].startswith("  - Google: 4, last 22 November, over; ask here: https://")
+    assert "· over" in html(found)
+
+
+def test_the_text_says_who_refuses_and_why_as_the_page_does(figures: Figures) -> None:
+    rows = (
+        ("google", "provider", (0, 1_200, 40, 7), 1_247),
+        ("mill.example", "domain", (3, 0, 0, 0), 3),
+    )
+    heat = Heat(("mailbox_full", "user_unknown", "rate_limited", "spam_content"), rows, 12)
+    lines = text(replace(figures, heat=heat), 70).splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("WHO REFUSES"))
+    assert [line.split() for line in lines[start : start + 5]] == [
+        ["WHO", "REFUSES", "ALL", "AND", "WHY"],
+        ["Google", "1,247", "user_unknown", "1,200,", "rate_limited", "40,"],
+        ["spam_content", "7"],
+        ["mill.example", "3", "mailbox_full", "3"],
+        "12 more failures are of smaller receivers or rarer reasons.".split(),
+    ]
+    assert max(map(len, lines)) <= 70

@@ -168,6 +168,8 @@ class _View:
     def _tick(self, span: Span) -> str:
         if self.figures.period.unit is Unit.HOUR:
             return f"{span.start:%H}h"
+        if self.figures.period.unit in (Unit.MONTH, Unit.YEAR):
+            return f"{span.start:%b %Y}"
         return f"{span.start.day} {span.start:%b}"
 
     def shade(self, count: int) -> int:

@@ -19,6 +19,8 @@ _MOST_SPANS = 32
 _INDENT = "  "
 _BAR = "█"
 _BAR_LENGTH = 40
+#: What the start of a piece of time has at least.
+_START_LENGTH = 18
 
 
 def text(figures: Figures, width: int = 100, *, colour: bool = False) -> str:
@@ -136,14 +138,16 @@ def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
     ):
         yield paint(line, "bold", colour)
     most = max((sum(span.types.values()) for span in figures.spans), default=0) or 1
-    length = min(_BAR_LENGTH, width - 60)
-    for span in figures.spans[-_MOST_SPANS:]:
+    spans = figures.spans[-_MOST_SPANS:]
+    starts = [moment_words(span.start, figures.period) for span in spans]
+    longest = max([_START_LENGTH, *map(len, starts)])
+    length = min(_BAR_LENGTH, width - 42 - longest)
+    for span, start in zip(spans, starts, strict=True):
         whole = sum(span.types.values())
         numbers = " ".join(f"{span.types[name]:>5,}" for name in TYPES)
         bar = _BAR * round(max(length, 0) * whole / most)
         mark = "·" if span.is_before else " "
-        start = moment_words(span.start, figures.period)
-        yield f"{_INDENT}{mark} {start:<18} {whole:>6,}  {numbers}  {bar}".rstrip()
+        yield f"{_INDENT}{mark} {start:<{longest}} {whole:>6,}  {numbers}  {bar}".rstrip()
 
 
 def _heat(heat: Heat, width: int, *, colour: bool) -> Iterator[str]:

@@ -138,8 +138,8 @@ def _when(change: Change, period: Period) -> str:
 
 
 def moment_words(moment: datetime, period: Period) -> str:
-    """A moment as exactly as the report counts."""
-    year = "" if moment.year == period.until.year else f" {moment.year}"
+    """A moment as exactly as the report counts; with the year where the report is about more than one."""
+    year = "" if period.first.year == period.until.year else f" {moment.year}"
     hour = f" {moment:%H}:00" if period.unit is Unit.HOUR else ""
     return f"{moment.day} {moment:%B}{year}{hour}"
 

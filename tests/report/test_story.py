@@ -230,3 +230,22 @@ def test_the_text_says_who_refuses_and_why_as_the_page_does(figures: Figures) ->
         "12 more failures are of smaller receivers or rarer reasons.".split(),
     ]
     assert max(map(len, lines)) <= 70
+
+
+def test_the_counts_stand_below_each_other_by_the_hour_over_new_year(tmp_path: Path) -> None:
+    new_year = END.replace(month=1, day=1)
+    with Store.open(str(tmp_path / "hours.db")) as store:
+        store.add([bounce("one", at=new_year - timedelta(hours=1))], now=END)
+        found = make(store, read_period("12h", compare="none", now=new_year))
+    lines = text(found).splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("Failures over time")) + 1
+    hours = lines[start : lines.index("", start)]
+    assert "31 December 2025 18:00" in hours[0]
+    assert "1 January 2026 05:00" in hours[-2]
+    assert len({re.match(r".*?\d\d:00 +\d", line).end() for line in hours}) == 1  # type: ignore[union-attr]
+
+
+def test_below_a_chart_of_years_stand_years(blocked: Path) -> None:
+    ticks = re.findall(r'class="tick mid"[^>]*>([^<]*)<', html(figures_of(blocked, "2010-01-01", "none")))
+    assert ticks
+    assert all(re.fullmatch(r"[A-Z][a-z]{2} 20\d\d", tick) for tick in ticks)

@@ -91,7 +91,7 @@ class Row:
     Attributes:
         column: What the name is: "reason", "domain", "list", "feedback", "campaign", "ip", "host", "unknown",
             "trust".
-        rate: Failures by all that was tried, where deliveries are known; else None.
+        rate: Failures by all that was tried, where deliveries are known and it was enough; else None.
         main: The most frequent reasons (of a sending address: receivers, too).
         note: A meaning, or what was said last.
     """

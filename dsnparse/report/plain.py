@@ -173,8 +173,10 @@ def _table(title: str, rows: Sequence[Row], width: int, *, colour: bool) -> Iter
     if not rows:
         return
     yield ""
+    with_rate = any(row.rate is not None for row in rows)
     columns = [
         Column(title.upper(), share=1),
+        *([Column("RATE", 6, right=True)] if with_rate else []),
         Column("BEFORE", 7, right=True),
         Column("NOW", 7, right=True),
         Column("SHARE", 6, right=True),
@@ -184,6 +186,7 @@ def _table(title: str, rows: Sequence[Row], width: int, *, colour: bool) -> Iter
     yield table.header()
     for row in rows[:_MOST_ROWS]:
         numbers = [f"{row.types.get(name, 0):,}" for name in TYPES]
-        yield table.row([row.name, f"{row.before:,}", f"{row.now:,}", f"{row.share:.0%}", *numbers])
+        rate = ["–" if row.rate is None else f"{row.rate:.0%}"] if with_rate else []
+        yield table.row([row.name, *rate, f"{row.before:,}", f"{row.now:,}", f"{row.share:.0%}", *numbers])
     if len(rows) > _MOST_ROWS:
         yield f"{_INDENT}and {len(rows) - _MOST_ROWS:,} more"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from store.reports import bounce
 
-from dsnparse import Reason
+from dsnparse import Action, Reason
 from dsnparse.report import Figures, html, make, read_period, text
 from dsnparse.report.figures import Heat
 from dsnparse.report.page_records import records_data
@@ -249,3 +249,25 @@ def test_below_a_chart_of_years_stand_years(blocked: Path) -> None:
     ticks = re.findall(r'class="tick mid"[^>]*>([^<]*)<', html(figures_of(blocked, "2010-01-01", "none")))
     assert ticks
     assert all(re.fullmatch(r"[A-Z][a-z]{2} 20\d\d", tick) for tick in ticks)
+
+
+def test_domains_are_in_the_order_of_a_rate_that_is_shown(tmp_path: Path) -> None:
+    tried = (("few.example", 3, 1), ("most.example", 6, 6), ("many.example", 8, 32), ("only.example", 2, 0))
+    with Store.open(str(tmp_path / "rates.db")) as store:
+        for domain, failed, delivered in tried:
+            for number in range(failed + delivered):
+                action = Action.FAILED if number < failed else Action.DELIVERED
+                address, at = f"kim{number}@{domain}", END - timedelta(days=1)
+                store.add([bounce(f"{domain} {number}", address, at=at, action=action)], now=END)
+        found = make(store, read_period(now=END))
+    lines = text(found).splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("DOMAINS"))
+    assert [line.split()[:4] for line in lines[start : start + 5]] == [
+        ["DOMAINS", "RATE", "BEFORE", "NOW"],
+        ["most.example", "50%", "0", "6"],
+        ["many.example", "20%", "0", "8"],
+        ["few.example", "–", "0", "3"],
+        ["only.example", "–", "0", "2"],
+    ]
+    assert next(line for line in lines if line.startswith("REASONS")).split()[1] == "BEFORE"
+    assert "Of fewer than 10 none is given." in html(found)

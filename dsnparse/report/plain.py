@@ -33,7 +33,7 @@ def _lines(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
         yield paint(line, "bold", colour)
     for change in figures.changes:
         yield from _change(change, width, colour=colour)
-    for sentence in (figures.quiet, figures.rest, figures.compared):
+    for sentence in (figures.quiet, figures.rest, figures.compared, figures.earlier):
         if sentence:
             yield from wrap(visible(sentence), width, _MOST_LINES)
     yield ""

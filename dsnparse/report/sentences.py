@@ -192,6 +192,14 @@ def quiet_sentence(
     return "Nothing changed by more than chance."
 
 
+def earlier_sentence(number: int, first: datetime | None) -> str:
+    """A sentence on failures that lie before a period that nobody chose; "" where there are none."""
+    if number <= 0 or first is None:
+        return ""
+    lie, them = ("failure lies", "it") if number == 1 else ("failures lie", "them")
+    return f"{number:,} earlier {lie} outside of these days: --since {first:%Y-%m-%d} takes {them} in."
+
+
 def rest_sentence(volume: Volume, period: Period, *, found_any: bool) -> str:
     """A sentence on all failures that are in no change; "" where there is nothing to compare."""
     if period.before_since is None or not (volume.now or volume.before):

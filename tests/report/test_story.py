@@ -271,3 +271,28 @@ def test_domains_are_in_the_order_of_a_rate_that_is_shown(tmp_path: Path) -> Non
     ]
     assert next(line for line in lines if line.startswith("REASONS")).split()[1] == "BEFORE"
     assert "Of fewer than 10 none is given." in html(found)
+
+
+def test_by_default_it_says_how_many_earlier_failures_it_leaves_out(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "old.db")) as store:
+        notices = [bounce(str(days), at=END - timedelta(days=days)) for days in (900, 20, 15, 9, 2)]
+        delivered = bounce("fine", at=END - timedelta(days=1_000), action=Action.DELIVERED)
+        store.add([*notices, delivered], now=END)
+        found = make(store, read_period(now=END))
+        only = make(store, read_period(now=END), where=Where.parse(["domain=other.example"]))
+        chosen = make(store, read_period("7d", now=END))
+        all_of_it = make(store, read_period("2024-06-09", now=END))
+    said = "3 earlier failures lie outside of these days: --since 2024-06-09 takes them in."
+    assert found.totals.before == 1
+    assert said in text(found).splitlines()
+    assert said in html(found)
+    assert (only.earlier, chosen.earlier) == ("", "")
+    assert all_of_it.totals.failures == 5
+
+
+def test_one_earlier_failure_is_told_even_where_nothing_is_compared(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "one.db")) as store:
+        store.add([bounce(str(days), at=END - timedelta(days=days)) for days in (20, 1)], now=END)
+        found = make(store, read_period(now=END))
+    assert found.compared == "Nothing happened in the time before, so nothing is compared."
+    assert found.earlier == "1 earlier failure lies outside of these days: --since 2026-11-06 takes it in."

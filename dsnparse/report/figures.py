@@ -91,7 +91,7 @@ class Row:
     Attributes:
         column: What the name is: "reason", "domain", "list", "feedback", "campaign", "ip", "host", "unknown",
             "trust".
-        rate: Failures by all that was tried, where deliveries are known; else None.
+        rate: Failures by all that was tried, where deliveries are known and it was enough; else None.
         main: The most frequent reasons (of a sending address: receivers, too).
         note: A meaning, or what was said last.
     """
@@ -211,6 +211,7 @@ class Figures:
         where: The conditions that all failures meet, as the operator wrote them.
         quiet: A sentence when nothing changed by more than chance, or nothing happened; else "".
         rest: A sentence on all failures that are in no change.
+        earlier: A sentence on earlier failures, where nobody said when the report begins; else "".
         records: Failures and complaints of the period, and behind them those before; first what must not be
             left out where not all can be kept.
         left_out: Failures and complaints of the period that are not among `records`.
@@ -225,6 +226,7 @@ class Figures:
     changes: tuple[Change, ...]
     quiet: str
     rest: str
+    earlier: str
     totals: Totals
     spans: tuple[Span, ...]
     reasons: tuple[Row, ...]

@@ -13,10 +13,10 @@ from dsnparse.report.facts import CAMPAIGN_HEADERS, Fact, Reader, is_delivered, 
 from dsnparse.report.figures import Figures, Record, Silenced
 from dsnparse.report.period import Period
 from dsnparse.report.rows import by_rate, heat, reasons_of, rows_of, spans_of, sums, totals
-from dsnparse.report.sentences import changes_of, quiet_sentence, rest_sentence
+from dsnparse.report.sentences import changes_of, earlier_sentence, quiet_sentence, rest_sentence
 from dsnparse.report.tally import MOST_RECORDS, Tally, unknown_key
 from dsnparse.store.queries.records import find_records
-from dsnparse.store.queries.span import ends, has_records, kinds, newly_suppressed, unread
+from dsnparse.store.queries.span import ends, failures_before, has_records, kinds, newly_suppressed, unread
 from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.reader import Asked
 from dsnparse.store.sql.rows import Rows
@@ -57,6 +57,7 @@ def make(
         by_kind = [Counter(kinds(rows, *span)) if span[0] else Counter() for span in spans]  # type: ignore[arg-type]
         number, addresses = newly_suppressed(rows, period.since, period.until, _MOST_SILENCED)
         before = newly_suppressed(rows, *spans[1], 0)[0] if period.before_since else 0  # type: ignore[arg-type]
+        earlier = failures_before(rows, period.since, where) if period.is_default else (0, None)
         unread_in_all, messages = unread(rows, period.since, period.until, _MOST_UNREAD)
     changes, volume = find_changes(tally.cells, tally.pieces)
     records, left_out = _records(tally, reader)
@@ -71,6 +72,7 @@ def make(
         changes=changes_of(changes, tally, period),
         quiet=quiet_sentence(changes, volume, period, found),
         rest=rest_sentence(volume, period, found_any=bool(changes)),
+        earlier=earlier_sentence(earlier[0] - counted.before, earlier[1]),
         totals=counted,
         spans=spans_of(tally),
         reasons=reasons_of(tally),

@@ -26,6 +26,7 @@ from dsnparse.report.figures import Change, Figures, Span
 from dsnparse.report.page_records import records_data
 from dsnparse.report.period import Unit
 from dsnparse.report.remedy import shown_name
+from dsnparse.report.rows import FEWEST_TRIED
 from dsnparse.report.sentences import moment_words, period_words
 
 #: Shades of the heat map.
@@ -56,6 +57,7 @@ def html(figures: Figures, *, limit: int | None = None) -> str:
         left_out=left_out,
         one_in=round(1 / LEVEL),
         types=TYPES,
+        fewest=FEWEST_TRIED,
     )
 
 
@@ -168,6 +170,8 @@ class _View:
     def _tick(self, span: Span) -> str:
         if self.figures.period.unit is Unit.HOUR:
             return f"{span.start:%H}h"
+        if self.figures.period.unit in (Unit.MONTH, Unit.YEAR):
+            return f"{span.start:%b %Y}"
         return f"{span.start.day} {span.start:%b}"
 
     def shade(self, count: int) -> int:

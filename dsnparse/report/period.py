@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
@@ -63,6 +63,8 @@ class Period:
     until: datetime
     before_since: datetime | None = None
     before_until: datetime | None = None
+    #: Whether nobody said when it begins.
+    is_default: bool = field(default=False, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.since >= self.until:
@@ -97,7 +99,7 @@ class Period:
 
     def without_comparison(self) -> Period:
         """The same, compared with nothing."""
-        return Period(self.since, self.until)
+        return replace(self, before_since=None, before_until=None)
 
 
 def read_period(
@@ -119,9 +121,10 @@ def read_period(
     end = read_moment(until, now, end=True) if until else now
     try:
         start = read_moment(since or DEFAULT, end)
-        return Period(start, end, *_compared(Period(start, end), compare, now))
+        period = Period(start, end, *_compared(Period(start, end), compare, now))
     except OverflowError:
         raise ValueError("What the report is about, or is compared with, is beyond the calendar") from None
+    return replace(period, is_default=not since)
 
 
 def _compared(period: Period, compare: str | None, now: datetime) -> tuple[datetime, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dsnparse.render.table import Column, Table
 from dsnparse.render.terminal import paint, visible, wrap
 from dsnparse.report.facts import TYPES
-from dsnparse.report.figures import Change, Figures, Row
+from dsnparse.report.figures import Blocked, Change, Figures, Heat, Row
+from dsnparse.report.remedy import shown_name
 from dsnparse.report.sentences import moment_words, period_words
 
 _MOST_ROWS = 10
@@ -18,6 +19,8 @@ _MOST_SPANS = 32
 _INDENT = "  "
 _BAR = "█"
 _BAR_LENGTH = 40
+#: What the start of a piece of time has at least.
+_START_LENGTH = 18
 
 
 def text(figures: Figures, width: int = 100, *, colour: bool = False) -> str:
@@ -30,7 +33,7 @@ def _lines(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
         yield paint(line, "bold", colour)
     for change in figures.changes:
         yield from _change(change, width, colour=colour)
-    for sentence in (figures.quiet, figures.rest, figures.compared):
+    for sentence in (figures.quiet, figures.rest, figures.compared, figures.earlier):
         if sentence:
             yield from wrap(visible(sentence), width, _MOST_LINES)
     yield ""
@@ -38,6 +41,7 @@ def _lines(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
     yield from _actions(figures, width, colour=colour)
     if figures.totals.failures or figures.totals.before:
         yield from _time(figures, width, colour=colour)
+    yield from _heat(figures.heat, width, colour=colour)
     for title, rows in (
         ("Reasons", figures.reasons),
         ("Domains", figures.domains),
@@ -105,21 +109,26 @@ def _numbers(now: int, before: int, *, compared: bool) -> str:
 
 def _actions(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
     for action in figures.actions:
-        if not action.is_going_on:
-            continue
         yield ""
-        yield paint(f"{action.reason.replace('_', ' ').capitalize()}: {action.count:,}", "bold", colour)
+        over = "" if action.is_going_on else " · over"
+        title = f"{action.reason.replace('_', ' ').capitalize()}: {action.count:,}{over}"
+        yield paint(title, "bold", colour)
         yield from (_INDENT + line for line in wrap(f"What to do: {action.do}", width - 2, _MOST_LINES))
         asked = [one for one in action.receivers if one.remedy.ask or one.codes or one.ips][:_MOST_ASKED]
         for one in asked:
-            named = ", ".join((*one.codes, *one.ips))
-            when = f"last {moment_words(one.last, figures.period)}"
-            ask = f"; ask here: {one.remedy.ask}" if one.remedy.ask else ""
-            line = f"- {one.name}: {one.now:,}, {when}{f' ({named})' if named else ''}{ask}"
+            line = f"- {one.name}: {one.now:,}, {_last_of(one, figures)}"
             yield from (_INDENT + part for part in wrap(visible(line), width - 2, 4))
         others = [f"{one.name} {one.now:,}" for one in action.receivers if one not in asked]
         if others:
             yield from (_INDENT + part for part in wrap(visible(f"- {', '.join(others)}"), width - 2, 3))
+
+
+def _last_of(one: Blocked, figures: Figures) -> str:
+    """When a receiver refused last, in which words, and whom to ask."""
+    over = "" if one.is_going_on else ", over"
+    named = ", ".join((*one.codes, *one.ips))
+    ask = f"; ask here: {one.remedy.ask}" if one.remedy.ask else ""
+    return f"last {moment_words(one.last, figures.period)}{over}{f' ({named})' if named else ''}{ask}"
 
 
 def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
@@ -129,22 +138,45 @@ def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
     ):
         yield paint(line, "bold", colour)
     most = max((sum(span.types.values()) for span in figures.spans), default=0) or 1
-    length = min(_BAR_LENGTH, width - 60)
-    for span in figures.spans[-_MOST_SPANS:]:
+    spans = figures.spans[-_MOST_SPANS:]
+    starts = [moment_words(span.start, figures.period) for span in spans]
+    longest = max([_START_LENGTH, *map(len, starts)])
+    length = min(_BAR_LENGTH, width - 42 - longest)
+    for span, start in zip(spans, starts, strict=True):
         whole = sum(span.types.values())
         numbers = " ".join(f"{span.types[name]:>5,}" for name in TYPES)
         bar = _BAR * round(max(length, 0) * whole / most)
         mark = "·" if span.is_before else " "
-        start = moment_words(span.start, figures.period)
-        yield f"{_INDENT}{mark} {start:<18} {whole:>6,}  {numbers}  {bar}".rstrip()
+        yield f"{_INDENT}{mark} {start:<{longest}} {whole:>6,}  {numbers}  {bar}".rstrip()
+
+
+def _heat(heat: Heat, width: int, *, colour: bool) -> Iterator[str]:
+    """Receivers by reasons: of each its reasons in words, since a column for each has no room here."""
+    if not heat.rows:
+        return
+    yield ""
+    columns = [Column("WHO REFUSES", share=1), Column("ALL", 7, right=True), Column("AND WHY", share=2)]
+    table = Table(columns, width, colour=colour)
+    yield table.header()
+    for receiver, sort, counts, whole in heat.rows:
+        found = sorted(zip(counts, heat.reasons, strict=True), key=lambda one: -one[0])
+        why = ", ".join(f"{reason} {count:,}" for count, reason in found if count)
+        first = [shown_name(receiver, is_provider=sort == "provider"), f"{whole:,}"]
+        for number, line in enumerate(wrap(why, table.widths[-1], _MOST_LINES) or [""]):
+            yield table.row([*(["", ""] if number else first), line])
+    if heat.left_out:
+        left_out = f"{heat.left_out:,} more failures are of smaller receivers or rarer reasons."
+        yield from (_INDENT + line for line in wrap(left_out, width - 2, _MOST_LINES))
 
 
 def _table(title: str, rows: Sequence[Row], width: int, *, colour: bool) -> Iterator[str]:
     if not rows:
         return
     yield ""
+    with_rate = any(row.rate is not None for row in rows)
     columns = [
         Column(title.upper(), share=1),
+        *([Column("RATE", 6, right=True)] if with_rate else []),
         Column("BEFORE", 7, right=True),
         Column("NOW", 7, right=True),
         Column("SHARE", 6, right=True),
@@ -154,6 +186,7 @@ def _table(title: str, rows: Sequence[Row], width: int, *, colour: bool) -> Iter
     yield table.header()
     for row in rows[:_MOST_ROWS]:
         numbers = [f"{row.types.get(name, 0):,}" for name in TYPES]
-        yield table.row([row.name, f"{row.before:,}", f"{row.now:,}", f"{row.share:.0%}", *numbers])
+        rate = ["–" if row.rate is None else f"{row.rate:.0%}"] if with_rate else []
+        yield table.row([row.name, *rate, f"{row.before:,}", f"{row.now:,}", f"{row.share:.0%}", *numbers])
     if len(rows) > _MOST_ROWS:
         yield f"{_INDENT}and {len(rows) - _MOST_ROWS:,} more"

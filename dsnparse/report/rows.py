@@ -15,6 +15,8 @@ from dsnparse.vocabulary import Kind
 #: Rows of a table, and receivers and reasons of the heat map.
 MOST_ROWS = 100
 _HEAT_ROWS, _HEAT_REASONS = 14, 12
+#: Of fewer, a share says little.
+FEWEST_TRIED = 10
 
 
 def totals(tally: Tally, by_kind: list[Counter[str]], suppressed: tuple[int, int]) -> Totals:
@@ -112,13 +114,13 @@ def heat(tally: Tally) -> Heat:
 
 def by_rate(line: Line) -> tuple[float, ...]:
     """Domains where the most fails come first, by share where it is known of how many."""
+    return (-(_rate(line) or 0.0), -line.now, -line.before)
+
+
+def _rate(line: Line) -> float | None:
+    """Failures by all that was tried; None where that is not known, or too few to say much."""
     tried = line.now + line.delivered
-    rate = line.now / tried if line.delivered and tried >= _FEWEST_TRIED else 0.0
-    return (-rate, -line.now, -line.before)
-
-
-#: Of fewer, a share says little.
-_FEWEST_TRIED = 10
+    return line.now / tried if line.delivered and tried >= FEWEST_TRIED else None
 
 
 def _by_number(line: Line) -> tuple[float, ...]:
@@ -152,7 +154,7 @@ def rows_of(
                 line.before,
                 dict(line.types),
                 share=line.now / whole if whole else 0.0,
-                rate=line.now / (line.now + line.delivered) if line.delivered else None,
+                rate=_rate(line),
                 delivered=line.delivered,
                 complaints=line.complaints,
                 main=tuple(main),

@@ -138,8 +138,8 @@ def _when(change: Change, period: Period) -> str:
 
 
 def moment_words(moment: datetime, period: Period) -> str:
-    """A moment as exactly as the report counts."""
-    year = "" if moment.year == period.until.year else f" {moment.year}"
+    """A moment as exactly as the report counts; with the year where the report is about more than one."""
+    year = "" if period.first.year == period.until.year else f" {moment.year}"
     hour = f" {moment:%H}:00" if period.unit is Unit.HOUR else ""
     return f"{moment.day} {moment:%B}{year}{hour}"
 
@@ -190,6 +190,14 @@ def quiet_sentence(
     if volume.changed:
         return "No receiver and no reason stands out."
     return "Nothing changed by more than chance."
+
+
+def earlier_sentence(number: int, first: datetime | None) -> str:
+    """A sentence on failures that lie before a period that nobody chose; "" where there are none."""
+    if number <= 0 or first is None:
+        return ""
+    lie, them = ("failure lies", "it") if number == 1 else ("failures lie", "them")
+    return f"{number:,} earlier {lie} outside of these days: --since {first:%Y-%m-%d} takes {them} in."
 
 
 def rest_sentence(volume: Volume, period: Period, *, found_any: bool) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsnparse.report.period import MOST_PIECES, Period, Unit, read_period
-from dsnparse.report.sentences import period_words, span_words
+from dsnparse.report.sentences import moment_words, period_words, span_words
 from dsnparse.store.queries.moment import read_moment
 
 NOW = datetime(2026, 11, 26, 6, 30, tzinfo=UTC)
@@ -121,3 +121,19 @@ def test_what_a_report_is_compared_with_in_words() -> None:
         "the 7 days until 26 November 2026, 06:30 (UTC), compared with the 7 days before"
     )
     assert "compared" not in period_words(read_period(compare="none", now=NOW))
+
+
+def test_either_all_moments_of_a_report_have_a_year_or_none_has() -> None:
+    years, weeks = read_period("2020-01-01", compare="none", now=NOW), read_period(now=NOW)
+    assert [moment_words(at(day), years) for day in ("2025-10-27", "2026-10-26")] == [
+        "27 October 2025",
+        "26 October 2026",
+    ]
+    assert moment_words(at("2026-11-19"), weeks) == "19 November"
+    over_new_year = read_period("14d", compare="none", now=at("2026-01-05"))
+    assert [moment_words(one.start, over_new_year) for one in over_new_year.pieces()][8:12] == [
+        "30 December 2025",
+        "31 December 2025",
+        "1 January 2026",
+        "2 January 2026",
+    ]

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from store.reports import bounce
 
+from dsnparse import Action, Reason
 from dsnparse.report import Figures, html, make, read_period, text
+from dsnparse.report.figures import Heat
 from dsnparse.report.page_records import records_data
 from dsnparse.store import Store
 from dsnparse.store.queries.where import Where
@@ -197,3 +199,100 @@ def test_a_time_without_failures_says_when_the_last_one_was(blocked: Path) -> No
 
 def test_the_same_store_and_clock_give_the_same_page(quiet: Path) -> None:
     assert html(figures_of(quiet)) == html(figures_of(quiet))
+
+
+def test_the_text_names_refusals_that_are_over_as_the_page_does(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "over.db")) as store:
+        at = END - timedelta(days=4)
+        notices = [bounce(str(n), reason=Reason.BAD_REPUTATION, at=at, provider="google") for n in range(4)]
+        store.add(notices, now=END)
+        found = make(store, read_period(now=END))
+    lines = text(found, 160).splitlines()
+    start = lines.index("Bad reputation: 4 · over")
+    assert lines[start + 1].startswith("  What to do: ")
+    assert lines[start + 2].startswith("  - Google: 4, last 22 November, over; ask here: https://")
+    assert "· over" in html(found)
+
+
+def test_the_text_says_who_refuses_and_why_as_the_page_does(figures: Figures) -> None:
+    rows = (
+        ("google", "provider", (0, 1_200, 40, 7), 1_247),
+        ("mill.example", "domain", (3, 0, 0, 0), 3),
+    )
+    heat = Heat(("mailbox_full", "user_unknown", "rate_limited", "spam_content"), rows, 12)
+    lines = text(replace(figures, heat=heat), 70).splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("WHO REFUSES"))
+    assert [line.split() for line in lines[start : start + 5]] == [
+        ["WHO", "REFUSES", "ALL", "AND", "WHY"],
+        ["Google", "1,247", "user_unknown", "1,200,", "rate_limited", "40,"],
+        ["spam_content", "7"],
+        ["mill.example", "3", "mailbox_full", "3"],
+        "12 more failures are of smaller receivers or rarer reasons.".split(),
+    ]
+    assert max(map(len, lines)) <= 70
+
+
+def test_the_counts_stand_below_each_other_by_the_hour_over_new_year(tmp_path: Path) -> None:
+    new_year = END.replace(month=1, day=1)
+    with Store.open(str(tmp_path / "hours.db")) as store:
+        store.add([bounce("one", at=new_year - timedelta(hours=1))], now=END)
+        found = make(store, read_period("12h", compare="none", now=new_year))
+    lines = text(found).splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("Failures over time")) + 1
+    hours = lines[start : lines.index("", start)]
+    assert "31 December 2025 18:00" in hours[0]
+    assert "1 January 2026 05:00" in hours[-2]
+    assert len({re.match(r".*?\d\d:00 +\d", line).end() for line in hours}) == 1  # type: ignore[union-attr]
+
+
+def test_below_a_chart_of_years_stand_years(blocked: Path) -> None:
+    ticks = re.findall(r'class="tick mid"[^>]*>([^<]*)<', html(figures_of(blocked, "2010-01-01", "none")))
+    assert ticks
+    assert all(re.fullmatch(r"[A-Z][a-z]{2} 20\d\d", tick) for tick in ticks)
+
+
+def test_domains_are_in_the_order_of_a_rate_that_is_shown(tmp_path: Path) -> None:
+    tried = (("few.example", 3, 1), ("most.example", 6, 6), ("many.example", 8, 32), ("only.example", 2, 0))
+    with Store.open(str(tmp_path / "rates.db")) as store:
+        for domain, failed, delivered in tried:
+            for number in range(failed + delivered):
+                action = Action.FAILED if number < failed else Action.DELIVERED
+                address, at = f"kim{number}@{domain}", END - timedelta(days=1)
+                store.add([bounce(f"{domain} {number}", address, at=at, action=action)], now=END)
+        found = make(store, read_period(now=END))
+    lines = text(found).splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("DOMAINS"))
+    assert [line.split()[:4] for line in lines[start : start + 5]] == [
+        ["DOMAINS", "RATE", "BEFORE", "NOW"],
+        ["most.example", "50%", "0", "6"],
+        ["many.example", "20%", "0", "8"],
+        ["few.example", "–", "0", "3"],
+        ["only.example", "–", "0", "2"],
+    ]
+    assert next(line for line in lines if line.startswith("REASONS")).split()[1] == "BEFORE"
+    assert "Of fewer than 10 none is given." in html(found)
+
+
+def test_by_default_it_says_how_many_earlier_failures_it_leaves_out(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "old.db")) as store:
+        notices = [bounce(str(days), at=END - timedelta(days=days)) for days in (900, 20, 15, 9, 2)]
+        delivered = bounce("fine", at=END - timedelta(days=1_000), action=Action.DELIVERED)
+        store.add([*notices, delivered], now=END)
+        found = make(store, read_period(now=END))
+        only = make(store, read_period(now=END), where=Where.parse(["domain=other.example"]))
+        chosen = make(store, read_period("7d", now=END))
+        all_of_it = make(store, read_period("2024-06-09", now=END))
+    said = "3 earlier failures lie outside of these days: --since 2024-06-09 takes them in."
+    assert found.totals.before == 1
+    assert said in text(found).splitlines()
+    assert said in html(found)
+    assert (only.earlier, chosen.earlier) == ("", "")
+    assert all_of_it.totals.failures == 5
+
+
+def test_one_earlier_failure_is_told_even_where_nothing_is_compared(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "one.db")) as store:
+        store.add([bounce(str(days), at=END - timedelta(days=days)) for days in (20, 1)], now=END)
+        found = make(store, read_period(now=END))
+    assert found.compared == "Nothing happened in the time before, so nothing is compared."
+    assert found.earlier == "1 earlier failure lies outside of these days: --since 2026-11-06 takes it in."

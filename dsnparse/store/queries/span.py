@@ -1,5 +1,5 @@
 """What a span of time holds besides records: notices by kind, addresses newly suppressed, notices without
-recipients; and when the first and the last record happened."""
+recipients; what failed before it; and when the first and the last record happened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dsnparse.store.queries.where import Where
 from dsnparse.store.sql.rows import Rows, read_time, time_value
+from dsnparse.understood import GOOD_NEWS
 
 #: When a message came, as far as that is known.
 _CAME = "coalesce(m.received_at, m.seen_at)"
@@ -46,6 +48,21 @@ def has_records(rows: Rows, since: datetime, until: datetime) -> bool:
     """Whether anything happened in that time."""
     statement = "SELECT 1 FROM records WHERE happened_at >= ? AND happened_at < ? LIMIT 1"
     return bool(list(rows.rows(statement, _times(rows, since, until))))
+
+
+def failures_before(rows: Rows, until: datetime, where: Where) -> tuple[int, datetime | None]:
+    """How many recipients of bounces failed before that time, and when the first of them did."""
+    more, given = where.sql(rows)
+    good_news = ", ".join(f"'{action}'" for action in GOOD_NEWS)
+    ((number, first),) = rows.rows(
+        f"""
+        SELECT count(*), min(r.happened_at)
+        FROM records r JOIN messages m ON m.id = r.message_id LEFT JOIN addresses a ON a.id = r.address_id
+        WHERE m.kind = 'bounce' AND coalesce(r.action, '') NOT IN ({good_news}) AND r.happened_at < ? {more}
+        """,
+        [*_times(rows, until), *given],
+    )
+    return number, read_time(first)
 
 
 def kinds(rows: Rows, since: datetime, until: datetime) -> dict[str, int]:

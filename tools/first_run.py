@@ -28,6 +28,8 @@ TELLING = """
 #: Whose mailbox is full on five days: as often, the policy waits.
 FULL = "nina@example.org"
 FULL_DAYS = 5
+#: As wide as the tables are made, where the terminal is wider.
+MOST_COLUMNS = 110
 _DATE = re.compile(r"Tue, 14 Oct 2025 \d\d:\d\d:\d\d [-+]\d{4}(?: \(PDT\))?")
 _MESSAGE_ID = re.compile(r"<([\w.]+@(?:mx\.google|mail\.example)\.com)>")
 
@@ -52,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     say("What leads:")
     show("stats --db out/bounces.db --by reason --limit 5 --format table", first=1)
     (OUT / "table.txt").write_text(run("parse --quiet --format table samples".split(), width=160), "utf-8")
-    run("report --quiet --db out/bounces.db -o out/report.html".split())
+    run("report --quiet --db out/bounces.db -o out/report.html".split(), width=MOST_COLUMNS)
     say("All of it: out/table.txt, out/report.html. Next: . .venv/bin/activate; dsnparse parse YOUR.eml")
     return 0
 
@@ -66,12 +68,13 @@ def show(command: str, files: list[str] | None = None, *, shown: str = "", first
     """Run a command on files and print it as it would be typed, with its output from line `first` on."""
     typed = " ".join([command.replace(" --quiet", ""), *(files or [])])
     print(f"$ dsnparse {shown or typed}", flush=True)
-    for line in islice(run([*command.split(), *(files or [])]).splitlines(), first, None):
+    width = min(shutil.get_terminal_size((MOST_COLUMNS, 24)).columns, MOST_COLUMNS)
+    for line in islice(run([*command.split(), *(files or [])], width=width - 2).splitlines(), first, None):
         if line.strip():
             print(f"  {line}")
 
 
-def run(arguments: list[str], *, width: int = 108) -> str:
+def run(arguments: list[str], *, width: int) -> str:
     """What a command prints. `parse` and `check` end with 1 where not all is read, or to be mailed."""
     done = subprocess.run(  # noqa: S603 (words of ours)
         [COMMAND, *arguments], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -22,7 +22,7 @@ from typing import Any
 
 from dsnparse.mailboxes.account import Account, Secret
 from dsnparse.mailboxes.failures import errors
-from dsnparse.mailboxes.imap_connection import REFUSALS, log_in
+from dsnparse.mailboxes.imap_connection import REFUSALS, idle, log_in
 from dsnparse.mailboxes.imap_memory import FolderMemory
 from dsnparse.mailboxes.items import Mail, PassedOver, Problem
 from dsnparse.mailboxes.sources import MailboxRefused, Mark
@@ -75,6 +75,8 @@ class ImapSource:
         #: Messages whose body did not arrive, and how often; and the lowest of them in this round.
         self._missed: dict[int, int] = {}
         self._held = 0
+        #: How many messages the folder has, as the server said last.
+        self._told: bytes | None = None
 
     def take(self, *, read: bool = True) -> Iterator[Mail | Problem | PassedOver]:  # noqa: ARG002
         """The messages that are new, in the order of their UIDs."""
@@ -165,13 +167,28 @@ class ImapSource:
         with errors(self._account, self._drop, *REFUSALS):
             box = self._connect()
             if "IDLE" in box.client.capabilities:
+                if self._has_grown(box):
+                    return
                 try:
-                    box.idle.wait(timeout=min(seconds, _IDLE_MOST))
+                    idle(box, min(seconds, _IDLE_MOST))
                 except BaseException:  # a signal: the server still idles, and would answer no LOGOUT
                     self._drop()
                     raise
                 return
         time.sleep(seconds)
+
+    def _has_grown(self, box: Any) -> bool:
+        """Whether the server told of a message with the answer to another command: IDLE would not tell again.
+
+        By the number that it told last, so that a server that tells it each time is not asked without end.
+        """
+        if _said_last(box, "EXPUNGE") is not None:
+            self._told = None
+        told = _said_last(box, "EXISTS")
+        if told is None or told == self._told:
+            return False
+        self._told = told
+        return True
 
     def close(self) -> None:
         """Log out."""
@@ -193,6 +210,7 @@ class ImapSource:
         box = log_in(self._account, self._secret, self._ca_file)
         self._box = box
         self._open(box, readonly=False)
+        self._told = _said_last(box, "EXISTS")
         for folder in sorted({folder for folder in (*self._folders.values(), self._others) if folder}):
             if not box.folder.exists(folder):
                 box.folder.create(folder)
@@ -263,8 +281,13 @@ class ImapSource:
 
 def _validity(box: Any) -> str:
     """The UIDVALIDITY of the folder that is open."""
-    text: bytes = box.client.response("UIDVALIDITY")[1][-1] or b""
-    return text.decode("ascii", "replace")
+    return (_said_last(box, "UIDVALIDITY") or b"").decode("ascii", "replace")
+
+
+def _said_last(box: Any, word: str) -> bytes | None:
+    """What the server said last with a word, beside its answers to commands, since this was asked."""
+    said: bytes | None = box.client.response(word)[1][-1]
+    return said
 
 
 def _portions(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import imaplib
+import ssl
+from typing import Any
 
 from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxStartTls
 
@@ -39,6 +41,30 @@ def log_in(account: Account, secret: Secret, ca_file: str | None = None) -> Base
     _, answer = box.client.capability()
     box.client.capabilities = tuple(answer[-1].decode("ascii", "replace").upper().split())
     return box
+
+
+def idle(box: BaseMailBox, seconds: float) -> None:
+    """IDLE (RFC 2177) until the server says something; at most so many seconds.
+
+    What it says in one piece with its answer to IDLE is read with that, and no longer seen by a poll.
+    """
+    with box.idle as idling:
+        if not _has_more(box.client):
+            idling.poll(timeout=seconds)
+
+
+def _has_more(client: imaplib.IMAP4) -> bool:
+    """Whether what the server said is read in part, and no more has to come for the rest."""
+    sock = client.socket()
+    file: Any = getattr(client, "_file", None) or client.file  # Python 3.14, and before
+    patience = sock.gettimeout()
+    sock.settimeout(0)
+    try:
+        return bool(file.peek(1))
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return False
+    finally:
+        sock.settimeout(patience)
 
 
 def _authenticate(box: BaseMailBox, user: str, word: str, *, is_token: bool) -> None:

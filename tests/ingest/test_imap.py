@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +20,9 @@ from dsnparse.mailboxes.account import Account, Secret
 from dsnparse.mailboxes.sources import MailboxRefused
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.store import Store
+
+if TYPE_CHECKING:
+    from dsnparse.mailboxes.imap import ImapSource
 
 from .dovecot import PASSWORD, TOKEN, USER, Dovecot
 from .mail import LETTER, bounce, command, start, suppressed, until, users
@@ -251,6 +255,42 @@ def test_a_watcher_idles_and_comes_back_after_its_connection_was_cut(
     assert watcher.returncode == 0
     assert "Trying again until it is there." in told
     assert told.endswith("Stopped.\n")
+
+
+def _source(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> ImapSource:
+    from dsnparse.mailboxes.imap import ImapSource
+
+    monkeypatch.setenv("DSNPARSE_IMAP_PASSWORD", PASSWORD)
+    return ImapSource(Account.parse(dovecot.url()), Secret(), ca_file=str(dovecot.ca_file))
+
+
+def test_a_message_that_came_while_another_command_was_answered_ends_the_wait(
+    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = _source(dovecot, monkeypatch)
+    try:
+        assert list(source.take()) == []
+        fill(dovecot, 1)
+        source._box.client.noop()  # told now, and so not by IDLE
+        source.wait(600)
+        assert len(list(source.take())) == 1
+    finally:
+        source.close()
+
+
+def test_what_comes_in_one_piece_with_the_answer_to_idle_ends_the_wait(
+    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dsnparse.mailboxes.imap_connection import idle
+
+    source = _source(dovecot, monkeypatch)
+    try:
+        assert list(source.take()) == []
+        fill(dovecot, 1)
+        idle(source._box, 600)  # the server tells of it at once
+        assert len(list(source.take())) == 1
+    finally:
+        source.close()
 
 
 @pytest.mark.parametrize(

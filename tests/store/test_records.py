@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dsnparse import Kind, OriginalMessage, Reason, Report
+from dsnparse import Action, Advice, BounceType, Kind, OriginalMessage, Reason, Report, TrustLevel
 from dsnparse.cli import main
 from dsnparse.store import Store
 from dsnparse.store.address.privacy import Privacy
@@ -77,7 +77,7 @@ def found(store: Store, *conditions: str, **span: object) -> list[str]:
         ("feedback=a:b:c", ["ann@list.example"]),
         ("address=jane@example.com", ["jane@example.com"]),
         ("code=550,reason=user_unknown,kind=bounce", ["jane@example.com"]),
-        ("reason=' OR 1=1 --", []),
+        ("provider=' OR 1=1 --", []),
         ("trust=suspect", []),
     ],
 )
@@ -85,9 +85,29 @@ def test_conditions_narrow_records_down(filled: Store, condition: str, expected:
     assert found(filled, condition) == expected
 
 
-@pytest.mark.parametrize("name", NAMES)
+#: Names whose values are words of ours.
+OURS = {
+    "reason": Reason,
+    "type": BounceType,
+    "kind": Kind,
+    "action": Action,
+    "advice": Advice,
+    "trust": TrustLevel,
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - set(OURS)))
 def test_there_is_a_condition_on_each_name(filled: Store, name: str) -> None:
     assert found(filled, f"{name}=nothing has this value") == []
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_record_has_one_word_of_each_name_and_no_other_word_is_taken(filled: Store, name: str) -> None:
+    each = [address for word in OURS[name] for address in found(filled, f"{name}={word}")]
+    assert len(each) == len(set(each))
+    assert bool(each) == (name != "trust")
+    with pytest.raises(ValueError, match=f"There is no {name} 'nothing'"):
+        Where.parse([f"{name}=nothing"])
 
 
 @pytest.mark.parametrize(

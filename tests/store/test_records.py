@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_conditions_narrow_records_down(filled: Store, condition: str, expected:
 
 
 #: Names whose values are words of ours.
-OURS = {
+OURS: dict[str, type[StrEnum]] = {
     "reason": Reason,
     "type": BounceType,
     "kind": Kind,

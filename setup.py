@@ -51,7 +51,7 @@ def is_wanted() -> bool:
 def forget_removed_files() -> None:
     """Take away what an earlier build left: a file that is gone since would be in the wheel again."""
     for left in Path("build").glob("lib*"):
-        shutil.rmtree(left)
+        shutil.rmtree(left, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -8,25 +8,23 @@ stored and not moved when a worker was killed is known by its content, and moved
 
 Messages are fetched with BODY.PEEK, which changes nothing; `done` flags them \\Seen or moves them. Mail that
 is no notice may be somebody's who shares the mailbox: by default it is left as it is. What the store
-remembers of all that stands in `imap_memory.py`.
+remembers of all that stands in `imap_memory.py`, the commands to the server in `imap_commands.py`.
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 from dsnparse.mailboxes.account import Account, Secret
 from dsnparse.mailboxes.failures import errors
+from dsnparse.mailboxes.imap_commands import Listed, bodies, flag, move, said_last, sizes
 from dsnparse.mailboxes.imap_connection import REFUSALS, idle, log_in
 from dsnparse.mailboxes.imap_memory import FolderMemory
 from dsnparse.mailboxes.items import Mail, PassedOver, Problem
 from dsnparse.mailboxes.sources import MailboxRefused, Mark
-from dsnparse.wire.dates import parse_date
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
 #: Messages whose sizes are asked for at once; and those fetched at once, as long as they are this small.
@@ -37,9 +35,6 @@ _FETCHED_BYTES = 4 * 1024 * 1024
 _IDLE_MOST = 29 * 60
 #: How often a message that does not arrive is tried before it is passed by.
 ATTEMPTS = 3
-_UID = re.compile(rb"\bUID (\d{1,10})")
-_SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,12})")
-_DATE = re.compile(rb'\bINTERNALDATE "([^"]{1,40})"')
 
 
 class ImapSource:
@@ -89,7 +84,7 @@ class ImapSource:
         wanted = [uid for uid in found if uid not in passed]
         for start in range(0, len(wanted), _LISTED):
             with errors(self._account, self._drop, *REFUSALS):
-                listed = self._list(wanted[start : start + _LISTED])
+                listed = sizes(self._box, wanted[start : start + _LISTED])
             for some in _portions(listed):
                 with errors(self._account, self._drop, *REFUSALS):
                     bodies = self._fetch(some)
@@ -182,9 +177,9 @@ class ImapSource:
 
         By the number that it told last, so that a server that tells it each time is not asked without end.
         """
-        if _said_last(box, "EXPUNGE") is not None:
+        if said_last(box, "EXPUNGE") is not None:
             self._told = None
-        told = _said_last(box, "EXISTS")
+        told = said_last(box, "EXISTS")
         if told is None or told == self._told:
             return False
         self._told = told
@@ -210,7 +205,7 @@ class ImapSource:
         box = log_in(self._account, self._secret, self._ca_file)
         self._box = box
         self._open(box, readonly=False)
-        self._told = _said_last(box, "EXISTS")
+        self._told = said_last(box, "EXISTS")
         for folder in sorted({folder for folder in (*self._folders.values(), self._others) if folder}):
             if not box.folder.exists(folder):
                 box.folder.create(folder)
@@ -230,71 +225,25 @@ class ImapSource:
             self._missed.clear()
         self._memory.validity = validity
 
-    def _list(self, uids: Sequence[int]) -> list[tuple[int, int, datetime | None]]:
-        """UID, size and date of arrival of each message that is still there, by UID."""
-        _, answer = self._box.client.uid("FETCH", ",".join(map(str, uids)), "(UID RFC822.SIZE INTERNALDATE)")
-        return sorted(
-            (int(uid[1]), int(size[1]), _arrived(line))
-            for line in answer
-            if isinstance(line, bytes) and (uid := _UID.search(line)) and (size := _SIZE.search(line))
-        )
-
-    def _fetch(self, some: Sequence[tuple[int, int, datetime | None]]) -> dict[int, bytes]:
-        uids = ",".join(str(uid) for uid, _, _ in some)
-        status, answer = self._box.client.uid("FETCH", uids, f"(UID BODY.PEEK[]<0.{self._limit}>)")
-        found: dict[int, bytes] = {}
-        for index, entry in enumerate(answer):
-            if isinstance(entry, tuple):
-                after = answer[index + 1] if index + 1 < len(answer) else b""
-                uid = _UID.search(entry[0]) or _UID.search(after if isinstance(after, bytes) else b"")
-                if uid:
-                    found[int(uid[1])] = entry[1]
-        if status != "OK":
-            # One that the server cannot read must not hide the others.
-            if len(some) > 1:
-                return {uid: data for one in some for uid, data in self._fetch([one]).items()}
-            return {some[0][0]: found.get(some[0][0], b"")}
-        return found
+    def _fetch(self, some: Sequence[Listed]) -> dict[int, bytes]:
+        return bodies(self._box, some, self._limit)
 
     def _mark(self, uids: str, folder: str) -> str:
         """Move messages to a folder, or flag them; what the server said when it did not."""
-        if folder:
-            return self._move(uids, folder)
-        # Not imap-tools' flag(), which expunges what others have marked as deleted.
-        status, answer = self._box.client.uid("STORE", uids, "+FLAGS.SILENT", r"(\Seen)")
-        return "" if status == "OK" else _text(answer)
+        return self._move(uids, folder) if folder else flag(self._box, uids)
 
-    def _move(self, found: str, folder: str) -> str:
-        from imap_tools.utils import encode_folder
-
-        client = self._box.client
-        if "MOVE" in client.capabilities:
-            status, answer = client.uid("MOVE", found, encode_folder(folder))
-            return "" if status == "OK" else _text(answer)
-        status, answer = client.uid("COPY", found, encode_folder(folder))
-        if status == "OK":
-            status, answer = client.uid("STORE", found, "+FLAGS.SILENT", r"(\Seen \Deleted)")
-        if status == "OK" and "UIDPLUS" in client.capabilities:
-            status, answer = client.uid("EXPUNGE", found)  # only these, not what others have deleted
-        return "" if status == "OK" else _text(answer)
+    def _move(self, uids: str, folder: str) -> str:
+        return move(self._box, uids, folder)
 
 
 def _validity(box: Any) -> str:
     """The UIDVALIDITY of the folder that is open."""
-    return (_said_last(box, "UIDVALIDITY") or b"").decode("ascii", "replace")
+    return (said_last(box, "UIDVALIDITY") or b"").decode("ascii", "replace")
 
 
-def _said_last(box: Any, word: str) -> bytes | None:
-    """What the server said last with a word, beside its answers to commands, since this was asked."""
-    said: bytes | None = box.client.response(word)[1][-1]
-    return said
-
-
-def _portions(
-    listed: Sequence[tuple[int, int, datetime | None]],
-) -> Iterator[list[tuple[int, int, datetime | None]]]:
+def _portions(listed: Sequence[Listed]) -> Iterator[list[Listed]]:
     """Messages that are few and small enough to be fetched at once."""
-    some: list[tuple[int, int, datetime | None]] = []
+    some: list[Listed] = []
     weight = 0
     for entry in listed:
         if some and (len(some) >= _FETCHED or weight + entry[1] > _FETCHED_BYTES):
@@ -304,15 +253,3 @@ def _portions(
         weight += entry[1]
     if some:
         yield some
-
-
-def _arrived(line: bytes) -> datetime | None:
-    """INTERNALDATE: "17-Jul-1996 02:44:25 -0700" (RFC 3501 section 9)."""
-    found = _DATE.search(line)
-    date = parse_date(found[1].decode("ascii", "replace").strip().replace("-", " ", 2)) if found else None
-    return date if isinstance(date, datetime) else None
-
-
-def _text(answer: Sequence[Any]) -> str:
-    words = b" ".join(part for part in answer if isinstance(part, bytes))
-    return words.decode("utf-8", "replace")[:300] or "the server said no"

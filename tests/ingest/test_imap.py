@@ -264,33 +264,23 @@ def _source(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> ImapSource:
     return ImapSource(Account.parse(dovecot.url()), Secret(), ca_file=str(dovecot.ca_file))
 
 
-def test_a_message_that_came_while_another_command_was_answered_ends_the_wait(
-    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = _source(dovecot, monkeypatch)
-    try:
-        assert list(source.take()) == []
-        fill(dovecot, 1)
-        source._box.client.noop()  # told now, and so not by IDLE
-        source.wait(600)
-        assert len(list(source.take())) == 1
-    finally:
-        source.close()
-
-
-def test_what_comes_in_one_piece_with_the_answer_to_idle_ends_the_wait(
-    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "told", ["with the answer to another command", "in one piece with the answer to IDLE"]
+)
+def test_a_message_that_is_told_before_the_wait_ends_it(
+    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch, told: str
 ) -> None:
     from dsnparse.mailboxes.imap_connection import idle
 
-    source = _source(dovecot, monkeypatch)
-    try:
+    with closing(_source(dovecot, monkeypatch)) as source:
         assert list(source.take()) == []
         fill(dovecot, 1)
-        idle(source._box, 600)  # the server tells of it at once
+        if told == "with the answer to another command":
+            source._box.client.noop()
+            source.wait(600)
+        else:
+            idle(source._box, 600)
         assert len(list(source.take())) == 1
-    finally:
-        source.close()
 
 
 @pytest.mark.parametrize(

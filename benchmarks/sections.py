@@ -14,11 +14,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import accuracy, growth, memory, speed
+from benchmarks import accuracy, growth, memory, speed, waiting
 from benchmarks.measure import ROOT, best, run, runs, shortest
 from benchmarks.messages import real_messages, returned_attachment
 from benchmarks.tables import Paper
-from benchmarks.waiting import operator
 from dsnparse import parse_dsn
 
 _MB = 1_000_000
@@ -207,6 +206,10 @@ class Bench:
         self.bar("messages into SQLite a second, parsed", "≥ 3,000", f"{rate:,.0f}", reached=rate >= 3000)
         self.bar("Store.check", "≤ 1 ms", f"{check:.2f} ms", reached=check <= 1)
 
+    def operator(self) -> None:
+        """Lists and mailboxes, in SQLite and PostgreSQL."""
+        waiting.operator(self.paper, self.real, self.args.copies)
+
     def accuracy(self) -> None:
         """Named formats on and off."""
         self.paper.heading("Accuracy with named formats off")
@@ -251,7 +254,7 @@ SECTIONS: dict[str, Callable[[Bench], None]] = {
     "start": Bench.start,
     "jobs": Bench.jobs,
     "ingest": Bench.ingest,
-    "operator": operator,
+    "operator": Bench.operator,
     "accuracy": Bench.accuracy,
     "profile": Bench.profile,
 }

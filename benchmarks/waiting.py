@@ -22,7 +22,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -30,9 +29,6 @@ if __name__ == "__main__":
 from benchmarks.messages import ROOT, Real, real_messages
 from benchmarks.tables import Paper
 from benchmarks.varied import varied
-
-if TYPE_CHECKING:
-    from benchmarks.sections import Bench
 
 _MILLION = 1_000_000
 _LARGEST = 200_000
@@ -248,13 +244,13 @@ def memory(paper: Paper, folder: Path, number: int) -> None:
     paper.table(("what, 2 jobs", "messages", "largest process", "messages/s"), sorted(rows, reverse=True))
 
 
-def operator(bench: Bench) -> None:
+def operator(paper: Paper, real: Sequence[Real], copies: int) -> None:
     """The section of `make bench`."""
-    bench.paper.heading("What an operator waits for")
+    paper.heading("What an operator waits for")
     use_bytecode()
     with tempfile.TemporaryDirectory() as name, databases(Path(name)) as found:
-        lists(bench.paper, found, Path(name), 100_000, 3)
-        mail(bench.paper, found, Path(name), bench.real, bench.args.copies, 2)
+        lists(paper, found, Path(name), 100_000, 3)
+        mail(paper, found, Path(name), real, copies, 2)
 
 
 def main() -> int:

@@ -187,6 +187,7 @@ def _table(title: str, rows: Sequence[Row], width: int, *, colour: bool) -> Iter
     for row in rows[:_MOST_ROWS]:
         numbers = [f"{row.types.get(name, 0):,}" for name in TYPES]
         rate = ["–" if row.rate is None else f"{row.rate:.0%}"] if with_rate else []
-        yield table.row([row.name, *rate, f"{row.before:,}", f"{row.now:,}", f"{row.share:.0%}", *numbers])
+        name = (row.note if row.column == "unknown" else "") or row.name
+        yield table.row([name, *rate, f"{row.before:,}", f"{row.now:,}", f"{row.share:.0%}", *numbers])
     if len(rows) > _MOST_ROWS:
         yield f"{_INDENT}and {len(rows) - _MOST_ROWS:,} more"

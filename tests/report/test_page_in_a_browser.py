@@ -63,14 +63,14 @@ def test_the_first_screen_says_what_changed_and_what_to_do(opened: Page) -> None
 
 def test_every_number_opens_as_many_messages_as_it_says(opened: Page) -> None:
     links, wrong = opened.evaluate(_ALL_NUMBERS)
-    assert links > 200
+    assert links > 400
     assert wrong == [], wrong
 
 
 def test_the_messages_behind_a_number_are_those_and_say_where_they_lie(opened: Page) -> None:
     opened.click("article.change figcaption a")
     assert opened.evaluate("document.activeElement.id") == "records-title"
-    assert set(opened.locator("#list tbody td:nth-child(3)").all_inner_texts()) == {"microsoft"}
+    assert set(opened.locator("#list tbody td:nth-child(3)").all_inner_texts()) == {"Microsoft"}
     assert "S3150" in "".join(opened.locator("#list tbody td:nth-child(5)").all_inner_texts())
     opened.locator("#list tr", has_text="S3150").first.locator(".open").click()
     details = opened.locator("#list dl").inner_text()
@@ -95,6 +95,32 @@ def test_messages_are_searched_sorted_and_shown_piece_by_piece(opened: Page) -> 
     opened.fill("#search", "constellation")
     assert opened.locator("#list tbody tr").count() == int(opened.inner_text("#status").split()[0])
     assert "constellation" in opened.locator("#list tbody tr").first.inner_text()
+
+
+def test_what_was_before_opens_its_messages_too(opened: Page) -> None:
+    for place in (".tiles .was", "#reasons td:nth-of-type(1)", "#domains td:nth-of-type(2)"):
+        first = opened.locator(place).first
+        first.locator("a").click()
+        assert opened.inner_text("#status").split()[0] == first.inner_text().split()[0]
+        assert "before" in opened.inner_text("#filters")
+
+
+def test_long_tables_are_filtered_by_what_stands_in_them(opened: Page) -> None:
+    rows = opened.locator("#domains tbody tr")
+    assert rows.count() >= 12
+    opened.get_by_role("searchbox", name="Filter: Domains").fill("Example")
+    shown = [one for one in rows.all() if one.is_visible()]
+    assert 0 < len(shown) < rows.count()
+    assert all("example" in one.inner_text() for one in shown)
+    assert f"{len(shown)} of {rows.count()}" in opened.inner_text("#domains .filter")
+
+
+def test_no_table_is_wider_than_a_desk_is(opened: Page) -> None:
+    wider = """[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth)
+        .map((one) => one.getAttribute('aria-label'))"""
+    for details in opened.locator("details").all():
+        details.evaluate("(one) => { one.open = true; }")
+    assert opened.evaluate(wider) == []
 
 
 def test_tables_sort_by_number_and_say_so(opened: Page) -> None:

@@ -102,7 +102,11 @@ def test_every_part_has_something_to_say(figures: Figures) -> None:
     assert {row.column for row in figures.campaigns} == {"list", "feedback", "campaign"}
     assert [row.name for row in figures.ips] == ["192.0.2.10"]
     assert [row.name for row in figures.hosts] == ["mail.sender.example"]
-    assert "constellation" in figures.unknown[0].name
+    (unknown,) = figures.unknown  # one sort, whatever numbers are in it; shown is the last of them
+    assert "constellation" in unknown.name
+    assert re.search(r"^\d{3} 5.0.0 the constellation .* porter \(\d+\)$", unknown.note), unknown.note
+    assert unknown.note in text(figures, 240)
+    assert unknown.note in html(figures)
     assert all(row.rate is not None for row in figures.domains)
 
 

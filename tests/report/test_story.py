@@ -242,7 +242,7 @@ def test_the_counts_stand_below_each_other_by_the_hour_over_new_year(tmp_path: P
         store.add([bounce("one", at=new_year - timedelta(hours=1))], now=END)
         found = make(store, read_period("12h", compare="none", now=new_year))
     lines = text(found).splitlines()
-    start = next(n for n, line in enumerate(lines) if line.startswith("Failures over time")) + 1
+    start = next(n for n, line in enumerate(lines) if line.startswith("FAILURES OVER TIME")) + 1
     hours = lines[start : lines.index("", start)]
     assert "31 December 2025 18:00" in hours[0]
     assert "1 January 2026 05:00" in hours[-2]

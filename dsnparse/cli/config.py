@@ -72,7 +72,8 @@ def show(context: click.Context, command: str | None, everything: bool, form: st
     settings = Settings.read(_named(context))
     if command is not None and command not in _names():
         raise click.UsageError(f"There is no command {command!r}. {instead(command, _names())}")
-    print_rows(_rows(settings, command, form, everything=everything), _COLUMNS, form)
+    none = "Nothing is set; --all shows what holds all the same."
+    print_rows(_rows(settings, command, form, everything=everything), _COLUMNS, form, none=none)
 
 
 def _rows(settings: Settings, wanted: str | None, form: str, *, everything: bool) -> Iterator[dict[str, Any]]:

@@ -75,6 +75,8 @@ def stats(
                     click.echo(f"{chr(10) if begun else ''}{count_title(name)}")
                     print_rows((count_row(one, form) for one in counts), count_columns(name), form)
                     begun = True
+            if not begun:
+                click.echo("There is nothing to count.", err=True)
         else:
             rows = (count_row(one, form) for _, counts in found for one in counts)
             print_rows(rows, count_columns(""), form)

@@ -78,7 +78,7 @@ def list_(since: timedelta | None, limit: int, form: str, choice: StoreChoice) -
     """List the messages, the latest first."""
     with choice.open(read_only=True) as store:
         found = store.unknown(since=_start(since), limit=limit)
-    print_rows((_row(one, form) for one in found), _COLUMNS, form)
+    print_rows((_row(one, form) for one in found), _COLUMNS, form, none="Every message was understood.")
 
 
 @unknown.command("show")

@@ -132,6 +132,8 @@ class _View:
 
     def to(self, count: int, part: str) -> Markup:
         """A count, as a link to a part of the page."""
+        if not count:
+            return self.opens(0)
         return Markup('<a href="#{}">{:,}</a>').format(part, count)
 
     def link(self, count: int, **conditions: str) -> str:

@@ -133,7 +133,8 @@ def _last_of(one: Blocked, figures: Figures) -> str:
 
 def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
     most = max((sum(span.types.values()) for span in figures.spans), default=0) or 1
-    spans = figures.spans[-_MOST_SPANS:]
+    first = next((number for number, span in enumerate(figures.spans) if any(span.types.values())), 0)
+    spans = figures.spans[first:][-_MOST_SPANS:]
     starts = [moment_words(span.start, figures.period) for span in spans]
     longest = max([_START_LENGTH, *map(len, starts)])
     length = min(_BAR_LENGTH, width - 15 - longest - sum(len(_type_column(name)) + 1 for name in TYPES))

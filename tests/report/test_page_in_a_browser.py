@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dsnparse.report import html
+from dsnparse.report import html, make, read_period
+from dsnparse.store import Store
 
-from .conftest import figures_of
+from .conftest import END, figures_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -170,6 +171,26 @@ def test_it_prints_what_changed_and_leaves_the_tools_out(opened: Page) -> None:
     assert not opened.locator("#records").is_visible()
     assert not opened.locator("nav").is_visible()
     assert len(opened.pdf(format="A4")) > 10_000
+
+
+def test_on_paper_no_table_is_cut(opened: Page) -> None:
+    opened.set_viewport_size({"width": 720, "height": 1018})  # A4 at 96 dots an inch, within its margins
+    opened.emulate_media(media="print")
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 720
+
+
+def test_where_nothing_failed_the_page_has_sentences_and_no_empty_tables(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with Store.open(str(tmp_path / "empty.db")) as store:
+        (tmp_path / "empty.html").write_text(html(make(store, read_period(now=END), now=END)), "utf-8")
+    tab = browser.new_page()
+    tab.goto((tmp_path / "empty.html").as_uri())
+    assert tab.inner_text("#changes .quiet") == "Nothing failed."
+    assert tab.locator("table:not(#list)").count() == 0
+    assert tab.locator("svg").count() == 0
+    assert tab.locator("a[href^='#records?']").count() == 0
+    tab.close()
 
 
 def test_without_its_script_everything_but_the_list_is_there(path: Path, browser: Browser) -> None:

@@ -239,7 +239,7 @@ def test_the_text_says_who_refuses_and_why_as_the_page_does(figures: Figures) ->
 def test_the_counts_stand_below_each_other_by_the_hour_over_new_year(tmp_path: Path) -> None:
     new_year = END.replace(month=1, day=1)
     with Store.open(str(tmp_path / "hours.db")) as store:
-        store.add([bounce("one", at=new_year - timedelta(hours=1))], now=END)
+        store.add([bounce(str(ago), at=new_year - timedelta(hours=ago)) for ago in (1, 12)], now=END)
         found = make(store, read_period("12h", compare="none", now=new_year))
     lines = text(found).splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith("FAILURES OVER TIME")) + 1

@@ -88,6 +88,7 @@ lint: $(VENV)/.stamp-lint ## ruff format, ruff check, mypy --strict, order of ro
 	$(BIN)/python -m tools.write_docs --check
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[1-9]*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 
 bench: $(BENCH_VENV)/.stamp ## Measure speed (plain and compiled), memory and growth, beside other parsers
 	DSNPARSE_BENCH_PYTHONS=$$(benchmarks/editions.sh) $(BENCH_BIN)/python benchmarks/bench.py $(BENCH_ARGS)

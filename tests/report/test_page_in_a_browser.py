@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe import axe_problems
 
 from dsnparse.report import html, make, read_period
 from dsnparse.store import Store
@@ -171,6 +172,19 @@ def test_it_prints_what_changed_and_leaves_the_tools_out(opened: Page) -> None:
     assert not opened.locator("#records").is_visible()
     assert not opened.locator("nav").is_visible()
     assert len(opened.pdf(format="A4")) > 10_000
+
+
+@pytest.mark.parametrize(("dark", "width"), [(False, 1280), (True, 360)], ids=["light desk", "dark phone"])
+def test_axe_finds_nothing(path: Path, browser: Browser, dark: bool, width: int) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
+    )
+    tab = context.new_page()
+    tab.goto(path.as_uri())
+    tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    tab.locator("#list .open").first.click()
+    assert axe_problems(tab) == []
+    context.close()
 
 
 def test_on_paper_no_table_is_cut(opened: Page) -> None:

@@ -1,4 +1,4 @@
-"""The colours of types can be told apart by everybody who sees colours at all, in the light and in the dark."""
+"""The colours of types can be told apart by everybody who sees colours, in the light and in the dark."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ define make_venv
 @$(1)/bin/python -m pip -qq --disable-pip-version-check install 'pip>=25.1'
 endef
 
-.PHONY: help run serve report test spark coverage mutation lint bench dist wheels licences sbom fuzz faults samples
+.PHONY: help run serve report day test spark coverage mutation lint bench dist wheels licences sbom fuzz faults samples
 .PHONY: data docs docs-site learn manual clean
 
 help: ## Show this list
@@ -58,6 +58,9 @@ report: $(VENV)/.stamp-run ## Make up a fortnight of bounces, and write the repo
 	$(BIN)/python -m tools.story -o out/story.mbox
 	$(BIN)/dsnparse report out/story.mbox -o out/report.html
 	@echo "The report: out/report.html"
+
+day: $(VENV)/.stamp-test ## A day in the life, told by its commands: Postfix, listen, report, lift (needs Postfix, and root)
+	@PYTHONPATH=tests $(BIN)/python -m ingest.a_day
 
 test: $(VENV)/.stamp-test ## Run the tests (PYTEST_ARGS=… adds options)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -85,6 +88,7 @@ lint: $(VENV)/.stamp-lint ## ruff format, ruff check, mypy --strict, order of ro
 	$(BIN)/python -m tools.write_docs --check
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[1-9]*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 
 bench: $(BENCH_VENV)/.stamp ## Measure speed (plain and compiled), memory and growth, beside other parsers
 	DSNPARSE_BENCH_PYTHONS=$$(benchmarks/editions.sh) $(BENCH_BIN)/python benchmarks/bench.py $(BENCH_ARGS)

@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _on_a_desk(browser: Browser, base: str, target: Path) -> None:
-    page = browser.new_page(viewport={"width": 1240, "height": 780}, locale="en-GB", timezone_id="UTC")
+    page = browser.new_page(viewport={"width": 1240, "height": 830}, locale="en-GB", timezone_id="UTC")
     _read(page, base, "Outlook")
     page.locator(".sources button[data-field=reason]").hover()
     page.wait_for_timeout(1000)

@@ -72,10 +72,11 @@ def show(context: click.Context, command: str | None, everything: bool, form: st
     settings = Settings.read(_named(context))
     if command is not None and command not in _names():
         raise click.UsageError(f"There is no command {command!r}. {instead(command, _names())}")
-    print_rows(_rows(settings, command, everything=everything), _COLUMNS, form)
+    none = "Nothing is set; --all shows what holds all the same."
+    print_rows(_rows(settings, command, form, everything=everything), _COLUMNS, form, none=none)
 
 
-def _rows(settings: Settings, wanted: str | None, *, everything: bool) -> Iterator[dict[str, Any]]:
+def _rows(settings: Settings, wanted: str | None, form: str, *, everything: bool) -> Iterator[dict[str, Any]]:
     shown: set[tuple[str, str]] = set()
     for path, command in _commands():
         if wanted is not None and path[0] != wanted:
@@ -95,7 +96,10 @@ def _rows(settings: Settings, wanted: str | None, *, everything: bool) -> Iterat
                 continue
             if (full, place) not in shown:
                 shown.add((full, place))
-                yield {"setting": full, "value": masked(value), "from": place}
+                shown_value = (
+                    str(value).lower() if form == "table" and isinstance(value, bool) else masked(value)
+                )
+                yield {"setting": full, "value": shown_value, "from": place}
     for name in SECRETS:
         if os.environ.get(name) and wanted is None:
             yield {"setting": name, "value": "***", "from": "environment"}

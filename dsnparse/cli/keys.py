@@ -58,7 +58,7 @@ def list_(form: str, file: str) -> None:
     with _sentences():
         found = KeyFile(file).keys()
     rows = ({"name": key.name, "scopes": " ".join(key.scopes), "made": key.made} for key in found)
-    print_rows(rows, _COLUMNS, form)
+    print_rows(rows, _COLUMNS, form, none="There is no key.")
 
 
 @keys.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import click
@@ -40,12 +41,21 @@ def print_rows(
     form: str | None,
     *,
     live: bool = False,
+    none: str = "",
 ) -> None:
     """Prints rows as they come, as `rows_as_text` has them; None: see `default_format`.
 
-    `live`: each at once, since somebody waits for it; else a table is fitted to the first rows.
+    `live`: each at once, since somebody waits for it; else a table is fitted to the first rows. `none`: what
+    standard error says instead of a table without rows.
     """
-    print_pieces(([row] for row in rows), columns, form, live=live)
+    each = iter(rows)
+    if none and (form or default_format()) == "table":
+        first = next(each, None)
+        if first is None:
+            click.echo(none, err=True)
+            return
+        each = chain([first], each)
+    print_pieces(([row] for row in each), columns, form, live=live)
 
 
 def print_pieces(

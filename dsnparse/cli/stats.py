@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
+from dsnparse.cli.failure import ended
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.span_options import since_option, until_option, where_option
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.render.store_rows import count_columns, count_row, count_title
-from dsnparse.rulebook.errors import meant
-from dsnparse.store.queries.stats import BY, CROSSED, Count
+from dsnparse.store.queries.stats import BY, CROSSED, Count, by_name
 from dsnparse.store.queries.where import Where
 from dsnparse.store.reader import Asked
 
@@ -26,13 +26,10 @@ class _By(click.ParamType[Any]):
     name = "by"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        names = str(value).split(",")
-        if value in BY or (len(set(names)) == len(names) == 2 and set(names) <= set(CROSSED)):
-            return value
-        hint = next((f" {found}" for one in names if one not in BY and (found := meant(one, BY))), "")
-        return self.fail(
-            f"{value!r} is none of {', '.join(BY)}, nor two of {', '.join(CROSSED)}.{hint}", param, ctx
-        )
+        try:
+            return by_name(str(value))
+        except ValueError as error:
+            return self.fail(ended(str(error)), param, ctx)
 
 
 @click.command()
@@ -78,6 +75,8 @@ def stats(
                     click.echo(f"{chr(10) if begun else ''}{count_title(name)}")
                     print_rows((count_row(one, form) for one in counts), count_columns(name), form)
                     begun = True
+            if not begun:
+                click.echo("There is nothing to count.", err=True)
         else:
             rows = (count_row(one, form) for _, counts in found for one in counts)
             print_rows(rows, count_columns(""), form)

@@ -61,7 +61,8 @@ def list_(
     chosen = STATES if "all" in states else states
     with choice.ask() as store:
         found = store.suppressions(states=chosen, reasons=reasons, sources=sources, domain=domain)
-        print_rows((suppression_row(one, form) for one in found), SUPPRESSION_COLUMNS, form)
+        none = "No such address is on the list."
+        print_rows((suppression_row(one, form) for one in found), SUPPRESSION_COLUMNS, form, none=none)
 
 
 @suppressions.command()

@@ -39,7 +39,7 @@ _COLUMNS = (
     ("kind", Column("KIND", 8)),
     ("why", Column("WHY", 20)),
     ("kept", Column("KEPT", 4)),
-    ("source", Column("SOURCE", share=1)),
+    ("source", Column("SOURCE", share=2, keep_end=True)),
     ("diagnostic", Column("REPLY", share=2)),
     *((name, Column(name, only="csv")) for name in ("format", "recipient", "reason")),
 )
@@ -47,7 +47,10 @@ _CHANGED = (
     ("digest", Column("MESSAGE", _SHOWN)),
     ("before", Column("BEFORE", share=1)),
     ("after", Column("AFTER", share=2)),
-    ("source", Column("SOURCE", share=2)),
+    ("source", Column("SOURCE", share=2, keep_end=True)),
+)
+_NONE_KEPT = (
+    "None is kept: --keep-raw unknown of 'ingest', 'watch', 'listen' and 'serve' keeps those to come."
 )
 _since = click.option(
     "--since", type=Duration(), metavar="AGE", help="What was stored within AGE, as in 30d."
@@ -60,7 +63,7 @@ def unknown() -> None:
 
     Not understood are bounces without a recipient, failures without a reason that is known with some
     confidence, and mail that is no notice. The messages themselves are there when --keep-raw of 'ingest',
-    'watch' or 'listen' kept them.
+    'watch', 'listen' or 'serve' kept them.
     """
 
 
@@ -75,7 +78,7 @@ def list_(since: timedelta | None, limit: int, form: str, choice: StoreChoice) -
     """List the messages, the latest first."""
     with choice.open(read_only=True) as store:
         found = store.unknown(since=_start(since), limit=limit)
-    print_rows((_row(one, form) for one in found), _COLUMNS, form)
+    print_rows((_row(one, form) for one in found), _COLUMNS, form, none="Every message was understood.")
 
 
 @unknown.command("show")
@@ -99,7 +102,9 @@ def show(message: str, raw: bool, choice: StoreChoice) -> None:
         return
     for row in rows:
         click.echo(json_safe(json.dumps(row, indent=2, ensure_ascii=False, default=str)))
-    if kept is not None:
+    if kept is None:
+        click.echo("The message itself is not kept: see --keep-raw.", err=True)
+    else:
         click.echo()
         for line in kept.raw.data.decode("utf-8", "replace").splitlines():
             click.echo(visible(line))
@@ -125,6 +130,8 @@ def export(folder: str, since: timedelta | None, everything: bool, choice: Store
     for line in problem_lines(problems):
         click.echo(line, err=True)
     click.echo(f"{counted(number, 'message')} written to {folder}.")
+    if not number and not problems.problems:
+        click.echo(_NONE_KEPT, err=True)
     return 1 if problems.problems else 0
 
 
@@ -168,11 +175,14 @@ def reparse(
             changed += _reread(store, some, parser, tally, write=not dry_run)
         if not dry_run:
             store.tick()
-    print_rows(({**row, "digest": _short(row["digest"], form)} for row in changed), _CHANGED, form)
+    if changed or form != "table":
+        print_rows(({**row, "digest": _short(row["digest"], form)} for row in changed), _CHANGED, form)
     for line in problem_lines(tally):
         click.echo(line, err=True)
     would = "would be" if dry_run else "are"
     click.echo(f"{counted(read, 'message')} read again, {len(changed):,} {would} read otherwise.", err=True)
+    if not read:
+        click.echo(_NONE_KEPT, err=True)
     return 1 if tally.problems else 0
 
 

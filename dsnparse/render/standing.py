@@ -53,7 +53,7 @@ def complaints(
             )
     share = found.unknown_share * 100
     if bounds.unknown is not None and share > bounds.unknown:
-        yield f"{share:.1f} % of the last day were not understood; --max-unknown is {bounds.unknown:g}."
+        yield f"{share:.1f}% of the last day were not understood; --max-unknown is {bounds.unknown:g}."
     for source, number in backlog.items():
         if isinstance(number, str):
             yield f"{number}."

@@ -22,13 +22,15 @@ from dsnparse.render.terminal import visible
 from dsnparse.report.changes import LEVEL
 from dsnparse.report.charts import over_time, spark
 from dsnparse.report.facts import TYPES
-from dsnparse.report.figures import Change, Figures, Span
+from dsnparse.report.figures import Change, Figures, Row, Span
 from dsnparse.report.page_records import records_data
 from dsnparse.report.period import Unit
 from dsnparse.report.remedy import shown_name
 from dsnparse.report.rows import FEWEST_TRIED
 from dsnparse.report.sentences import moment_words, period_words
+from dsnparse.vocabulary import Reason
 
+_REASONS = frozenset(Reason)
 #: Shades of the heat map.
 _SHADES = 7
 
@@ -116,8 +118,22 @@ class _View:
             return Markup('<span class="none">0</span>')
         return Markup('<a href="{}">{:,}</a>').format(self.link(count, **conditions), count)
 
+    def both(self, counts: tuple[int, int], **conditions: str) -> tuple[Markup, Markup]:
+        """A count in the period and one in the time before, each as a link."""
+        return self.opens(counts[0], **conditions), self.opens(counts[1], when="before", **conditions)
+
+    def row_name(self, row: Row) -> str:
+        """What a row is about; of replies that were not understood, the last of its sort."""
+        return (row.note if row.column == "unknown" else "") or row.name
+
+    def mostly(self, row: Row) -> str:
+        """The most frequent receivers and reasons of a row, in words."""
+        return ", ".join(one.replace("_", " ") if one in _REASONS else self.name(one) for one in row.main)
+
     def to(self, count: int, part: str) -> Markup:
         """A count, as a link to a part of the page."""
+        if not count:
+            return self.opens(0)
         return Markup('<a href="#{}">{:,}</a>').format(part, count)
 
     def link(self, count: int, **conditions: str) -> str:
@@ -157,15 +173,13 @@ class _View:
             name = f"{name} – {moment_words(span.end, self.figures.period)}"
         return name if whole else f"{name} (part)"
 
-    def span_count(self, span: Span) -> Markup:
-        """How much failed in a piece of time, as a link."""
-        count = sum(span.types.values())
-        return Markup('<a href="{}">{:,}</a>').format(self._span_link(span), count)
+    def span_count(self, span: Span, type_: str = "") -> Markup:
+        """How much failed in a piece of time, all or of one type, as a link."""
+        count = span.types[type_] if type_ else sum(span.types.values())
+        return self.opens(count, **_within(span), type=type_)
 
     def _span_link(self, span: Span) -> str:
-        count = sum(span.types.values())
-        since, until = f"{span.start:%Y-%m-%dT%H:%MZ}", f"{span.end:%Y-%m-%dT%H:%MZ}"
-        return self.link(count, since=since, until=until, **({"when": "before"} if span.is_before else {}))
+        return self.link(sum(span.types.values()), **_within(span))
 
     def _tick(self, span: Span) -> str:
         if self.figures.period.unit is Unit.HOUR:
@@ -190,19 +204,27 @@ class _View:
         return Markup(" ").join(parts)
 
     def trend(self, now: int, before: int) -> str:
-        """What changed, in a sign and a per cent, for the eye; "" where nothing is compared."""
+        """What changed, in a sign and a per cent, for the eye; "" where nothing is compared or happened."""
         if not self.compared or not before:
-            return ""
+            return "new" if self.compared and now else ""
         change = now / before - 1
         if change >= 2:
             return f"× {now / before:.0f}"
         return f"{change:+.0%}".replace("-", "−") if abs(change) >= 0.005 else "±0%"
 
 
+def _within(span: Span) -> dict[str, str]:
+    """The conditions of records in a piece of time."""
+    found = {"since": f"{span.start:%Y-%m-%dT%H:%MZ}", "until": f"{span.end:%Y-%m-%dT%H:%MZ}"}
+    return {**found, "when": "before"} if span.is_before else found
+
+
 def _linked(word: str) -> Markup:
     end = word.rstrip(",.")
     if end.startswith("https://"):
-        link = Markup('<a href="{0}" rel="noreferrer noopener">{0}</a>').format(end)
+        # It breaks between its parts, not within a word.
+        shown = Markup("/<wbr>").join(end.removeprefix("https://").strip("/").split("/"))
+        link = Markup('<a href="{}" rel="noreferrer noopener">{}</a>').format(end, shown)
     elif "@" in end and not end.startswith("@"):
         link = Markup('<a href="mailto:{0}">{0}</a>').format(end)
     else:

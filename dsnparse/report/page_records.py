@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from dsnparse.render.terminal import visible
 from dsnparse.report.figures import Figures, Record
+from dsnparse.report.remedy import shown_name
 
 #: Bytes of the records in a page: with all else it stays under 1.5 MB.
 LIMIT = 1_000_000
@@ -42,6 +43,9 @@ def records_data(figures: Figures, limit: int | None = None) -> tuple[Markup, in
         rows.append(row)
         shown += not record.is_before
     data = {
+        "names": {
+            name: called for name in texts["receiver"] if (called := visible(shown_name(name))) != name
+        },
         "columns": _COLUMNS,
         "texts": {name: list(found) for name, found in texts.items()},
         "rows": rows,

@@ -132,22 +132,28 @@ def _last_of(one: Blocked, figures: Figures) -> str:
 
 
 def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
-    yield ""
-    for line in wrap(
-        "Failures over time (all; block, hard, soft, undetermined; · the time before)", width, 2
-    ):
-        yield paint(line, "bold", colour)
     most = max((sum(span.types.values()) for span in figures.spans), default=0) or 1
-    spans = figures.spans[-_MOST_SPANS:]
+    first = next((number for number, span in enumerate(figures.spans) if any(span.types.values())), 0)
+    spans = figures.spans[first:][-_MOST_SPANS:]
     starts = [moment_words(span.start, figures.period) for span in spans]
     longest = max([_START_LENGTH, *map(len, starts)])
-    length = min(_BAR_LENGTH, width - 42 - longest)
+    length = min(_BAR_LENGTH, width - 15 - longest - sum(len(_type_column(name)) + 1 for name in TYPES))
+    yield ""
+    head = " ".join(_type_column(name) for name in TYPES).upper()
+    yield paint(f"{'FAILURES OVER TIME':<{longest + 4}} {'ALL':>6}  {head}", "bold", colour)
     for span, start in zip(spans, starts, strict=True):
         whole = sum(span.types.values())
-        numbers = " ".join(f"{span.types[name]:>5,}" for name in TYPES)
+        numbers = " ".join(f"{span.types[name]:>{len(_type_column(name))},}" for name in TYPES)
         bar = _BAR * round(max(length, 0) * whole / most)
         mark = "·" if span.is_before else " "
         yield f"{_INDENT}{mark} {start:<{longest}} {whole:>6,}  {numbers}  {bar}".rstrip()
+    if any(span.is_before for span in spans):
+        yield f"{_INDENT}· the time before"
+
+
+def _type_column(name: str) -> str:
+    """The head of a column of numbers, as wide as the column."""
+    return f"{name:>6}"
 
 
 def _heat(heat: Heat, width: int, *, colour: bool) -> Iterator[str]:
@@ -187,6 +193,7 @@ def _table(title: str, rows: Sequence[Row], width: int, *, colour: bool) -> Iter
     for row in rows[:_MOST_ROWS]:
         numbers = [f"{row.types.get(name, 0):,}" for name in TYPES]
         rate = ["–" if row.rate is None else f"{row.rate:.0%}"] if with_rate else []
-        yield table.row([row.name, *rate, f"{row.before:,}", f"{row.now:,}", f"{row.share:.0%}", *numbers])
+        name = (row.note if row.column == "unknown" else "") or row.name
+        yield table.row([name, *rate, f"{row.before:,}", f"{row.now:,}", f"{row.share:.0%}", *numbers])
     if len(rows) > _MOST_ROWS:
         yield f"{_INDENT}and {len(rows) - _MOST_ROWS:,} more"

@@ -5,6 +5,7 @@ What is counted by is bounded: names beyond a limit are counted under OTHERS.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
@@ -174,10 +175,10 @@ def _count(lines: Lines, name: str, fact: Fact, before: bool, most: int = _MOST_
     return line
 
 
-_DIGITS = str.maketrans("0123456789", "0000000000")
+_NUMBER = re.compile("[0-9]+")
 
 
 def unknown_key(fact: Fact) -> str:
-    """What a reply that was not understood is counted under: its words without digits, cut."""
-    said = fact.diagnostic.replace(fact.record.recipient, "<address>").translate(_DIGITS)
+    """What a reply that was not understood is counted under: its words, with 0 for each number, cut."""
+    said = _NUMBER.sub("0", fact.diagnostic.replace(fact.record.recipient, "<address>"))
     return said[:160] or f"nothing ({fact.reason})"

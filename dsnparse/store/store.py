@@ -28,7 +28,7 @@ from dsnparse.store.changes.rereading import Reread, reread
 from dsnparse.store.changes.write_batch import write_batch
 from dsnparse.store.lists.compare import compare, missing
 from dsnparse.store.lists.entry import Difference, Listed, Suppression
-from dsnparse.store.lists.listing import entries, page
+from dsnparse.store.lists.listing import entries, page, search
 from dsnparse.store.lists.suppressions import lift, succeed, suppress
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.policy.terms import Terms
@@ -200,6 +200,16 @@ class Store:
         """The same in parts, each with what the next one is `after`; None at the end."""
         with self.database.read() as connection:
             return page(EngineRows(connection), _clock(now), after=after, limit=limit, **filters)
+
+    def search(self, text: str, *, limit: int = 100, now: datetime | None = None) -> list[Suppression]:
+        """The addresses that contain a text, whatever their state ("active": nothing is held against it).
+
+        Raise ValueError where hashes stand for addresses.
+        """
+        if self.terms.privacy.hashed:
+            raise ValueError("This database holds hashes of addresses: ask for a whole one")
+        with self.database.read() as connection:
+            return search(EngineRows(connection), _clock(now), text, limit)
 
     def suppress(self, wanted: Iterable[Suppression], *, now: datetime | None = None) -> Listed:
         """Put addresses, and whole domains ("@example.com"), on the list: a person's, or another system's.

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 import msgspec
@@ -22,7 +22,8 @@ from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.check import AT_ONCE
 from dsnparse.store.queries.history import Happening
 from dsnparse.store.queries.moment import read_moment
-from dsnparse.store.queries.stats import BY, Count
+from dsnparse.store.queries.stats import BY, CROSSED, Count, by_name
+from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.store import Store
 from dsnparse.web.bodies import content_type, read_body
 from dsnparse.web.describe import TEXT, needs
@@ -31,6 +32,16 @@ from dsnparse.web.problems import as_problem, document, problem
 from dsnparse.web.service import Service
 
 Time = Annotated[str | None, Parameter(max_length=80, description="A date, a time, or an age as in 30d.")]
+Chosen = Annotated[
+    list[str] | None, Parameter(max_items=20, description="`NAME=VALUE,…`: only such failures.")
+]
+Counted = Annotated[
+    list[str] | None,
+    Parameter(
+        max_items=20,
+        description=f"One of {', '.join(BY)}; or two of {', '.join(CROSSED)} crossed: `provider,reason`.",
+    ),
+]
 #: Lines of a table.
 LONGEST_TABLE = 1_000
 #: Happenings in one history; the latest are shown.
@@ -117,33 +128,29 @@ def _history(store: Store, given: str) -> dict[str, Any]:
 @get("/v1/stats", **needs("read", None, 404))
 async def stats(
     service: Service,
-    by: list[Literal["reason", "type", "provider", "domain", "day", "kind", "authenticity", "state", "alert"]]
-    | None = None,
+    by: Counted = None,
     since: Time = None,
     until: Time = None,
+    where: Chosen = None,
     limit: Annotated[int, Parameter(ge=1, le=LONGEST_TABLE)] = 10,
 ) -> list[Count]:
     """Counts of messages, failures, addresses and alerts."""
     now = datetime.now(UTC)
     try:
+        chosen = Where.parse(where) if where else ALL
+        names = [by_name(name) for name in by or (CROSSED if where else BY)]
+        if others := [name for name in names if where and name not in CROSSED and "," not in name]:
+            raise ValueError(f"`where` is about failures; {', '.join(others)} does not count these")
         start = None if since is None else read_moment(since, now)
         end = None if until is None else read_moment(until, now, end=True)
     except ValueError as error:
-        raise problem("unknown-value", f"{error}.") from None
-    return await service.ask(_stats, service.store, by or BY, start, end, limit, now)
+        raise problem("unknown-value", str(error)) from None
+    asked = {"since": start, "until": end, "where": chosen, "limit": limit, "now": now}
+    return await service.ask(_stats, service.store, names, asked)
 
 
-def _stats(
-    store: Store,
-    by: Sequence[str],
-    since: datetime | None,
-    until: datetime | None,
-    limit: int,
-    now: datetime,
-) -> list[Count]:
-    return [
-        count for name in by for count in store.stats(name, since=since, until=until, limit=limit, now=now)
-    ]
+def _stats(store: Store, names: Sequence[str], asked: dict[str, Any]) -> list[Count]:
+    return [count for name in names for count in store.stats(name, **asked)]
 
 
 def given_address(request: Request[Any, Any, Any]) -> str:

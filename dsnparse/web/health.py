@@ -34,7 +34,7 @@ async def readyz(service: Service) -> Health:
 async def metrics(service: Service) -> Response[bytes]:
     """What Prometheus asks for."""
     kind, text = await service.ask(service.metrics.exposed)
-    return Response(text, media_type=kind)
+    return Response(text, media_type=kind.removesuffix("; charset=utf-8"))  # Litestar adds it
 
 
 handlers = (healthz, readyz, metrics)

@@ -9,6 +9,7 @@ import msgspec
 from litestar import get
 from litestar.params import Parameter
 
+from dsnparse.classify.codes import reply_codes, status_codes
 from dsnparse.explain import PageKind, Sense, explain
 from dsnparse.explain.documented import coverage
 from dsnparse.vocabulary import Advice, BounceType, Reason
@@ -56,6 +57,21 @@ class OneProvider(msgspec.Struct):
     read: str
 
 
+class OneCode(msgspec.Struct):
+    """An enhanced status code or an SMTP reply code, and what it means by itself."""
+
+    code: str
+    name: str
+    reason: Reason | None
+    bounce_type: BounceType | None
+
+
+@get("/v1/codes", **needs("parse"))
+async def codes(service: Service) -> list[OneCode]:
+    """The enhanced status codes and SMTP reply codes that are known, with what each means by itself."""
+    return await service.ask(_codes)
+
+
 @get("/v1/codes/{code:str}", **needs("parse", Known, 404))
 async def code(code: _Name, service: Service) -> dict[str, Any]:
     """What an SMTP reply code, an enhanced code or a code that is one provider's means, and what to do."""
@@ -87,6 +103,16 @@ async def provider(name: _Name, service: Service) -> dict[str, Any]:
 
 
 @cache
+def _codes() -> list[OneCode]:
+    known = [f"X.{code}" for code in status_codes()] + [str(code) for code in reply_codes()]
+    return [
+        OneCode(sense.code, sense.name, sense.reason, sense.bounce_type)
+        for code in known
+        for sense in explain(code).senses
+    ]
+
+
+@cache
 def _providers() -> list[OneProvider]:
     return [
         OneProvider(one.provider, one.title, one.documented, one.understood, round(one.share, 3), one.read)
@@ -105,4 +131,4 @@ def _page(name: str, *kinds: PageKind) -> dict[str, Any]:
     return {name: found[name] for name in Known.__struct_fields__}
 
 
-handlers = (code, reasons, reason, providers, provider)
+handlers = (codes, code, reasons, reason, providers, provider)

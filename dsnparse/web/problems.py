@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from litestar.exceptions import ClientException, HTTPException, ValidationException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.plugins.problem_details import (
     ProblemDetailsConfig,
     ProblemDetailsException,
@@ -58,13 +58,36 @@ def problem(name: str, detail: str, **more: Any) -> ProblemDetailsException:
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="dsnparse"'
     return ProblemDetailsException(
-        detail=detail[:_LONGEST],
+        detail=_ended(detail),
         status_code=status,
         type_=_TYPE + name,
         title=title,
         headers=headers,
         extra=more or None,
     )
+
+
+#: What a query calls a parameter for whose name Litestar has a meaning of its own.
+_CALLED = {"states": "state"}
+
+
+def _as_asked(one: Any) -> Any:
+    """A mistake, with the parameter named as the request does."""
+    return {**one, "key": _CALLED[one["key"]]} if isinstance(one, dict) and one.get("key") in _CALLED else one
+
+
+def _wrong(one: Any) -> str:
+    """What is wrong with one parameter, or with the body, in words."""
+    if not isinstance(one, dict) or "message" not in one:
+        return str(one)
+    message = str(one["message"])
+    return message if one.get("source") == "body" else f"{one.get('key', '')}: {message}"
+
+
+def _ended(sentence: str) -> str:
+    """A sentence that is not too long, with a full stop unless it ends otherwise."""
+    sentence = sentence[:_LONGEST]
+    return sentence if sentence[-1:] in ".?!" else f"{sentence}."
 
 
 def document(error: ProblemDetailsException) -> dict[str, Any]:
@@ -85,7 +108,7 @@ def as_problem(error: Exception) -> ProblemDetailsException:
     if isinstance(error, HTTPException):
         return _of_http(error)
     if isinstance(error, NotAnAddress):
-        return problem("not-an-address", f"{error}.")
+        return problem("not-an-address", str(error))
     if isinstance(error, StoreUnavailable):
         _log.warning("%s.", error)
         return problem("database-away", "Nothing was changed. Try again later.")
@@ -103,12 +126,24 @@ def as_problem(error: Exception) -> ProblemDetailsException:
     )
 
 
+#: What Litestar and HTTP themselves say says too little.
+_MORE = {
+    404: "There is nothing at this path; /schema/openapi.json has all that there is.",
+    405: "This path is not asked so; the header Allow names its methods.",
+    413: "This is more than a request may have: --max-body of the server says how many bytes.",
+}
+
+
 def _of_http(error: HTTPException) -> ProblemDetailsException:
     status = HTTPStatus(error.status_code)
-    detail = error.detail if isinstance(error, ValidationException) else error.detail or status.description
-    errors = {"errors": error.extra} if error.extra and isinstance(error.extra, list) else None
+    said = error.detail if error.detail != status.phrase else ""
+    detail = said or _MORE.get(status, status.description)
+    errors = None
+    if error.extra and isinstance(error.extra, list):
+        found = [_as_asked(one) for one in error.extra]
+        errors, detail = {"errors": found}, "; ".join(map(_wrong, found))
     return ProblemDetailsException(
-        detail=str(detail)[:_LONGEST],
+        detail=_ended(str(detail)),
         status_code=status,
         type_="about:blank",
         title=status.phrase,

@@ -15,18 +15,13 @@ from dsnparse.report import html, make, read_period
 from dsnparse.report.page import content_security_policy
 from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.store import Store
-from dsnparse.web.addresses import Time
+from dsnparse.web.addresses import Chosen, Time
 from dsnparse.web.describe import TEXT, needs
 from dsnparse.web.problems import problem
 from dsnparse.web.service import Service
 
 #: Bytes of the records behind the figures; those that find no room are counted.
 RECORDS = 8 * 1024 * 1024
-WHERE = 20
-
-Chosen = Annotated[
-    list[str] | None, Parameter(max_items=WHERE, description="`NAME=VALUE,…`: only such failures.")
-]
 
 
 @get(
@@ -44,15 +39,15 @@ async def report(
     ] = None,
     where: Chosen = None,
     mask: Annotated[bool, Parameter(description="Show no mailbox.")] = False,
-    form: Annotated[Literal["html", "json"], Parameter(query="format")] = "html",
+    format: Literal["html", "json"] = "html",  # noqa: A002  (so it is called in the query)
 ) -> Response[bytes]:
     """What changed against the period before, what to do about it, and what stands behind it."""
     store = service.store
     async with asyncio.timeout(service.settings.timeout):
         text, headers = await service.reporting.run(
-            _make, store, (since, until, compare), where or [], mask, form
+            _make, store, (since, until, compare), where or [], mask, format
         )
-    return Response(text, media_type="text/html" if form == "html" else "application/json", headers=headers)
+    return Response(text, media_type="text/html" if format == "html" else "application/json", headers=headers)
 
 
 def _make(
@@ -66,7 +61,7 @@ def _make(
         period = read_period(*span, now=datetime.now(UTC))
         chosen = Where.parse(where) if where else ALL
     except ValueError as error:
-        raise problem("unknown-value", f"{error}.") from None
+        raise problem("unknown-value", str(error)) from None
     figures = make(store, period, where=chosen, masked=mask)
     if form == "json":
         return to_json(figures.to_dict()).encode() + b"\n", {}

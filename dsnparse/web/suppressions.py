@@ -81,6 +81,28 @@ async def suppressions(
     }
 
 
+class Found(msgspec.Struct):
+    """Addresses that contain a text."""
+
+    addresses: list[Suppression]
+    #: Whether there are more than were asked for.
+    more: bool
+
+
+@get("/v1/addresses", **needs("read", Found, 404))
+async def addresses(
+    service: Service,
+    contains: Annotated[str, Parameter(min_length=1, max_length=_TEXT, description="A part of them.")],
+    limit: Annotated[int, Parameter(ge=1, le=LONGEST_PART)] = PART,
+) -> dict[str, Any]:
+    """The addresses, in any state, that contain a text: for who knows a part of one."""
+    try:
+        found = await service.ask(service.store.search, contains, limit=limit + 1)
+    except ValueError as error:
+        raise problem("unknown-value", str(error)) from None
+    return {"addresses": [one.to_dict() for one in found[:limit]], "more": len(found) > limit}
+
+
 @route(
     "/v1/suppressions/{address:path}",
     http_method=[HttpMethod.OPTIONS],
@@ -145,4 +167,4 @@ def _changed(service: Service, given: str, *, changed: bool) -> dict[str, Any]:
 
 
 #: `methods` comes first: else Litestar adds its own.
-handlers = (suppressions, methods, suppress, lift)
+handlers = (suppressions, addresses, methods, suppress, lift)

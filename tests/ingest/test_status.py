@@ -74,7 +74,7 @@ def test_it_says_what_came_what_waits_and_what_was_not_understood(
             " minutes ago; --max-outbox-age is",
         ),
         (["--max-unknown", "34"], ""),
-        (["--max-unknown", "33"], "33.3 % of the last day were not understood; --max-unknown is 33."),
+        (["--max-unknown", "33"], "33.3% of the last day were not understood; --max-unknown is 33."),
         (["--max-size", "1000000000"], ""),
         (["--max-size", "1000"], "; --max-size is 1 kB."),
     ],

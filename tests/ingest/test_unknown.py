@@ -130,6 +130,19 @@ def test_a_better_parser_reads_them_again(
     assert capsys.readouterr().err == "1 message read again, 0 are read otherwise.\n"
 
 
+def test_where_nothing_is_kept_it_says_what_keeps_it(
+    mail: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db = str(tmp_path / "b.db")
+    assert main(["ingest", "-q", str(mail), "--db", db]) == 0
+    digest = listed(capsys, db)[0]["digest"]
+    for words in (["reparse", "--format", "table"], ["export", str(tmp_path / "out")], ["show", digest]):
+        assert main(["unknown", *words, "--db", db]) == 0
+        said = capsys.readouterr()
+        assert "--keep-raw" in said.err, words
+        assert "BEFORE" not in said.out
+
+
 @pytest.mark.parametrize(("kept", "number"), [("none", 0), ("unknown", 2), ("all", 3)])
 def test_what_is_kept_is_a_choice(kept: str, number: int, mail: Path, tmp_path: Path) -> None:
     db = str(tmp_path / "b.db")

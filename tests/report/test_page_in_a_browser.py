@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe import axe_problems
 
-from dsnparse.report import html
+from dsnparse.report import html, make, read_period
+from dsnparse.store import Store
 
-from .conftest import figures_of
+from .conftest import END, figures_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -63,14 +65,14 @@ def test_the_first_screen_says_what_changed_and_what_to_do(opened: Page) -> None
 
 def test_every_number_opens_as_many_messages_as_it_says(opened: Page) -> None:
     links, wrong = opened.evaluate(_ALL_NUMBERS)
-    assert links > 200
+    assert links > 400
     assert wrong == [], wrong
 
 
 def test_the_messages_behind_a_number_are_those_and_say_where_they_lie(opened: Page) -> None:
     opened.click("article.change figcaption a")
     assert opened.evaluate("document.activeElement.id") == "records-title"
-    assert set(opened.locator("#list tbody td:nth-child(3)").all_inner_texts()) == {"microsoft"}
+    assert set(opened.locator("#list tbody td:nth-child(3)").all_inner_texts()) == {"Microsoft"}
     assert "S3150" in "".join(opened.locator("#list tbody td:nth-child(5)").all_inner_texts())
     opened.locator("#list tr", has_text="S3150").first.locator(".open").click()
     details = opened.locator("#list dl").inner_text()
@@ -95,6 +97,32 @@ def test_messages_are_searched_sorted_and_shown_piece_by_piece(opened: Page) -> 
     opened.fill("#search", "constellation")
     assert opened.locator("#list tbody tr").count() == int(opened.inner_text("#status").split()[0])
     assert "constellation" in opened.locator("#list tbody tr").first.inner_text()
+
+
+def test_what_was_before_opens_its_messages_too(opened: Page) -> None:
+    for place in (".tiles .was", "#reasons td:nth-of-type(1)", "#domains td:nth-of-type(2)"):
+        first = opened.locator(place).first
+        first.locator("a").click()
+        assert opened.inner_text("#status").split()[0] == first.inner_text().split()[0]
+        assert "before" in opened.inner_text("#filters")
+
+
+def test_long_tables_are_filtered_by_what_stands_in_them(opened: Page) -> None:
+    rows = opened.locator("#domains tbody tr")
+    assert rows.count() >= 12
+    opened.get_by_role("searchbox", name="Filter: Domains").fill("Example")
+    shown = [one for one in rows.all() if one.is_visible()]
+    assert 0 < len(shown) < rows.count()
+    assert all("example" in one.inner_text() for one in shown)
+    assert f"{len(shown)} of {rows.count()}" in opened.inner_text("#domains .filter")
+
+
+def test_no_table_is_wider_than_a_desk_is(opened: Page) -> None:
+    wider = """[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth)
+        .map((one) => one.getAttribute('aria-label'))"""
+    for details in opened.locator("details").all():
+        details.evaluate("(one) => { one.open = true; }")
+    assert opened.evaluate(wider) == []
 
 
 def test_tables_sort_by_number_and_say_so(opened: Page) -> None:
@@ -144,6 +172,39 @@ def test_it_prints_what_changed_and_leaves_the_tools_out(opened: Page) -> None:
     assert not opened.locator("#records").is_visible()
     assert not opened.locator("nav").is_visible()
     assert len(opened.pdf(format="A4")) > 10_000
+
+
+@pytest.mark.parametrize(("dark", "width"), [(False, 1280), (True, 360)], ids=["light desk", "dark phone"])
+def test_axe_finds_nothing(path: Path, browser: Browser, dark: bool, width: int) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
+    )
+    tab = context.new_page()
+    tab.goto(path.as_uri())
+    tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    tab.locator("#list .open").first.click()
+    assert axe_problems(tab) == []
+    context.close()
+
+
+def test_on_paper_no_table_is_cut(opened: Page) -> None:
+    opened.set_viewport_size({"width": 720, "height": 1018})  # A4 at 96 dots an inch, within its margins
+    opened.emulate_media(media="print")
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 720
+
+
+def test_where_nothing_failed_the_page_has_sentences_and_no_empty_tables(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with Store.open(str(tmp_path / "empty.db")) as store:
+        (tmp_path / "empty.html").write_text(html(make(store, read_period(now=END), now=END)), "utf-8")
+    tab = browser.new_page()
+    tab.goto((tmp_path / "empty.html").as_uri())
+    assert tab.inner_text("#changes .quiet") == "Nothing failed."
+    assert tab.locator("table:not(#list)").count() == 0
+    assert tab.locator("svg").count() == 0
+    assert tab.locator("a[href^='#records?']").count() == 0
+    tab.close()
 
 
 def test_without_its_script_everything_but_the_list_is_there(path: Path, browser: Browser) -> None:

@@ -118,6 +118,23 @@ def test_every_listing_has_three_formats(run: Run, words: tuple[str, ...]) -> No
     assert out["table"]
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("suppressions", "list"), "No such address is on the list."),
+        (("unknown", "list"), "Every message was understood."),
+        (("stats",), "There is nothing to count."),
+    ],
+)
+def test_where_there_is_nothing_a_sentence_says_so_instead_of_an_empty_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], says: str
+) -> None:
+    Store.open(str(tmp_path / "empty.db")).close()
+    assert main([*words, "--db", str(tmp_path / "empty.db"), "--format", "table"]) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"{says}\n")
+
+
 def test_csv_for_programs_has_no_quote_in_front_of_an_address(run: Run) -> None:
     run("suppressions", "add", "+49@example.com")
     for form, shown in (("csv", "'+49@example.com"), ("csv-plain", "+49@example.com")):

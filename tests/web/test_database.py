@@ -120,8 +120,29 @@ def test_statistics_are_those_of_the_store(served: Served) -> None:
     assert stats == wanted
     assert served.client.get("/v1/stats", params={"by": "reason", "since": "2025-03-02"}).json() == []
     assert len(served.client.get("/v1/stats", params={"by": "day", "since": "2025-03-01"}).json()) == 1
+    crossed = served.client.get("/v1/stats", params={"by": "domain,reason"}).json()
+    assert ("example.com", "user_unknown") in {(one["name"], one["second"]) for one in crossed}
+    only = served.client.get("/v1/stats", params={"where": "domain=example.com,reason=mailbox_full"}).json()
+    assert {one["by"] for one in only} == {"reason", "type", "provider", "domain", "day"}
+    assert {one["name"] for one in only if one["by"] == "reason"} <= {"mailbox_full"}
     names = {one["by"] for one in served.client.get("/v1/stats").json()}
     assert names >= {"kind", "reason", "domain", "state"}
+
+
+def test_who_knows_a_part_of_an_address_finds_it_whatever_its_state(served: Served) -> None:
+    served.client.put("/v1/suppressions/Kim.100%25_Sure@Part.Example", json={"reason": "manual"})
+    served.client.put("/v1/suppressions/kim.100xysure@part.example", json={"reason": "manual"})
+    served.client.delete("/v1/suppressions/kim.100xysure@part.example")
+
+    def found(text: str, **more: int) -> tuple[list[tuple[str, str]], bool]:
+        answer = served.client.get("/v1/addresses", params={"contains": text, **more}).json()
+        return [(one["address"].lower(), one["status"]) for one in answer["addresses"]], answer["more"]
+
+    sure = ("kim.100%_sure@part.example", "suppressed")
+    assert found("100%_S") == ([sure], False)
+    assert found("@PART.exam") == ([sure, ("kim.100xysure@part.example", "active")], False)
+    assert found("part.example", limit=1) == ([sure], True)
+    assert found("no such text") == ([], False)
 
 
 def test_the_report_is_a_page_that_lets_nothing_in_and_its_figures_are_json(served: Served) -> None:
@@ -199,6 +220,7 @@ def test_hashed_addresses_are_asked_for_by_their_names_and_a_lost_database_comes
         served.ingest(bounce(1))
         assert check(served, "user1@example.com")["answer"] == "don't"
         assert "user1" not in served.client.get("/v1/suppressions").text
+        assert problem(served.client.get("/v1/addresses?contains=user1")) == (400, "unknown-value")
         path.rename(away)
         for answer in (
             served.client.get("/v1/check/user1@example.com"),

@@ -28,6 +28,7 @@ WITHOUT_KEY = ("/healthz", "/readyz", "/v1/ingest/{provider}")
 PATHS = {
     "/v1/parse": {"post"},
     "/v1/classify": {"post"},
+    "/v1/codes": {"get"},
     "/v1/codes/{code}": {"get"},
     "/v1/reasons": {"get"},
     "/v1/reasons/{reason}": {"get"},
@@ -38,6 +39,7 @@ PATHS = {
     "/v1/check": {"post"},
     "/v1/suppressions": {"get"},
     "/v1/suppressions/{address}": {"put", "delete"},
+    "/v1/addresses": {"get"},
     "/v1/history/{address}": {"get"},
     "/v1/stats": {"get"},
     "/v1/report": {"get"},
@@ -76,6 +78,7 @@ NEVER_WRONG = {
     ("/v1/check/{address}", "get"),
     ("/v1/history/{address}", "get"),
     ("/v1/suppressions/{address}", "delete"),
+    ("/v1/codes", "get"),
     ("/v1/reasons", "get"),
     ("/v1/providers", "get"),
     ("/healthz", "get"),

@@ -80,7 +80,11 @@ WRONG = [
     Wrong("DELETE", "/v1/suppressions/%00", 400, "not-an-address"),
     Wrong("GET", "/v1/history/nonsense", 400, "not-an-address"),
     Wrong("GET", "/v1/history/" + "a" * 5_000, 400, "not-an-address"),
-    Wrong("GET", "/v1/stats?by=colour", 400),
+    Wrong("GET", "/v1/addresses", 400),
+    Wrong("GET", "/v1/addresses?contains=", 400),
+    Wrong("GET", "/v1/stats?by=colour", 400, "unknown-value"),
+    Wrong("GET", "/v1/stats?by=reason,reason", 400, "unknown-value"),
+    Wrong("GET", "/v1/stats?by=kind&where=reason%3Duser_unknown", 400, "unknown-value"),
     Wrong("GET", "/v1/stats?since=yesterday", 400, "unknown-value"),
     Wrong("GET", "/v1/stats?since=999999999999y", 400, "unknown-value"),
     Wrong("GET", "/v1/report?since=yesterday", 400, "unknown-value"),
@@ -110,6 +114,7 @@ def test_what_is_wrong_is_told_as_a_problem(stored: Served, wrong: Wrong) -> Non
         ("PUT", "/v1/suppressions/a@example.com"),
         ("DELETE", "/v1/suppressions/a@example.com"),
         ("GET", "/v1/history/a@example.com"),
+        ("GET", "/v1/addresses?contains=a"),
         ("GET", "/v1/stats"),
     ],
 )
@@ -117,6 +122,20 @@ def test_without_a_database_it_says_how_to_have_one(plain: Served, method: str, 
     answer = plain.client.request(method, path)
     assert problem(answer) == (404, "no-database")
     assert "serve --db URL" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "says"),
+    [
+        ("GET", "/v1/nothing", "/schema/openapi.json"),
+        ("DELETE", "/v1/parse", "Allow"),
+        ("GET", "/v1/suppressions?state=gone", "state: Invalid enum value 'gone'."),
+        ("GET", "/v1/report?format=pdf", "format: Invalid enum value 'pdf'."),
+        ("GET", "/v1/stats?by=resaon", "Did you mean 'reason'?"),
+    ],
+)
+def test_the_detail_says_what_to_write_instead(stored: Served, method: str, path: str, says: str) -> None:
+    assert says in stored.client.request(method, path).json()["detail"]
 
 
 def test_problems_and_answers_are_neither_kept_nor_embedded_nor_guessed_at(plain: Served) -> None:

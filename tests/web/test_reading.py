@@ -84,7 +84,16 @@ def test_what_is_known_is_what_explain_says(plain: Served, path: str, subject: s
     assert found["senses"] or found["causes"]
 
 
-def test_reasons_and_providers_are_listed(plain: Served) -> None:
+def test_codes_reasons_and_providers_are_listed(plain: Served) -> None:
+    codes = {one["code"]: one for one in plain.client.get("/v1/codes").json()}
+    assert codes["5.1.1"] == {
+        "code": "5.1.1",
+        "name": explain("5.1.1").senses[0].name,
+        "reason": "user_unknown",
+        "bounce_type": "hard",
+    }
+    assert {"2.0.0", "4.2.2", "5.7.26", "421", "550"} <= codes.keys()
+    assert all(plain.client.get(f"/v1/codes/{code}").status_code == 200 for code in list(codes)[::20])
     reasons = plain.client.get("/v1/reasons").json()
     assert [one["reason"] for one in reasons] == [reason.value for reason in Reason]
     assert all(one["meaning"] and one["bounce_type"] and one["advice"] for one in reasons)

@@ -3,6 +3,8 @@
   "use strict";
 
   const PAGE = 50;
+  // Tables with fewer rows are seen at a glance.
+  const FEWEST_FILTERED = 12;
   const LABELS = {
     receiver: "receiver", domain: "domain", type: "type", reason: "reason", address: "address", source: "message",
     code: "code", ip: "IP address", list: "List-Id", feedback: "Feedback-ID", campaign: "campaign", trust: "trust",
@@ -12,6 +14,7 @@
   const DETAILS = ["domain", "type", "status", "code", "ip", "host", "list", "feedback", "campaign", "trust", "source"];
 
   const data = JSON.parse(document.getElementById("data").textContent);
+  const called = new Map(Object.entries(data.names));
   const column = new Map(data.columns.map((name, number) => [name, number + 2]));
   const list = document.querySelector("#list tbody");
   const search = document.getElementById("search");
@@ -24,6 +27,10 @@
     if (name === "address") return row[1];
     const text = data.texts[name][row[column.get(name)]];
     return name === "said" ? text.split("\u0001").join(row[1]) : text;
+  }
+
+  function name(receiver) {
+    return called.get(receiver) || receiver;
   }
 
   function time(minutes) {
@@ -59,6 +66,7 @@
     const word = search.value.trim().toLowerCase();
     if (word) {
       found.push((row) => row[1].toLowerCase().includes(word)
+        || name(value(row, "receiver")).toLowerCase().includes(word)
         || ["said", "source", "receiver", "reason", "campaign", "list"]
           .some((name) => value(row, name).toLowerCase().includes(word)));
     }
@@ -90,7 +98,7 @@
       const address = element("td");
       address.append(element("bdi", value(row, "address")));
       const receiver = element("td");
-      receiver.append(element("bdi", value(row, "receiver")));
+      receiver.append(element("bdi", name(value(row, "receiver"))));
       const said = element("td", undefined, "said");
       said.append(element("bdi", value(row, "said")));
       line.append(when, address, receiver, element("td", value(row, "reason").replaceAll("_", " ")), said);
@@ -128,16 +136,16 @@
     fill(0);
     const filters = document.getElementById("filters");
     filters.replaceChildren();
-    for (const [name, wanted] of where) {
-      if (name === "n" || !LABELS[name]) continue;
-      const chip = element("span", LABELS[name] + ": ", "chip");
-      chip.append(element("bdi", wanted));
+    for (const [key, wanted] of where) {
+      if (key === "n" || !LABELS[key]) continue;
+      const chip = element("span", LABELS[key] + ": ", "chip");
+      chip.append(element("bdi", key === "receiver" ? name(wanted) : wanted.replaceAll("_", " ")));
       const away = element("button", "×");
       away.type = "button";
-      away.setAttribute("aria-label", "Without " + LABELS[name]);
+      away.setAttribute("aria-label", "Without " + LABELS[key]);
       away.addEventListener("click", () => {
         const left = new URLSearchParams(where);
-        left.delete(name);
+        left.delete(key);
         left.delete("n");
         location.hash = "records?" + left;
       });
@@ -187,7 +195,29 @@
     return plain === "" ? -Infinity : parseFloat(plain);
   }
 
+  function filterable(table) {
+    const rows = [...table.tBodies[0].rows];
+    const line = element("p", undefined, "filter");
+    const label = element("label", "Filter ");
+    const input = element("input");
+    const said = element("span", "", "hint");
+    input.type = "search";
+    input.setAttribute("aria-label", "Filter: " + table.caption.textContent);
+    said.setAttribute("role", "status");
+    label.append(input);
+    line.append(label, " ", said);
+    table.closest(".scroll").before(line);
+    input.addEventListener("input", () => {
+      const word = input.value.trim().toLowerCase();
+      for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(word);
+      said.textContent = word ? rows.filter((row) => !row.hidden).length + " of " + rows.length : "";
+    });
+  }
+
   for (const table of document.querySelectorAll("table.sorted")) {
+    const many = table.tBodies[0].rows.length;
+    if (many >= FEWEST_FILTERED) filterable(table);
+    if (many < 2) continue;
     [...table.tHead.rows[0].cells].forEach((head, place) => {
       const isNumber = head.classList.contains("num");
       sortable(head, (up) => {

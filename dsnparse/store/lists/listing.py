@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from dsnparse.store.address.normalize import fold_domain
-from dsnparse.store.changes.status import SUPPRESSED
+from dsnparse.store.changes.status import ACTIVE, SUPPRESSED
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.sql.rows import Rows, one_of, read_json, read_time, time_value
 
@@ -47,6 +48,28 @@ def page(
     found = list(rows.rows(statement, [*values, after, limit + 1]))
     following = found[limit - 1][-1] if len(found) > limit else None
     return [_entry(row[:-1]) for row in found[:limit]], following
+
+
+def search(rows: Rows, now: datetime, text: str, limit: int) -> list[Suppression]:
+    """The addresses that contain a text, whatever their state, by domain and address: `limit` of them.
+
+    Reads all addresses, so it is for a person. Where hashes stand for addresses it finds none.
+    """
+    like = text.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    found = rows.rows(
+        f"""SELECT {_COLUMNS} FROM addresses
+            WHERE "key" LIKE ? ESCAPE '\\' OR lower(address) LIKE ? ESCAPE '\\'
+            ORDER BY domain, "key" LIMIT ?""",  # noqa: S608
+        [f"%{like}%", f"%{like}%", limit],
+    )
+    return [_now(_entry(row), now) for row in found]
+
+
+def _now(entry: Suppression, now: datetime) -> Suppression:
+    """An entry as it holds now: what has ended holds nothing against the address any more."""
+    if entry.until is None or entry.until > now:
+        return entry
+    return replace(entry, status=ACTIVE, reason="", until=None, detail=None)
 
 
 _COLUMNS = """

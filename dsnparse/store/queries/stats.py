@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from dsnparse.rulebook.errors import meant
 from dsnparse.store.changes.status import ACTIVE
 from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.sql.rows import Rows, time_value
@@ -15,6 +16,15 @@ from dsnparse.store.sql.rows import Rows, time_value
 BY = ("reason", "type", "provider", "domain", "day", "kind", "authenticity", "state", "alert")
 #: Two of these can be crossed: "provider,reason".
 CROSSED = ("reason", "type", "provider", "domain", "day")
+
+
+def by_name(text: str) -> str:
+    """What somebody wants to count by, as `stats` takes it. Raise ValueError, with a sentence, else."""
+    names = text.split(",")
+    if text in BY or (len(set(names)) == len(names) == 2 and set(names) <= set(CROSSED)):
+        return text
+    hint = next((f". {found}" for one in names if one not in BY and (found := meant(one, BY))), "")
+    raise ValueError(f"{text!r} is none of {', '.join(BY)}, nor two of {', '.join(CROSSED)}{hint}")
 
 
 @dataclass(frozen=True, slots=True)

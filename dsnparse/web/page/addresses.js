@@ -6,12 +6,15 @@ const ANSWERS = {
   "don't": { name: "don't mail", sign: "✕", look: "hard" }, "no address": { name: "no address", sign: "?", look: "open" },
 };
 const STATES = { suppressed: "Suppressed", paused: "Paused", review: "To be reviewed" };
+/** How long what does not end by itself holds. */
+const FOR_GOOD = "for good";
 
-/** Shows `#/suppressions` or `#/address/…`. */
+/** Shows `#/suppressions`, `#/address/…` or `#/search/…`. */
 function showDatabase(view, rest) {
   const place = byId("view-database");
   place.replaceChildren(el("p", { class: "hint" }, "Asking the database…"));
   if (view === "address" && rest) showAddress(rest, place);
+  else if (view === "search" && rest) showFound(rest, place);
   else showList(place);
 }
 
@@ -47,6 +50,27 @@ function addressView(address, found) {
       found.left_out ? el("p", { class: "hint" }, `${found.left_out.toLocaleString()} older ones are not shown.`) : null));
 }
 
+/** The addresses that have a text in them. */
+async function showFound(text, place) {
+  const found = await attempt(() => askJson(`/v1/addresses?${new URLSearchParams({ contains: text, limit: "100" })}`));
+  place.replaceChildren(el("section", { class: "panel narrow", "aria-labelledby": "found-title" },
+    el("h1", { id: "found-title", tabindex: "-1" }, "Addresses with “", el("bdi", {}, visible(text)), "” in them"),
+    found && found.addresses.length
+      ? el("table", { class: "list found", "aria-labelledby": "found-title" },
+        el("thead", {}, el("tr", {}, ["Address", "State", "Reason", "Since"].map((name) => el("th", { scope: "col" }, name)))),
+        el("tbody", {}, found.addresses.map(foundRow)))
+      : found ? el("p", { class: "hint" }, "There is none. A whole address or domain can be looked up, too: kim@example.com, @example.com.") : null,
+    found && found.more ? el("p", { class: "hint" }, "There are more: write more of it.") : null));
+  byId("found-title").focus({ preventScroll: true });
+  if (found) announce(`${found.addresses.length}${found.more ? " and more" : ""} found`);
+}
+
+function foundRow(one) {
+  const cell = (label, ...content) => el("td", { "data-label": label }, content);
+  return el("tr", {}, cell("Address", addressLink(one.address)), cell("State", STATES[one.status] || "May be mailed"),
+    cell("Reason", one.reason ? visible(one.reason) : "—"), cell("Since", one.since ? moment(one.since, false) : "—"));
+}
+
 function answerSign(answer) {
   const shown = ANSWERS[answer] || ANSWERS["no address"];
   return el("span", { class: `answer look-${shown.look}` }, el("span", { "aria-hidden": "true" }, `${shown.sign} `), shown.name);
@@ -56,8 +80,8 @@ function decisionView(decision) {
   const said = decision.evidence || {};
   const rows = [
     ["Reason", decision.reason], ["Since", decision.since && moment(decision.since)],
-    ["Until", decision.until ? moment(decision.until) : decision.answer === "don't" ? "not by itself" : null],
-    ["From", decision.source], ["It said", said.diagnostic || said.problem], ["Domain", said.domain],
+    ["Until", decision.until ? moment(decision.until) : decision.answer === "don't" ? FOR_GOOD : null],
+    ["Because of", decision.source], ["It said", said.diagnostic || said.problem], ["Domain", said.domain],
     ["Status", said.status], ["Refused by", said.remote_mta],
   ].filter(([, value]) => value);
   return [el("p", { class: "decision" }, answerSign(decision.answer), el("span", { class: "hint" },
@@ -193,7 +217,7 @@ function listRow(one) {
   const said = one.note || detail.diagnostic || detail.status || "";
   const cell = (label, ...content) => el("td", { "data-label": label }, content);
   return el("tr", {}, cell("Address", addressLink(one.address)), cell("Reason", visible(one.reason)),
-    cell("Since", one.since ? moment(one.since, false) : "—"), cell("Until", one.until ? moment(one.until, false) : "not by itself"),
+    cell("Since", one.since ? moment(one.since, false) : "—"), cell("Until", one.until ? moment(one.until, false) : FOR_GOOD),
     cell("What was said", said ? el("bdi", {}, visible(said)) : "—"));
 }
 
@@ -202,7 +226,7 @@ async function decisionOn(address, place) {
   const decision = await askJson(addressUrl("/v1/check", address)).catch(() => null);
   place.replaceChildren(el("p", { class: "decision" }, el("b", {}, "In the database: "),
     decision ? answerSign(decision.answer) : null,
-    decision && decision.reason ? ` ${visible(decision.reason)}` : null, " ",
+    decision && decision.reason ? ` ${visible(decision.reason)}` : null, " · ",
     el("a", { href: `#/address/${encodeURIComponent(address)}` }, "its history")));
 }
 
@@ -227,8 +251,10 @@ function taking(message) {
 
 byId("lookup").addEventListener("submit", (event) => {
   event.preventDefault();
-  const address = byId("lookup-address").value.trim();
-  if (address) location.hash = `#/address/${encodeURIComponent(address)}`;
+  const text = byId("lookup-address").value.trim();
+  // A whole address or domain is looked up; a part of one is searched for.
+  const view = /.@.|^@[^@]+\.[^@]+$/.test(text) ? "address" : "search";
+  if (text) location.hash = `#/${view}/${encodeURIComponent(text)}`;
 });
 
 // A link cannot carry a key; the report is fetched with it and saved as the one file that it is.

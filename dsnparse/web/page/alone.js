@@ -2,3 +2,4 @@
 "use strict";
 
 byId("main").append(sidesView(JSON.parse(byId("answer").textContent), null));
+showEvidence();

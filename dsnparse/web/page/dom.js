@@ -73,7 +73,11 @@ async function ask(path, options = {}) {
 /** The sentence of a problem (RFC 9457). */
 async function problem(answer) {
   const told = await answer.json().catch(() => ({}));
-  if (answer.status === 401) return "This server wants a key: give it above, then try again.";
+  if (answer.status === 401) {
+    return sessionStorage.getItem(KEY)
+      ? "This server does not know that key: give another one above, then try again."
+      : "This server wants a key: give it above, then try again.";
+  }
   return visible(told.detail || told.title || `The server answered ${answer.status}.`);
 }
 

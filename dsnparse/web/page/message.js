@@ -135,6 +135,16 @@ function lightUp(fields, pieces, from, message) {
   }
 }
 
+/** Brings what decided into sight within the message, so that it begins with its evidence. */
+function showEvidence() {
+  const message = byId("message");
+  const first = message.querySelector("mark.of-reason") || message.querySelector("mark");
+  if (!first || !isBeside(message)) return;
+  const box = message.getBoundingClientRect();
+  const at = first.getBoundingClientRect();
+  if (at.bottom > box.bottom - 20) message.scrollTop += at.top - box.top - box.height / 3;
+}
+
 /** Whether the message scrolls by itself, beside the fields. */
 function isBeside(message) {
   return getComputedStyle(message).overflowY === "auto";

@@ -24,7 +24,7 @@ function route() {
   complain(null);
   byId("back").hidden = true;
   const [, view, rest] = location.hash.match(/^#\/([a-z]*)\/?(.*)$/) || [null, "", ""];
-  const reading = !about.database || !["suppressions", "address"].includes(view);
+  const reading = !about.database || !["suppressions", "address", "search"].includes(view);
   const result = byId("result");
   const showing = view === "message" && result.hasChildNodes();
   byId("drop").hidden = showing;
@@ -88,6 +88,7 @@ function show(answer, message, name) {
     sidesView(answer, about.database ? decisionOn : null));
   visit("#/message");
   scrollTo({ top: 0 });
+  showEvidence();
   byId("verdict-title").focus({ preventScroll: true });
   announce(`Read: ${byId("verdict-title").textContent}`);
 }

@@ -137,7 +137,7 @@ function sources(record, index, said, marks, failed) {
   const code = (value) => [el("b", {}, String(value)), meaning(said.codes[value], record)];
   const rows = [
     ["Reason", "reason", failed && [el("b", {}, record.reason),
-      el("span", { class: "sure" }, ` ${Math.round(record.confidence * 100)} % sure`)]],
+      el("span", { class: "sure" }, ` ${Math.round(record.confidence * 100)}% sure`)]],
     ["Not hard", "bounce_type", notHard(marks, index)],
     ["Mailed as", "original_recipient", record.original_recipient],
     ["Sent on to", "actual_recipient", record.actual_recipient],
@@ -147,7 +147,7 @@ function sources(record, index, said, marks, failed) {
     ["It said", "diagnostic", record.diagnostic],
     ["Refused by", "remote_mta", record.remote_mta],
     ["Command", "smtp_command", record.smtp_command],
-    ["Done", "action", record.action],
+    ["Action", "action", record.action],
     ["Last tried", "last_attempt_date", record.last_attempt_date ? moment(record.last_attempt_date) : null],
     ["Tried until", "will_retry_until", record.will_retry_until ? moment(record.will_retry_until) : null],
     ["Log", "final_log_id", record.final_log_id],

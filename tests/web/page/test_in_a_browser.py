@@ -276,6 +276,29 @@ def test_an_address_is_looked_up_suppressed_by_hand_and_found_in_the_list(page: 
     assert page.get_by_role("alert").count() == 0
 
 
+def test_an_address_is_found_by_a_part_of_it(page: Page) -> None:
+    box = page.get_by_label("Look up an address, or a part of one")
+    box.fill("tom.")
+    box.press("Enter")
+    page.get_by_role("link", name=TOM).click()
+    page.get_by_role("heading", name=TOM).wait_for()
+    box.fill("no such text")
+    box.press("Enter")
+    page.get_by_text("There is none.").wait_for()
+    page.get_by_role("heading", name="Addresses with “no such text” in them").wait_for()
+
+
+def test_what_decided_is_in_sight_from_the_beginning(page: Page) -> None:
+    for sample in ("Postfix", "Outlook", "Microsoft 365"):
+        try_sample(page, sample)
+        mark, message = page.locator(".message mark.of-reason").first, page.locator(".message")
+        inner, outer = mark.bounding_box(), message.bounding_box()
+        assert inner is not None, sample
+        assert outer is not None, sample
+        assert outer["y"] < inner["y"] < outer["y"] + outer["height"] - inner["height"], sample
+        page.get_by_role("button", name="Another message").click()
+
+
 def test_the_report_is_a_click_away(page: Page) -> None:
     page.get_by_role("link", name="Report").click()
     page.wait_for_url("**/v1/report")
@@ -327,6 +350,10 @@ def test_a_server_with_keys_is_asked_with_one(chromium: Browser, guarded: tuple[
         page.goto(base)
         page.get_by_role("button", name="qmail").click()
         page.get_by_text("This server wants a key").wait_for()
+        page.get_by_label("Key").fill("dsnp_nobody-knows-it")
+        page.get_by_role("button", name="Use it").click()
+        page.get_by_role("button", name="qmail").click()
+        page.get_by_text("This server does not know that key").wait_for()
         page.get_by_label("Key").fill(key)
         page.get_by_role("button", name="Use it").click()
         try_sample(page, "qmail")

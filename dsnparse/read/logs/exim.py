@@ -17,7 +17,7 @@ Facts, from runs of Exim 4.96 and its source:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -69,23 +69,25 @@ class EximLog:
         #: What a process has written of a line that syslog split.
         self._split: dict[tuple[str, str], str] = {}
 
-    def read(self, line: LogLine) -> Iterator[Outcome]:
+    def read(self, line: LogLine) -> Sequence[Outcome]:
         """The final outcomes that a line tells of."""
         text = self._joined(line)
         found = _LINE.match(text) if text else None
         if found is None:
-            return
+            return ()
         flag, _, rest = text[found.end() :].partition(" ")
         key = (line.host, found["id"])
         if flag == "<=":
             self._arrived(self._open.get(key), rest)
         elif flag in _DELIVERED or flag in ("**", "=="):
             time = self._clock.read(found["stamp"])
-            outcome = _outcome(flag, rest, line._replace(text=text), found["id"], time)
+            whole = line if text is line.text else line._replace(text=text)
+            outcome = _outcome(flag, rest, whole, found["id"], time)
             if outcome is not None:
-                yield from self._ended(self._open.get(key), outcome, flag, rest)
+                return self._ended(self._open.get(key), outcome, flag, rest)
         elif flag in ("Completed", "removed", "cancelled"):
             self._open.forget(key)
+        return ()
 
     def _joined(self, line: LogLine) -> str:
         """The whole line, once its last part is there."""
@@ -110,20 +112,20 @@ class EximLog:
         if stated is not None:
             message.message_id = f"<{stated[1]}>"
 
-    def _ended(self, message: OpenMessage, outcome: Outcome, flag: str, rest: str) -> Iterator[Outcome]:
+    def _ended(self, message: OpenMessage, outcome: Outcome, flag: str, rest: str) -> Sequence[Outcome]:
         if not message.is_known:
-            return
+            return ()
         if flag == "==":
             tried = _DEFER.search(rest)
             message.put_off(outcome, was_tried=tried is None or tried[1] not in _NOT_TRIED)
-            return
+            return ()
         before = message.deferred.get((outcome.recipient, outcome.original_recipient))
         if flag == "**" and outcome.diagnostic == _GAVE_UP and before is not None and before.smtp_command:
             outcome = replace(
                 before, action=Action.FAILED, line=outcome.line, text=outcome.text, time=outcome.time,
                 diagnostic=f"{before.diagnostic}: {_GAVE_UP}",
             )  # fmt: skip
-        yield message.end(outcome)
+        return (message.end(outcome),)
 
 
 def _outcome(flag: str, rest: str, line: LogLine, queue_id: str, time: datetime | None) -> Outcome | None:

@@ -11,10 +11,9 @@ Facts, from its source (hmail.js, logger.js):
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from dsnparse.read.logs.kumomta import object_in
-from dsnparse.read.logs.line import LogLine
+from dsnparse.read.logs.line import LogLine, object_in
 from dsnparse.read.logs.outcome import OpenMessages, Outcome
 from dsnparse.vocabulary import Action
 
@@ -35,11 +34,11 @@ class HarakaLog:
     def __init__(self) -> None:
         self._open = OpenMessages()
 
-    def read(self, line: LogLine) -> Iterator[Outcome]:
+    def read(self, line: LogLine) -> Sequence[Outcome]:
         """The final outcomes that a line tells of."""
         uuid, text = _message(line)
         if not uuid or text.startswith(_DOUBLE):
-            return
+            return ()
         message = self._open.get((line.host, uuid))
         found = _RECIPIENT.match(text)
         if found is not None:
@@ -51,16 +50,17 @@ class HarakaLog:
             if outcome.action is Action.DELAYED:
                 message.put_off(outcome)
             else:
-                yield message.end(outcome)
+                return (message.end(outcome),)
         elif _GAVE_UP.match(text):
-            yield from message.give_up(line.number, text, line.time)
             self._open.forget((line.host, uuid))
+            return message.give_up(line.number, text, line.time)
+        return ()
 
 
 def _message(line: LogLine) -> tuple[str, str]:
     """The uuid of a line and its message, as text or as JSON."""
-    if line.text.startswith("{"):
-        entry = object_in(line.text)
+    entry = object_in(line)
+    if entry:
         return str(entry.get("uuid") or ""), str(entry.get("message") or "")
     found = _LINE.search(line.text)
     return (found[1], found[2]) if found is not None else ("", "")

@@ -26,8 +26,9 @@ _AT_LEAST_PLAUSIBLE = (TrustLevel.AUTHENTICATED, TrustLevel.PLAUSIBLE)
 _FORWARDED = {"same": What.HARD, "second_notice": What.HARD_TWICE, "review": What.REVIEW}
 
 
-#: Formats of complaints that come as mail; anybody can send one. Events come from a mail service's own feed.
-_BY_MAIL = ("arf", "amazon-sns")
+#: Formats of complaints that come as mail, or are the log of a server that took them by mail; anybody can
+#: send one. Events come from a mail service's own feed.
+_BY_MAIL = ("arf", "amazon-sns", "kumomta-log")
 
 
 def of_the_mailed_one(what: What | None, policy: Policy, *, is_known: bool) -> What | None:

@@ -153,7 +153,6 @@ MISTAKES = [
         "[fields] must say where time and recipient",
     ),
     (check_events, EVENTS + 'subjekt = ["x"]', 10, "there is no key 'subjekt' here. Did you mean 'subject'"),
-    (check_events, 'otherwise = "bounse"\n' + EVENTS, 1, "there is no event 'bounse'. Did you mean 'bounce'"),
     (check_events, EVENTS + '[[classes]]\nreason = "expired"', 10, "says not when it holds"),
     (check_events, EVENTS + '[[classes]]\nwhen = { a = ["B"] }', 11, "compared in lower case. Write 'b'"),
     (check_events, EVENTS + '[[classes]]\nwhen = { a = ["b"] }', 10, "has neither reason nor kind"),

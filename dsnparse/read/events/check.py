@@ -16,9 +16,7 @@ FIELDS = (
 ).split()
 
 #: The keys of a table, of one of its events, and of one of its classes.
-KEYS = (
-    "title format time_format unwrap name passed bounces_inside refuse events fields classes"
-).split()
+KEYS = ("title format time_format unwrap name passed bounces_inside refuse events fields classes").split()
 EVENT_KEYS = "kind action recipients candidates feedback_type".split()
 CLASS_KEYS = "when contains reason type kind certain".split()
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dsnparse.read.logs.cells import cells_of
+from dsnparse.read.logs.cells import Columns, cells_of
 from dsnparse.read.logs.line import Clock, LogLine
 from dsnparse.read.logs.outcome import OpenMessages, Outcome
 from dsnparse.read.logs.times import time_of
@@ -42,15 +42,16 @@ class ExchangeTrackingLog:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._columns: list[str] = []
+        self._columns = Columns(_FIELDS)
         self._open = OpenMessages()
 
     def read(self, line: LogLine) -> Sequence[Outcome]:
-        """The final outcomes that a line tells of."""
+        """The final outcomes that a line tells of. Raise NoColumns."""
         if line.text.startswith(_FIELDS):
-            self._columns = [name.strip().lower() for name in line.text[len(_FIELDS) :].split(",")]
+            self._columns.name(line.text[len(_FIELDS) :].split(","))
+        if line.text.startswith("#"):
             return ()
-        row = dict(zip(self._columns, cells_of(line.text), strict=False))
+        row = self._columns.row(cells_of(line.text))
         event = row.get("event-id", "")
         action = _ACTIONS.get(event)
         sender = row.get("return-path") or row.get("sender-address", "")

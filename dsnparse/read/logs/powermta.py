@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dsnparse.read.logs.cells import cells_of
+from dsnparse.read.logs.cells import Columns, cells_of
 from dsnparse.read.logs.line import Clock, LogLine
 from dsnparse.read.logs.outcome import OpenMessages, Outcome
 from dsnparse.read.logs.times import time_of
@@ -53,16 +53,16 @@ class PowerMtaLog:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._columns: list[str] = []
+        self._columns = Columns("type,")
         self._open = OpenMessages()
 
     def read(self, line: LogLine) -> Sequence[Outcome]:
-        """The final outcome that a line tells of."""
+        """The final outcome that a line tells of. Raise NoColumns."""
         cells = cells_of(line.text.lstrip("#"))
         if cells[0].lower() == "type":
-            self._columns = [cell.strip().lower() for cell in cells]
+            self._columns.name(cells)
             return ()
-        row = dict(zip(self._columns, cells, strict=False))
+        row = self._columns.row(cells)
         action = _ACTIONS.get(row.get("type", ""))
         sender = row.get("orig", "").strip("<>")
         if action is None or not row.get("rcpt") or not sender:

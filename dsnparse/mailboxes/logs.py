@@ -13,7 +13,7 @@ from dsnparse.classify import RuleSet
 from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.items import Problem
 from dsnparse.parser import Parser
-from dsnparse.read.logs.cells import NoColumns
+from dsnparse.read.logs.cells import UnreadableLine
 from dsnparse.read.logs.formats import LogReader, log_reader
 from dsnparse.read.logs.line import Clock, LogLine, log_lines
 from dsnparse.read.logs.outcome import Outcome
@@ -47,11 +47,13 @@ def events_of(
     reader: LogReader, line: LogLine, name: str, rules: RuleSet | None
 ) -> Sequence[Event | Problem]:
     """What one line tells of. Never raises."""
+    if line.program and reader.programs and not line.program.startswith(reader.programs):
+        return ()
     try:
         outcomes = reader.read(line)
         return [*_events(outcomes, reader.format, name, rules)] if outcomes else ()
-    except NoColumns as missed:
-        return [Problem(f"{name}:{line.number}", str(missed))]
+    except UnreadableLine as why:
+        return [Problem(f"{name}:{line.number}", str(why))]
     except Exception as error:  # noqa: BLE001
         # It never should. One line must not end a run over a million, nor be lost in silence.
         return [

@@ -13,9 +13,9 @@ Facts, from Microsoft's page "Message tracking" and exports of users:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from dsnparse.read.logs.cells import Columns, cells_of
+from dsnparse.read.logs.cells import Rows
 from dsnparse.read.logs.line import Clock, LogLine
 from dsnparse.read.logs.outcome import OpenMessages, Outcome
 from dsnparse.read.logs.times import time_of
@@ -39,19 +39,23 @@ class ExchangeTrackingLog:
     """Reads the lines of a message tracking log in their order."""
 
     format = "exchange-tracking-log"
+    programs: tuple[str, ...] = ()
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._columns = Columns(_FIELDS)
+        self._rows = Rows(_FIELDS)
         self._open = OpenMessages()
 
     def read(self, line: LogLine) -> Sequence[Outcome]:
-        """The final outcomes that a line tells of. Raise NoColumns."""
-        if line.text.startswith(_FIELDS):
-            self._columns.name(line.text[len(_FIELDS) :].split(","))
-        if line.text.startswith("#"):
+        """The final outcomes that a line tells of. Raise UnreadableLine."""
+        if line.text.startswith("#") and not self._rows.is_open:
+            if line.text.startswith(_FIELDS):
+                self._rows.name(line.text[len(_FIELDS) :].split(","))
             return ()
-        row = self._columns.row(cells_of(line.text))
+        cells = self._rows.cells(line.text)
+        if not cells:
+            return ()
+        row = self._rows.row(cells)
         event = row.get("event-id", "")
         action = _ACTIONS.get(event)
         sender = row.get("return-path") or row.get("sender-address", "")
@@ -75,7 +79,7 @@ class ExchangeTrackingLog:
         return ended
 
     def _outcome(
-        self, row: dict[str, str], recipient: str, status: str, action: Action, line: LogLine
+        self, row: Mapping[str, str], recipient: str, status: str, action: Action, line: LogLine
     ) -> Outcome:
         parts = dict(_PART.findall(status))
         said = parts.get("LED") or parts.get("MSG") or ("" if parts else status)
@@ -88,10 +92,11 @@ class ExchangeTrackingLog:
             time=time_of(row.get("date-time", "").replace("Z", "+00:00"), self._clock),
             sender=(row.get("return-path") or row["sender-address"]).strip("<>"),
             message_id=row.get("message-id") or None, queue_id=row.get("internal-message-id") or None,
+            is_uncertain='"' in row.get("recipient-address", ""),  # it may hold ";"
         )  # fmt: skip
 
 
-def _statuses(row: dict[str, str], count: int) -> list[str]:
+def _statuses(row: Mapping[str, str], count: int) -> list[str]:
     """The status of each of `count` recipients."""
     text = row.get("recipient-status", "")
     if count == 1:

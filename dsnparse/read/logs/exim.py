@@ -62,6 +62,7 @@ class EximLog:
     """Reads the lines of a main log in their order, also as syslog has them."""
 
     format = "exim-log"
+    programs: tuple[str, ...] = ("exim",)
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

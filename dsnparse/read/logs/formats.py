@@ -24,6 +24,9 @@ class LogReader(Protocol):
 
     #: `Report.format` of what it reads.
     format: str
+    #: What the names of its programs begin with; empty where any may write it. In a log of the whole machine
+    #: the others write down what strangers say.
+    programs: tuple[str, ...]
 
     def read(self, line: LogLine) -> Sequence[Outcome]:
         """The final outcomes that a line tells of."""

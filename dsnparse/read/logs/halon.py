@@ -35,6 +35,7 @@ class HalonLog:
     """Reads the lines of a log in their order."""
 
     format = "halon-log"
+    programs: tuple[str, ...] = ()
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -40,6 +40,7 @@ class KumoMtaLog:
     """Reads the lines of a log in their order."""
 
     format = "kumomta-log"
+    programs: tuple[str, ...] = ("kumo",)
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

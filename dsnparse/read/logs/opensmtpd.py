@@ -45,6 +45,7 @@ class OpenSmtpdLog:
     """Reads the lines of a log in their order."""
 
     format = "opensmtpd-log"
+    programs: tuple[str, ...] = ("smtpd",)
 
     def __init__(self) -> None:
         self._open = OpenMessages()

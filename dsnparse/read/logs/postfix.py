@@ -54,6 +54,7 @@ class PostfixLog:
     """Reads the lines of a log in their order."""
 
     format = "postfix-log"
+    programs: tuple[str, ...] = ()  # `read` looks at them itself
 
     def __init__(self) -> None:
         self._open = OpenMessages()

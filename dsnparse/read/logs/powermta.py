@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dsnparse.read.logs.cells import Columns, cells_of
+from dsnparse.read.logs.cells import Rows
 from dsnparse.read.logs.line import Clock, LogLine
 from dsnparse.read.logs.outcome import OpenMessages, Outcome
 from dsnparse.read.logs.times import time_of
@@ -50,19 +50,22 @@ class PowerMtaLog:
     """Reads the lines of an accounting file in their order."""
 
     format = "powermta-log"
+    programs: tuple[str, ...] = ()
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._columns = Columns("type,")
+        self._rows = Rows("type,")
         self._open = OpenMessages()
 
     def read(self, line: LogLine) -> Sequence[Outcome]:
-        """The final outcome that a line tells of. Raise NoColumns."""
-        cells = cells_of(line.text.lstrip("#"))
-        if cells[0].lower() == "type":
-            self._columns.name(cells)
+        """The final outcome that a line tells of. Raise UnreadableLine."""
+        cells = self._rows.cells(line.text)
+        if not cells:
             return ()
-        row = self._columns.row(cells)
+        if cells[0].lstrip("#").lower() == "type":
+            self._rows.name([cells[0].lstrip("#"), *cells[1:]])
+            return ()
+        row = self._rows.row(cells)
         action = _ACTIONS.get(row.get("type", ""))
         sender = row.get("orig", "").strip("<>")
         if action is None or not row.get("rcpt") or not sender:
@@ -93,5 +96,6 @@ class PowerMtaLog:
 
 def _address(orcpt: str, recipient: str) -> str | None:
     """The address that was mailed: "rfc822;kim@example.com"."""
-    address = orcpt.rpartition(";")[2].strip()
+    kind, semicolon, address = orcpt.partition(";")
+    address = (address if semicolon else kind).strip()
     return address if "@" in address and address.lower() != recipient.lower() else None

@@ -41,6 +41,7 @@ class QmailLog:
     """Reads the lines of a log in their order."""
 
     format = "qmail-log"
+    programs: tuple[str, ...] = ("qmail",)
 
     def __init__(self) -> None:
         self._open = OpenMessages()

@@ -48,6 +48,7 @@ class SendmailLog:
     """Reads the lines of a log in their order."""
 
     format = "sendmail-log"
+    programs: tuple[str, ...] = ("sendmail", "sm-")
 
     def __init__(self) -> None:
         self._open = OpenMessages()

@@ -359,7 +359,8 @@ def test_a_complaint_that_kumomta_took_by_mail_names_who_complained_and_counts_a
     assert (event.report.kind, event.report.feedback_type, event.by_mail) == ("complaint", "abuse", True)
     (record,) = event.report.records
     assert (record.recipient, record.action, record.bounce_type) == ("kay@example.net", None, "undetermined")
-    happened = what_happened("complaint", event.report, record, Policy.from_toml(""))
+    policy = Policy.from_toml("")
+    happened = what_happened("complaint", event.report, record, policy, by_mail=event.by_mail)
     assert happened is What.COMPLAINT_IN_DOUBT
     odds: list[Any] = [None, [], {"original_rcpt_to": "nobody"}, {"original_rcpt_to": [1, None]}]
     for odd in odds:

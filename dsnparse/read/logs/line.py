@@ -146,10 +146,9 @@ def _in_json(number: int, line: str, clock: Clock) -> LogLine:
         return log_line(number, entry["log"].rstrip("\n"), clock)
     if "MESSAGE" not in entry:
         return LogLine(number, line, entry=entry)
-    return LogLine(
-        number, _message(entry["MESSAGE"]), _journal_time(entry.get("__REALTIME_TIMESTAMP")),
-        *(str(entry.get(name) or "") for name in ("_HOSTNAME", "SYSLOG_IDENTIFIER", "_PID")),
-    )  # fmt: skip
+    host, program, pid = (str(entry.get(name) or "") for name in ("_HOSTNAME", "SYSLOG_IDENTIFIER", "_PID"))
+    time = _journal_time(entry.get("__REALTIME_TIMESTAMP"))
+    return LogLine(number, _message(entry["MESSAGE"]), time, host, program, pid)
 
 
 def _message(message: Any) -> str:

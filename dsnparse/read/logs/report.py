@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dsnparse.classify import RuleSet
 from dsnparse.classify.claim import Claim, Source
 from dsnparse.classify.engine import verdict_on
-from dsnparse.model import Evidence, OriginalMessage, Report
+from dsnparse.model import BounceRecord, Evidence, OriginalMessage, Report
 from dsnparse.read.logs.outcome import Outcome
 from dsnparse.read.reading import Reading, kind_of
 from dsnparse.read.recipient import Recipient
@@ -50,6 +50,7 @@ def outcome_report(outcome: Outcome, form: str, rules: RuleSet | None) -> Report
     said = outcome.action or outcome.feedback_type or ""
     reading = Reading(kind, [Evidence("kind", _PART, line, f"{form}.action", said)], form, [recipient])
     reading.feedback_type = outcome.feedback_type
+    records: tuple[BounceRecord, ...]
     if outcome.action is Action.DELIVERED:
         records = (record_of(recipient, reading, _DELIVERED),)
     else:

@@ -2,8 +2,9 @@
 
 Facts, from runs of Exim 4.96 and its source:
 
-* Flags behind the id: `<=` arrival, `=>` `->` `>>` delivered, `**` failed, `==` deferred, `*>` not really
-  delivered (-N), `Completed` the end. Ids are 6-6-2 characters, since 4.97 6-11-4.
+* Flags behind the id: `<=` arrival, `=>` `->` `>>` delivered (`>>` before the arrival is told), `**`
+  failed, `==` deferred, `*>` not really delivered (-N), `Completed` the end. Ids are 6-6-2 characters,
+  since 4.97 6-11-4.
 * Behind the flag: the final address, its parent in parentheses, the original address in angle brackets.
 * `** a@b: retry timeout exceeded` gives up: the cause is the last deferral's reply, where there was one, as
   in Exim's own notice. `defer (-52)` to `(-54)` tried nothing.
@@ -21,8 +22,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dsnparse.read.logs.line import Clock, LogLine, decoded
-from dsnparse.read.logs.outcome import OpenMessage, OpenMessages, Outcome
+from dsnparse.read.logs.line import MAX_LINE, Clock, LogLine, decoded
+from dsnparse.read.logs.outcome import MAX_DEFERRED, OpenMessage, OpenMessages, Outcome
 from dsnparse.reply.command import command_in
 from dsnparse.vocabulary import Action
 
@@ -55,7 +56,9 @@ _NOT_TRIED = ("-52", "-53", "-54")
 #: Fields of a line that are looked at, and parts of a line that syslog split.
 _MOST_FIELDS = 30
 _MOST_SPLIT = 1_000
-_DELIVERED = ("=>", "->", ">>")
+#: Of a cut-through delivery, which is told before the arrival.
+_EARLY = ">>"
+_DELIVERED = ("=>", "->", _EARLY)
 
 
 class EximLog:
@@ -79,8 +82,8 @@ class EximLog:
         flag, _, rest = text[found.end() :].partition(" ")
         key = (line.host, found["id"])
         if flag == "<=":
-            self._arrived(self._open.get(key), rest)
-        elif flag in _DELIVERED or flag in ("**", "=="):
+            return self._arrived(self._open.get(key), rest)
+        if flag in _DELIVERED or flag in ("**", "=="):
             time = self._clock.read(found["stamp"])
             whole = line if text is line.text else line._replace(text=text)
             outcome = _outcome(flag, rest, whole, found["id"], time)
@@ -100,21 +103,25 @@ class EximLog:
             if len(self._split) >= _MOST_SPLIT:
                 self._split.clear()
             self._split[key] = line.text[part.end() :]
-        elif key in self._split:
+        elif key in self._split and len(self._split[key]) < MAX_LINE:
             between = "\\n" if "\\" in part[0] else ""
             self._split[key] += between + line.text[part.end() :]
         return self._split.pop(key, "") if part[1] == part[2] else ""
 
-    def _arrived(self, message: OpenMessage, rest: str) -> None:
+    def _arrived(self, message: OpenMessage, rest: str) -> Sequence[Outcome]:
         sender = _ARRIVED.match(rest)
         if sender is not None:
             message.sender = "" if sender[1] == "<>" else sender[1]
         stated = _MESSAGE_ID.search(rest)
         if stated is not None:
             message.message_id = f"<{stated[1]}>"
+        early, message.early = message.early, []
+        return [message.end(outcome) for outcome in early] if message.is_known else ()
 
     def _ended(self, message: OpenMessage, outcome: Outcome, flag: str, rest: str) -> Sequence[Outcome]:
         if not message.is_known:
+            if flag == _EARLY and message.sender is None and len(message.early) < MAX_DEFERRED:
+                message.early.append(outcome)
             return ()
         if flag == "==":
             tried = _DEFER.search(rest)

@@ -64,6 +64,8 @@ class OpenMessage:
     message_id: str | None = None
     #: The last real deferral of each recipient, by the addresses.
     deferred: dict[tuple[str, str | None], Outcome] = field(default_factory=dict)
+    #: What was delivered while the message was still arriving, so before its sender is told.
+    early: list[Outcome] = field(default_factory=list)
 
     @property
     def is_known(self) -> bool:

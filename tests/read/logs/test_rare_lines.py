@@ -39,6 +39,11 @@ _LABEL = "@4000000065f1c0de1a2b3c4d "
         ("exim", f"{EXIM}2026-11-05 18:20:20 1xWHbP-00000C-0k ** |/usr/bin/filter R=pipe T=address_pipe: no", []),
         ("exim", (f"{EXIM}2026-11-05 18:20:20 1xWHbP-00000C-0k ** kay@example.net (ops@example.org) "
          "<ops@example.org> R=dnslookup T=remote_smtp: 550 5.1.1 User unknown"), ["kay@example.net failed"]),
+        # A cut-through delivery is told before the arrival; one of a notice is none.
+        ("exim", f"2026-11-05 18:20:19 1xWHbP-00000C-0k >> kay@example.net R=dnslookup T=remote_smtp H=mx [192.0.2.10]\n{EXIM}",
+         ["kay@example.net delivered"]),
+        ("exim", ("2026-11-05 18:20:19 1xWHbP-00000C-0k >> kay@example.net R=dnslookup T=remote_smtp H=mx [192.0.2.10]\n"
+         "2026-11-05 18:20:19 1xWHbP-00000C-0k <= <> R=1xWHbP-00000B-0k U=exim P=local S=71"), []),
         ("exchange-tracking", f"{EXCHANGE}{_AT}STOREDRIVER,SEND,<m1@example.org>,kay@example.net,,news@example.org", []),
         ("exchange-tracking", (f"{EXCHANGE}{_AT}SMTP,FAIL,<m1@example.org>,kay@example.net;lee@example.net,"
          "550 5.1.1 User unknown;452 4.2.2 Mailbox full,news@example.org"),

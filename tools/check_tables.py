@@ -11,6 +11,7 @@ from dsnparse.read.events.check import check_events
 from dsnparse.rulebook.errors import instead
 from dsnparse.rulebook.source import Table, read_source
 from dsnparse.rulebook.template import pattern
+from dsnparse.store.lists.provider_export import VALUES, WAYS
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.trust.styles import pattern_of
 from dsnparse.vocabulary import Reason
@@ -35,7 +36,7 @@ def check_addresses(root: Table) -> None:
 
 def check_suppressions(root: Table) -> None:
     """A `suppressions.toml`. Raises RuleError."""
-    root.only((*COLUMNS, "reasons", "by_field", "otherwise"))
+    root.only((*COLUMNS, "reasons", "by_field", "otherwise", "export"))
     for key in COLUMNS:
         for name in root.strings(key):
             if name != name.lower():
@@ -50,6 +51,36 @@ def check_suppressions(root: Table) -> None:
     for key, reason in given:
         if reason not in SUPPRESSION_REASONS:
             raise root.error(f"there is no reason {reason!r}. {instead(reason, SUPPRESSION_REASONS)}", key)
+
+    _check_export(root)
+
+
+def _check_export(root: Table) -> None:
+    export = root.table("export")
+    if export is None:
+        return
+    export.label = "[export]"
+    export.only(("as", "list", "fields", "reasons", "otherwise"))
+    way = export.text("as")
+    if way not in WAYS:
+        raise export.error(f"there is no way {way!r}. {instead(way or '', WAYS)}", "as")
+    if way == "json" and export.text("list") is None:
+        raise export.error('does not name the list. Write list = "data".')
+    fields = export.table("fields")
+    if fields is None:
+        if way != "json":
+            raise export.error('has no fields. Name them: fields = { email = "address" }.')
+        return
+    for name, value in fields.values.items():
+        if value not in VALUES and not str(value).startswith("="):
+            raise fields.error(f"there is no value {value!r}. {instead(str(value), VALUES)}", name)
+    export.text("otherwise")
+    reasons = export.table("reasons")
+    for reason in reasons.values if reasons else ():
+        if reason not in SUPPRESSION_REASONS:
+            raise export.error(
+                f"there is no reason {reason!r}. {instead(reason, SUPPRESSION_REASONS)}", "reasons"
+            )
 
 
 def check_words(root: Table) -> None:

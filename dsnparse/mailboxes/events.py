@@ -84,6 +84,8 @@ def unwrapped(table: Table, value: Any, depth: int = _DEPTH) -> Iterator[Any]:
         for item in value:
             yield from unwrapped(table, item, depth - 1)
         return
+    if value == {} and depth < _DEPTH:
+        return  # a wrapping that holds nothing: whether somebody is there
     for path in table.get("unwrap", ()) if isinstance(value, dict) and depth else ():
         inner = value_at(path, value)
         if isinstance(inner, str):
@@ -114,9 +116,7 @@ def event_report(table: Table, event: Any, name: str, parser: Parser) -> Event |
     inside = table.get("bounces_inside")
     if inside and inside["event"] in names:
         return _message_inside(inside, event, name, parser)
-    known = next(
-        (known for known in names if known in table["events"]), table.get("otherwise") if names else None
-    )
+    known = next((known for known in names if known in table["events"]), None)
     if known is None:
         what = f"is an event {names[0]!r}, which is not known" if names else "is no event: it has no name"
         return Problem(name, f"{what} ({table['title']})")
@@ -126,7 +126,9 @@ def event_report(table: Table, event: Any, name: str, parser: Parser) -> Event |
     if not report.records and report.kind in (Kind.BOUNCE, Kind.DELAY, Kind.DELIVERY):
         return Problem(name, f"names no recipient ({table['title']} {known})")
     given, _ = text_of(table["fields"].get("id", ()), event)
-    identity = event_identity(table["format"], known, given or json.dumps(event, sort_keys=True))
+    # Some ids are of a message: of its recipients each has an event.
+    who = [record.recipient for record in report.records]
+    identity = event_identity(table["format"], known, given or json.dumps(event, sort_keys=True), *who)
     return Event(name, identity, report, time_of(table, "time", event), event=event)
 
 

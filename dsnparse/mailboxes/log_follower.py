@@ -184,7 +184,7 @@ class FollowedLog:
         for line in log_lines([raw], self._clock):
             yield from self._told(line._replace(number=self._lines))
 
-    def _told(self, line: LogLine) -> Iterator[Event | Problem]:
+    def _told(self, line: LogLine) -> Sequence[Event | Problem]:
         assert self._reader is not None
         return events_of(self._reader, line, self.path, self.parser.rules)
 

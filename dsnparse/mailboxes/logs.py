@@ -7,12 +7,13 @@ with open("/var/log/mail.log", "rb") as log:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from dsnparse.classify import RuleSet
 from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.items import Problem
 from dsnparse.parser import Parser
+from dsnparse.read.logs.cells import UnreadableLine
 from dsnparse.read.logs.formats import LogReader, log_reader
 from dsnparse.read.logs.line import Clock, LogLine, log_lines
 from dsnparse.read.logs.outcome import Outcome
@@ -44,21 +45,31 @@ def read_log(
 
 def events_of(
     reader: LogReader, line: LogLine, name: str, rules: RuleSet | None
-) -> Iterator[Event | Problem]:
+) -> Sequence[Event | Problem]:
     """What one line tells of. Never raises."""
+    if line.program and reader.programs and not line.program.startswith(reader.programs):
+        return ()
     try:
-        for outcome in reader.read(line):
-            report = outcome_report(outcome, reader.format, rules)
-            if report is not None:
-                identity = identity_of(reader.format, outcome)
-                where = f"{name}:{outcome.line}"
-                yield Event(where, identity, report, outcome.time, by_mail=outcome.by_mail)
+        outcomes = reader.read(line)
+        return [*_events(outcomes, reader.format, name, rules)] if outcomes else ()
+    except UnreadableLine as why:
+        return [Problem(f"{name}:{line.number}", str(why))]
     except Exception as error:  # noqa: BLE001
         # It never should. One line must not end a run over a million, nor be lost in silence.
-        yield Problem(
-            f"{name}:{line.number}",
-            f"made the reader fail, please report it ({type(error).__name__}: {error})",
-        )
+        return [
+            Problem(
+                f"{name}:{line.number}",
+                f"made the reader fail, please report it ({type(error).__name__}: {error})",
+            )
+        ]
+
+
+def _events(outcomes: Sequence[Outcome], form: str, name: str, rules: RuleSet | None) -> Iterator[Event]:
+    for outcome in outcomes:
+        report = outcome_report(outcome, form, rules)
+        if report is not None:
+            identity, where = identity_of(form, outcome), f"{name}:{outcome.line}"
+            yield Event(where, identity, report, outcome.time, by_mail=outcome.by_mail)
 
 
 def identity_of(form: str, outcome: Outcome) -> str:

@@ -44,7 +44,7 @@ def records_of(
     if len(reading.recipients) < _MANY:
         return tuple(
             [
-                _record(recipient, reading, _verdict(recipient, reading, reporting_mta, rules, claims))
+                record_of(recipient, reading, _verdict(recipient, reading, reporting_mta, rules, claims))
                 for recipient in reading.recipients
             ]
         )
@@ -58,7 +58,7 @@ def records_of(
             verdict = _verdict(recipient, reading, reporting_mta, rules, claims)
             if len(known) < _MOST_KNOWN and _is_apart_from_addresses(verdict, reply):
                 known[key] = verdict
-        records.append(_record(recipient, reading, verdict))
+        records.append(record_of(recipient, reading, verdict))
     return tuple(records)
 
 
@@ -134,7 +134,8 @@ def _verdict(
     )
 
 
-def _record(recipient: Recipient, reading: Reading, verdict: Verdict) -> BounceRecord:
+def record_of(recipient: Recipient, reading: Reading, verdict: Verdict) -> BounceRecord:
+    """The record of one recipient, whose verdict is known."""
     confidence = verdict.confidence
     if verdict.not_hard is Objection.NAMES_ANOTHER:
         confidence = min(confidence, _OF_ANOTHER)

@@ -14,10 +14,10 @@ it; a bounce must not be lost because another one came under its name. What chan
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import NamedTuple
 
 from dsnparse.wire.header import FieldLines, header_end
@@ -93,7 +93,8 @@ def message_identity(data: bytes | bytearray | memoryview, own: OwnFields | None
 
 def event_identity(*parts: str | None) -> str:
     """The identity of a provider's event from what names it: provider, event id, recipient, time, …"""
-    return blake2b(json.dumps(parts).encode(), digest_size=_SIZE).hexdigest()
+    written = ", ".join(["null" if part is None else _quoted(part) for part in parts])
+    return blake2b(f"[{written}]".encode(), digest_size=_SIZE).hexdigest()
 
 
 def _end_of_text(view: memoryview, start: int) -> int:

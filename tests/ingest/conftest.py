@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from . import dovecot as dovecot_server
+from . import exim as exim_server
 from . import postfix as postfix_server
 from .left_out import leave_out, lines
 from .mail import STARTED
@@ -38,6 +39,16 @@ def postfix(request: pytest.FixtureRequest) -> type[postfix_server.Postfix]:
     if os.geteuid() != 0:
         leave_out(request.config, "Postfix starts for root only; to run them: run the tests as root")
     return postfix_server.Postfix
+
+
+@pytest.fixture
+def exim(request: pytest.FixtureRequest) -> type[exim_server.Exim]:
+    """The class that starts a server."""
+    if exim_server.find_exim() is None:
+        leave_out(request.config, f"Exim is not installed; to run them: {exim_server.INSTALL}")
+    if os.geteuid() != 0:
+        leave_out(request.config, "Exim starts for root only; to run them: run the tests as root")
+    return exim_server.Exim
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -130,6 +131,16 @@ class Exim:
                 os.killpg(process.pid, signal.SIGTERM)
                 process.wait()
                 shutil.rmtree(place, ignore_errors=True)
+
+    def until_it_listens(self) -> None:
+        """Wait for that."""
+        for _ in range(200):
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), 1):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(f"Exim does not listen:\n{self.log()}")
 
     def bounces(self, count: int) -> list[bytes]:
         """So many messages of the Maildir, once they are there."""

@@ -6,6 +6,7 @@ import gzip
 import os
 import random
 import shutil
+import smtplib
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,9 +22,11 @@ from dsnparse.mailboxes.log_follower import FollowedLog
 from dsnparse.store import Store
 
 from .dovecot import free_port
+from .exim import Exim
 from .left_out import leave_out
 from .mail import command, start, suppressed, until
 from .postfix import Postfix
+from .refusing import refusing
 
 _JOURNAL_REMOTE = "/lib/systemd/systemd-journal-remote"
 _START = datetime(2026, 11, 5, 18, 0, tzinfo=UTC)
@@ -68,6 +71,34 @@ def test_a_real_postfix_is_counted_once_whether_its_log_or_its_notice_tells_of_a
         server.send("nobody", "full")
         server.until("status=sent (250 2.0.0 Stored)", 2)
         until(lambda: told(db) == {"bounce": 4})  # two by the log, two by mail
+        for process in (watcher, listener):
+            process.terminate()
+            process.wait(20)
+    assert suppressed(db) == {"nobody@remote.test"}
+    with Store.open(str(db)) as store:
+        events = [entry for entry in store.history("full@remote.test") if entry.kind == "bounce"]
+        assert [entry.reason for entry in events] == ["mailbox_full", "mailbox_full"]
+    limit = tmp_path / "policy.toml"
+    limit.write_text("[soft]\nlimit = 2\n", "utf-8")
+    assert command("check", "full@remote.test", "--db", db, "--policy", limit).returncode == 0
+
+
+def test_a_real_exim_is_counted_once_whether_its_log_or_its_notice_tells_of_a_failure(
+    exim: type[Exim], tmp_path: Path
+) -> None:
+    def answer(address: bytes) -> bytes:
+        return b"552 5.2.2 mailbox full" if address.startswith(b"full") else b"550 5.1.1 User unknown"
+
+    port, db = free_port(), tmp_path / "b.db"
+    listener = start("listen", "--lmtp", f"127.0.0.1:{port}", "--db", db)
+    with refusing(answer) as remote, exim.running({"remote.test": remote}, lmtp=port) as server:
+        server.until_it_listens()
+        watcher = start("watch", "--as", "exim", "--interval", "0.2", server.place / "log-main", "--db", db)
+        with smtplib.SMTP("127.0.0.1", server.port, timeout=20) as client:
+            for user in ("nobody", "full"):
+                text = f"From: news@origin.test\r\nTo: {user}@remote.test\r\nSubject: News\r\n\r\nHello\r\n"
+                client.sendmail("news@origin.test", [f"{user}@remote.test"], text)
+        until(lambda: db.exists() and told(db) == {"bounce": 4})  # two by the log, two by mail
         for process in (watcher, listener):
             process.terminate()
             process.wait(20)

@@ -6,10 +6,8 @@ it to a Maildir; what they write on top there is all that is known of the envelo
 
 from __future__ import annotations
 
-import os
 import shutil
 import smtplib
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,8 +24,7 @@ from dsnparse.trust.tracking import sign_message_id
 from dsnparse.trust.verp import sign_return_path
 
 from .dovecot import free_port
-from .exim import INSTALL, SECRET, Exim, find_exim, wait_for
-from .left_out import leave_out
+from .exim import SECRET, Exim, wait_for
 from .mail import start, suppressed
 from .postfix import Postfix
 from .refusing import ACCEPTED, refusing
@@ -211,16 +208,6 @@ def test_in_the_store_they_suppress_whoever_failed_and_the_forged_ones_nobody(
     assert TrustLevel.SUSPECT in verdict
 
 
-@pytest.fixture
-def exim(request: pytest.FixtureRequest) -> type[Exim]:
-    """The class that starts a server."""
-    if find_exim() is None:
-        leave_out(request.config, f"Exim is not installed; to run them: {INSTALL}")
-    if os.geteuid() != 0:
-        leave_out(request.config, "Exim starts for root only; to run them: run the tests as root")
-    return Exim
-
-
 def settings_file(tmp_path: Path, more: str = "") -> list[str | Path]:
     """The options of a listener that wants a proof, with a file of settings."""
     trust, policy = tmp_path / "trust.toml", tmp_path / "policy.toml"
@@ -258,7 +245,7 @@ def test_exim_does_so_with_the_settings_that_trust_init_prints(exim: type[Exim],
     port, options = free_port(), settings_file(tmp_path, f'[batv]\nkeys = {{ 0 = "{SECRET}" }}\n')
     listener = start("listen", "--lmtp", f"127.0.0.1:{port}", *options)
     with refusing_servers() as routes, exim.running(routes, lmtp=port) as server:
-        wait_until_it_listens(server)
+        server.until_it_listens()
         send(server.port, "news@origin.test", "kim@rcpt.test", mail("kim@rcpt.test"))
         with smtplib.SMTP("127.0.0.1", server.port, timeout=20) as client:
             client.sendmail("", ["news@origin.test"], forged("news@origin.test"))
@@ -273,7 +260,7 @@ def test_exim_does_so_with_the_settings_that_trust_init_prints(exim: type[Exim],
 
 def test_bounces_of_exim_to_senders_with_a_tag_are_authenticated(exim: type[Exim]) -> None:
     with refusing_servers() as routes, exim.running(routes) as server:
-        wait_until_it_listens(server)
+        server.until_it_listens()
         for domain in KINDS:
             send(server.port, "news@origin.test", f"batv@{domain}", mail(f"batv@{domain}"))
         messages = server.bounces(len(KINDS))
@@ -290,13 +277,3 @@ def test_bounces_of_exim_to_senders_with_a_tag_are_authenticated(exim: type[Exim
     for report in verdicts(Parser(trust=wrong), messages).values():
         assert report.authenticity is not None
         assert report.authenticity.verdict is TrustLevel.SUSPECT
-
-
-def wait_until_it_listens(server: Exim) -> None:
-    for _ in range(200):
-        try:
-            with socket.create_connection(("127.0.0.1", server.port), 1):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(server.log())

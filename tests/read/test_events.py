@@ -471,6 +471,136 @@ def test_faults_that_were_mended_stay_mended() -> None:
     assert found.report.records[0].remote_mta == "192.0.2.3"
 
 
+def test_an_id_that_several_recipients_of_a_message_share_makes_each_an_event_of_its_own() -> None:
+    """Postmark's MessageID and Forward Email's email_id are the message's: the second one was lost."""
+    delivered = {"RecordType": "Delivery", "MessageID": "u1", "DeliveredAt": "2025-03-01T12:00:05Z"}
+    rejected = {"email_id": "e1", "response": "550 5.1.1 no such user", "bounce": {"action": "reject"}}
+    for provider, field, event in (
+        ("postmark", "Recipient", delivered),
+        ("forward_email", "recipient", rejected),
+    ):
+        told = [event | {field: f"{who}@example.com"} for who in ("kim", "lee", "kim")]
+        found = [
+            item.identity for item in read(provider, json.dumps(told).encode()) if isinstance(item, Event)
+        ]
+        assert found[0] == found[2]
+        assert len(set(found)) == 2
+
+
+SPARKPOST = {"type": "bounce", "rcpt_to": "kim@example.com", "event_id": "1"}
+SUPPRESSED = "554 5.7.1 recipient address was suppressed due to {} policy"
+LEGACY = {"event": "dropped", "recipient": "kim@example.com", "timestamp": "1740830405", "token": "t"}
+ROUTED = {"message": {"direction": "incoming", "to": "route@example.org"}, "output": "550 no"}
+WHY = {"delivery_report": {"delivery_status": "err_mailbox_full"}}
+RECORD = {"email": "kim@example.com", "status": "hard_bounced", "event_time": "2025-03-01 12:00:05"}
+SES = {
+    "eventType": "Bounce",
+    "bounce": {"bounceType": "Transient", "bouncedRecipients": [{"emailAddress": "kim@example.com"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("provider", "event", "expected"),
+    [
+        # A new type of a record is no failure; an entry of the API has a type only.
+        (
+            "postmark",
+            {"RecordType": "Queued", "Email": "kim@example.com"},
+            ["is an event 'queued', which is not known (Postmark)"],
+        ),
+        (
+            "postmark",
+            {"Type": "HardBounce", "Details": "smtp;550 5.1.1 unknown user", "Email": "kim@example.com"},
+            ["bounce kim@example.com user_unknown hard"],
+        ),
+        (
+            "postmark",
+            {"Type": "ManualSuppression", "Email": "kim@example.com"},
+            ["bounce kim@example.com suppressed block"],
+        ),
+        ("postmark", {"RecordType": "Bounce", "Type": "Unsubscribe", "Email": "kim@example.com"}, ["-"]),
+        (
+            "postmark",
+            {
+                "RecordType": "SubscriptionChange",
+                "Recipient": "kim@example.com",
+                "SuppressSending": True,
+                "SuppressionReason": "HardBounce",
+            },
+            ["-"],
+        ),
+        ("sparkpost", [{"msys": {}}], []),
+        (
+            "sparkpost",
+            {
+                "msys": {
+                    "message_event": SPARKPOST
+                    | {"bounce_class": "25", "raw_reason": SUPPRESSED.format("customer")}
+                }
+            },
+            ["bounce kim@example.com suppressed block"],
+        ),
+        (
+            "ses",
+            {"Messages": [{"Body": json.dumps({"Type": "Notification", "Message": json.dumps(SES)})}]},
+            ["bounce kim@example.com undefined soft"],
+        ),
+        ("ses", {"Records": [{"body": json.dumps(SES)}]}, ["bounce kim@example.com undefined soft"]),
+        (
+            "ses",
+            {
+                "Type": "Notification",
+                "TopicArn": "arn:aws:sns:eu-west-1:1:b",
+                "Message": "You have subscribed.",
+            },
+            ["is a message of SNS that holds no event (the first one of a topic is a greeting)"],
+        ),
+        (
+            "mailgun",
+            LEGACY | {"code": "605", "reason": "hardfail"},
+            ["bounce kim@example.com suppressed block"],
+        ),
+        (
+            "mailgun",
+            LEGACY | {"event": "bounced", "code": "550", "error": "5.1.1 No such user"},
+            ["bounce kim@example.com user_unknown hard"],
+        ),
+        (
+            "mailgun",
+            {
+                "event": "failed",
+                "severity": "permanent",
+                "reason": "blacklisted",
+                "recipient": "kim@example.com",
+            },
+            ["bounce kim@example.com blocklisted block"],
+        ),
+        ("postal", {"event": "MessageDeliveryFailed", "uuid": "1", "payload": ROUTED}, ["-"]),
+        ("mandrill", [{"event": "inbound", "msg": {"email": "kim@example.com"}}], ["-"]),
+        (
+            "sendgrid",
+            ONE
+            | {"event": "bounce", "type": "blocked", "bounce_classification": "Frequency/Volume Too High"},
+            ["bounce ok@example.com rate_limited soft"],
+        ),
+        (
+            "unione",
+            {"records_by_user": [{"records": [{"record_data": RECORD | WHY}]}]},
+            ["bounce kim@example.com mailbox_full soft"],
+        ),
+        (
+            "unione",
+            {"event_name": "transactional_spam_block", "event_data": {"block_type": "one_smtp"}},
+            ["-"],
+        ),
+    ],
+)
+def test_what_services_send_seldom_is_read_for_what_it_is(
+    provider: str, event: Any, expected: list[str]
+) -> None:
+    assert lines(provider, json.dumps(event).encode()) == expected
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,9 +70,9 @@ def complaint(
     feedback: str | None = "abuse",
     at: datetime | None = START,
 ) -> Seen:
-    """A feedback report."""
-    who = BounceRecord(address)
-    return seen(Report(Kind.COMPLAINT, (who,), feedback_type=feedback), name, at)
+    """A complaint among a mail service's events."""
+    report = Report(Kind.COMPLAINT, (BounceRecord(address),), feedback_type=feedback)
+    return replace(seen(report, name, at), by_mail=False)
 
 
 def delivery(name: str, address: str = "jane@example.com", at: datetime | None = START) -> Seen:

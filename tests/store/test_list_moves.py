@@ -45,6 +45,11 @@ def read(text: str, form: str) -> list[tuple[str, str]]:
         ("mailersend", '{"data":[{"id":"1","reason":"550 5.1.1 User unknown","created_at":"2026-11-01T09:00:00Z","recipient":{"email":"a@example.com"}}]}', [("a@example.com", "user_unknown")]),
         ("mandrill", '[{"email":"a@example.com","reason":"spam","created_at":"2026-11-01 09:00:00","expires_at":null},{"email":"b@example.com","reason":"unsub"}]', [("a@example.com", "complaint"), ("b@example.com", "unsubscribed")]),
         ("brevo", '{"count":1,"contacts":[{"email":"a@example.com","senderEmail":"","reason":{"code":"contactFlaggedAsSpam","message":"x"},"blockedAt":"2026-11-01T09:00:00Z"}]}', [("a@example.com", "complaint")]),
+        ("mailtrap", '[{"id":"1","type":"spam complaint","created_at":"2026-11-01T09:00:00Z","email":"a@example.com"},{"type":"hard bounce","email":"b@example.com"}]', [("a@example.com", "complaint"), ("b@example.com", "hard_bounce")]),
+        ("elastic_email", '[{"Email":"a@example.com","FriendlyErrorMessage":"x","ErrorCode":"AbuseReport","DateUpdated":"2026-11-01T09:00:00"},{"Email":"b@example.com","ErrorCode":"NoMailbox"}]', [("a@example.com", "complaint"), ("b@example.com", "hard_bounce")]),
+        ("unione", '{"status":"success","suppressions":[{"email":"a@example.com","cause":"complained","source":"user","created":"2026-11-01 09:00:00"},{"email":"b@example.com","cause":"permanent_unavailable"}]}', [("a@example.com", "complaint"), ("b@example.com", "hard_bounce")]),
+        ("scaleway", '{"total_count":1,"blocklists":[{"id":"1","email":"a@example.com","type":"mailbox_full","created_at":"2026-11-01T09:00:00.123456789Z","ends_at":null}]}', [("a@example.com", "mailbox_full")]),
+        ("azure", '{"value":[{"name":"1","properties":{"email":"a@example.com","notes":"left us","lastModified":"2026-11-01T09:00:00Z"}}]}', [("a@example.com", "manual")]),
         ("brevo", '{"contacts":[{"email":"b@example.com","reason":{"code":"hardBounce"},"blockedAt":"2026-11-01T09:00:00Z"}]}', [("b@example.com", "hard_bounce")]),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ from test_strangers import ADDRESSES, COMPLAINT, FIELDS, NOTICES, ORCPTS, PARTS,
 from dsnparse import parse_dsn
 from dsnparse.mailboxes.events import Event, read_events
 from dsnparse.store import Answer, Seen, Store, message_identity
+from dsnparse.vocabulary import Kind
 
 from .reports import day
 
@@ -212,6 +213,19 @@ def test_nor_do_the_events_of_a_mail_service(words: str) -> None:
             [Seen(f"{n}", "test", item.report, day(n / 4)) for n, item in enumerate(found)], now=day(90)
         )
         assert store.check(VICTIM, now=day(90)).answer is Answer.MAIL
+
+
+COMPLAINTS = sorted((Path(__file__).parents[2] / "samples/complaint").glob("*.eml"))
+
+
+@pytest.mark.parametrize("sample", COMPLAINTS, ids=[path.stem for path in COMPLAINTS])
+def test_nor_does_one_complaint_by_mail_of_any_form(sample: Path) -> None:
+    """Anybody can send one: XARF, which is none of ARF, silenced at once."""
+    report = parse_dsn(sample.read_bytes())
+    assert report.kind is Kind.COMPLAINT
+    with stored([(0, sample.read_bytes())]) as store:
+        assert not list(store.suppressions(now=day(1)))
+        assert {store.check(record.recipient, now=day(1)).answer for record in report} <= {Answer.MAIL}
 
 
 SAMPLES = sorted((Path(__file__).parents[2] / "samples/stranger").glob("*.eml"))

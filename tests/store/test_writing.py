@@ -131,7 +131,7 @@ def test_complaints_count_by_their_feedback_type(store: Store, feedback: str | N
         assert (decision.reason, decision.source, decision.until) == ("complaint", "complaint", None)
 
 
-@pytest.mark.parametrize("form", ["arf", "amazon-sns"])
+@pytest.mark.parametrize("form", ["arf", "amazon-sns", "xarf", "kumomta-log", "of the future"])
 def test_a_complaint_by_mail_needs_a_second_one(store: Store, form: str) -> None:
     def by_mail(name: str, at: datetime) -> Seen:
         original = OriginalMessage(message_id=f"<{name}@sender.example>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -202,6 +204,21 @@ def test_a_token_of_mailgun_counts_for_one_content_only_and_again_when_it_was_no
     assert "another content" in refusal(mailgun, "mailgun", forged)
     mailgun.release(first)
     ask(mailgun, "mailgun", forged)
+
+
+def test_a_form_of_a_legacy_webhook_of_mailgun_is_one_event_and_signed_as_the_others(
+    verifier: Callable[[str], Verifier],
+) -> None:
+    mailgun, at = verifier("mailgun"), str(int(NOW.timestamp()))
+    form = {"event": "bounced", "recipient": "kim@example.com", "my-variable": "a=b&c", "timestamp": at}
+    form |= {
+        "token": "t" * 50,
+        "signature": hmac.new(SECRET.encode(), f"{at}{'t' * 50}".encode(), "sha256").hexdigest(),
+    }
+    sent = Sent(urlencode(form).encode(), {"content-type": "application/x-www-form-urlencoded"})
+    assert json.loads(ask(mailgun, "mailgun", sent).content) == form
+    forged = sent._replace(body=sent.body.replace(b"t" * 50, b"u" * 50))
+    assert "signature" in refusal(mailgun, "mailgun", forged).lower()
 
 
 def test_the_example_of_the_svix_documentation_is_right() -> None:

@@ -16,9 +16,7 @@ FIELDS = (
 ).split()
 
 #: The keys of a table, of one of its events, and of one of its classes.
-KEYS = (
-    "title format time_format unwrap name passed otherwise bounces_inside refuse events fields classes"
-).split()
+KEYS = ("title format time_format unwrap name passed bounces_inside refuse events fields classes").split()
 EVENT_KEYS = "kind action recipients candidates feedback_type".split()
 CLASS_KEYS = "when contains reason type kind certain".split()
 
@@ -46,9 +44,6 @@ def check_events(root: Table) -> None:
         raise root.error('names no event. Write [events.bounce] and below it kind = "bounce".')
     for name in events.values:
         _check_event(events, name)
-    otherwise = root.text("otherwise")
-    if otherwise is not None and otherwise not in events.values:
-        raise root.error(f"there is no event {otherwise!r}. {instead(otherwise, events.values)}", "otherwise")
     fields = root.table("fields")
     if fields is None or "time" not in fields.values or not {"recipient", "candidates"} & set(fields.values):
         raise (fields or root).error("[fields] must say where time and recipient (or candidates) are.")

@@ -42,7 +42,8 @@ def table_of(provider: str) -> Table:
 def value_at(path: str, event: Any, entry: Any = None) -> Any:
     """What stands at `path` ("bounce/timestamp"); "." is the entry of the recipient; None when nothing.
 
-    A path goes through lists: what stands behind it in each of their objects, in one list.
+    A path goes through lists: what stands behind it in each of their objects, in one list. Of "a|b" the first
+    that is there counts.
     """
     parts = path.split("/")
     value = event
@@ -51,11 +52,17 @@ def value_at(path: str, event: Any, entry: Any = None) -> Any:
         parts = parts[1:]
     for part in parts:
         if isinstance(value, list):
-            inner = [one.get(part) for one in value if isinstance(one, dict)]
+            inner = [_under(part, one) for one in value if isinstance(one, dict)]
             value = [one for some in inner for one in (some if isinstance(some, list) else [some])]
         else:
-            value = value.get(part) if isinstance(value, dict) else None
+            value = _under(part, value) if isinstance(value, dict) else None
     return value
+
+
+def _under(name: str, value: dict[str, Any]) -> Any:
+    if "|" in name:
+        name = next((one for one in name.split("|") if one in value), "")
+    return value.get(name)
 
 
 def text_of(paths: Sequence[str], event: Any, entry: Any = None) -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 Facts, from runs of Exim 4.96 and its source:
 
-* Flags behind the id: `<=` arrival, `=>` `->` `>>` delivered, `**` failed, `==` deferred, `*>` not really
-  delivered (-N), `Completed` the end. Ids are 6-6-2 characters, since 4.97 6-11-4.
+* Flags behind the id: `<=` arrival, `=>` `->` `>>` delivered (`>>` before the arrival is told), `**`
+  failed, `==` deferred, `*>` not really delivered (-N), `Completed` the end. Ids are 6-6-2 characters,
+  since 4.97 6-11-4.
 * Behind the flag: the final address, its parent in parentheses, the original address in angle brackets.
 * `** a@b: retry timeout exceeded` gives up: the cause is the last deferral's reply, where there was one, as
   in Exim's own notice. `defer (-52)` to `(-54)` tried nothing.
@@ -17,12 +18,12 @@ Facts, from runs of Exim 4.96 and its source:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dsnparse.read.logs.line import Clock, LogLine, decoded
-from dsnparse.read.logs.outcome import OpenMessage, OpenMessages, Outcome
+from dsnparse.read.logs.line import MAX_LINE, Clock, LogLine, decoded
+from dsnparse.read.logs.outcome import MAX_DEFERRED, OpenMessage, OpenMessages, Outcome
 from dsnparse.reply.command import command_in
 from dsnparse.vocabulary import Action
 
@@ -55,13 +56,16 @@ _NOT_TRIED = ("-52", "-53", "-54")
 #: Fields of a line that are looked at, and parts of a line that syslog split.
 _MOST_FIELDS = 30
 _MOST_SPLIT = 1_000
-_DELIVERED = ("=>", "->", ">>")
+#: Of a cut-through delivery, which is told before the arrival.
+_EARLY = ">>"
+_DELIVERED = ("=>", "->", _EARLY)
 
 
 class EximLog:
     """Reads the lines of a main log in their order, also as syslog has them."""
 
     format = "exim-log"
+    programs: tuple[str, ...] = ("exim",)
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -69,23 +73,25 @@ class EximLog:
         #: What a process has written of a line that syslog split.
         self._split: dict[tuple[str, str], str] = {}
 
-    def read(self, line: LogLine) -> Iterator[Outcome]:
+    def read(self, line: LogLine) -> Sequence[Outcome]:
         """The final outcomes that a line tells of."""
         text = self._joined(line)
         found = _LINE.match(text) if text else None
         if found is None:
-            return
+            return ()
         flag, _, rest = text[found.end() :].partition(" ")
         key = (line.host, found["id"])
         if flag == "<=":
-            self._arrived(self._open.get(key), rest)
-        elif flag in _DELIVERED or flag in ("**", "=="):
+            return self._arrived(self._open.get(key), rest)
+        if flag in _DELIVERED or flag in ("**", "=="):
             time = self._clock.read(found["stamp"])
-            outcome = _outcome(flag, rest, line._replace(text=text), found["id"], time)
+            whole = line if text is line.text else line._replace(text=text)
+            outcome = _outcome(flag, rest, whole, found["id"], time)
             if outcome is not None:
-                yield from self._ended(self._open.get(key), outcome, flag, rest)
+                return self._ended(self._open.get(key), outcome, flag, rest)
         elif flag in ("Completed", "removed", "cancelled"):
             self._open.forget(key)
+        return ()
 
     def _joined(self, line: LogLine) -> str:
         """The whole line, once its last part is there."""
@@ -97,33 +103,37 @@ class EximLog:
             if len(self._split) >= _MOST_SPLIT:
                 self._split.clear()
             self._split[key] = line.text[part.end() :]
-        elif key in self._split:
+        elif key in self._split and len(self._split[key]) < MAX_LINE:
             between = "\\n" if "\\" in part[0] else ""
             self._split[key] += between + line.text[part.end() :]
         return self._split.pop(key, "") if part[1] == part[2] else ""
 
-    def _arrived(self, message: OpenMessage, rest: str) -> None:
+    def _arrived(self, message: OpenMessage, rest: str) -> Sequence[Outcome]:
         sender = _ARRIVED.match(rest)
         if sender is not None:
             message.sender = "" if sender[1] == "<>" else sender[1]
         stated = _MESSAGE_ID.search(rest)
         if stated is not None:
             message.message_id = f"<{stated[1]}>"
+        early, message.early = message.early, []
+        return [message.end(outcome) for outcome in early] if message.is_known else ()
 
-    def _ended(self, message: OpenMessage, outcome: Outcome, flag: str, rest: str) -> Iterator[Outcome]:
+    def _ended(self, message: OpenMessage, outcome: Outcome, flag: str, rest: str) -> Sequence[Outcome]:
         if not message.is_known:
-            return
+            if flag == _EARLY and message.sender is None and len(message.early) < MAX_DEFERRED:
+                message.early.append(outcome)
+            return ()
         if flag == "==":
             tried = _DEFER.search(rest)
             message.put_off(outcome, was_tried=tried is None or tried[1] not in _NOT_TRIED)
-            return
+            return ()
         before = message.deferred.get((outcome.recipient, outcome.original_recipient))
         if flag == "**" and outcome.diagnostic == _GAVE_UP and before is not None and before.smtp_command:
             outcome = replace(
                 before, action=Action.FAILED, line=outcome.line, text=outcome.text, time=outcome.time,
                 diagnostic=f"{before.diagnostic}: {_GAVE_UP}",
             )  # fmt: skip
-        yield message.end(outcome)
+        return (message.end(outcome),)
 
 
 def _outcome(flag: str, rest: str, line: LogLine, queue_id: str, time: datetime | None) -> Outcome | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from dsnparse.read.logs.exchange import ExchangeLog
+from dsnparse.read.logs.exchange_tracking import ExchangeTrackingLog
 from dsnparse.read.logs.exim import EximLog
+from dsnparse.read.logs.halon import HalonLog
 from dsnparse.read.logs.haraka import HarakaLog
 from dsnparse.read.logs.kumomta import KumoMtaLog
 from dsnparse.read.logs.line import Clock, LogLine
@@ -23,8 +24,11 @@ class LogReader(Protocol):
 
     #: `Report.format` of what it reads.
     format: str
+    #: What the names of its programs begin with; empty where any may write it. In a log of the whole machine
+    #: the others write down what strangers say.
+    programs: tuple[str, ...]
 
-    def read(self, line: LogLine) -> Iterator[Outcome]:
+    def read(self, line: LogLine) -> Sequence[Outcome]:
         """The final outcomes that a line tells of."""
         ...
 
@@ -38,7 +42,8 @@ _READERS: dict[str, Callable[[Clock], LogReader]] = {
     "powermta": PowerMtaLog,
     "kumomta": KumoMtaLog,
     "haraka": lambda _: HarakaLog(),
-    "exchange": ExchangeLog,
+    "halon": HalonLog,
+    "exchange-tracking": ExchangeTrackingLog,
 }
 
 

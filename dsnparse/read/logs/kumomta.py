@@ -3,19 +3,20 @@
 Facts, from its documentation and source (kumo-log-types):
 
 * Delivery, Bounce, Expiration and AdminBounce are final, TransientFailure is not; OOB is a recipient of a
-  bounce message that KumoMTA read; Feedback is a complaint. All else is no outcome.
+  bounce message that KumoMTA read. All else is no outcome.
+* Feedback is a complaint that came by mail (ARF). Its `recipient` is the address that takes complaints;
+  feedback_report names who complained in original_rcpt_to (the names of its fields are from memory).
 * The enhanced code is cut from the reply's content, and stands beside it. `recipient` may be a list.
 * An Expiration has a sentence of KumoMTA's own: its cause is the last TransientFailure.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dsnparse.read.logs.line import Clock, LogLine
+from dsnparse.read.logs.line import Clock, LogLine, object_in
 from dsnparse.read.logs.outcome import OpenMessages, Outcome
 from dsnparse.read.logs.times import time_of
 from dsnparse.reply.command import command_in
@@ -29,6 +30,7 @@ _ACTIONS = {
     "OOB": Action.FAILED,
     "TransientFailure": Action.DELAYED,
 }
+_COMPLAINT = "Feedback"
 #: Recipients of one entry.
 _MOST = 1_000
 _OWN = "KumoMTA internal:"
@@ -38,62 +40,69 @@ class KumoMtaLog:
     """Reads the lines of a log in their order."""
 
     format = "kumomta-log"
+    programs: tuple[str, ...] = ("kumo",)
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._open = OpenMessages()
 
-    def read(self, line: LogLine) -> Iterator[Outcome]:
+    def read(self, line: LogLine) -> Sequence[Outcome]:
         """The final outcomes that a line tells of."""
-        entry = object_in(line.text)
-        action = _ACTIONS.get(str(entry.get("type")))
+        entry = object_in(line)
+        kind = str(entry.get("type"))
+        if kind == _COMPLAINT:
+            return _complaints(entry, line, self._clock)
+        action = _ACTIONS.get(kind)
         sender = entry.get("sender")
         if action is None or not isinstance(sender, str) or not sender.strip("<>"):
-            return
-        named = entry.get("recipient")
-        for recipient in (named if isinstance(named, list) else [named])[:_MOST]:
-            if isinstance(recipient, str) and "@" in recipient:
-                yield from self._outcome(entry, recipient, action, line)
-
-    def _outcome(
-        self, entry: dict[str, Any], recipient: str, action: Action, line: LogLine
-    ) -> Iterator[Outcome]:
-        queue_id = str(entry.get("id") or "")
-        message = self._open.get(queue_id)
-        message.sender = entry["sender"].strip("<>")
-        outcome = _read(entry, recipient, action, line, self._clock)
-        if action is Action.DELAYED:
-            message.put_off(outcome)
-            return
-        last = message.deferred.get((recipient, None))
-        if entry["type"] == "Expiration" and last is not None:
-            outcome = replace(last, action=action, line=line.number, text=line.text, time=outcome.time)
-        yield message.end(outcome)
+            return ()
+        key = (line.host, str(entry.get("id") or ""))
+        message = self._open.get(key)
+        message.sender = sender.strip("<>")
+        ended = []
+        for recipient in _addresses(entry.get("recipient")):
+            outcome = _read(entry, recipient, action, line, self._clock)
+            if action is Action.DELAYED:
+                message.put_off(outcome)
+                continue
+            last = message.deferred.get((recipient, None))
+            if kind == "Expiration" and last is not None:
+                outcome = replace(last, action=action, line=line.number, text=line.text, time=outcome.time)
+            ended.append(message.end(outcome))
         if not message.deferred:
-            self._open.forget(queue_id)
+            self._open.forget(key)
+        return ended
 
 
-def object_in(text: str) -> dict[str, Any]:
-    """The JSON object that a line is; an empty one for any other line."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+def _addresses(named: Any) -> list[str]:
+    some = named if isinstance(named, list) else [named]
+    return [one for one in some[:_MOST] if isinstance(one, str) and "@" in one]
 
 
-def _read(entry: dict[str, Any], recipient: str, action: Action, line: LogLine, clock: Clock) -> Outcome:
+def _complaints(entry: Mapping[str, Any], line: LogLine, clock: Clock) -> list[Outcome]:
+    report = _object(entry, "feedback_report")
+    said = str(report.get("feedback_type") or "").lower() or "abuse"
+    return [
+        Outcome(
+            recipient, None, line.number, line.text, feedback_type=said, by_mail=True, host=line.host,
+            time=time_of(entry.get("event_time") or entry.get("timestamp"), clock),
+            sender=str(report.get("original_mail_from") or "").strip("<>") or None,
+            queue_id=str(entry.get("id") or "") or None,
+        )
+        for recipient in _addresses(report.get("original_rcpt_to"))
+    ]  # fmt: skip
+
+
+def _read(entry: Mapping[str, Any], recipient: str, action: Action, line: LogLine, clock: Clock) -> Outcome:
     response = _object(entry, "response")
     enhanced = _object(response, "enhanced_code")
     parts = [enhanced.get(name) for name in ("class", "subject", "detail")]
-    status = ".".join(map(str, parts)) if all(isinstance(part, int) for part in parts) else None
+    status = ".".join(map(str, parts)) if all(type(part) is int for part in parts) else None
     content = str(response.get("content") or "")
     code = response.get("code")
     is_own = content.startswith(_OWN)
     reply = " ".join(str(word) for word in (code, status, content) if word) if not is_own else content
     peer = _object(entry, "peer_address")
-    headers = _object(entry, "headers")
-    message_id = next((str(value) for name, value in headers.items() if name.lower() == "message-id"), None)
     return Outcome(
         recipient, action, line.number, line.text, status=status,
         reply_code=code if isinstance(code, int) and 200 <= code <= 599 else None,
@@ -101,12 +110,18 @@ def _read(entry: dict[str, Any], recipient: str, action: Action, line: LogLine, 
         remote_mta=str(peer.get("name") or "").rstrip(".") or None,
         smtp_command=command_in(f"in reply to {response.get('command') or ''}"),
         time=time_of(entry.get("event_time") or entry.get("timestamp"), clock),
-        sender=entry["sender"].strip("<>"),
-        message_id=message_id, queue_id=str(entry.get("id") or "") or None, host=line.host,
-        category=str(entry.get("bounce_classification") or "") or None, by_mail=entry["type"] == "OOB",
+        message_id=_message_id(_object(entry, "headers")),
+        queue_id=str(entry.get("id") or "") or None, host=line.host, by_mail=entry["type"] == "OOB",
     )  # fmt: skip
 
 
-def _object(entry: dict[str, Any], name: str) -> dict[str, Any]:
+def _message_id(headers: Mapping[str, Any]) -> str | None:
+    for name, value in headers.items():
+        if name.lower() == "message-id" and isinstance(value, str):
+            return value
+    return None
+
+
+def _object(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = entry.get(name)
     return value if isinstance(value, dict) else {}

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -51,6 +51,8 @@ class LogLine(NamedTuple):
     host: str = ""
     program: str = ""
     pid: str = ""
+    #: The object that the line is, where that is known already.
+    entry: Mapping[str, Any] | None = None
 
 
 class Clock:
@@ -109,16 +111,29 @@ def decoded(raw: bytes) -> str:
 
 def log_line(number: int, line: str, clock: Clock) -> LogLine:
     """A line of text, its prefix taken off."""
-    found = _SYSLOG.match(line) or _SYSLOG_ISO.match(line) or _RFC5424.match(line)
-    if found is not None:
-        return LogLine(
-            number, line[found.end() :], clock.read(found["stamp"]), found["host"] or "", found["program"],
-            found["pid"] or "",
-        )  # fmt: skip
     docker = _DOCKER.match(line)
-    if docker is not None:
-        return log_line(number, line[docker.end() :], clock)._replace(time=clock.read(docker["stamp"]))
-    return LogLine(number, line)
+    if docker is None:
+        return _by_syslog(number, line, clock)
+    return _by_syslog(number, line[docker.end() :], clock)._replace(time=clock.read(docker["stamp"]))
+
+
+def object_in(line: LogLine) -> Mapping[str, Any]:
+    """The JSON object that a line is; an empty one for any other line."""
+    if line.entry is not None:
+        return line.entry
+    try:
+        value = json.loads(line.text) if line.text[:1] == "{" else None
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _by_syslog(number: int, line: str, clock: Clock) -> LogLine:
+    found = _SYSLOG.match(line) or _SYSLOG_ISO.match(line) or _RFC5424.match(line)
+    if found is None:
+        return LogLine(number, line)
+    stamp, host, program, pid = found.groups()
+    return LogLine(number, line[found.end() :], clock.read(stamp), host or "", program, pid or "")
 
 
 def _in_json(number: int, line: str, clock: Clock) -> LogLine:
@@ -130,11 +145,10 @@ def _in_json(number: int, line: str, clock: Clock) -> LogLine:
     if isinstance(entry.get("log"), str):
         return log_line(number, entry["log"].rstrip("\n"), clock)
     if "MESSAGE" not in entry:
-        return LogLine(number, line)
-    return LogLine(
-        number, _message(entry["MESSAGE"]), _journal_time(entry.get("__REALTIME_TIMESTAMP")),
-        *(str(entry.get(name) or "") for name in ("_HOSTNAME", "SYSLOG_IDENTIFIER", "_PID")),
-    )  # fmt: skip
+        return LogLine(number, line, entry=entry)
+    host, program, pid = (str(entry.get(name) or "") for name in ("_HOSTNAME", "SYSLOG_IDENTIFIER", "_PID"))
+    time = _journal_time(entry.get("__REALTIME_TIMESTAMP"))
+    return LogLine(number, _message(entry["MESSAGE"]), time, host, program, pid)
 
 
 def _message(message: Any) -> str:

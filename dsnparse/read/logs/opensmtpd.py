@@ -13,7 +13,7 @@ Facts, from runs of OpenSMTPD 6.8 and its source:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dsnparse.read.logs.line import LogLine
@@ -45,15 +45,16 @@ class OpenSmtpdLog:
     """Reads the lines of a log in their order."""
 
     format = "opensmtpd-log"
+    programs: tuple[str, ...] = ("smtpd",)
 
     def __init__(self) -> None:
         self._open = OpenMessages()
 
-    def read(self, line: LogLine) -> Iterator[Outcome]:
+    def read(self, line: LogLine) -> Sequence[Outcome]:
         """The final outcomes that a line tells of."""
         found = _ATTEMPT.match(line.text) or _EXPIRED.match(line.text)
         if found is None or not found["sender"] or '"' in found["sender"] + found["to"]:
-            return  # a quoted local part may hold all that follows one
+            return ()  # a quoted local part may hold all that follows one
         key = (line.host, found["id"])
         message = self._open.get(key)
         message.sender = found["sender"]
@@ -62,7 +63,7 @@ class OpenSmtpdLog:
         outcome = _outcome(found, action, line)
         if action is Action.DELAYED:
             message.put_off(outcome)
-            return
+            return ()
         last = next(iter(message.deferred.values()), None)
         if expired and last is not None:
             outcome = replace(
@@ -70,7 +71,7 @@ class OpenSmtpdLog:
                 deferrals=last.deferrals,
             )  # fmt: skip
         self._open.forget(key)
-        yield message.end(outcome)
+        return (message.end(outcome),)
 
 
 def _outcome(found: re.Match[str], action: Action, line: LogLine) -> Outcome:

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dsnparse.vocabulary import Action
+from dsnparse.vocabulary import Action, Reason
 
 #: Messages under way that are remembered; of more, the ones that were heard of longest ago are forgotten.
 MAX_OPEN = 200_000
@@ -15,13 +15,15 @@ MAX_OPEN = 200_000
 MAX_DEFERRED = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, since there are as many of them as lines, and a frozen one takes five times as long to make.
+@dataclass(slots=True)
 class Outcome:
-    """What was done with one recipient in one attempt."""
+    """What was done with one recipient in one attempt. Whoever hands it over does not keep it."""
 
     #: The address that was tried.
     recipient: str
-    action: Action
+    #: None for a complaint.
+    action: Action | None
     #: The number of the line that says so, and its text.
     line: int
     text: str
@@ -44,8 +46,10 @@ class Outcome:
     host: str = ""
     #: Attempts that were put off before.
     deferrals: int = 0
-    #: A name that the log has for the failure.
-    category: str | None = None
+    #: What the log's own class of the failure means, where it has no words of the other server.
+    category: Reason | None = None
+    #: What a complaint is called (RFC 5965 section 7.3): "abuse", …; None where nobody complained.
+    feedback_type: str | None = None
     #: Whether the line can be read as naming another address: a quoted local part may hold anything.
     is_uncertain: bool = False
     #: Whether the log tells of a bounce message that came by mail, which anybody can send.
@@ -60,6 +64,8 @@ class OpenMessage:
     message_id: str | None = None
     #: The last real deferral of each recipient, by the addresses.
     deferred: dict[tuple[str, str | None], Outcome] = field(default_factory=dict)
+    #: What was delivered while the message was still arriving, so before its sender is told.
+    early: list[Outcome] = field(default_factory=list)
 
     @property
     def is_known(self) -> bool:
@@ -72,9 +78,11 @@ class OpenMessage:
         before = self.deferred.get(key)
         if before is None:
             if len(self.deferred) < MAX_DEFERRED:
-                self.deferred[key] = replace(outcome, deferrals=1)
+                outcome.deferrals = 1
+                self.deferred[key] = outcome
         elif was_tried:
-            self.deferred[key] = replace(outcome, deferrals=before.deferrals + 1)
+            outcome.deferrals = before.deferrals + 1
+            self.deferred[key] = outcome
 
     def end(self, outcome: Outcome) -> Outcome:
         """The final outcome of a recipient, with what is known of the message."""
@@ -83,12 +91,10 @@ class OpenMessage:
 
     def told(self, outcome: Outcome, before: Outcome | None) -> Outcome:
         """An outcome with what is known of the message, and how often it was put off `before`."""
-        return replace(
-            outcome,
-            sender=self.sender,
-            message_id=self.message_id or outcome.message_id,
-            deferrals=before.deferrals if before else 0,
-        )
+        outcome.sender = self.sender
+        outcome.message_id = self.message_id or outcome.message_id
+        outcome.deferrals = before.deferrals if before else 0
+        return outcome
 
     def give_up(self, line: int, text: str, time: datetime | None) -> list[Outcome]:
         """All that is put off has failed, each for its last reason: `line` says so."""
@@ -119,6 +125,10 @@ class OpenMessages:
         if len(self._open) > self._most:
             self._open.popitem(last=False)
         return found
+
+    def pop(self, key: Hashable) -> OpenMessage:
+        """The message with this id, which is under way no longer."""
+        return self._open.pop(key, None) or OpenMessage()
 
     def forget(self, key: Hashable) -> None:
         """The message has left the queue."""

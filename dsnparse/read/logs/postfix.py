@@ -16,7 +16,7 @@ Facts, from runs of Postfix 3.7 and its source:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from dsnparse.read.logs.line import LogLine
 from dsnparse.read.logs.outcome import OpenMessages, Outcome
@@ -54,24 +54,24 @@ class PostfixLog:
     """Reads the lines of a log in their order."""
 
     format = "postfix-log"
+    programs: tuple[str, ...] = ()  # `read` looks at them itself
 
     def __init__(self) -> None:
         self._open = OpenMessages()
 
-    def read(self, line: LogLine) -> Iterator[Outcome]:
+    def read(self, line: LogLine) -> Sequence[Outcome]:
         """The final outcomes that a line tells of."""
         instance, _, service = line.program.rpartition("/")
         found = _ID.match(line.text) if service in _SERVICES and instance else None
         if found is None:
-            return
+            return ()
         key = (line.host, instance.partition("/")[0], found[1])
         text = line.text[found.end() :]
         if service in _DELIVERS:
-            if text.startswith("to=<"):
-                yield from self._attempt(key, line, text)
-        elif service == "qmgr":
-            yield from self._queue(key, line, text)
-        elif service == "cleanup":
+            return self._attempt(key, line, text) if text.startswith("to=<") else ()
+        if service == "qmgr":
+            return self._queue(key, line, text)
+        if service == "cleanup":
             stated = _MESSAGE_ID.match(text)
             if stated is not None:
                 self._open.get(key).message_id = stated[1]
@@ -79,18 +79,20 @@ class PostfixLog:
             sender = _SENDER.search(text)
             if sender is not None:
                 self._open.get(key).sender = sender[1]
+        return ()
 
-    def _queue(self, key: tuple[str, str, str], line: LogLine, text: str) -> Iterator[Outcome]:
+    def _queue(self, key: tuple[str, str, str], line: LogLine, text: str) -> Sequence[Outcome]:
         if text.startswith("removed"):
             self._open.forget(key)
         elif _EXPIRED.match(text):
-            yield from self._open.get(key).give_up(line.number, text, line.time)
+            return self._open.get(key).give_up(line.number, text, line.time)
         elif text.startswith("from=<"):
             sender = _SENDER.match(text)
             if sender is not None:
                 self._open.get(key).sender = sender[1]
+        return ()
 
-    def _attempt(self, key: tuple[str, str, str], line: LogLine, text: str) -> Iterator[Outcome]:
+    def _attempt(self, key: tuple[str, str, str], line: LogLine, text: str) -> Sequence[Outcome]:
         message = self._open.get(key)
         recipient, rest = bracketed(text, 3)
         original = None
@@ -99,10 +101,10 @@ class PostfixLog:
         found = _RESULT.match(rest)
         action = _ACTIONS.get(found["word"]) if found is not None else None
         if found is None or action is None or not message.is_known or not recipient:
-            return
+            return ()
         said = found["text"].removesuffix(")")
         if action is Action.DELIVERED and _goes_on(found["relay"], said):
-            return
+            return ()
         was_tried = not said.startswith(_SUSPENDED)
         while said.startswith(_SUSPENDED):
             said = said[len(_SUSPENDED) :]
@@ -117,8 +119,8 @@ class PostfixLog:
         )  # fmt: skip
         if action is Action.DELAYED:
             message.put_off(outcome, was_tried=was_tried)
-        else:
-            yield message.end(outcome)
+            return ()
+        return (message.end(outcome),)
 
 
 def bracketed(text: str, start: int) -> tuple[str, str]:

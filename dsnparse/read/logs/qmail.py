@@ -12,7 +12,7 @@ Facts, from the source of notqmail (qmail-send.c, qsutil.c):
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from dsnparse.read.logs.line import LogLine
@@ -41,13 +41,14 @@ class QmailLog:
     """Reads the lines of a log in their order."""
 
     format = "qmail-log"
+    programs: tuple[str, ...] = ("qmail",)
 
     def __init__(self) -> None:
         self._open = OpenMessages()
         #: Deliveries that run: message and address.
         self._running: dict[tuple[str, str], tuple[str, str]] = {}
 
-    def read(self, line: LogLine) -> Iterator[Outcome]:
+    def read(self, line: LogLine) -> Sequence[Outcome]:
         """The final outcomes that a line tells of."""
         time, text = _timed(line)
         info, start = _INFO.match(text), _START.match(text)
@@ -62,15 +63,16 @@ class QmailLog:
             if ended is not None:
                 self._open.forget((line.host, ended[1]))
         elif (found := _RESULT.match(text)) is not None:
-            yield from self._result(line, time, text, found)
+            return self._result(line, time, text, found)
+        return ()
 
     def _result(
         self, line: LogLine, time: datetime | None, text: str, found: re.Match[str]
-    ) -> Iterator[Outcome]:
+    ) -> Sequence[Outcome]:
         number, recipient = self._running.pop((line.host, found[1]), ("", ""))
         message = self._open.get((line.host, number))
         if not message.is_known or "@" not in recipient:
-            return
+            return ()
         said = found[3].replace("_", " ").replace("/", "\n").strip()
         reply = _SAID.search(said)
         host = _HOST.match(said)
@@ -82,8 +84,8 @@ class QmailLog:
         )  # fmt: skip
         if outcome.action is Action.DELAYED:
             message.put_off(outcome)
-        else:
-            yield message.end(outcome)
+            return ()
+        return (message.end(outcome),)
 
 
 def _timed(line: LogLine) -> tuple[datetime | None, str]:

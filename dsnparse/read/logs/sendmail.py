@@ -13,7 +13,7 @@ Facts, from runs of Sendmail 8.17 and its Operation Guide:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from dsnparse.read.logs.line import LogLine, decoded
 from dsnparse.read.logs.outcome import OpenMessages, Outcome
@@ -48,26 +48,28 @@ class SendmailLog:
     """Reads the lines of a log in their order."""
 
     format = "sendmail-log"
+    programs: tuple[str, ...] = ("sendmail", "sm-")
 
     def __init__(self) -> None:
         self._open = OpenMessages()
         #: The last error of a message's processing, and of which message.
         self._error = (("", ""), "")
 
-    def read(self, line: LogLine) -> Iterator[Outcome]:
+    def read(self, line: LogLine) -> Sequence[Outcome]:
         """The final outcomes that a line tells of."""
         found = _ID.match(line.text)
         if found is None:
-            return
+            return ()
         key = (line.host, found[1])
         text = line.text[found.end() :]
         if text.startswith("from="):
             self._arrived(key, text)
         elif text.startswith("to="):
-            yield from self._attempt(key, line, text)
+            return self._attempt(key, line, text)
         elif _GAVE_UP.match(text):
-            yield from self._open.get(key).give_up(line.number, text, line.time)
+            ended = self._open.get(key).give_up(line.number, text, line.time)
             self._open.forget(key)
+            return ended
         elif (error := _ERROR.match(text)) is not None:
             self._error = (key, error[1])
         elif (hops := _HOPS.match(text)) is not None and self._open.get(key).is_known:
@@ -75,7 +77,8 @@ class SendmailLog:
                 hops[2], Action.FAILED, line.number, text, diagnostic=hops[1], diagnostic_type="x-sendmail",
                 time=line.time, queue_id=key[1], host=line.host,
             )  # fmt: skip
-            yield self._open.get(key).end(outcome)
+            return (self._open.get(key).end(outcome),)
+        return ()
 
     def _arrived(self, key: tuple[str, str], text: str) -> None:
         sender = _SENDER.match(text)
@@ -85,19 +88,19 @@ class SendmailLog:
         if stated is not None:
             self._open.get(key).message_id = stated[1]
 
-    def _attempt(self, key: tuple[str, str], line: LogLine, text: str) -> Iterator[Outcome]:
+    def _attempt(self, key: tuple[str, str], line: LogLine, text: str) -> Sequence[Outcome]:
         end = _end_of_recipients(text)
         found = _ATTEMPT.match(text, end)
         message = self._open.get(key)
         if found is None or not message.is_known:
-            return
+            return ()
         reply, stat = _results(found["rest"])
         status, relay = found["status"], found["relay"] or ""
         action = _action(status, stat)
         if action is None or (
             action is Action.DELIVERED and relay.startswith(_LOOPBACK) and _RELAYED.match(stat)
         ):
-            return
+            return ()
         if stat == _CONFIGURATION and self._error[0] == key:
             stat = self._error[1]
         to = text[len("to=") : end]
@@ -105,6 +108,7 @@ class SendmailLog:
         alias = by_alias[1].strip("<>") if by_alias is not None else ""
         named = recipients_in(to[: by_alias.start()] if by_alias is not None else to)[:_MOST]
         said = reply or stat.replace("queued", "") or None
+        ended = []
         for recipient in named or recipients_in(alias):
             outcome = Outcome(
                 recipient, action, line.number, text,
@@ -116,7 +120,8 @@ class SendmailLog:
             if action is Action.DELAYED:
                 message.put_off(outcome, was_tried=bool(reply or relay or stat != "Deferred"))
             else:
-                yield message.end(outcome)
+                ended.append(message.end(outcome))
+        return ended
 
 
 def _end_of_recipients(text: str) -> int:

@@ -33,7 +33,13 @@ def keys_of(record: BounceRecord, identity: AddressIdentity) -> tuple[str, str]:
 
 
 def happened_to(
-    report: Report, record: BounceRecord, treated: str, keys: tuple[str, str], policy: Policy
+    report: Report,
+    record: BounceRecord,
+    treated: str,
+    keys: tuple[str, str],
+    policy: Policy,
+    *,
+    by_mail: bool = True,
 ) -> Iterator[Happened]:
     """What happened to the address that was refused, and to the one that was mailed. `keys`: theirs."""
     refused, mailed = keys
@@ -42,7 +48,7 @@ def happened_to(
         if mailed:
             yield Happened(mailed, record.original_recipient or "", What.REVIEW, What.REVIEW)
         return
-    what = what_happened(treated, report, record, policy)
+    what = what_happened(treated, report, record, policy, by_mail=by_mail)
     if refused and what is not None:
         sure = _sure(record.recipient, what)
         yield Happened(refused, record.recipient, sure, sure)

@@ -100,7 +100,9 @@ def _prepare(seen: Seen, record: BounceRecord, complaint: bool, terms: Terms) ->
         mailed=mailed,
         named=tuple(named),
         claimed=claimed_time(record, seen.report, seen.received),
-        events=tuple(happened_to(seen.report, record, treated, (refused, mailed), policy)),
+        events=tuple(
+            happened_to(seen.report, record, treated, (refused, mailed), policy, by_mail=seen.by_mail)
+        ),
         reason="complaint" if complaint else record.reason.value,
         refuser=(record.provider or "") if treated == "block" else None,
         asked=tuple(_asked(record, treated, mailed, policy)),

@@ -26,10 +26,6 @@ _AT_LEAST_PLAUSIBLE = (TrustLevel.AUTHENTICATED, TrustLevel.PLAUSIBLE)
 _FORWARDED = {"same": What.HARD, "second_notice": What.HARD_TWICE, "review": What.REVIEW}
 
 
-#: Formats of complaints that come as mail; anybody can send one. Events come from a mail service's own feed.
-_BY_MAIL = ("arf", "amazon-sns")
-
-
 def of_the_mailed_one(what: What | None, policy: Policy, *, is_known: bool) -> What | None:
     """What happened to the address that was mailed, from `what` happened to another one that refused it.
 
@@ -133,11 +129,16 @@ def complaint_treatment(report: Report, policy: Policy) -> str:
     return "review" if feedback in policy.complaint_review else "nothing"
 
 
-def what_happened(treated: str, report: Report, record: BounceRecord, policy: Policy) -> What | None:
-    """The event for the refused address, from the record's `treatment`; None when it means nothing."""
+def what_happened(
+    treated: str, report: Report, record: BounceRecord, policy: Policy, *, by_mail: bool = True
+) -> What | None:
+    """The event for the refused address, from the record's `treatment`; None when it means nothing.
+
+    `by_mail`: whether it came as mail, which anybody can send, and not in a mail service's own feed.
+    """
     match treated:
         case "complaint":
-            by_one = report.format not in _BY_MAIL and len(report.records) == 1
+            by_one = not by_mail and len(report.records) == 1
             return What.COMPLAINT if by_one else What.COMPLAINT_IN_DOUBT
         case "success":
             return What.SUCCESS

@@ -14,10 +14,11 @@ from typing import Any
 
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.lists.program_formats import postfix_map
+from dsnparse.store.lists.provider_export import exports, write_for
 from dsnparse.wire.formulas import guarded
 
 #: Those of providers.
-PROVIDERS = ("ses", "sendgrid", "mailgun", "postmark", "sparkpost")
+PROVIDERS = ("ses", "sendgrid", "mailgun", "postmark", "sparkpost", *exports())
 #: Those of programs that send.
 PROGRAMS = ("postfix", "listmonk", "mautic")
 #: Our own, and all others.
@@ -64,6 +65,9 @@ def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
         case "sparkpost":
             rows = (row for entry in entries for row in _sparkpost_rows(entry))
             return _csv(("recipient", "type", "description"), rows)
+    table = exports().get(form)
+    if table is not None:
+        return _together(write_for(entries, table))
     raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(FORMATS)}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,9 @@ from dsnparse.mailboxes.logs import read_log
 from dsnparse.model import Action, BounceRecord
 from dsnparse.read.logs.formats import log_reader, logs
 from dsnparse.read.logs.line import Clock
+from dsnparse.store.changes.state import What
+from dsnparse.store.changes.treatment import what_happened
+from dsnparse.store.policy.policy import Policy
 from dsnparse.vocabulary import BounceType, Origin, Reason
 
 CLOCK = Clock(datetime(2026, 11, 26, 12, tzinfo=UTC), UTC)
@@ -58,6 +62,22 @@ def kumo(kind: str, code: int, status: tuple[int, int, int], content: str) -> st
     return json.dumps({**_KUMO, "type": kind, "response": response}) + "\n"
 
 
+def halon(action: str | None, code: int, status: list[int], *reason: str, time: int = 1793902892123) -> str:
+    """A line of Halon's post-delivery script."""
+    entry: dict[str, Any] = {"type": "delivery", "time": time, "action": action}
+    entry["message"] = {
+        "id": "4711",
+        "sender": "news@example.org",
+        "recipientaddress": {"localpart": "kay", "domain": "example.net"},
+    }
+    result = {"code": code, "enhanced": status, "reason": list(reason)}
+    entry["attempt"] = {
+        "connection": {"remotemx": "mx.example.net", "remoteip": "192.0.2.10"},
+        "result": result,
+    }
+    return json.dumps({name: value for name, value in entry.items() if value is not None}) + "\n"
+
+
 def records(log: str, text: str) -> list[BounceRecord]:
     """What a log's text tells."""
     found: list[BounceRecord] = []
@@ -83,7 +103,9 @@ def records(log: str, text: str) -> list[BounceRecord]:
          '5.1.1 (bad destination mailbox address),"smtp;550 5.1.1 User unknown",mx.example.net (192.0.2.10),bad-mailbox,j7'),
         ("kumomta", kumo("Bounce", 550, (5, 1, 1), "User unknown")),
         ("haraka", "Nov  5 18:21:32 mx1 haraka[9]: [NOTICE] [A0-B1.1.1] [outbound] recipient <kay@example.net> rejected: 550 5.1.1 User unknown"),
-        ("exchange", EXCHANGE + _AT + "SMTP,FAIL,<m1@example.org>,kay@example.net,"
+        ("halon", halon("BOUNCE", 550, [5, 1, 1], "User unknown")),
+        ("halon", halon(None, 550, [5, 1, 1], "5.1.1 User unknown")),
+        ("exchange-tracking", EXCHANGE + _AT + "SMTP,FAIL,<m1@example.org>,kay@example.net,"
          "[{LRT=};{LED=550 5.1.1 User unknown};{FQDN=mx.example.net};{IP=192.0.2.10}],news@example.org"),
     ],
 )  # fmt: skip
@@ -101,7 +123,8 @@ def test_each_log_tells_of_the_same_failure_in_the_same_words(log: str, text: st
 
 def test_every_log_that_is_read_has_an_example_above() -> None:
     assert set(logs()) == {
-        "postfix", "exim", "sendmail", "opensmtpd", "qmail", "powermta", "kumomta", "haraka", "exchange"
+        "postfix", "exim", "sendmail", "opensmtpd", "qmail", "powermta", "kumomta", "haraka", "halon",
+        "exchange-tracking",
     }  # fmt: skip
 
 
@@ -127,6 +150,14 @@ _FULL = "452 4.2.2 Mailbox full"
          "Nov 10 18:21:33 mx1 sm-mta[41]: 6B5ILXF4000041: 6B5ILXF4000042: sender notify: Cannot send message for 5 days\n", Reason.MAILBOX_FULL, "1"),
         ("kumomta", kumo("TransientFailure", 452, (4, 2, 2), "Mailbox full") + kumo("Expiration", 551, (5, 4, 7), "Next delivery time would be at a time beyond"),
          Reason.MAILBOX_FULL, "1"),
+        ("halon", halon("RETRY", 421, [4, 0, 0], "later") + halon("RETRY", 452, [4, 2, 2], "Mailbox full")
+         + halon("BOUNCE", 452, [4, 2, 2], "Mailbox full"), Reason.MAILBOX_FULL, "2"),
+        ("powermta", POWERMTA + "t,2026-11-05,news@example.org,kay@example.net,delayed,4.2.2,smtp;452 4.2.2 Mailbox full,mx,quota-issues,j7\n"
+         "tq,2026-11-05,news@example.org,kay@example.net,delayed,4.2.2,smtp;452 4.2.2 Mailbox full,mx,quota-issues,j7\n"
+         "t,2026-11-05,news@example.org,kay@example.net,delayed,4.2.2,smtp;452 4.2.2 Mailbox full,mx,quota-issues,another\n"
+         "b,2026-11-09,news@example.org,kay@example.net,failed,4.4.7,smtp;452 4.2.2 Mailbox full,mx,message-expired,j7", Reason.MAILBOX_FULL, "2"),
+        ("exchange-tracking", EXCHANGE + _AT + "SMTP,DEFER,<m1@example.org>,kay@example.net,452 4.2.2 full,news@example.org\n"
+         + _AT + "QUEUE,FAIL,<m1@example.org>,kay@example.net,[{LRT=};{LED=452 4.2.2 Mailbox full};{FQDN=mx};{IP=192.0.2.1}],news@example.org", Reason.MAILBOX_FULL, "1"),
     ],
 )  # fmt: skip
 def test_who_is_given_up_failed_for_the_last_real_reason(
@@ -155,7 +186,11 @@ def test_who_is_given_up_failed_for_the_last_real_reason(
         ("sendmail", f"{SENDMAIL}{_TRIED}mailer=relay, pri=30484, relay=[127.0.0.1] [127.0.0.1], dsn=2.0.0, stat=Sent (6B5ILXF4000042 Message accepted for delivery)"),
         ("powermta", POWERMTA + "t,2026-11-05,news@example.org,kay@example.net,delayed,4.2.2,smtp;452 full,mx,quota-issues,j7"),
         ("kumomta", kumo("Rejection", 550, (5, 1, 1), "inbound")),
-        ("exchange", EXCHANGE + _AT + "SMTP,DEFER,<m1@example.org>,kay@example.net,452 4.2.2 full,news@example.org"),
+        ("halon", halon("RETRY", 452, [4, 2, 2], "Mailbox full")),
+        ("halon", halon("DELETE", 550, [5, 1, 1], "User unknown")),
+        ("halon", halon("BOUNCE", 550, [5, 1, 1], "User unknown").replace("delivery", "queue")),
+        ("halon", halon("BOUNCE", 550, [5, 1, 1], "User unknown").replace("news@example.org", "")),
+        ("exchange-tracking", EXCHANGE + _AT + "SMTP,DEFER,<m1@example.org>,kay@example.net,452 4.2.2 full,news@example.org"),
     ],
 )  # fmt: skip
 def test_what_is_no_final_outcome_gives_none(log: str, text: str) -> None:
@@ -171,7 +206,8 @@ def test_what_is_no_final_outcome_gives_none(log: str, text: str) -> None:
         ("qmail", QMAIL + "@4000000065f1c0de1a2b3c4d delivery 812: success: 192.0.2.10_accepted_message./"),
         ("powermta", POWERMTA + "d,2026-11-05,news@example.org,kay@example.net,relayed,2.0.0,smtp;250 ok,mx,,j7"),
         ("kumomta", kumo("Delivery", 250, (2, 0, 0), "Ok")),
-        ("exchange", EXCHANGE + _AT + "SMTP,SEND,<m1@example.org>,kay@example.net,250 2.0.0 ok,news@example.org"),
+        ("halon", halon(None, 250, [2, 0, 0], "Ok")),
+        ("exchange-tracking", EXCHANGE + _AT + "SMTP,SEND,<m1@example.org>,kay@example.net,250 2.0.0 ok,news@example.org"),
     ],
 )  # fmt: skip
 def test_a_delivery_is_told(log: str, text: str) -> None:
@@ -209,6 +245,7 @@ def test_an_exim_line_that_syslog_split_is_one_line() -> None:
     assert event.report.records[0].reason is Reason.USER_UNKNOWN
 
 
+_HARAKA = "[NOTICE] [A0-B1.1.2] [outbound] recipient <victim@example.com> rejected: 550 5.1.1 User unknown"
 _PLANTED = "victim@example.com>, relay=x, delay=1, dsn=5.1.1, status=bounced (550 5.1.1 User unknown"
 
 
@@ -227,6 +264,17 @@ _PLANTED = "victim@example.com>, relay=x, delay=1, dsn=5.1.1, status=bounced (55
         ("sendmail", SENDMAIL + _TRIED.replace("<kay@example.net>", '<"x>, delay=0, <victim@example.com>"@evil.example>') + "mailer=esmtp, pri=1, dsn=5.1.1, stat=User unknown"),
         ("opensmtpd", '5555bc78b3e51f7b mta delivery evpid=042dc7957a7b3104 from=<a@b> to=<kay@example.net> rcpt=<-> source="" relay="x" delay=0s '
          'result="PermFail" stat="550 no" to=<victim@example.com> result="PermFail" stat="550 5.1.1"'),
+        # What a client says, as other origins of Haraka write it down.
+        ("haraka", f"[PROTOCOL] [A0-B1.1.1] [core] C: EHLO {_HARAKA} state=1"),
+        ("haraka", f"[A0] {_HARAKA}"),
+        ("haraka", json.dumps({"uuid": "A0-B1.1.1", "origin": "core", "message": _HARAKA.partition("[outbound] ")[2]})),
+        ("haraka", _HARAKA.replace("<victim@example.com>", '<"victim@example.com> rejected: 550 5.1.1 User unknown"@evil.example>')),
+        ("haraka", _HARAKA.replace("<victim@example.com>", '<"victim@example.com"@evil.example>')),
+        ("exchange-tracking", EXCHANGE + _AT + 'SMTP,FAIL,<m1@example.org>,"""a;victim@example.com;b""@evil.example",550 5.1.1 User unknown,news@example.org'),
+        ("exchange-tracking", EXCHANGE + _AT + 'SMTP,FAIL,<m1@example.org>,kay@example.net,"[{LED=550 5.1.1 User unknown;victim@example.com};{FQDN=mx}]",news@example.org'),
+        ("powermta", POWERMTA + 'b,2026-11-05,news@example.org,kay@example.net,failed,4.0.0,"smtp;450 x\nb,2026-11-05,n@e.org,victim@example.com,failed,5.1.1,smtp;550 5.1.1",mx,,j7'),
+        ("halon", halon("BOUNCE", 550, [5, 1, 1], '"}}{"message":{"recipient":"victim@example.com"}')),
+        ("halon", halon("BOUNCE", 550, [5, 1, 1], "User unknown").replace('"kay"', '"victim@example.com"').replace("example.net", "evil.example")),
     ],
 )  # fmt: skip
 def test_what_a_stranger_has_in_his_address_reply_or_greeting_names_nobody_else(log: str, text: str) -> None:
@@ -237,10 +285,31 @@ def test_what_a_stranger_has_in_his_address_reply_or_greeting_names_nobody_else(
     )
 
 
+@pytest.mark.parametrize(
+    ("log", "text"),
+    [
+        ("exim", EXIM + "2026-11-05 18:20:20 1xWHbP-00000C-0k ** kay@example.net R=a T=b H=mx [1]: SMTP error from remote mail server after RCPT TO:<kay@example.net>: 550 5.1.1 no"),
+        ("sendmail", SENDMAIL.partition("]: ")[2] + _TRIED.partition("]: ")[2] + "mailer=esmtp, pri=1, relay=mx. [1], dsn=5.1.1, reply=550 5.1.1 no, stat=User unknown"),
+        ("opensmtpd", '5555bc78b3e51f7b mta delivery evpid=042dc7957a7b3104 from=<a@b> to=<kay@example.net> rcpt=<-> source="1" relay="1 (mx)" delay=0s result="PermFail" stat="550 5.1.1 no"'),
+        ("qmail", "\n".join(line.partition(" ")[2] for line in QMAIL.splitlines()) + "\ndelivery 812: failure: Remote_host_said:_550_5.1.1_no/"),
+        ("kumomta", kumo("Bounce", 550, (5, 1, 1), "no")),
+    ],
+)  # fmt: skip
+def test_what_another_program_writes_down_in_the_log_of_the_machine_is_no_line_of_the_server(
+    log: str, text: str
+) -> None:
+    own = {"exim": "exim", "sendmail": "sm-mta", "opensmtpd": "smtpd", "qmail": "qmail", "kumomta": "kumod"}[
+        log
+    ]
+    for program, count in ((own, 1), ("shop", 0), ("sshd", 0), ("postfix/smtp", 0)):
+        head = f"Nov  5 18:21:32 mx1 {program}[9]: "
+        assert len(records(log, "\n".join(head + line for line in text.splitlines()))) == count, program
+
+
 @given(st.sampled_from(logs()), st.lists(st.text(max_size=120), max_size=6))
 def test_any_text_is_read_without_a_complaint(log: str, lines: list[str]) -> None:
     for item in read_log(log, [line.encode("utf-8", "replace") for line in lines], "log", clock=CLOCK):
-        assert not isinstance(item, Problem)
+        assert not isinstance(item, Problem) or "please report" not in item.reason
 
 
 _PIECES = st.sampled_from(
@@ -252,12 +321,85 @@ _PIECES = st.sampled_from(
 @given(st.sampled_from(logs()), st.lists(_PIECES, max_size=12))
 def test_pieces_of_lines_in_any_order_are_read_without_a_complaint(log: str, pieces: list[str]) -> None:
     for item in read_log(log, "".join(pieces).encode().splitlines(), "log", clock=CLOCK):
-        assert not isinstance(item, Problem)
+        assert not isinstance(item, Problem) or "please report" not in item.reason
 
 
 def test_another_log_is_refused_with_the_names_of_those_that_are_read() -> None:
     with pytest.raises(ValueError, match="'lotus' is no log that is read; there are postfix, exim"):
         log_reader("lotus", CLOCK)
+
+
+def test_where_powermta_has_no_words_its_category_says_why_and_is_never_hard() -> None:
+    row = "b,2026-11-05,news@example.org,kay@example.net,failed,{status},{said},mx,{category},j7"
+    for status, said, category, reason, kind in (
+        ("", "", "quota-issues", Reason.MAILBOX_FULL, BounceType.SOFT),
+        ("", "", "bad-mailbox", Reason.USER_UNKNOWN, BounceType.UNDETERMINED),
+        ("", "", "a-name-of-ours", Reason.UNDEFINED, BounceType.UNDETERMINED),
+        (
+            "5.7.1",
+            "smtp;550 5.7.1 This looks like spam",
+            "bad-mailbox",
+            Reason.SPAM_CONTENT,
+            BounceType.BLOCK,
+        ),
+    ):
+        (record,) = records("powermta", POWERMTA + row.format(status=status, said=said, category=category))
+        assert (record.reason, record.bounce_type) == (reason, kind)
+
+
+def test_a_complaint_that_kumomta_took_by_mail_names_who_complained_and_counts_as_one_by_mail() -> None:
+    report = {
+        "feedback_type": "abuse",
+        "original_rcpt_to": ["kay@example.net"],
+        "original_mail_from": "<news@example.org>",
+    }
+    entry = _KUMO | {"type": "Feedback", "recipient": "fbl@example.org", "feedback_report": report}
+    (event,) = read_log("kumomta", [json.dumps(entry).encode()], "log", clock=CLOCK)
+    assert isinstance(event, Event)
+    assert (event.report.kind, event.report.feedback_type, event.by_mail) == ("complaint", "abuse", True)
+    (record,) = event.report.records
+    assert (record.recipient, record.action, record.bounce_type) == ("kay@example.net", None, "undetermined")
+    policy = Policy.from_toml("")
+    happened = what_happened("complaint", event.report, record, policy, by_mail=event.by_mail)
+    assert happened is What.COMPLAINT_IN_DOUBT
+    odds: list[Any] = [None, [], {"original_rcpt_to": "nobody"}, {"original_rcpt_to": [1, None]}]
+    for odd in odds:
+        assert not [*read_log("kumomta", [json.dumps(entry | {"feedback_report": odd}).encode()], "log")]
+
+
+def test_a_line_end_within_a_subject_spoils_no_line_of_comma_separated_values() -> None:
+    for text in ("a\rb", '"a\rb"', '"a""\rb"'):
+        row = f"b,2026-11-05,news@example.org,kay@example.net,failed,5.1.1,smtp;550 5.1.1 no,mx,bad-mailbox,{text}"
+        (_, event) = [*read_log("powermta", [POWERMTA.encode(), row.encode()], "log", clock=CLOCK), None][
+            ::-1
+        ]
+        assert isinstance(event, Event)
+
+
+def test_a_reply_of_many_lines_in_a_cell_is_one_row_and_what_it_looks_like_is_no_other() -> None:
+    said = '"smtp;550 5.1.1 no\n\ntype,rcpt\nb,2026-11-05,n@e.org,victim@example.com,failed,5.1.1,smtp;550 5.1.1"'
+    row = f"b,2026-11-05,news@example.org,kay@example.net,failed,5.1.1,{said},mx,,j7\n"
+    found = records("powermta", POWERMTA + row + row.replace("kay", "lee"))
+    assert [record.recipient for record in found] == ["kay@example.net", "lee@example.net"]
+    lines = [
+        POWERMTA.encode(),
+        row.partition(said)[0].encode() + b'"never closed',
+        *[b"x"] * 99,
+        row.encode(),
+    ]
+    told = list(read_log("powermta", lines, "log", clock=CLOCK))
+    assert [isinstance(item, Problem) for item in told] == [True, False]
+
+
+@pytest.mark.parametrize("log", ["powermta", "exchange-tracking"])
+def test_lines_without_the_names_of_their_columns_are_told_once_and_not_passed_over_in_silence(
+    log: str,
+) -> None:
+    rows = [b"b,2026-11-05,news@example.org,kay@example.net,failed,5.1.1"] * 3
+    (told,) = read_log(log, rows, "log", clock=CLOCK)
+    assert isinstance(told, Problem)
+    assert told.name == "log:1"
+    assert told.reason.startswith("comes before any line that names the columns (")
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,13 @@ _LABEL = "@4000000065f1c0de1a2b3c4d "
         ("exim", f"{EXIM}2026-11-05 18:20:20 1xWHbP-00000C-0k ** |/usr/bin/filter R=pipe T=address_pipe: no", []),
         ("exim", (f"{EXIM}2026-11-05 18:20:20 1xWHbP-00000C-0k ** kay@example.net (ops@example.org) "
          "<ops@example.org> R=dnslookup T=remote_smtp: 550 5.1.1 User unknown"), ["kay@example.net failed"]),
-        ("exchange", f"{EXCHANGE}{_AT}STOREDRIVER,SEND,<m1@example.org>,kay@example.net,,news@example.org", []),
-        ("exchange", (f"{EXCHANGE}{_AT}SMTP,FAIL,<m1@example.org>,kay@example.net;lee@example.net,"
+        # A cut-through delivery is told before the arrival; one of a notice is none.
+        ("exim", f"2026-11-05 18:20:19 1xWHbP-00000C-0k >> kay@example.net R=dnslookup T=remote_smtp H=mx [192.0.2.10]\n{EXIM}",
+         ["kay@example.net delivered"]),
+        ("exim", ("2026-11-05 18:20:19 1xWHbP-00000C-0k >> kay@example.net R=dnslookup T=remote_smtp H=mx [192.0.2.10]\n"
+         "2026-11-05 18:20:19 1xWHbP-00000C-0k <= <> R=1xWHbP-00000B-0k U=exim P=local S=71"), []),
+        ("exchange-tracking", f"{EXCHANGE}{_AT}STOREDRIVER,SEND,<m1@example.org>,kay@example.net,,news@example.org", []),
+        ("exchange-tracking", (f"{EXCHANGE}{_AT}SMTP,FAIL,<m1@example.org>,kay@example.net;lee@example.net,"
          "550 5.1.1 User unknown;452 4.2.2 Mailbox full,news@example.org"),
          ["kay@example.net failed", "lee@example.net failed"]),
         ("sendmail", "Nov  5 18:21:33 mx1 sm-mta[41]: 6B5ILXF4000041: to=<kay@example.net>, delay=00:00:00", []),
@@ -69,6 +74,12 @@ def test_a_message_of_the_journal_that_is_no_text_is_empty() -> None:
     for message in ([300], ["a"], {"a": 1}, None):
         (line,) = log_lines([json.dumps({"MESSAGE": message}).encode()], CLOCK)
         assert line.text == ""
+
+
+def test_marks_of_a_container_within_one_another_are_taken_off_once() -> None:
+    mark = "2026-11-05T18:21:32Z stdout F "
+    (line,) = log_lines([(mark * 2_000).encode()], CLOCK)
+    assert line.text == (mark * 1_999)
 
 
 def test_of_messages_under_way_the_oldest_are_forgotten() -> None:

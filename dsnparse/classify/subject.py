@@ -42,11 +42,11 @@ _TAKING = (Reason.NO_MAIL_SERVICE, Reason.MAILBOX_DISABLED)
 _DENYING = frozenset(
     "not isn't wasn't aren't doesn't don't didn't never neither nor instead rather no longer has have = :"
     " contrary true for false from by an a the agent agents family access"
-    " delivery receipts attachments sending filter rules settings receipt attachment rule setting".split()
+    " delivery receipts attachments sending policy pattern test keyword trigger condition filter rules settings receipt attachment rule setting".split()
 )
 _NEAR = 7
 #: No longer than this is a verb that stands alone ("is no longer valid").
-_SHORT = 30
+_SHORT = 40
 #: Words of rules that are remembered: replies say the same ones again and again.
 _REMEMBERED = 1024
 #: The lists of patterns that say what may be, or what is so for now.
@@ -73,7 +73,7 @@ class _Patterns(NamedTuple):
     verb_alone: Any
     address: Any
     takes: Any
-    limited: Any
+    unlimited: Any
 
 
 @cache
@@ -147,7 +147,7 @@ class Sentences:
             subject = self._with_cue(start, words, behind, reason, is_strong)
             if subject is not None and _patterns().cue.is_any_in(self._text):
                 return subject
-        if reason in _TAKING and words.take and _is_in(_patterns().limited, behind):
+        if reason in _TAKING and words.take and not _is_in(_patterns().unlimited, behind):
             return Reason.POLICY_VIOLATION, Objection.ABOUT_ANOTHER
         return reason, None
 

@@ -69,6 +69,7 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
     "ours": ((f"this is about {KIM}", OURS), (f"The following addresses failed:\n\n  {KIM}", OURS)),
     "to-line": ((f"To: {KIM}", {}), (f"Toll: {KIM}", {})),
     "quoted-header": ((f"To: {KIM}\nSubject: x", {}), (f"To: {KIM}\n\nWe are sorry", {})),
+    "quoted-mail": ((f"Not delivered.\n\n> ask {KIM}", {}), (f"> ask {KIM}", {})),
     "parent": ((f"(generated from {KIM})", {}), (f"(said by {KIM})", {})),
     "followed": (
         (f"mail to {KIM} failed for the following people:", {}),

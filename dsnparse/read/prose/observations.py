@@ -89,7 +89,10 @@ def _is_senders(seen: Mention) -> bool:
         if seen.heading and says("sender", seen.heading):
             return True
         return seen.line > 0 and seen.page.lines[seen.line - 1].endswith(" from")
-    return says("sender", seen.before[-_NEAR if seen.is_plain else -_AROUND :])
+    near = seen.before[-_NEAR if seen.is_plain else -_AROUND :]
+    if "@" in near:
+        near = near.rpartition("@")[2].partition(" ")[2]  # "from a@b to": what is said of a@b is said
+    return says("sender", near)
 
 
 OBSERVATIONS: tuple[Observation, ...] = (
@@ -160,6 +163,12 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "To beside Subject or From: the header of what came back, which its sender wrote",
         lambda m: m.page.quotes_header(m.line) and not m.is_listed,
         last_resort=True,
+    ),
+    Observation(
+        "quoted-mail",
+        -9,
+        "behind quote marks, in a notice that begins without: what came back, or what it answered",
+        lambda m: m.page.quotes_mail(m.line) and not m.is_listed,
     ),
     Observation(
         "parent",

@@ -23,6 +23,8 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _BESIDE_REACH = 3
+#: A line of quoted mail; ">>>" begins a command in a transcript.
+_QUOTED = re.compile(r">(?:$| ?>?(?:$| |[^>\s]))")
 
 
 #: Lines above and below one that its sentence may have begun or may end on.
@@ -140,6 +142,14 @@ class Page:
             return False
         around = self.lines[max(0, index - _BESIDE_REACH) : index + 1 + _BESIDE_REACH]
         return any(_BESIDE.match(line) for line in around)
+
+    def quotes_mail(self, index: int) -> bool:
+        """Whether a line, or the one below its "… wrote:", is behind a quote mark and the notice's first is not."""
+        if not any(_QUOTED.match(line) for line in self.lines[index : index + 2]):
+            return False
+        if _QUOTED.match(self.lines[index]) is None and not self.lines[index].endswith(":"):
+            return False
+        return _QUOTED.match(next(line for line in self.lines if line)) is None
 
     def hangs_on(self, index: int) -> bool:
         """Whether a line is set in deeper than one above it, in its paragraph, that names an address.

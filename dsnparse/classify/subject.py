@@ -42,9 +42,10 @@ _TAKING = (Reason.NO_MAIL_SERVICE, Reason.MAILBOX_DISABLED)
 _DENYING = frozenset(
     "not isn't wasn't aren't doesn't don't didn't never neither nor instead rather no longer has have = :"
     " contrary true for false from by an a the agent agents family access"
-    " delivery receipts attachments sending policy pattern test keyword trigger condition filter rules settings receipt attachment rule setting".split()
+    " delivery receipts attachments sending policy pattern test keyword trigger condition filter"
+    " rules settings receipt attachment rule setting".split()
 )
-_NEAR = 7
+_NEAR = 12
 #: No longer than this is a verb that stands alone ("is no longer valid").
 _SHORT = 40
 #: Words of rules that are remembered: replies say the same ones again and again.
@@ -53,7 +54,7 @@ _REMEMBERED = 1024
 _UNSURE = ("perhaps", "perhaps_within", "for_now")
 #: Where a sentence begins: behind the end of another, and behind a code, with which a reply begins.
 _FIRST_CODE = re.compile(r"[245]\d\d(?: |-|$)")
-_START = re.compile(r"[.;!?] |[ :;('\"-][245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
+_START = re.compile(r"(?<!\.\.)[.;!?] |[ :;('\"-][245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
 _END = re.compile(r"[.;!?] |[.;!?]$")
 
 

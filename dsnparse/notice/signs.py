@@ -38,7 +38,8 @@ _LIST_WORDS = ("list", "bulk", "junk")
 _LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "list-help")
 #: First words of a person's mail.
 _GREETING = re.compile(
-    r"^(?:hi|hello|hey|dear(?! sender\b)|hallo|guten|sehr geehrte|bonjour|hola|ciao|moin|liebe|greetings|good morning)\b"
+    r"^(?:hi|hello|hey|dear(?! sender\b)|hallo|guten|sehr geehrte|bonjour|hola|ciao|moin|liebe"
+    r"|greetings|good morning)\b"
     r"|\b(?:i get|i got|i am getting|i.m getting|i keep|i received|i have been|we get|anyone|my mail)\b",
     re.IGNORECASE,
 )

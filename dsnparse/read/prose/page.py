@@ -144,7 +144,7 @@ class Page:
         return any(_BESIDE.match(line) for line in around)
 
     def quotes_mail(self, index: int) -> bool:
-        """Whether a line, or the one below its "… wrote:", is behind a quote mark and the notice's first is not."""
+        """Whether a line is behind a quote mark, or just above one ("… wrote:"), unlike the first line."""
         if not any(_QUOTED.match(line) for line in self.lines[index : index + 2]):
             return False
         if _QUOTED.match(self.lines[index]) is None and not self.lines[index].endswith(":"):

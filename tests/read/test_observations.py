@@ -77,7 +77,8 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
     ),
     "new-address": ((f"551 please try {KIM}", {}), (f"551 sorry {KIM}", {})),
     "sender": ((f"the sender {KIM} is refused", {}), (f"the mailbox {KIM} is refused", {})),
-    "other-fate": ((f"{KIM} was delivered to the mailbox", {}), (f"{KIM} was refused", {})),
+    "other-fate": ((f"{KIM}... Sender ok", {}), (f"{KIM} was refused", {})),
+    "reached": ((f"{KIM} was delivered to the mailbox", {}), (f"{KIM} was refused", {})),
     "service": (("ask postmaster@example.com", {}), (f"ask {KIM}", {})),
     "contact": ((f"for help please contact {KIM}", {}), (f"we could not reach {KIM}", {})),
 }

@@ -34,9 +34,8 @@ _LETTER = re.compile(
     r"|bericht)(?: text)? (?:was|were|reads?|said|began|lautete?|war|était|disait|era|decía|dizia|luidde)\s?:",
     re.IGNORECASE,
 )
-#: How long its first line is at most; and how far above a letter the notice says whom it could not reach.
+#: How long such a line is at most.
 _LETTER_LINE = 80
-_LETTER_REACH = 200
 #: A line of quoted mail; ">>>" begins a command in a transcript.
 _QUOTED = re.compile(r">(?:$| ?>?(?:$| |[^>\s]))")
 
@@ -177,11 +176,17 @@ class Page:
 
     def _find_letter(self) -> int:
         """The line with which a letter begins, or a signature, below what the notice says of somebody."""
+        is_named = is_failed = False
+        asked = 0
         for index, line in enumerate(self.lines):
-            if line and line[-1] in ",!:-" and len(line) <= _LETTER_LINE and _LETTER.fullmatch(line):
-                above = self.lines[max(0, index - _LETTER_REACH) : index]
-                if any("@" in one for one in above) and any(says("failure", one) for one in above if one):
-                    return index
+            if not line or line[-1] not in ",!:-" or len(line) > _LETTER_LINE or not _LETTER.fullmatch(line):
+                continue
+            for at in range(asked, index):
+                is_named = is_named or "@" in self.lines[at]
+                is_failed = is_failed or self.fails(at)
+            asked = index
+            if is_named and is_failed:
+                return index
         return len(self.lines)
 
     def hangs_on(self, index: int) -> bool:

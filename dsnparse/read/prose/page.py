@@ -31,7 +31,7 @@ _LETTER = re.compile(
     r"|szanown\w{1,4}|dzień dobry|dobrý den|здравствуйте|уважаем\w{1,4}|добрый день)\b[^@:;.]{0,60}[,!]"
     r"|(?:your|ihre?|votre|tu|su|il suo|o seu|uw|din) (?:original |ursprüngliche )?"
     r"(?:text|message|mail|e-?mail|letter|nachricht|brief|texte|courriel|mensaje|texto|messaggio|mensagem"
-    r"|bericht)(?: text)? (?:was|were|reads?|said|began|lautete?|war|était|disait|era|decía|dizia|luidde)\s?:",
+    r"|bericht)(?: text)? (?:was|were|reads?|said|began|lautete?|war|était|disait|era|decía|luidde)\s?:",
     re.IGNORECASE,
 )
 #: How long such a line is at most.

@@ -54,6 +54,9 @@ _REMEMBERED = 1024
 _UNSURE = ("perhaps", "perhaps_within", "for_now")
 #: Where a sentence begins: behind the end of another, and behind a code, with which a reply begins.
 _FIRST_CODE = re.compile(r"[245]\d\d(?: |-|$)")
+#: A word that is no host name, address, link or code; and how many of them say something.
+_PLAIN_WORD = re.compile(r"[\"'(\[]?[a-z][a-z'-]+[\"')\].,;:!?]*$")
+_A_SENTENCE = 2
 _START = re.compile(r"(?<!\.\.)[.;!?] |[ :;('\"-][245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
 _END = re.compile(r"[.;!?] |[.;!?]$")
 
@@ -75,6 +78,7 @@ class _Patterns(NamedTuple):
     address: Any
     takes: Any
     unlimited: Any
+    somebody: Any
 
 
 @cache
@@ -128,6 +132,14 @@ class Sentences:
     def are_for_now(self) -> bool:
         """Whether they say that it is so for now."""
         return "for_now" in self._cues and _is_in(_patterns().for_now, self._text)
+
+    @property
+    def name_nobody(self) -> bool:
+        """Whether they say something in plain letters, and name nobody of whom it could be said."""
+        if not self._text.isascii() or _is_in(_patterns().somebody, self._text):
+            return False
+        words = [word for word in self._text.split() if _PLAIN_WORD.match(word) is not None]
+        return len(words) >= _A_SENTENCE
 
     def subject_of(self, start: int, length: int, reason: Reason, *, is_strong: bool = False) -> Subject:
         """What the words at `start` are about, which speak for `reason`: one of `ADDRESS_REASONS`.

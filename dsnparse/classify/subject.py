@@ -54,6 +54,11 @@ _REMEMBERED = 1024
 _UNSURE = ("perhaps", "perhaps_within", "for_now")
 #: Where a sentence begins: behind the end of another, and behind a code, with which a reply begins.
 _FIRST_CODE = re.compile(r"[245]\d\d(?: |-|$)")
+#: Words without which there is hardly a sentence of English.
+_ENGLISH = frozenset(
+    "the this that is are was has have been be will do does not no we our you your it of by from for with and"
+    " only please here mail message error".split()
+)
 #: A word that is no host name, address, link or code; and how many of them say something.
 _PLAIN_WORD = re.compile(r"[\"'(\[]?[a-z][a-z'-]+[\"')\].,;:!?]*$")
 _A_SENTENCE = 2
@@ -135,11 +140,11 @@ class Sentences:
 
     @property
     def name_nobody(self) -> bool:
-        """Whether they say something in plain letters, and name nobody of whom it could be said."""
-        if not self._text.isascii() or _is_in(_patterns().somebody, self._text):
+        """Whether they say something in English, and name nobody of whom it could be said."""
+        text = self._text
+        if not text.isascii() or _ENGLISH.isdisjoint(text.split()) or _is_in(_patterns().somebody, text):
             return False
-        words = [word for word in self._text.split() if _PLAIN_WORD.match(word) is not None]
-        return len(words) >= _A_SENTENCE
+        return sum(_PLAIN_WORD.match(word) is not None for word in text.split()) >= _A_SENTENCE
 
     def subject_of(self, start: int, length: int, reason: Reason, *, is_strong: bool = False) -> Subject:
         """What the words at `start` are about, which speak for `reason`: one of `ADDRESS_REASONS`.
@@ -219,7 +224,7 @@ def _words(text: str) -> _Words:
         not _DENYING.isdisjoint(text.split()) and _is_in(known.denied_within, text),
         len(text) < _SHORT and _is_in(known.verb_alone, text),
         _is_in(known.perhaps_within, text),
-        _is_in(known.takes, text),
+        _is_in(known.takes, text) and text[-1:].isalpha(),
     )
 
 

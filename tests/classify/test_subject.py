@@ -148,6 +148,11 @@ CODES = """
 556 policy
 550 5.1.1 rejected by policy
 550 5.1.1 message looks like spam
+550 5.1.1 <kim@example.com>: we only talk to business partners
+550 5.1.1 Your mail violates rule 17
+550 5.2.1 no space
+550 5.2.1 outside of business hours no mail is accepted
+550 5.1.1 GDPR: we do not accept personal data by mail
 554 5.7.1 <kim@example.com>: Recipient address rejected: Access denied
 550 <kim@example.com>: Recipient address rejected: see https://example.org/why
 550 <kim@example.com>: Recipient address rejected: https://example.org/why
@@ -201,6 +206,9 @@ def test_what_is_so_for_now_is_soft(reply: str) -> None:
         "550 mailbox has expired due to inactivity",
         "521",
         "550 5.1.1",
+        "550 5.1.1 kein solcher Mensch",
+        "550 5.1.1 <kim@example.com>: nothing is known of this customer",
+        "550 5.2.1 the mailbox is out of order",
         "550 kim.lee does not exist on this server",
         "550 5.1.1 this mailbox does not accept mail at all",
         "550 our directory has no user kim",

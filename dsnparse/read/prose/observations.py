@@ -26,7 +26,7 @@ _PARENT = re.compile(
 #: What a report says of those whom the message did reach, beside those whom it did not (PowerMTA, Sendmail).
 _REACHED_AFTER = re.compile(
     r"\W{0,6}(?:was |has been |were )?(?:successfully )?(?:delivered|relayed|expanded) (?:to|by|via|into)\b"
-    r"|\W{1,6}(?:successfully )?(?:delivered|relayed|expanded|accepted|sent|ok|success)\s?(?:[;|,\t]|$)",
+    r"|\W{1,40}(?:successfully )?(?:delivered|relayed|expanded|accepted|sent|ok|success)\s?(?:[;|,\t]|$)",
     re.IGNORECASE,
 )
 _SENDER_AFTER = re.compile(

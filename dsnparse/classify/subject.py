@@ -114,6 +114,7 @@ _OF_WHOM = {
     "login": Reason.POLICY_VIOLATION,
     "sender": Reason.SENDER_REJECTED,
     "host": Reason.POLICY_VIOLATION,
+    "form": Reason.NONCOMPLIANT_MESSAGE,
     "content": None,
 }
 
@@ -243,7 +244,7 @@ def _sentence_before(low: str, start: int) -> str:
 
 
 def _whom(text: str) -> str | None:
-    """Whom a text names last: "recipient", "sender", "login", "host", "content"; None for nobody."""
+    """Whom a text names last: "recipient", "sender", "login", "host", "form", "content"; None for nobody."""
     last = None
     for found in _patterns().named.finditer(text.encode()):
         last = found

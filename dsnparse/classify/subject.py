@@ -59,8 +59,8 @@ _ENGLISH = frozenset(
     "the this that is are was has have been be will do does not no we our you your it of by from for with and"
     " only please here mail message error".split()
 )
-#: A word that is no host name, address, link or code; and how many of them say something.
-_PLAIN_WORD = re.compile(r"[\"'(\[]?[a-z][a-z'-]+[\"')\].,;:!?]*$")
+#: What stands around a word; and how many words (no host names, addresses, links, codes) say something.
+_AROUND_WORDS = "\"'()[].,;:!?"
 _A_SENTENCE = 2
 _START = re.compile(r"(?<!\.\.)[.;!?] |[ :;('\"-][245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
 _END = re.compile(r"[.;!?] |[.;!?]$")
@@ -145,7 +145,7 @@ class Sentences:
         text = self._text
         if not text.isascii() or _ENGLISH.isdisjoint(text.split()) or _is_in(_patterns().somebody, text):
             return False
-        return sum(_PLAIN_WORD.match(word) is not None for word in text.split()) >= _A_SENTENCE
+        return sum(word.strip(_AROUND_WORDS).isalpha() for word in text.split()) >= _A_SENTENCE
 
     def subject_of(self, start: int, length: int, reason: Reason, *, is_strong: bool = False) -> Subject:
         """What the words at `start` are about, which speak for `reason`: one of `ADDRESS_REASONS`.

@@ -160,5 +160,6 @@ def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> list[Claim]:
         sentences = Sentences(reply.sentences)
         case.is_about_another = sentences.is_about_another
         case.is_for_now = sentences.are_for_now
-        case.is_unread = not claims and bool(reply.statuses) and looks_like_another_matter(reply)
+        if not claims and reply.statuses:
+            case.is_unread = sentences.name_nobody or looks_like_another_matter(reply)
     return claims

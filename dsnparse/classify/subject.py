@@ -42,18 +42,27 @@ _TAKING = (Reason.NO_MAIL_SERVICE, Reason.MAILBOX_DISABLED)
 _DENYING = frozenset(
     "not isn't wasn't aren't doesn't don't didn't never neither nor instead rather no longer has have = :"
     " contrary true for false from by an a the agent agents family access"
-    " delivery receipts attachments sending filter rules settings receipt attachment rule setting".split()
+    " delivery receipts attachments sending policy pattern test keyword trigger condition filter"
+    " rules settings receipt attachment rule setting".split()
 )
-_NEAR = 7
+_NEAR = 12
 #: No longer than this is a verb that stands alone ("is no longer valid").
-_SHORT = 30
+_SHORT = 40
 #: Words of rules that are remembered: replies say the same ones again and again.
 _REMEMBERED = 1024
 #: The lists of patterns that say what may be, or what is so for now.
 _UNSURE = ("perhaps", "perhaps_within", "for_now")
 #: Where a sentence begins: behind the end of another, and behind a code, with which a reply begins.
 _FIRST_CODE = re.compile(r"[245]\d\d(?: |-|$)")
-_START = re.compile(r"[.;!?] |[ :;('\"-][245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
+#: Words without which there is hardly a sentence of English.
+_ENGLISH = frozenset(
+    "the this that is are was has have been be will do does not no we our you your it of by from for with and"
+    " only please here mail message error".split()
+)
+#: What stands around a word; and how many words (no host names, addresses, links, codes) say something.
+_AROUND_WORDS = "\"'()[].,;:!?"
+_A_SENTENCE = 2
+_START = re.compile(r"(?<!\.\.)[.;!?] |[ :;('\"-][245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
 _END = re.compile(r"[.;!?] |[.;!?]$")
 
 
@@ -73,7 +82,8 @@ class _Patterns(NamedTuple):
     verb_alone: Any
     address: Any
     takes: Any
-    limited: Any
+    unlimited: Any
+    somebody: Any
 
 
 @cache
@@ -104,6 +114,7 @@ _OF_WHOM = {
     "login": Reason.POLICY_VIOLATION,
     "sender": Reason.SENDER_REJECTED,
     "host": Reason.POLICY_VIOLATION,
+    "form": Reason.NONCOMPLIANT_MESSAGE,
     "content": None,
 }
 
@@ -128,6 +139,14 @@ class Sentences:
         """Whether they say that it is so for now."""
         return "for_now" in self._cues and _is_in(_patterns().for_now, self._text)
 
+    @property
+    def name_nobody(self) -> bool:
+        """Whether they say something in English, and name nobody of whom it could be said."""
+        text = self._text
+        if not text.isascii() or _ENGLISH.isdisjoint(text.split()) or _is_in(_patterns().somebody, text):
+            return False
+        return sum(word.strip(_AROUND_WORDS).isalpha() for word in text.split()) >= _A_SENTENCE
+
     def subject_of(self, start: int, length: int, reason: Reason, *, is_strong: bool = False) -> Subject:
         """What the words at `start` are about, which speak for `reason`: one of `ADDRESS_REASONS`.
 
@@ -147,7 +166,7 @@ class Sentences:
             subject = self._with_cue(start, words, behind, reason, is_strong)
             if subject is not None and _patterns().cue.is_any_in(self._text):
                 return subject
-        if reason in _TAKING and words.take and _is_in(_patterns().limited, behind):
+        if reason in _TAKING and words.take and not _is_in(_patterns().unlimited, behind):
             return Reason.POLICY_VIOLATION, Objection.ABOUT_ANOTHER
         return reason, None
 
@@ -206,7 +225,7 @@ def _words(text: str) -> _Words:
         not _DENYING.isdisjoint(text.split()) and _is_in(known.denied_within, text),
         len(text) < _SHORT and _is_in(known.verb_alone, text),
         _is_in(known.perhaps_within, text),
-        _is_in(known.takes, text),
+        _is_in(known.takes, text) and text[-1:].isalpha(),
     )
 
 
@@ -225,7 +244,7 @@ def _sentence_before(low: str, start: int) -> str:
 
 
 def _whom(text: str) -> str | None:
-    """Whom a text names last: "recipient", "sender", "login", "host", "content"; None for nobody."""
+    """Whom a text names last: "recipient", "sender", "login", "host", "form", "content"; None for nobody."""
     last = None
     for found in _patterns().named.finditer(text.encode()):
         last = found

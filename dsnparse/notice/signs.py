@@ -38,7 +38,8 @@ _LIST_WORDS = ("list", "bulk", "junk")
 _LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "list-help")
 #: First words of a person's mail.
 _GREETING = re.compile(
-    r"^(?:hi|hello|hey|dear|hallo|guten|sehr geehrte|bonjour|hola|ciao|moin|liebe|greetings|good morning)\b"
+    r"^(?:hi|hello|hey|dear(?! sender\b)|hallo|guten|sehr geehrte|bonjour|hola|ciao|moin|liebe"
+    r"|greetings|good morning)\b"
     r"|\b(?:i get|i got|i am getting|i.m getting|i keep|i received|i have been|we get|anyone|my mail)\b",
     re.IGNORECASE,
 )
@@ -216,7 +217,15 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
     elif any(_GREETING.search(line) or line.startswith(">") for line in opening):
         signs.add(Sign.GREETING, opening[0])
     elif not signs.has(*HUMAN, Sign.LURE) and (not head.is_letter_writer or signs.has(Sign.RETURN_PATH)):
-        line = next((line for line in opening if line[0] not in _NO_SENTENCE and says("intro", line)), None)
+        lists = ("intro", "told") if signs.has(Sign.RETURN_PATH) else ("intro",)
+        line = next(
+            (
+                line
+                for line in opening
+                if line[0] not in _NO_SENTENCE and any(says(name, line) for name in lists)
+            ),
+            None,
+        )
         if line is not None:
             signs.add(Sign.OPENING, line)
 

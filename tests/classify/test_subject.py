@@ -56,6 +56,68 @@ CONTENT = """
 550 this server has been decommissioned
 550 unknown user agent
 """
+OTHER_THINGS = """
+550 5.6.0 This e-mail is not valid MIME
+554 The boundary of this message is not valid
+550 That command is not valid for this user
+554 Antivirus subscription expired, message cannot be scanned
+550 5.7.1 TLS 1.0 has been retired, upgrade your server
+Connection closed due to inactivity
+554 5.4.2 session dropped due to inactivity
+555 5.6.7 SMTPUTF8 not activated on this server
+550 message was deleted by the user's filter rules
+550 Invoice number 4711 does not exist in our system
+554 5.3.0 filter.pl not found in directory /usr/local/bin
+554 5.3.0 socket error 14: Bad address
+550 5.3.0 mailbox store is disabled on this host
+554 5.4.0 mailbox database dismounted, account not available on this node
+554 Die Datei ist nicht mehr gültig
+550 Das Zertifikat Ihres Servers ist abgelaufen
+554 Mail delivery was terminated: Eicar-Test-Signature FOUND
+"""
+OTHER_HOSTS = """
+550 5.7.1 lookup failed for 192.0.2.8: host not found
+550 Access denied, host unknown to DNS: 192.0.2.77
+554 5.4.4 unable to find host smarthost.internal (relay of this gateway)
+550 Nom d'hôte introuvable pour l'adresse IP 192.0.2.3
+550 Die IP-Adresse ist unbekannt
+550 5.7.1 Domain shop.example is not registered with this service, verify it before you send
+"""
+YOUR_ACCOUNT = """
+550 Your company's account is closed; ask sales
+550 Ihr Postfach ist gesperrt, Versand nicht möglich
+550 Votre compte a été désactivé
+550 Su cuenta está suspendida y no puede enviar correo
+550 La sua casella è disabilitata
+550 Uw account is geblokkeerd
+550 Sua conta foi suspensa
+550 Twoje konto jest zablokowane
+550 Ваш почтовый ящик заблокирован
+550 您的帐户已被禁用
+550 Váš účet je zablokován
+550 Hesabınız askıya alındı
+550 Ditt konto är spärrat
+"""
+CONDITIONS = """
+550 5.7.1 This server does not accept mail over IPv6
+550 server does not accept mail on port 25, use 587
+550 We do not accept mail claiming to be ours
+550 5.7.1 example.com does not accept messages like this
+550 Our system does not accept mail to more than 20 recipients
+550 domain does not accept messages written in Chinese
+554 example.net does not accept mail originating from dial-up lines
+"""
+CONTACTS = """
+550 5.7.1 Message refused. Please write to postmaster@example.com if you think this is wrong
+550 Rejected by the gateway, please use helpdesk@example.net to report
+550 Message refused; please try support@example.org
+550 unsolicited applications are refused, please use jobs@example.com
+"""
+LISTS = """
+550 5.7.1 user does not exist in the list of allowed senders
+550 address not found in the approved senders of this group
+550 The rule "no such user" fired on your traffic
+"""
 DENIED = """
 550 this is not a 'user unknown' error
 550 Message refused; the mailbox is not full
@@ -86,6 +148,11 @@ CODES = """
 556 policy
 550 5.1.1 rejected by policy
 550 5.1.1 message looks like spam
+550 5.1.1 <kim@example.com>: we only talk to business partners
+550 5.1.1 Your mail violates rule 17
+550 5.2.1 no space
+550 5.2.1 outside of business hours no mail is accepted
+550 5.1.1 GDPR: we do not accept personal data by mail
 554 5.7.1 <kim@example.com>: Recipient address rejected: Access denied
 550 <kim@example.com>: Recipient address rejected: see https://example.org/why
 550 <kim@example.com>: Recipient address rejected: https://example.org/why
@@ -97,13 +164,17 @@ def replies(lines: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "reply", replies(SENDER + LOGIN + HOST + CONTENT + DENIED + PERHAPS + FOR_NOW + CODES)
+    "reply",
+    replies(SENDER + LOGIN + HOST + CONTENT + DENIED + PERHAPS + FOR_NOW + CODES)
+    + replies(OTHER_THINGS + OTHER_HOSTS + YOUR_ACCOUNT + CONDITIONS + CONTACTS + LISTS),
 )
 def test_somebody_elses_fault_is_not_hard(reply: str) -> None:
     assert classify_reply(reply).bounce_type is not BounceType.HARD
 
 
-@pytest.mark.parametrize("reply", replies(SENDER + LOGIN + HOST + CONTENT))
+@pytest.mark.parametrize(
+    "reply", replies(SENDER + LOGIN + HOST + CONTENT + OTHER_THINGS + OTHER_HOSTS + YOUR_ACCOUNT + CONDITIONS)
+)
 def test_somebody_elses_fault_is_no_reason_about_the_address(reply: str) -> None:
     assert classify_reply(reply).reason not in (
         Reason.USER_UNKNOWN,
@@ -135,6 +206,16 @@ def test_what_is_so_for_now_is_soft(reply: str) -> None:
         "550 mailbox has expired due to inactivity",
         "521",
         "550 5.1.1",
+        "550 5.1.1 kein solcher Mensch",
+        "550 5.1.1 <kim@example.com>: nothing is known of this customer",
+        "550 5.2.1 the mailbox is out of order",
+        "550 kim.lee does not exist on this server",
+        "550 5.1.1 this mailbox does not accept mail at all",
+        "550 our directory has no user kim",
+        "550 The user has moved, please write to kim@example.net",
+        "551 please use kim@example.net from now on",
+        "550 Das Empfängerkonto wurde stillgelegt",
+        "550 El usuario ya no existe",
     ],
 )
 def test_the_recipients_own_fault_stays_hard(reply: str) -> None:

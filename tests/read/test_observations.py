@@ -69,6 +69,7 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
     "ours": ((f"this is about {KIM}", OURS), (f"The following addresses failed:\n\n  {KIM}", OURS)),
     "to-line": ((f"To: {KIM}", {}), (f"Toll: {KIM}", {})),
     "quoted-header": ((f"To: {KIM}\nSubject: x", {}), (f"To: {KIM}\n\nWe are sorry", {})),
+    "quoted-mail": ((f"Not delivered.\n\n> ask {KIM}", {}), (f"> ask {KIM}", {})),
     "parent": ((f"(generated from {KIM})", {}), (f"(said by {KIM})", {})),
     "followed": (
         (f"mail to {KIM} failed for the following people:", {}),
@@ -76,7 +77,8 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
     ),
     "new-address": ((f"551 please try {KIM}", {}), (f"551 sorry {KIM}", {})),
     "sender": ((f"the sender {KIM} is refused", {}), (f"the mailbox {KIM} is refused", {})),
-    "other-fate": ((f"{KIM} was delivered to the mailbox", {}), (f"{KIM} was refused", {})),
+    "other-fate": ((f"{KIM}... Sender ok", {}), (f"{KIM} was refused", {})),
+    "reached": ((f"{KIM} was delivered to the mailbox", {}), (f"{KIM} was refused", {})),
     "service": (("ask postmaster@example.com", {}), (f"ask {KIM}", {})),
     "contact": ((f"for help please contact {KIM}", {}), (f"we could not reach {KIM}", {})),
 }

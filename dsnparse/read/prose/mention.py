@@ -126,9 +126,12 @@ class Mention:
 
     @property
     def is_heading(self) -> bool:
-        """Whether it heads its line and a colon follows: "<a@b>: host said …"."""
+        """Whether it heads its line and a reply follows: "<a@b>: host said …", "<a@b>... Deferred: …"."""
         if self._is_heading is None:
-            self._is_heading = self.heads and self.after.lstrip(">)]\"' ")[:1] == ":"
+            after = self.after.lstrip(">)]\"' ")
+            self._is_heading = self.heads and (
+                after[:1] == ":" or (after[:4] == "... " and self.page.fails(self.line))
+            )
         return self._is_heading
 
     @property
@@ -218,8 +221,16 @@ class Mention:
         """Whether its sentence, on as many lines as it has, says that a message did not arrive."""
         if self._is_told is None:
             sentence = self.page.sentence_at(self.line, self.start)
-            self._is_told = sentence.count("@") == 1 and says("told", sentence)
+            self._is_told = self._is_told_of_alone(sentence) and says("told", sentence)
         return self._is_told
+
+    def _is_told_of_alone(self, sentence: str) -> bool:
+        """Whether a sentence names nobody but it, those of its list, and the sender."""
+        others = sentence.count("@") - self.page.lines[self.line].count("@", self.start, self.end)
+        if others == 0:
+            return True
+        ours = [span for span in spans_in(sentence) if span.address.lower() in self.page.ours]
+        return others <= len(ours) and not self.is_ours
 
     @property
     def is_predicated(self) -> bool:

@@ -25,7 +25,8 @@ _PARENT = re.compile(
 )
 #: What a report says of those whom the message did reach, beside those whom it did not (PowerMTA, Sendmail).
 _REACHED_AFTER = re.compile(
-    r"\W{0,6}(?:was |has been |were )?(?:successfully )?(?:delivered|relayed|expanded) (?:to|by|via|into)\b",
+    r"\W{0,6}(?:was |has been |were )?(?:successfully )?(?:delivered|relayed|expanded) (?:to|by|via|into)\b"
+    r"|\W{1,40}(?:successfully )?(?:delivered|relayed|expanded|accepted|sent|ok|success)\s?(?:[;|,\t]|$)",
     re.IGNORECASE,
 )
 _SENDER_AFTER = re.compile(
@@ -89,7 +90,18 @@ def _is_senders(seen: Mention) -> bool:
         if seen.heading and says("sender", seen.heading):
             return True
         return seen.line > 0 and seen.page.lines[seen.line - 1].endswith(" from")
-    return says("sender", seen.before[-_NEAR if seen.is_plain else -_AROUND :])
+    near = seen.before[-_NEAR if seen.is_plain else -_AROUND :]
+    if "@" in near:
+        near = near.rpartition("@")[2].partition(" ")[2]  # "from a@b to": what is said of a@b is said
+    return says("sender", near)
+
+
+def _is_reached(seen: Mention) -> bool:
+    if seen.page.is_success:
+        return False
+    return (bool(seen.before) and says("reached", seen.before)) or _REACHED_AFTER.match(
+        seen.after
+    ) is not None
 
 
 OBSERVATIONS: tuple[Observation, ...] = (
@@ -162,6 +174,12 @@ OBSERVATIONS: tuple[Observation, ...] = (
         last_resort=True,
     ),
     Observation(
+        "quoted-mail",
+        -9,
+        "behind quote marks, in a letter, below a signature: not the notice's own words",
+        lambda m: m.page.quotes_mail(m.line) and not m.is_listed,
+    ),
+    Observation(
         "parent",
         -1,
         "the alias or list that a failed address came from (Exim: generated from)",
@@ -190,13 +208,10 @@ OBSERVATIONS: tuple[Observation, ...] = (
     Observation(
         "other-fate",
         -8,
-        "beside it: that it is the sender's, or that the message reached it",
-        lambda m: (
-            (bool(m.before) and says("reached", m.before) and not m.page.is_success)
-            or _SENDER_AFTER.match(m.after) is not None
-            or (_REACHED_AFTER.match(m.after) is not None and not m.page.is_success)
-        ),
+        "beside it: that it is the sender's",
+        lambda m: _SENDER_AFTER.match(m.after) is not None,
     ),
+    Observation("reached", -8, "beside it: that the message reached it", _is_reached),
     Observation(
         "service",
         -3,
@@ -240,6 +255,11 @@ class Candidate(NamedTuple):
     def last_resort(self) -> bool:
         """Whether it is taken only where nothing better is found."""
         return any(one.last_resort for one in self.observed)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the message is said to have reached it."""
+        return any(one.name == "reached" for one in self.observed)
 
     @property
     def why(self) -> str:

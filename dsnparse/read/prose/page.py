@@ -23,6 +23,21 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _BESIDE_REACH = 3
+#: A signature's line, a letter's first one, and what announces the text that came back.
+_LETTER = re.compile(
+    r"--"
+    r"|(?:dear|hi|hello|hallo|hey|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen)|bonjour|ch(?:er|ère)s?"
+    r"|hola|estimad[oa]s?|buenos días|ciao|gentile|buongiorno|ol[áà]|prezad[oa]s?|beste|geachte|hej|kära|hei"
+    r"|szanown\w{1,4}|dzień dobry|dobrý den|здравствуйте|уважаем\w{1,4}|добрый день)\b[^@:;.]{0,60}[,!]"
+    r"|(?:your|ihre?|votre|tu|su|il suo|o seu|uw|din) (?:original |ursprüngliche )?"
+    r"(?:text|message|mail|e-?mail|letter|nachricht|brief|texte|courriel|mensaje|texto|messaggio|mensagem"
+    r"|bericht)(?: text)? (?:was|were|reads?|said|began|lautete?|war|était|disait|era|decía|luidde)\s?:",
+    re.IGNORECASE,
+)
+#: How long such a line is at most.
+_LETTER_LINE = 80
+#: A line of quoted mail; ">>>" begins a command in a transcript.
+_QUOTED = re.compile(r">(?:$| ?>?(?:$| |[^>\s]))")
 
 
 #: Lines above and below one that its sentence may have begun or may end on.
@@ -36,6 +51,7 @@ class Page:
     _mailed: frozenset[str] | None = None
     _listed: frozenset[str] | None = None
     _subject: str | None = None
+    _letter: int | None = None
 
     def __init__(self, notice: Notice) -> None:
         self._notice = notice
@@ -140,6 +156,38 @@ class Page:
             return False
         around = self.lines[max(0, index - _BESIDE_REACH) : index + 1 + _BESIDE_REACH]
         return any(_BESIDE.match(line) for line in around)
+
+    def quotes_mail(self, index: int) -> bool:
+        """Whether a line is not the notice's own: behind a quote mark, in a letter, below a signature.
+
+        A line just above a quoted one counts as well ("… wrote:"); a notice whose first line is behind a
+        quote mark writes so itself.
+        """
+        if self._letter is None:
+            self._letter = self._find_letter()
+        if index > self._letter:
+            return True
+        line = self.lines[index]
+        if _QUOTED.match(line) is None:
+            below = self.lines[index + 1 : index + 2]
+            if not (line.endswith(":") and below and _QUOTED.match(below[0])):
+                return False
+        return _QUOTED.match(next(line for line in self.lines if line)) is None
+
+    def _find_letter(self) -> int:
+        """The line with which a letter begins, or a signature, below what the notice says of somebody."""
+        is_named = is_failed = False
+        asked = 0
+        for index, line in enumerate(self.lines):
+            if not line or line[-1] not in ",!:-" or len(line) > _LETTER_LINE or not _LETTER.fullmatch(line):
+                continue
+            for at in range(asked, index):
+                is_named = is_named or "@" in self.lines[at]
+                is_failed = is_failed or self.fails(at)
+            asked = index
+            if is_named and is_failed:
+                return index
+        return len(self.lines)
 
     def hangs_on(self, index: int) -> bool:
         """Whether a line is set in deeper than one above it, in its paragraph, that names an address.

@@ -39,6 +39,9 @@ def prose_recipients(notice: Notice) -> list[Recipient]:
         if mention.key not in best or _is_better(found, best[mention.key]):
             best[mention.key] = found
     accepted = _accept(best, page)
+    # Wherever else it stands (as one of those whom the message was for), it is none that failed.
+    reached = {key for key in accepted if any(one.is_reached for one in weighed[key])} - page.listed
+    accepted = {key: found for key, found in accepted.items() if key not in reached} or accepted
     if not accepted:
         return []
     uncertain, no_recipients = _named_by_others(weighed, accepted.keys(), page)

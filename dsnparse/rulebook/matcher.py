@@ -70,8 +70,8 @@ class RuleSet:
     #: The words that patterns need and the phrases, each with a number; and what finds them.
     _needs: Needs = field(default_factory=lambda: Needs(()), repr=False)
     _finder: Any = field(default=None, repr=False)
-    #: What each of these words is as a phrase.
-    _phrases: Sequence[Sequence[Phrase]] = field(default=(), repr=False)
+    #: For each of these words the patterns whose rarest it is, its bits, and what it is as a phrase.
+    _told: Sequence[tuple[Sequence[int], int, Sequence[Phrase]]] = field(default=(), repr=False)
     #: The patterns of rules, by their number.
     _patterns: Sequence[tuple[Rule, str]] = field(default=(), repr=False)
     #: Rule → the bits of words in which it does not hold, and whether it asks for codes.
@@ -88,14 +88,18 @@ class RuleSet:
         marked: list[str] = []
         padded = f" {low} "
         matches = self._finder.find_matches_as_indexes(padded, overlapping=True)
-        phrases, needs = self._phrases, self._needs
-        key_of, bits_of = needs.key_of, needs.groups_of
+        needs, told = self._needs, self._told
         keys: list[int] = []
         there = 0
         for number, start, end in matches:
-            keys += key_of[number]
-            there |= bits_of[number]
-            for rule, provider, before, behind, is_label in phrases[number]:
+            some, bits, phrases = told[number]
+            if some:
+                keys += some
+            if bits:
+                there |= bits
+            if not phrases:
+                continue
+            for rule, provider, before, behind, is_label in phrases:
                 if padded[start - 1] in before or padded[end] in behind:
                     continue
                 if is_label and padded[end] == "." and padded[end + 1] in LETTERS:
@@ -106,7 +110,6 @@ class RuleSet:
                     known = hits.get(rule.id)
                     if known is None or end - start > known[2]:
                         hits[rule.id] = (rule, start - 1, end - start)
-        found = Found(list(hits.values()), marked, there)
         if "  " in low or not low.isascii():  # the words of patterns have single blanks
             padded = prepared(low)
             matches = self._finder.find_matches_as_indexes(padded, overlapping=True)
@@ -114,22 +117,24 @@ class RuleSet:
         likely = needs.likely(keys, there, len(low))
         if there & WHOLE:
             likely = list({*likely, *needs.standing_alone(matches, padded)})
-        likely.sort()
-        for number in likely:
-            rule = self._patterns[number][0]
-            if rule.id not in hits:
-                self._take(rule, number, low, found)
+        found = Found(list(hits.values()), marked, there)
+        self._add_patterns(sorted(likely), low, hits, found)
         return found
 
-    def _take(self, rule: Rule, number: int, low: str, found: Found) -> None:
-        """Adds the hit of a pattern; one that marks a provider, where it is in the text."""
-        hit: Hit | None = (rule, -1, number)
-        if rule.mark:
-            hit = self.locate(number, low)
-            if hit is not None and rule.provider is not None and rule.provider not in found.marked:
-                found.marked.append(rule.provider)
-        if hit is not None:
-            found.hits.append(hit)
+    def _add_patterns(self, likely: Sequence[int], low: str, known: Mapping[str, Hit], found: Found) -> None:
+        """Adds the hits of patterns; of one that marks a provider, where it is in the text."""
+        patterns = self._patterns
+        for number in likely:
+            rule = patterns[number][0]
+            if rule.id in known:
+                continue
+            hit: Hit | None = (rule, -1, number)
+            if rule.mark:
+                hit = self.locate(number, low)
+                if hit is not None and rule.provider is not None and rule.provider not in found.marked:
+                    found.marked.append(rule.provider)
+            if hit is not None:
+                found.hits.append(hit)
 
     def locate(self, number: int, low: str) -> Hit | None:
         """The rule of the pattern `number`, and where this stands in the prepared text, if it does."""
@@ -197,7 +202,10 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
         tuple(formats),
         needs,
         automaton(needs.words),
-        [phrases.get(word, ()) for word in needs.words],
+        [
+            (needs.key_of[number], needs.groups_of[number], phrases.get(word, ()))
+            for number, word in enumerate(needs.words)
+        ],
         patterns,
         conditions,
         rows,

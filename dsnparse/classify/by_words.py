@@ -26,6 +26,8 @@ from dsnparse.vocabulary import Reason
 
 #: A rule that also asks for codes is the more exact one: as if its words were so many characters longer.
 _EXACT = 100
+#: A member that is asked for with each claim: an enum looks for it each time.
+_WORDS = Source.WORDS
 
 
 def holding(
@@ -104,7 +106,7 @@ def words_claims(hits: list[Hit], reply: Reply | Words, case: Case, source: Sour
     sentences: Sentences | None = None
     for hit in hits:
         rule, start, length = hit
-        rank = rule.rank if source is Source.WORDS else _context_rank(hit)
+        rank = rule.rank if source is _WORDS else _context_rank(hit)
         weight = length + _EXACT if rule.status or rule.reply or rule.status_prefixes else length
         claim = Claim(
             rank, rule.reason, rule.id, reply.shown[start : start + length], source, start, weight,

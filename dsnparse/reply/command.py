@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 
-#: A class of letters comes first: `re` goes to these in one step. In lower case.
-_COMMAND = re.compile(
-    r"[iafro:(](?:(?<=i)n reply to|(?<=a)fter|(?<=f)ollowing|(?<=r)esponse to|(?<=r)eply to|(?<=o)ur|(?<=f)or"
-    r"|(?<=[:(]))\s{0,3}(?:the |pipelined |initial )?"
-    r"(rcpt|mail|end of data|data|helo|ehlo|lhlo|bdat|starttls|auth|text|connection)\b"
-)
+_COMMAND = re.compile(r"(rcpt|mail|end of data|data|helo|ehlo|lhlo|bdat|starttls|auth|text|connection)\b")
+#: What leads to the command that was refused, and what may stand between the two. In lower case.
+_LEADING = ("in reply to", "after", "following", "response to", "reply to", "our", "for", ":", "(")
+_BETWEEN = ("the ", "pipelined ", "initial ")
+_LONGEST = 32
 #: Looked for first: most texts have none of them, and the whole pattern is slow to say so.
 _COMMAND_WORD = re.compile(
     "RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH|TEXT|BDAT|connection|rcpt|data|mail "
 )
-#: The same for the host.
-_HOST_WORDS = ("ost ", "erver ", "alking to", "onnected to", "mx ", "MX ", "OST ", "ERVER ")
 _COMMANDS = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
 _HOST = re.compile(
     r"[hstcm](?<!\w.)(?:(?<=h)ost|(?<=s)erver|(?<=t)alking to|(?<=c)onnected to|(?<=m)x)\s{1,3}"
@@ -28,17 +25,32 @@ def command_in(text: str) -> str | None:
     """The SMTP command that `text` says was refused: "RCPT", "MAIL", "DATA", "CONN", …"""
     if _COMMAND_WORD.search(text) is None:
         return None
-    found = _COMMAND.search(text.lower())
-    if found is None:
-        return None
-    name = found[1].upper()
-    return _COMMANDS.get(name, name)
+    low = text.lower()
+    for found in _COMMAND.finditer(low):
+        start = found.start()
+        before = low[max(0, start - _LONGEST) : start]
+        for words in _BETWEEN:
+            if before.endswith(words):
+                before = before.removesuffix(words)
+                break
+        if before.rstrip().endswith(_LEADING):
+            name = found[1].upper()
+            return _COMMANDS.get(name, name)
+    return None
 
 
 def host_in(text: str) -> str | None:
     """The name of the host that `text` says it was told by: "host mx.example.com[192.0.2.1] said: …"."""
-    for word in _HOST_WORDS:
-        if word in text:
-            found = _HOST.search(text)
-            return found[1].rstrip(".") if found is not None else None
-    return None
+    if not (
+        "ost " in text
+        or "erver " in text
+        or "alking to" in text
+        or "onnected to" in text
+        or "mx " in text
+        or "MX " in text
+        or "OST " in text
+        or "ERVER " in text
+    ):
+        return None  # looked for first, as above
+    found = _HOST.search(text)
+    return found[1].rstrip(".") if found is not None else None

@@ -24,7 +24,7 @@ Match = tuple[int, int, int]
 class Needs:
     """Patterns and words by their numbers. Immutable once it is made."""
 
-    __slots__ = ("_more", "_whole", "_without", "bit_of", "groups_of", "key_of", "words")
+    __slots__ = ("_anywhere", "_more", "_whole", "_without", "bit_of", "groups_of", "key_of", "words")
 
     def __init__(self, patterns: Iterable[str], also: Iterable[str] = (), told: Iterable[str] = ()) -> None:
         """`also`: other words that are looked for in one go; `told`: those of which `bit_of` is wanted."""
@@ -67,8 +67,12 @@ class Needs:
         self.bit_of: dict[str, int] = {}
         for word in told:
             bit = bits.setdefault(frozenset([word]), 2 << len(bits))
-            self.groups_of[self._place(word, places)] |= bit
+            self.groups_of[self._place(word.replace("ς", "σ"), places)] |= bit
             self.bit_of[word] = bit
+        #: For each word the patterns that it is enough for, or the rarest of, wherever it stands.
+        self._anywhere = list(self.key_of)
+        for place, enough_for in self._whole.items():
+            self._anywhere[place] = self.key_of[place] + [number for number, _, _ in enough_for]
 
     def _place(self, word: str, places: dict[str, int]) -> int:
         """The number of a word, which may be new."""
@@ -108,11 +112,10 @@ class Needs:
         """The patterns that may be in some piece of a text: words may stand alone there that here do not."""
         found: list[int] = []
         there = 0
+        anywhere, groups_of = self._anywhere, self.groups_of
         for word, _, _ in matches:
-            found += self.key_of[word]
-            there |= self.groups_of[word]
-            if word in self._whole:
-                found += [number for number, _, _ in self._whole[word]]
+            found += anywhere[word]
+            there |= groups_of[word]
         return self.likely(found, there, 0)
 
     def standing_alone(self, matches: Sequence[Match], low: str) -> list[int]:

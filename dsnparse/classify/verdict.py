@@ -8,8 +8,10 @@ from dsnparse.classify.claim import Source
 from dsnparse.classify.objection import Objection
 from dsnparse.vocabulary import Action, Advice, BounceType, Reason
 from dsnparse.wire.plain import Plain
+from dsnparse.wire.quickly import made_quickly
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Conflict(Plain):
     """Another rule that spoke for another reason, and was outranked.
@@ -27,6 +29,7 @@ class Conflict(Plain):
     source: Source
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Verdict(Plain):
     """Why a recipient did not get the message, and what that rests on.

@@ -21,7 +21,6 @@ from dsnparse.rulebook.ranks import (
     STRONG_RANK,
     WEAK_RANK,
 )
-from dsnparse.rulebook.rule import Rule
 from dsnparse.vocabulary import Reason
 
 #: A rule that also asks for codes is the more exact one: as if its words were so many characters longer.
@@ -46,8 +45,11 @@ def holding(
         rule, place, number = hit
         if rule.provider is not None and rule.provider not in involved:
             continue
-        if place < 0 and _adds_nothing(rule, kept, best):
-            continue
+        if place < 0 and (
+            (rule.rank <= WEAK_RANK and best >= NORMAL_RANK)  # plain words say more
+            or (kept and kept[-1][0] is rule)  # another of its patterns is there; they follow each other
+        ):
+            continue  # to try a pattern takes time
         if rule.conditional:
             silencing, has_codes = conditions[rule.id]
             if silencing & there and (not padded or rule.is_silent(padded)):
@@ -65,16 +67,6 @@ def holding(
     if len(kept) < 2:
         return kept
     return [hit for hit in kept if not _is_covered(hit, kept)]
-
-
-def _adds_nothing(rule: Rule, kept: list[Hit], best: int) -> bool:
-    """Whether a pattern of a rule need not be tried, beside what is kept: that takes time."""
-    if rule.rank <= WEAK_RANK and best >= NORMAL_RANK:
-        return True  # plain words say more
-    for hit in kept:  # noqa: SIM110  (a loop is twice as fast as any())
-        if hit[0] is rule:
-            return True
-    return False
 
 
 def _is_covered(hit: Hit, others: list[Hit]) -> bool:

@@ -27,7 +27,11 @@ _FRAME = re.compile(
     r"(?: [^\s:]{1,253})? (?:said|says|answered|answers|responded|responds|replied|replies|returned)\b"
     r"(?: with)?(?=:| (?:error |code )?[\"'<(\[]?[45]\d\d\b)"
 )
-_FRAMING = re.compile(r" (?:sa(?:id|ys)|answer|respon|repli|returned)")
+#: How it ends: looked for first.
+_FRAMING = re.compile(
+    r" (?:sa(?:id|ys)|answer(?:s|ed)|respond(?:s|ed)|repli(?:es|ed)|returned)\b(?: with)?"
+    r"(?=:| (?:error |code )?[\"'<(\[]?[45]\d\d\b)"
+)
 _LINK = re.compile(r"(?:://|w(?<!\w.)ww\.)[^\s<>\"]{1,1000}")
 #: What a host name is made of (RFC 1123 section 2.1); at most so long (RFC 1035 section 2.3.4).
 _IN_NAMES = "abcdefghijklmnopqrstuvwxyz0123456789.-"

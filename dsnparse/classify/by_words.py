@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dsnparse.classify.by_code import specific_status
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.decision import OUTCOMES
 from dsnparse.classify.objection import Objection
+from dsnparse.classify.source import Source
 from dsnparse.classify.subject import ADDRESS_REASONS, Sentences
 from dsnparse.reply import Reply
 from dsnparse.reply.words import Words

@@ -8,9 +8,10 @@ from dataclasses import replace
 from functools import cache
 
 from dsnparse.classify.by_code import effective_status
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.objection import Objection
+from dsnparse.classify.source import Source
 from dsnparse.classify.verdict import Conflict, Verdict, advise
 from dsnparse.reply import Reply
 from dsnparse.rulebook.ranks import (

@@ -13,12 +13,13 @@ from dataclasses import replace
 
 from dsnparse.classify.by_code import code_claims, provider_claims
 from dsnparse.classify.by_words import holding, is_enough, words_claims
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.decision import decide
 from dsnparse.classify.learned import learned_claims, looks_like_another_matter
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.own_account import is_own_account
 from dsnparse.classify.providers import by_suffix, find_speakers
+from dsnparse.classify.source import Source
 from dsnparse.classify.subject import Sentences
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.reply import Reply

@@ -6,8 +6,9 @@ that, of a failure that is final, told at first hand, about this recipient.
 
 from __future__ import annotations
 
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.objection import Objection
+from dsnparse.classify.source import Source
 from dsnparse.rulebook.ranks import GUESS_RANK, SPECIFIC_STATUS_RANK
 from dsnparse.vocabulary import Action, Kind, Reason
 

@@ -17,7 +17,8 @@ from math import exp, sqrt
 from struct import unpack
 from typing import NamedTuple
 
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
+from dsnparse.classify.source import Source
 from dsnparse.classify.subject import ADDRESS_REASONS
 from dsnparse.data import HERE
 from dsnparse.reply import Reply

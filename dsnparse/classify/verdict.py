@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsnparse.classify.claim import Source
 from dsnparse.classify.objection import Objection
+from dsnparse.classify.source import Source
 from dsnparse.vocabulary import Action, Advice, BounceType, Reason
 from dsnparse.wire.plain import Plain
 from dsnparse.wire.quickly import made_quickly

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from dsnparse.rulebook.needed_words import prepared
-from dsnparse.rulebook.needs import WHOLE, Needs
+from dsnparse.rulebook.needs import WHOLE, Bits, Match, Needs
 from dsnparse.rulebook.pattern_finder import automaton
 from dsnparse.rulebook.provider import Provider
 from dsnparse.rulebook.rule import LETTERS, Rule, compiled
@@ -46,7 +46,7 @@ class Found:
 
     __slots__ = ("hits", "marked", "there")
 
-    def __init__(self, hits: list[Hit], marked: list[str], there: int) -> None:
+    def __init__(self, hits: list[Hit], marked: list[str], there: Bits) -> None:
         #: Every rule with words in the text, conditions not yet looked at.
         self.hits = hits
         #: The providers whose words are in it.
@@ -71,11 +71,11 @@ class RuleSet:
     _needs: Needs = field(default_factory=lambda: Needs(()), repr=False)
     _finder: Any = field(default=None, repr=False)
     #: For each of these words the patterns whose rarest it is, its bits, and what it is as a phrase.
-    _told: Sequence[tuple[Sequence[int], int, Sequence[Phrase]]] = field(default=(), repr=False)
+    _told: list[tuple[list[int], Bits, tuple[Phrase, ...]]] = field(default_factory=list, repr=False)
     #: The patterns of rules, by their number.
     _patterns: Sequence[tuple[Rule, str]] = field(default=(), repr=False)
     #: Rule → the bits of words in which it does not hold, and whether it asks for codes.
-    conditions: Mapping[str, tuple[int, bool]] = field(default_factory=dict, repr=False)
+    conditions: Mapping[str, tuple[Bits, bool]] = field(default_factory=dict, repr=False)
     #: Provider → its rules without words.
     _code_rows: Mapping[str, Sequence[Rule]] = field(default_factory=dict, repr=False)
 
@@ -87,10 +87,10 @@ class RuleSet:
         hits: dict[str, Hit] = {}
         marked: list[str] = []
         padded = f" {low} "
-        matches = self._finder.find_matches_as_indexes(padded, overlapping=True)
+        matches: list[Match] = self._finder.find_matches_as_indexes(padded, overlapping=True)
         needs, told = self._needs, self._told
         keys: list[int] = []
-        there = 0
+        there: Bits = 0
         for number, start, end in matches:
             some, bits, phrases = told[number]
             if some:
@@ -186,7 +186,7 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
     )
     conditions = {}
     for rule in rules:
-        silencing = 0
+        silencing: Bits = 0
         for word in rule.unless:
             silencing |= needs.bit_of[word]
         conditions[rule.id] = silencing, rule.has_codes

@@ -15,6 +15,9 @@ from dsnparse.rulebook.rule import LETTERS
 _TABLES = ("rules", "replies", "words", "formats", "notices")
 #: The bit of words that are all that a pattern asks for.
 WHOLE = 1
+#: A bit for each group of words, of which there are a thousand. Not called a number, since what mypyc makes of
+#: one is for small ones, and takes its time to find that these are not.
+Bits = Any
 #: Words that are no longer than this keep the blanks at their edges: without them they are in too many texts.
 _SHORTEST = 4
 #: A word that is in a text: its number, where it begins and ends.
@@ -31,9 +34,9 @@ class Needs:
         self.words: list[str] = []
         #: For each word the patterns whose rarest group it is in; and, a bit each, its other groups.
         self.key_of: list[list[int]] = []
-        self.groups_of: list[int] = []
+        self.groups_of: list[Bits] = []
         #: For each pattern the groups that it needs besides its rarest one, a bit each.
-        self._more: list[int] = []
+        self._more: list[Bits] = []
         #: The patterns that need no words, and the length of the longest text that each is in.
         self._without: list[tuple[int, int]] = []
         #: Word → the patterns that ask for nothing else; and whether it has to stand alone on the left and on
@@ -45,7 +48,7 @@ class Needs:
             needed = _needed_by(pattern)
             if not needed.groups:
                 self._without.append((number, needed.longest))
-            more = 0
+            more: Bits = 0
             for at, group in enumerate(needed.groups):
                 bit = bits.setdefault(group, 2 << len(bits)) if at else 0
                 more |= bit
@@ -64,7 +67,7 @@ class Needs:
         self.key_of += [[]] * len(new)
         self.groups_of += [0] * len(new)
         #: The bit that is there when a word is.
-        self.bit_of: dict[str, int] = {}
+        self.bit_of: dict[str, Bits] = {}
         for word in told:
             bit = bits.setdefault(frozenset([word]), 2 << len(bits))
             self.groups_of[self._place(word.replace("ς", "σ"), places)] |= bit
@@ -83,20 +86,20 @@ class Needs:
             self.groups_of.append(0)
         return place
 
-    def met(self, matches: Sequence[Match]) -> tuple[list[int], int]:
+    def met(self, matches: Sequence[Match]) -> tuple[list[int], Bits]:
         """The patterns whose rarest words are met, and the bits of all words that are.
 
         `matches`: the words that are in a prepared text, and where.
         """
         found: list[int] = []
-        there = 0
+        there: Bits = 0
         key_of, groups_of = self.key_of, self.groups_of
         for word, _, _ in matches:
             found += key_of[word]
             there |= groups_of[word]
         return found, there
 
-    def likely(self, found: list[int], there: int, size: int) -> list[int]:
+    def likely(self, found: list[int], there: Bits, size: int) -> list[int]:
         """The patterns that may be in a text of that size.
 
         `found`: those whose rarest group is met; `there`: the bits of the other groups that are.
@@ -111,7 +114,7 @@ class Needs:
     def within(self, matches: Sequence[Match]) -> list[int]:
         """The patterns that may be in some piece of a text: words may stand alone there that here do not."""
         found: list[int] = []
-        there = 0
+        there: Bits = 0
         anywhere, groups_of = self._anywhere, self.groups_of
         for word, _, _ in matches:
             found += anywhere[word]

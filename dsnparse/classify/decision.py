@@ -104,7 +104,7 @@ def bounce_type_of(
     if wanted is _HARD:
         hard, objection = may_be_hard(claim, case, is_doubtful=is_doubtful)
         if hard:
-            return wanted, None
+            return _HARD, None
         passes = objection in _PASSING or (
             objection is Objection.FOR_NOW and claim.reason is not Reason.USER_UNKNOWN
         )

@@ -67,7 +67,7 @@ class Verdict(Plain):
 
 _SETTLED = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
 #: Members that are asked for with each reply: an enum looks for them each time.
-_HARD, _SUPPRESS, _UNDEFINED = BounceType.HARD, Advice.SUPPRESS, Reason.UNDEFINED
+_SUPPRESS, _UNDEFINED = Advice.SUPPRESS, Reason.UNDEFINED
 
 
 def is_settled(action: Action | None) -> bool:
@@ -78,7 +78,7 @@ def is_settled(action: Action | None) -> bool:
 def advise(reason: Reason, advice: Advice | None, bounce_type: BounceType) -> Advice:
     """The advice that fits a reason and the bounce type it got here."""
     wanted = advice or reason.advice
-    if bounce_type is _HARD:
+    if bounce_type is BounceType.HARD:
         return advice or _SUPPRESS
     if wanted is _SUPPRESS:
         return Advice.RETRY if bounce_type is BounceType.SOFT else Advice.REVIEW

@@ -15,8 +15,7 @@ from dsnparse.rulebook.rule import LETTERS
 _TABLES = ("rules", "replies", "words", "formats", "notices")
 #: The bit of words that are all that a pattern asks for.
 WHOLE = 1
-#: A bit for each group of words, of which there are a thousand. Not called a number, since what mypyc makes of
-#: one is for small ones, and takes its time to find that these are not.
+#: A bit for each of a thousand groups of words. Not called a number: what mypyc makes of one is for small ones.
 Bits = Any
 #: Words that are no longer than this keep the blanks at their edges: without them they are in too many texts.
 _SHORTEST = 4

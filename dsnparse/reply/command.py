@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_COMMAND = re.compile(r"(rcpt|mail|end of data|data|helo|ehlo|lhlo|bdat|starttls|auth|text|connection)\b")
+#: In lower case. `str.find` finds each of them many times as fast as a pattern finds all.
+_NAMES = ("rcpt", "mail", "end of data", "data", "helo", "ehlo", "lhlo", "bdat", "starttls", "auth", "text",
+          "connection")  # fmt: skip
 #: What leads to the command that was refused, and what may stand between the two. In lower case.
 _LEADING = ("in reply to", "after", "following", "response to", "reply to", "our", "for", ":", "(")
 _BETWEEN = ("the ", "pipelined ", "initial ")
@@ -30,17 +32,26 @@ def command_in(text: str) -> str | None:
 
 
 def _named_in(low: str) -> str | None:
-    for found in _COMMAND.finditer(low):
-        start = found.start()
-        before = low[max(0, start - _LONGEST) : start]
-        for words in _BETWEEN:
-            if before.endswith(words):
-                before = before.removesuffix(words)
+    first, named = len(low), None
+    for name in _NAMES:
+        at = low.find(name, 0, first)
+        while at >= 0:
+            following = low[at + len(name) : at + len(name) + 1]
+            if not following.isalnum() and following != "_" and _is_led_to(low, at):
+                first, named = at, name.upper()
                 break
-        if before.rstrip().endswith(_LEADING):
-            name = found[1].upper()
-            return _COMMANDS.get(name, name)
-    return None
+            at = low.find(name, at + 1, first)
+    return _COMMANDS.get(named, named) if named is not None else None
+
+
+def _is_led_to(low: str, at: int) -> bool:
+    """Whether what stands before `at` leads to a command that was refused."""
+    before = low[max(0, at - _LONGEST) : at]
+    for words in _BETWEEN:
+        if before.endswith(words):
+            before = before.removesuffix(words)
+            break
+    return before.rstrip().endswith(_LEADING)
 
 
 def host_in(text: str) -> str | None:

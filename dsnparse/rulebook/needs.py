@@ -96,7 +96,7 @@ class Needs:
         `found`: those whose rarest group is met; `there`: the bits of the other groups that are.
         """
         more = self._more
-        likely = [number for number in dict.fromkeys(found) if more[number] & there == more[number]]
+        likely = list(dict.fromkeys([number for number in found if more[number] & there == more[number]]))
         for number, longest in self._without:
             if size <= longest:
                 likely.append(number)

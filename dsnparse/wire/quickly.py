@@ -1,4 +1,4 @@
-"""Frozen dataclasses that are made quickly: each message has dozens of fields to be set."""
+"""Frozen dataclasses that are made quickly: a verdict has thirteen fields, a record more than twenty."""
 
 from __future__ import annotations
 

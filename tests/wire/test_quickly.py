@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from dsnparse.classify.verdict import Conflict, Verdict
-from dsnparse.model import BounceRecord, Evidence, Report
+from dsnparse.model import BounceRecord
 from dsnparse.wire.quickly import made_quickly
 
-QUICK = [BounceRecord, Conflict, Evidence, Report, Verdict]
+QUICK = [BounceRecord, Conflict, Verdict]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dsnparse.classify import RuleSet, Verdict
+from dsnparse.classify import RuleSet, Source, Verdict
 from dsnparse.classify.claim import Claim
 from dsnparse.classify.engine import verdict_on
 from dsnparse.classify.objection import Objection
-from dsnparse.classify.source import Source
 from dsnparse.model import BounceRecord, Evidence
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient, clean_text

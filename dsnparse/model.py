@@ -11,6 +11,7 @@ from datetime import datetime
 
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Origin, Reason, TrustLevel
 from dsnparse.wire.plain import Plain
+from dsnparse.wire.quickly import made_quickly
 from dsnparse.wire.warning import ParseWarning
 
 __all__ = [
@@ -142,6 +143,7 @@ class Authenticity(Plain):
     evidence: tuple[Evidence, ...] = ()
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class BounceRecord(Plain):
     """What happened to one recipient.

@@ -17,7 +17,7 @@ from tools.pages import MADE, json_schema, policy, table_schema
 
 DOCS = Path(__file__).parents[1] / "docs"
 #: A rank in the source of the table, and what is said of it.
-_RANK = re.compile(r"((?:^#: .*\n)+)^[A-Z_]+_RANK = (\d+)$", re.MULTILINE)
+_RANK = re.compile(r"((?:^#: .*\n)+)^[A-Z_]+_RANK: Final = (\d+)$", re.MULTILINE)
 
 
 def codes_page() -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dsnparse.classify.claim import Source
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.public import classify, classify_reply, providers
+from dsnparse.classify.source import Source
 from dsnparse.classify.verdict import Conflict, Verdict
 from dsnparse.rulebook.errors import RuleError
 from dsnparse.rulebook.files import load_rules

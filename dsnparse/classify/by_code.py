@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
+from dsnparse.classify.source import Source
 from dsnparse.data import load
 from dsnparse.reply import Reply
 from dsnparse.rulebook.matcher import RuleSet

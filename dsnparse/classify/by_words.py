@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dsnparse.classify.by_code import specific_status
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.decision import OUTCOMES
 from dsnparse.classify.objection import Objection
+from dsnparse.classify.source import Source
 from dsnparse.classify.subject import ADDRESS_REASONS, Sentences
 from dsnparse.reply import Reply
 from dsnparse.reply.words import Words
@@ -25,6 +26,8 @@ from dsnparse.vocabulary import Reason
 
 #: A rule that also asks for codes is the more exact one: as if its words were so many characters longer.
 _EXACT = 100
+#: A member that is asked for with each claim: an enum looks for it each time.
+_WORDS = Source.WORDS
 
 
 def holding(
@@ -40,17 +43,22 @@ def holding(
     digit = case.class_told
     best = 0
     for hit in found.hits:
-        rule = hit[0]
+        rule, place, number = hit
         if rule.provider is not None and rule.provider not in involved:
             continue
+        if place < 0 and (
+            (rule.rank <= WEAK_RANK and best >= NORMAL_RANK)  # plain words say more
+            or (kept and kept[-1][0] is rule)  # another of its patterns is there; they follow each other
+        ):
+            continue  # to try a pattern takes time
         if rule.conditional:
             silencing, has_codes = conditions[rule.id]
-            if rule.is_silent(padded) if padded else silencing & there:
+            if silencing & there and (not padded or rule.is_silent(padded)):
                 continue
             if has_codes and not rule.allows(case.status, case.reply_code, digit, case.command):
                 continue
-        if hit[1] < 0:
-            located = _located(rules, hit, reply, kept, best)
+        if place < 0:
+            located = rules.locate(number, reply.low)
             if located is None:
                 continue
             hit = located
@@ -60,17 +68,6 @@ def holding(
     if len(kept) < 2:
         return kept
     return [hit for hit in kept if not _is_covered(hit, kept)]
-
-
-def _located(rules: RuleSet, hit: Hit, reply: Reply | Words, kept: list[Hit], best: int) -> Hit | None:
-    """Where the pattern of a rule stands; None where it does not, or would add nothing to what is kept."""
-    rule, _, number = hit
-    if rule.rank <= WEAK_RANK and best >= NORMAL_RANK:
-        return None  # plain words say more, and to try a pattern takes time
-    for other in kept:
-        if other[0] is rule:
-            return None
-    return rules.locate(number, reply.low)
 
 
 def _is_covered(hit: Hit, others: list[Hit]) -> bool:
@@ -102,7 +99,7 @@ def words_claims(hits: list[Hit], reply: Reply | Words, case: Case, source: Sour
     sentences: Sentences | None = None
     for hit in hits:
         rule, start, length = hit
-        rank = rule.rank if source is Source.WORDS else _context_rank(hit)
+        rank = rule.rank if source is _WORDS else _context_rank(hit)
         weight = length + _EXACT if rule.status or rule.reply or rule.status_prefixes else length
         claim = Claim(
             rank, rule.reason, rule.id, reply.shown[start : start + length], source, start, weight,

@@ -8,9 +8,10 @@ from dataclasses import replace
 from functools import cache
 
 from dsnparse.classify.by_code import effective_status
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.objection import Objection
+from dsnparse.classify.source import Source
 from dsnparse.classify.verdict import Conflict, Verdict, advise
 from dsnparse.reply import Reply
 from dsnparse.rulebook.ranks import (
@@ -24,7 +25,8 @@ from dsnparse.rulebook.ranks import (
 from dsnparse.vocabulary import Action, BounceType, Reason
 
 #: Members that are asked for several times a reply: an enum looks for them each time.
-_WORDS, _CONTEXT, _CODE = Source.WORDS, Source.CONTEXT, Source.CODE
+_WORDS, _CONTEXT, _CODE, _EVENT = Source.WORDS, Source.CONTEXT, Source.CODE, Source.EVENT
+_UNDEFINED, _HARD, _DELAYED = Reason.UNDEFINED, BounceType.HARD, Action.DELAYED
 #: At most this many other opinions are listed.
 MAX_CONFLICTS = 5
 
@@ -99,18 +101,18 @@ def bounce_type_of(
 ) -> tuple[BounceType, Objection | None]:
     """The bounce type that a claim has in its case; and why it is not hard, where its reason would be."""
     wanted = claim.bounce_type or claim.reason.bounce_type
-    if wanted is BounceType.HARD:
+    if wanted is _HARD:
         hard, objection = may_be_hard(claim, case, is_doubtful=is_doubtful)
         if hard:
-            return BounceType.HARD, None
+            return _HARD, None
         passes = objection in _PASSING or (
             objection is Objection.FOR_NOW and claim.reason is not Reason.USER_UNKNOWN
         )
         return (BounceType.SOFT if passes else BounceType.UNDETERMINED), objection
-    if case.action is Action.DELAYED:
+    if case.action is _DELAYED:
         return (BounceType.UNDETERMINED if wanted is BounceType.UNDETERMINED and case.digit != 4
                 else BounceType.SOFT), None  # fmt: skip
-    if claim.reason is Reason.UNDEFINED and claim.bounce_type is None:
+    if claim.reason is _UNDEFINED and claim.bounce_type is None:
         return (BounceType.SOFT if case.digit == 4 else BounceType.UNDETERMINED), None
     if claim.rank <= GUESS_RANK and case.digit == 4 and wanted is BounceType.BLOCK:
         return BounceType.SOFT, None  # only a generic code says so, and it is a temporary one
@@ -136,7 +138,7 @@ def _order(claim: Claim) -> tuple[int, int, int, int, str]:
 
 def _confirmed(best: Claim, claims: Sequence[Claim]) -> Claim:
     """`best`; where it is an event's class that names no reason, with the guessed reason that it confirms."""
-    if best.source is not Source.EVENT or best.reason is not Reason.UNDEFINED:
+    if best.source is not _EVENT or best.reason is not _UNDEFINED:
         return best
     guess = max((claim for claim in claims if claim is not best), key=_order)
     return replace(best, reason=guess.reason) if guess.reason.bounce_type is best.bounce_type else best

@@ -13,12 +13,13 @@ from dataclasses import replace
 
 from dsnparse.classify.by_code import code_claims, provider_claims
 from dsnparse.classify.by_words import holding, is_enough, words_claims
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.decision import decide
 from dsnparse.classify.learned import learned_claims, looks_like_another_matter
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.own_account import is_own_account
 from dsnparse.classify.providers import by_suffix, find_speakers
+from dsnparse.classify.source import Source
 from dsnparse.classify.subject import Sentences
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.reply import Reply
@@ -29,6 +30,8 @@ from dsnparse.rulebook.matcher import RuleSet
 from dsnparse.rulebook.ranks import DENIED_RANK, SPECIFIC_STATUS_RANK, WEAK_RANK
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
+#: Members that are asked for with each reply: an enum looks for them each time.
+_WORDS, _EVENT, _ABOUT_ANOTHER = Source.WORDS, Source.EVENT, Objection.ABOUT_ANOTHER
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -59,7 +62,7 @@ def verdict_on(
         rules = builtin()
     reply_code = reply_code or reply.code
     status = _best_status(status, reply.status)
-    if is_settled(action):
+    if action is not None and is_settled(action):
         return Verdict(
             Reason.UNDEFINED, BounceType.UNDETERMINED, Advice.NONE, status, status, reply_code, None, 1.0,
             f"action.{action}", "",
@@ -85,10 +88,10 @@ def verdict_on(
         has_words=reply.has_words,
         is_own_account=is_own_account(status, reply_code, command),
         names_another=names_another,
-        is_event=any(claim.source is Source.EVENT for claim in claims),
+        is_event=bool(claims) and any(claim.source is _EVENT for claim in claims),
     )
     held = holding(rules, found, reply, case, involved)
-    all_claims = words_claims(held, reply, case, Source.WORDS)
+    all_claims = words_claims(held, reply, case, _WORDS)
     around = "" if is_enough(held, status) else context if isinstance(context, str) else context()
     if around:
         extra = words_of(around[:MAX_TEXT])
@@ -153,7 +156,7 @@ def _command(given: str | None) -> str:
 def _with_subject(case: Case, claims: list[Claim], reply: Reply) -> list[Claim]:
     """The claims that words leave; and into `case`, whether they are about somebody else, or so for now."""
     for claim in claims:
-        if claim.objection is Objection.ABOUT_ANOTHER:
+        if claim.objection is _ABOUT_ANOTHER:
             case.is_about_another = True
             return [claim for claim in claims if claim.rank > DENIED_RANK]
     if case.has_words and all(claim.rank <= WEAK_RANK for claim in claims):

@@ -6,10 +6,14 @@ that, of a failure that is final, told at first hand, about this recipient.
 
 from __future__ import annotations
 
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.objection import Objection
+from dsnparse.classify.source import Source
 from dsnparse.rulebook.ranks import GUESS_RANK, SPECIFIC_STATUS_RANK
 from dsnparse.vocabulary import Action, Kind, Reason
+
+#: Members that are asked for several times a reply: an enum looks for them each time.
+_CODE, _BOUNCE = Source.CODE, Kind.BOUNCE
 
 
 def may_be_hard(claim: Claim, case: Case, *, is_doubtful: bool) -> tuple[bool, Objection | None]:
@@ -37,9 +41,9 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
         return too_little
     if is_doubtful:
         return Objection.DOUBTFUL
-    if claim.source is Source.CODE and case.is_unread and _is_sent_for_other_things(claim):
+    if claim.source is _CODE and case.is_unread and _is_sent_for_other_things(claim):
         return Objection.UNREAD_WORDS
-    if case.kind is not Kind.BOUNCE:
+    if case.kind is not _BOUNCE:
         return Objection.NO_BOUNCE
     if case.is_second_hand:
         return Objection.SECOND_HAND
@@ -52,9 +56,9 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
 
 def _says_too_little(claim: Claim, case: Case) -> Objection | None:
     """Why what the claim rests on is not enough."""
-    if claim.source is Source.CODE and case.is_about_another:
+    if claim.source is _CODE and case.is_about_another:
         return Objection.ABOUT_ANOTHER
-    if claim.source is Source.CODE and case.is_for_now:
+    if claim.source is _CODE and case.is_for_now:
         return Objection.FOR_NOW
     if claim.source is Source.EVENT and case.digit != 5:
         return Objection.EVENT_CLASS_ALONE

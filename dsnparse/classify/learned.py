@@ -11,12 +11,14 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from math import exp, sqrt
 from struct import unpack
 from typing import NamedTuple
 
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
+from dsnparse.classify.source import Source
 from dsnparse.classify.subject import ADDRESS_REASONS
 from dsnparse.data import HERE
 from dsnparse.reply import Reply
@@ -39,6 +41,8 @@ SURE = 0.5
 DOUBT = 0.25
 #: N-grams that are named in evidence.
 NAMED = 3
+#: Guesses that are remembered: servers say the same words again and again, with other names and numbers.
+_REMEMBERED = 512
 
 #: A number or an id with all that hangs on it, a word, an address (blanked to "@").
 _WORD = re.compile(r"\d[\w.:-]*|[^\W\d]+|@+")
@@ -87,7 +91,7 @@ def masked(reply: Reply) -> list[str]:
     return words
 
 
-def features(words: list[str], reply_code: int | None, status: str | None) -> set[str]:
+def features(words: Sequence[str], reply_code: int | None, status: str | None) -> set[str]:
     """What the model looks at: words, pairs, beginnings of words ("rejec*"), codes ("=550", "=7.1")."""
     found = {*words, *map("{} {}".format, words, words[1:])}
     for word in words:
@@ -105,7 +109,11 @@ def features(words: list[str], reply_code: int | None, status: str | None) -> se
 
 def guess(reply: Reply, reply_code: int | None, status: str | None) -> Guess | None:
     """What a reply looks like by its words and codes; None when it has few words, or none that is known."""
-    words = masked(reply)
+    return _guess(tuple(masked(reply)), reply_code, status)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _guess(words: tuple[str, ...], reply_code: int | None, status: str | None) -> Guess | None:
     if len(words) - words.count("0") - words.count("@") < LEAST_WORDS and not any(
         map(_UNSPACED.search, words)
     ):

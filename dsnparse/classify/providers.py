@@ -15,9 +15,11 @@ def by_suffix(name: str, table: Mapping[str, str]) -> str | None:
     name = name.lower().strip(" [](){}.\t")
     for _ in range(MAX_LABELS):
         known = table.get(name)
-        if known is not None or "." not in name:
+        if known is not None:
             return known
-        name = name[name.index(".") + 1 :]
+        _, dot, name = name.partition(".")
+        if not dot:
+            return None
     return None
 
 

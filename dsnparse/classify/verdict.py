@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsnparse.classify.claim import Source
 from dsnparse.classify.objection import Objection
+from dsnparse.classify.source import Source
 from dsnparse.vocabulary import Action, Advice, BounceType, Reason
 from dsnparse.wire.plain import Plain
+from dsnparse.wire.quickly import made_quickly
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Conflict(Plain):
     """Another rule that spoke for another reason, and was outranked.
@@ -27,6 +29,7 @@ class Conflict(Plain):
     source: Source
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Verdict(Plain):
     """Why a recipient did not get the message, and what that rests on.
@@ -63,6 +66,8 @@ class Verdict(Plain):
 
 
 _SETTLED = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
+#: Members that are asked for with each reply: an enum looks for them each time.
+_SUPPRESS, _UNDEFINED = Advice.SUPPRESS, Reason.UNDEFINED
 
 
 def is_settled(action: Action | None) -> bool:
@@ -74,9 +79,9 @@ def advise(reason: Reason, advice: Advice | None, bounce_type: BounceType) -> Ad
     """The advice that fits a reason and the bounce type it got here."""
     wanted = advice or reason.advice
     if bounce_type is BounceType.HARD:
-        return advice or Advice.SUPPRESS
-    if wanted is Advice.SUPPRESS:
+        return advice or _SUPPRESS
+    if wanted is _SUPPRESS:
         return Advice.RETRY if bounce_type is BounceType.SOFT else Advice.REVIEW
-    if reason is Reason.UNDEFINED and bounce_type is BounceType.SOFT:
+    if reason is _UNDEFINED and bounce_type is BounceType.SOFT:
         return Advice.RETRY
     return wanted

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dsnparse.classify import Verdict, classify_reply
-from dsnparse.classify.claim import Source
+from dsnparse.classify.source import Source
 from dsnparse.data import load
 from dsnparse.explain.documented import documented
 from dsnparse.explain.page import Page, PageKind

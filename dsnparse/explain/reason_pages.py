@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dsnparse.classify import Verdict, classify_reply
-from dsnparse.classify.claim import Source
 from dsnparse.classify.codes import STATUS, CodeMeaning, reply_meaning, status_meaning
+from dsnparse.classify.source import Source
 from dsnparse.data import load
 from dsnparse.explain.code_pages import reply_page, status_page
 from dsnparse.explain.page import Page, PageKind, Sense

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dsnparse.classify import RuleSet, Verdict
-from dsnparse.classify.claim import Claim, Source
+from dsnparse.classify import RuleSet, Source, Verdict
+from dsnparse.classify.claim import Claim
 from dsnparse.classify.engine import verdict_on
 from dsnparse.classify.objection import Objection
 from dsnparse.model import BounceRecord, Evidence

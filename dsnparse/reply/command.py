@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 
-#: A class of letters comes first: `re` goes to these in one step. In lower case.
-_COMMAND = re.compile(
-    r"[iafro:(](?:(?<=i)n reply to|(?<=a)fter|(?<=f)ollowing|(?<=r)esponse to|(?<=r)eply to|(?<=o)ur|(?<=f)or"
-    r"|(?<=[:(]))\s{0,3}(?:the |pipelined |initial )?"
-    r"(rcpt|mail|end of data|data|helo|ehlo|lhlo|bdat|starttls|auth|text|connection)\b"
+#: In lower case. `str.find` finds each of them many times as fast as a pattern finds all.
+_NAMES = ("rcpt", "mail", "end of data", "data", "helo", "ehlo", "lhlo", "bdat", "starttls", "auth", "text",
+          "connection")  # fmt: skip
+#: What leads to the command that was refused, and what may stand between the two. In lower case.
+_LEADING = ("in reply to", "after", "following", "response to", "reply to", "our", "for", ":", "(")
+_BETWEEN = ("the ", "pipelined ", "initial ")
+_LONGEST = 32
+#: One of these is in a text that names a command: looked for first, since most have none.
+_COMMAND_WORDS = tuple(
+    "RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH|TEXT|BDAT|connection|rcpt|data|mail ".split("|")
 )
-#: Looked for first: most texts have none of them, and the whole pattern is slow to say so.
-_COMMAND_WORD = re.compile(
-    "RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH|TEXT|BDAT|connection|rcpt|data|mail "
-)
-#: The same for the host.
-_HOST_WORDS = ("ost ", "erver ", "alking to", "onnected to", "mx ", "MX ", "OST ", "ERVER ")
 _COMMANDS = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
 _HOST = re.compile(
     r"[hstcm](?<!\w.)(?:(?<=h)ost|(?<=s)erver|(?<=t)alking to|(?<=c)onnected to|(?<=m)x)\s{1,3}"
@@ -26,19 +25,47 @@ _HOST = re.compile(
 
 def command_in(text: str) -> str | None:
     """The SMTP command that `text` says was refused: "RCPT", "MAIL", "DATA", "CONN", …"""
-    if _COMMAND_WORD.search(text) is None:
-        return None
-    found = _COMMAND.search(text.lower())
-    if found is None:
-        return None
-    name = found[1].upper()
-    return _COMMANDS.get(name, name)
+    for word in _COMMAND_WORDS:
+        if word in text:
+            return _named_in(text.lower())
+    return None
+
+
+def _named_in(low: str) -> str | None:
+    first, named = len(low), None
+    for name in _NAMES:
+        at = low.find(name, 0, first)
+        while at >= 0:
+            following = low[at + len(name) : at + len(name) + 1]
+            if not following.isalnum() and following != "_" and _is_led_to(low, at):
+                first, named = at, name.upper()
+                break
+            at = low.find(name, at + 1, first)
+    return _COMMANDS.get(named, named) if named is not None else None
+
+
+def _is_led_to(low: str, at: int) -> bool:
+    """Whether what stands before `at` leads to a command that was refused."""
+    before = low[max(0, at - _LONGEST) : at]
+    for words in _BETWEEN:
+        if before.endswith(words):
+            before = before.removesuffix(words)
+            break
+    return before.rstrip().endswith(_LEADING)
 
 
 def host_in(text: str) -> str | None:
     """The name of the host that `text` says it was told by: "host mx.example.com[192.0.2.1] said: …"."""
-    for word in _HOST_WORDS:
-        if word in text:
-            found = _HOST.search(text)
-            return found[1].rstrip(".") if found is not None else None
-    return None
+    if not (
+        "ost " in text
+        or "erver " in text
+        or "alking to" in text
+        or "onnected to" in text
+        or "mx " in text
+        or "MX " in text
+        or "OST " in text
+        or "ERVER " in text
+    ):
+        return None  # looked for first, as above
+    found = _HOST.search(text)
+    return found[1].rstrip(".") if found is not None else None

@@ -11,7 +11,11 @@ import re
 #: carry the reply itself, and `spf=fail` is a word.
 _FIELD = re.compile(
     r"(?<![^\s,;(\[<])(?:orig to|to|from|relay|client|helo|proto|mailer|ctladdr|daemon|delays?|xdelay"
-    r"|dsn|msgid|message-id|r?ip|lip|sasl username|sasl method|uid|[cfhirtx])=(?!fail|pass|reject|none|quar)"
+    r"|dsn|msgid|message-id|r?ip|lip|sasl username|sasl method|uid|[cfhirtx])=$"
+)
+_LONGEST_FIELD = 14
+_VALUE = re.compile(
+    r"(?!fail|pass|reject|none|quar)"
     r"(?:<[^<>]{0,320}>|\[[^\[\]]{0,60}\]|[^\s,;\"]{1,320})(?: \[[0-9a-f:.]{3,45}\])?"
 )
 #: "host mx.example.com[192.0.2.1] said:", "connect to mx.example.com[192.0.2.1]:25:" — the name alone.
@@ -27,7 +31,11 @@ _FRAME = re.compile(
     r"(?: [^\s:]{1,253})? (?:said|says|answered|answers|responded|responds|replied|replies|returned)\b"
     r"(?: with)?(?=:| (?:error |code )?[\"'<(\[]?[45]\d\d\b)"
 )
-_FRAMING = re.compile(r" (?:sa(?:id|ys)|answer|respon|repli|returned)")
+#: How it ends: looked for first.
+_FRAMING = re.compile(
+    r" (?:sa(?:id|ys)|answer(?:s|ed)|respond(?:s|ed)|repli(?:es|ed)|returned)\b(?: with)?"
+    r"(?=:| (?:error |code )?[\"'<(\[]?[45]\d\d\b)"
+)
 _LINK = re.compile(r"(?:://|w(?<!\w.)ww\.)[^\s<>\"]{1,1000}")
 #: What a host name is made of (RFC 1123 section 2.1); at most so long (RFC 1035 section 2.3.4).
 _IN_NAMES = "abcdefghijklmnopqrstuvwxyz0123456789.-"
@@ -43,12 +51,27 @@ _DOT = re.compile(r"\.(?<=[a-z0-9].)(?=[a-z])")
 def without_fields(low: str) -> str:
     """`low` without the values of log fields and the name of the host that speaks."""
     if "=" in low:
-        low = _FIELD.sub(_blank, low)
+        low = _without_values(low)
     if ("[" in low or "(" in low) and _NAME_AND_IP.search(low) is not None:
         low = _SPEAKER.sub(_blank_name, low)
     if " said" in low:
         low = _SAID.sub(_blank_name, low)
     return low
+
+
+def _without_values(low: str) -> str:
+    """`low` without log fields and their values; a field is looked for where its sign is."""
+    kept: list[str] = []
+    done = 0
+    at = low.find("=")
+    while at >= 0:
+        field = _FIELD.search(low, max(done, at + 1 - _LONGEST_FIELD), at + 1)
+        value = _VALUE.match(low, at + 1) if field is not None else None
+        if field is not None and value is not None:
+            kept += (low[done : field.start()], " " * (value.end() - field.start()))
+            done = value.end()
+        at = low.find("=", max(done, at + 1))
+    return "".join([*kept, low[done:]])
 
 
 def without_names(low: str) -> str:

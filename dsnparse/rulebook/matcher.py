@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from dsnparse.rulebook.needed_words import prepared
-from dsnparse.rulebook.needs import WHOLE, Needs
+from dsnparse.rulebook.needs import WHOLE, Bits, Match, Needs
 from dsnparse.rulebook.pattern_finder import automaton
 from dsnparse.rulebook.provider import Provider
 from dsnparse.rulebook.rule import LETTERS, Rule, compiled
@@ -46,7 +46,7 @@ class Found:
 
     __slots__ = ("hits", "marked", "there")
 
-    def __init__(self, hits: list[Hit], marked: list[str], there: int) -> None:
+    def __init__(self, hits: list[Hit], marked: list[str], there: Bits) -> None:
         #: Every rule with words in the text, conditions not yet looked at.
         self.hits = hits
         #: The providers whose words are in it.
@@ -70,12 +70,12 @@ class RuleSet:
     #: The words that patterns need and the phrases, each with a number; and what finds them.
     _needs: Needs = field(default_factory=lambda: Needs(()), repr=False)
     _finder: Any = field(default=None, repr=False)
-    #: What each of these words is as a phrase.
-    _phrases: Sequence[Sequence[Phrase]] = field(default=(), repr=False)
+    #: For each of these words the patterns whose rarest it is, its bits, and what it is as a phrase.
+    _told: list[tuple[list[int], Bits, tuple[Phrase, ...]]] = field(default_factory=list, repr=False)
     #: The patterns of rules, by their number.
     _patterns: Sequence[tuple[Rule, str]] = field(default=(), repr=False)
     #: Rule → the bits of words in which it does not hold, and whether it asks for codes.
-    conditions: Mapping[str, tuple[int, bool]] = field(default_factory=dict, repr=False)
+    conditions: Mapping[str, tuple[Bits, bool]] = field(default_factory=dict, repr=False)
     #: Provider → its rules without words.
     _code_rows: Mapping[str, Sequence[Rule]] = field(default_factory=dict, repr=False)
 
@@ -87,15 +87,19 @@ class RuleSet:
         hits: dict[str, Hit] = {}
         marked: list[str] = []
         padded = f" {low} "
-        matches = self._finder.find_matches_as_indexes(padded, overlapping=True)
-        phrases, needs = self._phrases, self._needs
-        key_of, bits_of = needs.key_of, needs.groups_of
+        matches: list[Match] = self._finder.find_matches_as_indexes(padded, overlapping=True)
+        needs, told = self._needs, self._told
         keys: list[int] = []
-        there = 0
+        there: Bits = 0
         for number, start, end in matches:
-            keys += key_of[number]
-            there |= bits_of[number]
-            for rule, provider, before, behind, is_label in phrases[number]:
+            some, bits, phrases = told[number]
+            if some:
+                keys += some
+            if bits:
+                there |= bits
+            if not phrases:
+                continue
+            for rule, provider, before, behind, is_label in phrases:
                 if padded[start - 1] in before or padded[end] in behind:
                     continue
                 if is_label and padded[end] == "." and padded[end + 1] in LETTERS:
@@ -106,7 +110,6 @@ class RuleSet:
                     known = hits.get(rule.id)
                     if known is None or end - start > known[2]:
                         hits[rule.id] = (rule, start - 1, end - start)
-        found = Found(list(hits.values()), marked, there)
         if "  " in low or not low.isascii():  # the words of patterns have single blanks
             padded = prepared(low)
             matches = self._finder.find_matches_as_indexes(padded, overlapping=True)
@@ -114,22 +117,24 @@ class RuleSet:
         likely = needs.likely(keys, there, len(low))
         if there & WHOLE:
             likely = list({*likely, *needs.standing_alone(matches, padded)})
-        likely.sort()
-        for number in likely:
-            rule = self._patterns[number][0]
-            if rule.id not in hits:
-                self._take(rule, number, low, found)
+        found = Found(list(hits.values()), marked, there)
+        self._add_patterns(sorted(likely), low, hits, found)
         return found
 
-    def _take(self, rule: Rule, number: int, low: str, found: Found) -> None:
-        """Adds the hit of a pattern; one that marks a provider, where it is in the text."""
-        hit: Hit | None = (rule, -1, number)
-        if rule.mark:
-            hit = self.locate(number, low)
-            if hit is not None and rule.provider is not None and rule.provider not in found.marked:
-                found.marked.append(rule.provider)
-        if hit is not None:
-            found.hits.append(hit)
+    def _add_patterns(self, likely: Sequence[int], low: str, known: Mapping[str, Hit], found: Found) -> None:
+        """Adds the hits of patterns; of one that marks a provider, where it is in the text."""
+        patterns = self._patterns
+        for number in likely:
+            rule = patterns[number][0]
+            if rule.id in known:
+                continue
+            hit: Hit | None = (rule, -1, number)
+            if rule.mark:
+                hit = self.locate(number, low)
+                if hit is not None and rule.provider is not None and rule.provider not in found.marked:
+                    found.marked.append(rule.provider)
+            if hit is not None:
+                found.hits.append(hit)
 
     def locate(self, number: int, low: str) -> Hit | None:
         """The rule of the pattern `number`, and where this stands in the prepared text, if it does."""
@@ -181,7 +186,7 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
     )
     conditions = {}
     for rule in rules:
-        silencing = 0
+        silencing: Bits = 0
         for word in rule.unless:
             silencing |= needs.bit_of[word]
         conditions[rule.id] = silencing, rule.has_codes
@@ -197,7 +202,10 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
         tuple(formats),
         needs,
         automaton(needs.words),
-        [phrases.get(word, ()) for word in needs.words],
+        [
+            (needs.key_of[number], needs.groups_of[number], phrases.get(word, ()))
+            for number, word in enumerate(needs.words)
+        ],
         patterns,
         conditions,
         rows,

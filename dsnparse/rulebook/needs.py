@@ -11,12 +11,15 @@ from dsnparse.rulebook.needed_words import Needed, needed_words
 from dsnparse.rulebook.pattern_reader import Group
 from dsnparse.rulebook.rule import LETTERS
 
-#: The compiled data that have patterns, each with what it needs.
-_TABLES = ("rules", "replies", "words", "formats", "notices")
+#: The compiled data that have patterns, each with what it needs: read in this order, until one is found.
+_TABLES = ("rules", "replies", "subjects", "words", "formats", "notices")
 #: The bit of words that are all that a pattern asks for.
 WHOLE = 1
+#: A bit for each of a thousand groups of words. Not called an int: what mypyc makes of one is for small ones.
+Bits = Any
 #: Words that are no longer than this keep the blanks at their edges: without them they are in too many texts.
 _SHORTEST = 4
+_NONE: list[int] = []
 #: A word that is in a text: its number, where it begins and ends.
 Match = tuple[int, int, int]
 
@@ -24,81 +27,76 @@ Match = tuple[int, int, int]
 class Needs:
     """Patterns and words by their numbers. Immutable once it is made."""
 
-    __slots__ = ("_more", "_whole", "_without", "bit_of", "groups_of", "key_of", "words")
+    __slots__ = ("_anywhere", "_more", "_whole", "_without", "bit_of", "groups_of", "key_of", "words")
 
     def __init__(self, patterns: Iterable[str], also: Iterable[str] = (), told: Iterable[str] = ()) -> None:
         """`also`: other words that are looked for in one go; `told`: those of which `bit_of` is wanted."""
-        self.words: list[str] = []
-        #: For each word the patterns whose rarest group it is in; and, a bit each, its other groups.
-        self.key_of: list[list[int]] = []
-        self.groups_of: list[int] = []
         #: For each pattern the groups that it needs besides its rarest one, a bit each.
-        self._more: list[int] = []
+        self._more: list[Bits] = []
         #: The patterns that need no words, and the length of the longest text that each is in.
         self._without: list[tuple[int, int]] = []
         #: Word → the patterns that ask for nothing else; and whether it has to stand alone on the left and on
         #: the right.
         self._whole: dict[int, list[tuple[int, bool, bool]]] = {}
-        bits: dict[Group, int] = {}
+        bits: dict[Group, Bits] = {}
         places: dict[str, int] = {}
+        keys: dict[int, list[int]] = {}
+        groups: dict[int, Bits] = {}
         for number, pattern in enumerate(patterns):
             needed = _needed_by(pattern)
             if not needed.groups:
                 self._without.append((number, needed.longest))
-            more = 0
+            more: Bits = 0
             for at, group in enumerate(needed.groups):
-                bit = bits.setdefault(group, 2 << len(bits)) if at else 0
-                more |= bit
+                bit = bits.setdefault(group, 2 << len(bits)) if at else WHOLE if needed.is_all else 0
+                if at:
+                    more |= bit
                 for word in group:
-                    place = self._place(word, places)
-                    self.groups_of[place] |= bit
+                    place = places.setdefault(word, len(places))
+                    if bit:
+                        groups[place] = groups.get(place, 0) | bit
                     if needed.is_all:
-                        self.groups_of[place] |= WHOLE
                         self._whole.setdefault(place, []).append((number, needed.left, needed.right))
-                    elif at == 0:
-                        self.key_of[place].append(number)
+                    elif not at:
+                        keys.setdefault(place, []).append(number)
             self._more.append(more)
-        new = [word for word in also if word not in places]
-        places.update(zip(new, range(len(places), len(places) + len(new)), strict=True))
-        self.words += new
-        self.key_of += [[]] * len(new)
-        self.groups_of += [0] * len(new)
+        for word in also:
+            places.setdefault(word, len(places))
         #: The bit that is there when a word is.
-        self.bit_of: dict[str, int] = {}
+        self.bit_of: dict[str, Bits] = {}
         for word in told:
-            bit = bits.setdefault(frozenset([word]), 2 << len(bits))
-            self.groups_of[self._place(word, places)] |= bit
-            self.bit_of[word] = bit
+            bit = self.bit_of[word] = bits.setdefault(frozenset([word]), 2 << len(bits))
+            place = places.setdefault(word.replace("ς", "σ"), len(places))
+            groups[place] = groups.get(place, 0) | bit
+        #: All words; for each the patterns whose rarest group it is in and, a bit each, its other groups.
+        self.words = list(places)
+        self.key_of = [keys.get(place, _NONE) for place in range(len(places))]
+        self.groups_of: list[Bits] = [groups.get(place, 0) for place in range(len(places))]
+        #: For each word the patterns that it is enough for, or the rarest of, wherever it stands.
+        self._anywhere = list(self.key_of)
+        for place, enough_for in self._whole.items():
+            self._anywhere[place] = self.key_of[place] + [one for one, _, _ in enough_for]
 
-    def _place(self, word: str, places: dict[str, int]) -> int:
-        """The number of a word, which may be new."""
-        place = places.setdefault(word, len(places))
-        if place == len(self.words):
-            self.words.append(word)
-            self.key_of.append([])
-            self.groups_of.append(0)
-        return place
-
-    def met(self, matches: Sequence[Match]) -> tuple[list[int], int]:
+    def met(self, matches: Sequence[Match]) -> tuple[list[int], Bits]:
         """The patterns whose rarest words are met, and the bits of all words that are.
 
         `matches`: the words that are in a prepared text, and where.
         """
         found: list[int] = []
-        there = 0
+        there: Bits = 0
         key_of, groups_of = self.key_of, self.groups_of
         for word, _, _ in matches:
             found += key_of[word]
             there |= groups_of[word]
         return found, there
 
-    def likely(self, found: list[int], there: int, size: int) -> list[int]:
+    def likely(self, found: list[int], there: Bits, size: int) -> list[int]:
         """The patterns that may be in a text of that size.
 
         `found`: those whose rarest group is met; `there`: the bits of the other groups that are.
         """
         more = self._more
-        likely = [number for number in dict.fromkeys(found) if more[number] & there == more[number]]
+        likely = list(dict.fromkeys([number for number in found if more[number] & there == more[number]]))
         for number, longest in self._without:
             if size <= longest:
                 likely.append(number)
@@ -107,12 +105,11 @@ class Needs:
     def within(self, matches: Sequence[Match]) -> list[int]:
         """The patterns that may be in some piece of a text: words may stand alone there that here do not."""
         found: list[int] = []
-        there = 0
+        there: Bits = 0
+        anywhere, groups_of = self._anywhere, self.groups_of
         for word, _, _ in matches:
-            found += self.key_of[word]
-            there |= self.groups_of[word]
-            if word in self._whole:
-                found += [number for number, _, _ in self._whole[word]]
+            found += anywhere[word]
+            there |= groups_of[word]
         return self.likely(found, there, 0)
 
     def standing_alone(self, matches: Sequence[Match], low: str) -> list[int]:
@@ -126,7 +123,11 @@ class Needs:
 
 
 def _needed_by(pattern: str) -> Needed:
-    known = _made_beforehand().get(pattern)
+    known = None
+    for name in _TABLES:
+        known = _made_beforehand(name).get(pattern)
+        if known is not None:
+            break
     if known is None:
         needed = needed_words(pattern)
     else:
@@ -143,7 +144,8 @@ def _without_edges(words: Iterable[str]) -> Group:
 
 
 @cache
-def _made_beforehand() -> Mapping[str, list[Any]]:
-    """What the package's own patterns need."""
-    tables = [load("subjects"), *(table for name in _TABLES for table in load(name).values())]
+def _made_beforehand(name: str) -> Mapping[str, list[Any]]:
+    """What the package's own patterns need that stand in a table, or in a folder of tables."""
+    found = load(name)
+    tables = [found] if "needed" in found else found.values()
     return {pattern: needed for table in tables for pattern, needed in table.get("needed", {}).items()}

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 import dsnparse
 from dsnparse import Action, BounceType, Kind, Reason
 from dsnparse.classify import classify
-from dsnparse.classify.claim import Case, Claim, Source
+from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.objection import Objection
+from dsnparse.classify.source import Source
 from dsnparse.rulebook.ranks import (
     EVENT_RANK,
     GENERIC_REPLY_RANK,

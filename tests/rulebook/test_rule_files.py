@@ -50,6 +50,11 @@ def test_a_rule_may_override_type_and_advice(tmp_path: Path) -> None:
         ('not = ["never"]', "550 never frobnicated", False),
         ('not = [" ip "]', "550 frobnicated recipient", True),
         ('not = [" ip "]', "550 frobnicated ip address", False),
+        ('not = [" ip "]', "550 frobnicated by mx.example.com (ip mx.example.net)", True),
+        ('not = [" ip "]', "550 frobnicated by mx.example.com ip mx.example.net", False),
+        ('not = ["never"]', "550 frobnicated by never.example.com", True),
+        ('not = ["αποστολέας"]', "550 frobnicated αποστολέας", False),
+        ('not = ["αποστολέας"]', "550 frobnicated by mx.example.com αποστολέας", False),
     ],
 )
 def test_every_condition_must_hold(tmp_path: Path, condition: str, text: str, holds: bool) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dsnparse.classify.claim import Claim, Source
+from dsnparse.classify.claim import Claim
+from dsnparse.classify.source import Source
 from dsnparse.model import Evidence
 from dsnparse.read.events.recipients import recipients_of
 from dsnparse.read.events.tables import Table, class_of, text_of

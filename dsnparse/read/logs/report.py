@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dsnparse.classify import RuleSet
-from dsnparse.classify.claim import Claim, Source
+from dsnparse.classify.claim import Claim
 from dsnparse.classify.engine import verdict_on
+from dsnparse.classify.source import Source
 from dsnparse.model import BounceRecord, Evidence, OriginalMessage, Report
 from dsnparse.read.logs.outcome import Outcome
 from dsnparse.read.reading import Reading, kind_of

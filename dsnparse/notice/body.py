@@ -120,7 +120,7 @@ class Body:
                 text = html_text(text, self.buffer)
             new = without_footer(text.split("\n"))
             starts.append((len(lines), part.number or "1"))
-            at = find_quoted_header(new)
+            at = find_quoted_header(text, new)
             if at >= 0:
                 return _Text(lines + new[:at], new[at:], starts)
             lines.extend(new)

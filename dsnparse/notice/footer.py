@@ -12,7 +12,7 @@ _OF_A_SCANNER = re.compile(
     r"\b(?:virus|viren|for all|by|mit|avec|par|por|con)\b",
     re.IGNORECASE,
 )
-_RULED = ("_", "=", "*", "-")
+_RULED = frozenset("_=*-")
 _OF_A_LIST = re.compile(r"mailing list|listinfo|unsubscribe|list-manager", re.IGNORECASE)
 #: Lines below the rule in which a list is named, and how long a footer is.
 _NAMED_WITHIN = 5
@@ -21,10 +21,10 @@ _LONGEST = 15
 
 def without_footer(lines: list[str]) -> list[str]:
     """`lines` up to the rule above a list's or a scanner's footer."""
-    for index in range(len(lines) - 1, max(len(lines) - _LONGEST, 0) - 1, -1):
+    top = max(len(lines) - _LONGEST, 0)
+    ruled = [index for index, line in enumerate(lines[top:], top) if line[:1] in _RULED]
+    for index in reversed(ruled):
         line = lines[index]
-        if line[:1] not in _RULED:
-            continue
         if line[:5] == "_____" and _OF_A_SCANNER.match(line):
             return lines[:index]
         if _RULE.fullmatch(line):

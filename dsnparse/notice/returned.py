@@ -69,40 +69,68 @@ _HEADER_LINES = 2000
 _LOOK_AHEAD = 40
 
 
-def find_quoted_header(lines: list[str]) -> int:
+def find_quoted_header(text: str, lines: list[str]) -> int:
     """The index of the line where the text starts to quote the returned message, or -1.
 
     Either a ruled-off marker line, or a run of header fields of which one is such as only a mail's header
     has (Received, Message-ID, …). A short table of From, To and Subject in the notice's own words is not.
+
+    `lines`: those of `text`, or the first of them. Most texts have hardly a word of either, which is seen of
+    the whole text at once.
     """
-    looked_to = 0
-    for index, line in enumerate(lines):
-        if not line:
-            continue
-        low = line.lower()
-        if ":" in line and index >= looked_to and low.partition(":")[0].lstrip("> \t") in _HEADER_NAMES:
-            found = _HEADER_LINE.match(line.lstrip("> \t"))
-            if found:
-                is_header, looked_to = _is_header(lines, index)
-                if is_header:
-                    return index
-        if (
-            len(line) <= _LONGEST_MARKER
-            and (low.lstrip(_MARKER_DRESSING).startswith(_MARKER_STARTS) or not line.isascii())
-            and _is_marker(line, low)
-        ):
+    low = text.lower()
+    marker = _find_marker(low, lines)
+    is_quoted = _TELLING_FIELD.search(f"\n{low}") is not None
+    header = _find_header(lines if marker < 0 else lines[: marker + 1], lines) if is_quoted else -1
+    return header if header >= 0 else marker
+
+
+def _find_marker(low: str, lines: list[str]) -> int:
+    """The index of the first marker line, or -1; `low`: the text in lower case."""
+    places: set[int] = set()
+    for word in _MARKER_WORDS:
+        places.update(lines_with(word, low))
+    for index in sorted(places):
+        if index < len(lines) and len(lines[index]) <= _LONGEST_MARKER and _is_marker(lines[index]):
             return index
     return -1
 
 
-def _is_marker(line: str, low: str) -> bool:
-    for word in _MARKER_WORDS:
-        if word in low:
-            return _MARKER.match(line) is not None
-    return False
+def _is_marker(line: str) -> bool:
+    may_be = line.lower().lstrip(_MARKER_DRESSING).startswith(_MARKER_STARTS) or not line.isascii()
+    return may_be and _MARKER.match(line) is not None
+
+
+def lines_with(word: str, text: str) -> list[int]:
+    """The indices of the lines of `text` that `word` is in; linear."""
+    found = []
+    index = done = 0
+    at = text.find(word)
+    while at >= 0:
+        index += text.count("\n", done, at)
+        found.append(index)
+        done = text.find("\n", at)
+        at = text.find(word, done) if done >= 0 else -1
+    return found
+
+
+def _find_header(first: list[str], lines: list[str]) -> int:
+    """The index of the first of the lines `first` with which a quoted header begins, or -1."""
+    looked_to = 0
+    for index, line in enumerate(first):
+        if ":" not in line or index < looked_to:
+            continue
+        bare = line.lstrip("> \t")
+        if bare.partition(":")[0].lower() in _HEADER_NAMES and _HEADER_LINE.match(bare):
+            is_header, looked_to = _is_header(lines, index)
+            if is_header:
+                return index
+    return -1
 
 
 _HEADER_NAMES = _TELLING | _PLAIN
+#: One of the telling fields at the beginning of a line, in lower case: found from line end to line end.
+_TELLING_FIELD = re.compile(rf"\n[> \t]*(?:{'|'.join(sorted(_TELLING))}):")
 
 
 def _is_header(lines: list[str], index: int) -> tuple[bool, int]:

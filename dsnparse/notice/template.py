@@ -9,7 +9,7 @@ Facts:
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dsnparse.model import Evidence
 from dsnparse.notice.body import Body
@@ -54,17 +54,17 @@ def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:
     return any(find(one, text) is not None for one in form.delayed)
 
 
-def _known(head: Head, body: Body, form: Format, opening: str, mark: str | None) -> Known:
-    """The format with what gave it away: the words of the text, or else the header field."""
+def _known(head: Head, body: Body, form: Format, opening: str, found: Any) -> Known:
+    """The format with what gave it away: the words `found` in the text, or else the header field."""
     rule = f"format.{form.name}"
-    found = find(mark, opening) if mark is not None else None
     if found is None:
         name = next(iter(form.conditions))
         evidence = Evidence("kind", "header", 0, rule, f"{name}: {_field(head, name)}"[:200])
         return Known(form, evidence, "")
-    index = opening.count("\n", 0, found.start)
+    start, end = found.span()
+    index = opening.count("\n", 0, start)
     part, line = body.place(index)
-    evidence = Evidence("kind", part, line, rule, " ".join(opening[found.start : found.end].split())[:200])
+    evidence = Evidence("kind", part, line, rule, " ".join(opening[start:end].split())[:200])
     return Known(form, evidence, body.lines[index])
 
 

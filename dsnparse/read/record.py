@@ -9,7 +9,7 @@ from dsnparse.classify import RuleSet, Verdict
 from dsnparse.classify.claim import Claim, Source
 from dsnparse.classify.engine import verdict_on
 from dsnparse.classify.objection import Objection
-from dsnparse.model import BounceRecord, Evidence
+from dsnparse.model import BounceRecord, Written
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
@@ -159,23 +159,23 @@ def record_of(recipient: Recipient, reading: Reading, verdict: Verdict) -> Bounc
         smtp_command=recipient.smtp_command,
         provider=verdict.provider,
         confidence=confidence,
-        evidence=(*recipient.evidence, *_evidence(recipient, verdict)),
+        evidence=(*recipient.evidence, *_evidence(recipient, verdict)),  # type: ignore[arg-type]
         recipient_origin=_origin(recipient, reading),
         original_origin=recipient.original_origin,
     )
 
 
-def _evidence(recipient: Recipient, verdict: Verdict) -> list[Evidence]:
+def _evidence(recipient: Recipient, verdict: Verdict) -> list[Written]:
     """What decided, what it outranked, and what kept it from being hard."""
     place = _place_of(recipient, verdict.matched, verdict.source)
-    evidence = [Evidence("reason", *place, verdict.rule, clean_text(verdict.matched))]
+    evidence = [("reason", *place, verdict.rule, clean_text(verdict.matched))]
     for other in verdict.conflicts:
         place = _place_of(recipient, other.text, other.source)
-        evidence.append(Evidence("reason", *place, f"outranked: {other.rule}", clean_text(other.text)))
+        evidence.append(("reason", *place, f"outranked: {other.rule}", clean_text(other.text)))
     if verdict.not_hard is not None:
         text = (recipient.diagnostic or "")[:_MAX_EVIDENCE_TEXT]
         part, line = recipient.place_of("diagnostic")
-        evidence.append(Evidence("bounce_type", part, line, f"not-hard.{verdict.not_hard}", text))
+        evidence.append(("bounce_type", part, line, f"not-hard.{verdict.not_hard}", text))
     return evidence
 
 
@@ -232,7 +232,7 @@ def _without_failure(recipient: Recipient, reading: Reading) -> BounceRecord:
         bounce_type=BounceType.UNDETERMINED,
         advice=Advice.SUPPRESS if suppress else Advice.NONE,
         confidence=1.0,
-        evidence=tuple(recipient.evidence),
+        evidence=tuple(recipient.evidence),  # type: ignore[arg-type]
         recipient_origin=_origin(recipient, reading),
         original_origin=recipient.original_origin,
     )

@@ -96,7 +96,8 @@ Written = tuple[str, str, int, str, str]
 class _EvidenceOnDemand:
     """The field `evidence` of a record: kept as it was written until somebody reads it.
 
-    Python's collector looks at all objects there are, again and again; but not at tuples of texts and numbers.
+    Python's collector looks at all objects there are, again and again;
+    tuples of texts and numbers it leaves alone.
     """
 
     def __init__(self, slot: Any) -> None:

@@ -34,8 +34,8 @@ _BLANKS = re.compile(r"  +")
 #: Stand for the end of a line, for `<br>`, and for a blank line, while the tree is made.
 _BREAK, _BR, _BLANK = "\ue000", "\ue001", "\ue002"
 _TWO_BR = re.compile(f"{_BR}[ \\n]{{0,200}}{_BR}")
-#: What is put before a tag and behind it, by its name. A break before it, too: what stands between table cells
-#: is moved out of the table by HTML's rules.
+#: What is put before a tag and behind it, by its name. A break before it, too: what stands between table
+#: cells is moved out of the table by HTML's rules.
 _MARKS = (
     dict.fromkeys(_LINE_BREAKING, (_BREAK, _BREAK))
     | dict.fromkeys(_PARAGRAPHS, (_BLANK, _BLANK))

@@ -55,12 +55,11 @@ _MARKER = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-#: What a marker begins with, behind its rule and other dressing; said in no time.
-_MARKER_STARTS = (
-    "below this", "this is", "the ", "original", "returned", "unsent", "undelivered", "begin", "text of",
-    "your ", "message", "included", "here is", "a copy", "copy of", "first ", "mensa",
-)  # fmt: skip
-_MARKER_DRESSING = " \t\r\v\f\x1c\x1d\x1e\x1f>-=_*"
+#: What a marker of ASCII begins with, behind its rule and other dressing: found from line end to line end.
+_MARKER_START = re.compile(
+    r"\n[ \t\r\v\f\x1c-\x1f>=_*-]*(?:below this|this is|the |original|returned|unsent|undelivered|begin|"
+    r"text of|your |message|included|here is|a copy|copy of|first |mensa)"
+)
 #: One of these is in every marker.
 _MARKER_WORDS = ("message", "mail follows", "mensaje", "mensagem", "附件中")
 _LONGEST_MARKER = 160
@@ -75,43 +74,39 @@ def find_quoted_header(text: str, lines: list[str]) -> int:
     Either a ruled-off marker line, or a run of header fields of which one is such as only a mail's header
     has (Received, Message-ID, …). A short table of From, To and Subject in the notice's own words is not.
 
-    `lines`: those of `text`, or the first of them. Most texts have hardly a word of either, which is seen of
-    the whole text at once.
+    `lines`: those of `text`, or the first of them. Most begin like neither: the whole text shows it at once.
     """
-    low = text.lower()
+    low = f"\n{text.lower()}"
     marker = _find_marker(low, lines)
-    is_quoted = _TELLING_FIELD.search(f"\n{low}") is not None
-    header = _find_header(lines if marker < 0 else lines[: marker + 1], lines) if is_quoted else -1
+    if _TELLING_FIELD.search(low) is None:
+        return marker
+    header = _find_header(lines if marker < 0 else lines[: marker + 1], lines)
     return header if header >= 0 else marker
 
 
 def _find_marker(low: str, lines: list[str]) -> int:
-    """The index of the first marker line, or -1; `low`: the text in lower case."""
-    places: set[int] = set()
-    for word in _MARKER_WORDS:
-        places.update(lines_with(word, low))
-    for index in sorted(places):
+    """The index of the first marker line, or -1; `low`: a line end and the text, in lower case."""
+    for index in _lines_with_starts(low) if low.isascii() else range(len(lines)):
         if index < len(lines) and len(lines[index]) <= _LONGEST_MARKER and _is_marker(lines[index]):
             return index
     return -1
 
 
-def _is_marker(line: str) -> bool:
-    may_be = line.lower().lstrip(_MARKER_DRESSING).startswith(_MARKER_STARTS) or not line.isascii()
-    return may_be and _MARKER.match(line) is not None
-
-
-def lines_with(word: str, text: str) -> list[int]:
-    """The indices of the lines of `text` that `word` is in; linear."""
-    found = []
+def _lines_with_starts(low: str) -> Iterator[int]:
+    """The indices of the lines that begin as a marker does."""
     index = done = 0
-    at = text.find(word)
-    while at >= 0:
-        index += text.count("\n", done, at)
-        found.append(index)
-        done = text.find("\n", at)
-        at = text.find(word, done) if done >= 0 else -1
-    return found
+    for found in _MARKER_START.finditer(low):
+        index += low.count("\n", done, found.start())
+        done = found.start()
+        yield index
+
+
+def _is_marker(line: str) -> bool:
+    low = line.lower()
+    for word in _MARKER_WORDS:
+        if word in low:
+            return _MARKER.match(line) is not None
+    return False
 
 
 def _find_header(first: list[str], lines: list[str]) -> int:

@@ -60,6 +60,7 @@ _MARKER_START = re.compile(
     r"\n[ \t\r\v\f\x1c-\x1f>=_*-]*(?:below this|this is|the |original|returned|unsent|undelivered|begin|"
     r"text of|your |message|included|here is|a copy|copy of|first |mensa)"
 )
+_ANY_START = re.compile(r"\n")
 #: One of these is in every marker.
 _MARKER_WORDS = ("message", "mail follows", "mensaje", "mensagem", "附件中")
 _LONGEST_MARKER = 160
@@ -77,28 +78,26 @@ def find_quoted_header(text: str, lines: list[str]) -> int:
     `lines`: those of `text`, or the first of them. Most begin like neither: the whole text shows it at once.
     """
     low = f"\n{text.lower()}"
-    marker = _find_marker(low, lines)
-    if _TELLING_FIELD.search(low) is None:
+    marker, end = _find_marker(low, lines)
+    if _TELLING_FIELD.search(low, 0, end) is None:
         return marker
-    header = _find_header(lines if marker < 0 else lines[: marker + 1], lines)
+    header = _find_header(lines if marker < 0 else lines[:marker], lines)
     return header if header >= 0 else marker
 
 
-def _find_marker(low: str, lines: list[str]) -> int:
-    """The index of the first marker line, or -1; `low`: a line end and the text, in lower case."""
-    for index in _lines_with_starts(low) if low.isascii() else range(len(lines)):
-        if index < len(lines) and len(lines[index]) <= _LONGEST_MARKER and _is_marker(lines[index]):
-            return index
-    return -1
+def _find_marker(low: str, lines: list[str]) -> tuple[int, int]:
+    """The index of the first marker line, and where it stands in `low`; or -1, and the end of that.
 
-
-def _lines_with_starts(low: str) -> Iterator[int]:
-    """The indices of the lines that begin as a marker does."""
+    `low`: a line end and the text, in lower case.
+    """
     index = done = 0
-    for found in _MARKER_START.finditer(low):
-        index += low.count("\n", done, found.start())
-        done = found.start()
-        yield index
+    for found in (_MARKER_START if low.isascii() else _ANY_START).finditer(low):
+        start = found.start()
+        index += low.count("\n", done, start)
+        done = start
+        if index < len(lines) and len(lines[index]) <= _LONGEST_MARKER and _is_marker(lines[index]):
+            return index, start
+    return -1, len(low)
 
 
 def _is_marker(line: str) -> bool:

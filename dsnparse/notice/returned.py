@@ -60,7 +60,6 @@ _MARKER_START = re.compile(
     r"\n[ \t\r\v\f\x1c-\x1f>=_*-]*(?:below this|this is|the |original|returned|unsent|undelivered|begin|"
     r"text of|your |message|included|here is|a copy|copy of|first |mensa)"
 )
-_ANY_START = re.compile(r"\n")
 #: One of these is in every marker.
 _MARKER_WORDS = ("message", "mail follows", "mensaje", "mensagem", "附件中")
 _LONGEST_MARKER = 160
@@ -75,29 +74,26 @@ def find_quoted_header(text: str, lines: list[str]) -> int:
     Either a ruled-off marker line, or a run of header fields of which one is such as only a mail's header
     has (Received, Message-ID, …). A short table of From, To and Subject in the notice's own words is not.
 
-    `lines`: those of `text`, or the first of them. Most begin like neither: the whole text shows it at once.
+    `lines`: those of `text`, or the first of them. Most begin like neither: text of ASCII shows it at once.
     """
-    low = f"\n{text.lower()}"
-    marker, end = _find_marker(low, lines)
-    if _TELLING_FIELD.search(low, 0, end) is None:
-        return marker
-    header = _find_header(lines if marker < 0 else lines[:marker], lines)
-    return header if header >= 0 else marker
+    low = f"\n{text.lower()}" if text.isascii() else ""
+    header = _find_header(lines) if not low or _TELLING_FIELD.search(low) is not None else -1
+    own = lines if header < 0 else lines[:header]
+    for index in _lines_with_starts(low) if low else range(len(own)):
+        if index >= len(own):
+            break
+        if len(own[index]) <= _LONGEST_MARKER and _is_marker(own[index]):
+            return index
+    return header
 
 
-def _find_marker(low: str, lines: list[str]) -> tuple[int, int]:
-    """The index of the first marker line, and where it stands in `low`; or -1, and the end of that.
-
-    `low`: a line end and the text, in lower case.
-    """
+def _lines_with_starts(low: str) -> Iterator[int]:
+    """The indices of the lines that begin as a marker does; `low`: a line end and them, in lower case."""
     index = done = 0
-    for found in (_MARKER_START if low.isascii() else _ANY_START).finditer(low):
-        start = found.start()
-        index += low.count("\n", done, start)
-        done = start
-        if index < len(lines) and len(lines[index]) <= _LONGEST_MARKER and _is_marker(lines[index]):
-            return index, start
-    return -1, len(low)
+    for found in _MARKER_START.finditer(low):
+        index += low.count("\n", done, found.start())
+        done = found.start()
+        yield index
 
 
 def _is_marker(line: str) -> bool:
@@ -108,10 +104,10 @@ def _is_marker(line: str) -> bool:
     return False
 
 
-def _find_header(first: list[str], lines: list[str]) -> int:
-    """The index of the first of the lines `first` with which a quoted header begins, or -1."""
+def _find_header(lines: list[str]) -> int:
+    """The index of the first line with which a header begins, or -1."""
     looked_to = 0
-    for index, line in enumerate(first):
+    for index, line in enumerate(lines):
         if ":" not in line or index < looked_to:
             continue
         bare = line.lstrip("> \t")

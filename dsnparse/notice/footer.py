@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
-_RULE = re.compile(r"[_=*-]{20,80}\s{0,3}")
+_RULE: Final = re.compile(r"[_=*-]{20,80}\s{0,3}")
 #: "__________ Information from NOD32, revision 1.1856 __________", and what stands below a rule.
-_OF_A_SCANNER = re.compile(
+_OF_A_SCANNER: Final = re.compile(
     r"_{5,80} .{3,80} _{5,80}\s{0,3}$|virus.free|no virus|"
     r"(?:scanned|checked|analizado|analysiert|geprüft|vérifié|verificat[ao])\b.{0,60}"
     r"\b(?:virus|viren|for all|by|mit|avec|par|por|con)\b",
     re.IGNORECASE,
 )
-_RULED = frozenset("_=*-")
-_OF_A_LIST = re.compile(r"mailing list|listinfo|unsubscribe|list-manager", re.IGNORECASE)
+_RULED: Final = frozenset("_=*-")
+_OF_A_LIST: Final = re.compile(r"mailing list|listinfo|unsubscribe|list-manager", re.IGNORECASE)
 #: Lines below the rule in which a list is named, and how long a footer is.
-_NAMED_WITHIN = 5
-_LONGEST = 15
+_NAMED_WITHIN: Final = 5
+_LONGEST: Final = 15
 
 
 def without_footer(lines: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 from dsnparse.model import OriginalMessage
 from dsnparse.wire.dates import parse_date
@@ -12,7 +13,7 @@ from dsnparse.wire.header import header_lines_of_text
 from dsnparse.wire.text import header_text
 
 #: Fields that only a mail header has; one of these among header-like lines makes them a quoted header.
-_TELLING = frozenset(
+_TELLING: Final = frozenset(
     [
         "received",
         "message-id",
@@ -31,11 +32,11 @@ _TELLING = frozenset(
         "received-spf",
     ]
 )
-_PLAIN = frozenset(["from", "to", "subject", "date", "cc", "reply-to", "sender"])
-_HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):(?:\s|$)")
+_PLAIN: Final = frozenset(["from", "to", "subject", "date", "cc", "reply-to", "sender"])
+_HEADER_LINE: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):(?:\s|$)")
 #: Lines after which everything belongs to the returned message, whatever it looks like. MTAs of all ages
 #: rule it off with dashes and one of these words.
-_MARKER = re.compile(
+_MARKER: Final = re.compile(
     r"""^[\s>]{0,4}(?:[-=_*]{2,160}(?:\s[-=_*]{2,80})?\s?)?
     (?:below\ this\ line\ is\ (?:a\ copy\ of\ )?the\ (?:message|original)
      |this\ is\ a\ copy\ of\ (?:the|your)\ message
@@ -56,16 +57,16 @@ _MARKER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 #: What a marker of ASCII begins with, behind its rule and other dressing: found from line end to line end.
-_MARKER_START = re.compile(
+_MARKER_START: Final = re.compile(
     r"\n[ \t\r\v\f\x1c-\x1f>=_*-]*(?:below this|this is|the |original|returned|unsent|undelivered|begin|"
     r"text of|your |message|included|here is|a copy|copy of|first |mensa)"
 )
 #: One of these is in every marker.
-_MARKER_WORDS = ("message", "mail follows", "mensaje", "mensagem", "附件中")
-_LONGEST_MARKER = 160
-_HEADER_LINES = 2000
+_MARKER_WORDS: Final = ("message", "mail follows", "mensaje", "mensagem", "附件中")
+_LONGEST_MARKER: Final = 160
+_HEADER_LINES: Final = 2000
 #: Header-like lines that are looked at before deciding.
-_LOOK_AHEAD = 40
+_LOOK_AHEAD: Final = 40
 
 
 def find_quoted_header(text: str, lines: list[str]) -> int:
@@ -118,9 +119,9 @@ def _find_header(lines: list[str]) -> int:
     return -1
 
 
-_HEADER_NAMES = _TELLING | _PLAIN
+_HEADER_NAMES: Final = _TELLING | _PLAIN
 #: One of the telling fields at the beginning of a line, in lower case: found from line end to line end.
-_TELLING_FIELD = re.compile(rf"\n[> \t]*(?:{'|'.join(sorted(_TELLING))}):")
+_TELLING_FIELD: Final = re.compile(rf"\n[> \t]*(?:{'|'.join(sorted(_TELLING))}):")
 
 
 def _is_header(lines: list[str], index: int) -> tuple[bool, int]:
@@ -212,4 +213,4 @@ def original_message(fields: Mapping[str, str]) -> OriginalMessage:
     )
 
 
-_NOTHING = OriginalMessage()
+_NOTHING: Final = OriginalMessage()

@@ -9,7 +9,7 @@ Facts:
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dsnparse.model import Evidence
 from dsnparse.notice.body import Body
@@ -20,9 +20,9 @@ from dsnparse.wire.text import header_text
 
 #: Lines and characters of the text that are looked at to recognise a format; Exchange 5.5 lists every
 #: addressee before it says what it is.
-_OPENING_LINES = 60
-_OPENING_CHARS = 8000
-_HEADER_CHARS = 500
+_OPENING_LINES: Final = 60
+_OPENING_CHARS: Final = 8000
+_HEADER_CHARS: Final = 500
 
 
 class Known(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Final
 
 from dsnparse.classify.objection import Objection
 from dsnparse.model import Action, Written
@@ -11,8 +12,8 @@ from dsnparse.reply import Reply
 from dsnparse.vocabulary import Origin
 from dsnparse.wire.text import without_controls
 
-_MAX_EVIDENCE_TEXT = 500
-_NOTHING: Mapping[str, int] = {}
+_MAX_EVIDENCE_TEXT: Final = 500
+_NOTHING: Final[Mapping[str, int]] = {}
 
 
 class Recipient:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from dsnparse.classify import RuleSet, Verdict
 from dsnparse.classify.claim import Claim, Source
@@ -17,19 +18,19 @@ from dsnparse.vocabulary import Advice, BounceType, Kind, Origin
 from dsnparse.wire.address_spans import Span, spans_in
 
 #: How sure a verdict is at most whose reply names another recipient.
-_OF_ANOTHER = 0.3
+_OF_ANOTHER: Final = 0.3
 #: The codes that a reply begins with.
-_CODES = re.compile(r"^\W{0,8}[245]\d\d[ -]?(?:#?[245]\.\d{1,3}\.\d{1,3})?")
-_AROUND = 80
+_CODES: Final = re.compile(r"^\W{0,8}[245]\d\d[ -]?(?:#?[245]\.\d{1,3}\.\d{1,3})?")
+_AROUND: Final = 80
 #: From so many recipients on, verdicts are kept for those who come later; and so many of them.
-_MANY = 10
-_MOST_KNOWN = 256
+_MANY: Final = 10
+_MOST_KNOWN: Final = 256
 #: Stands for each letter of an address.
-_BLANKED = "\0"
-_MAX_EVIDENCE_TEXT = 500
+_BLANKED: Final = "\0"
+_MAX_EVIDENCE_TEXT: Final = 500
 #: Complaints of these types ask for an end of the mailing; others are reports about something else.
-_COMPLAINTS_THAT_SUPPRESS = ("abuse", "fraud", "opt-out", "opt-out-list", "")
-_ABOUT_DELIVERY = (Kind.BOUNCE, Kind.DELAY, Kind.DELIVERY)
+_COMPLAINTS_THAT_SUPPRESS: Final = ("abuse", "fraud", "opt-out", "opt-out-list", "")
+_ABOUT_DELIVERY: Final = (Kind.BOUNCE, Kind.DELAY, Kind.DELIVERY)
 
 
 def records_of(

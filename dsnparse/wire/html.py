@@ -13,36 +13,37 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Final
 
 from dsnparse.wire.limits import DEFAULT_LIMITS
 from dsnparse.wire.mime import Buffer
 
 #: Tags that begin or end a line of text.
-_LINE_BREAKING = frozenset(
+_LINE_BREAKING: Final = frozenset(
     "br hr /td /th p div tr table li ul ol h1 h2 h3 h4 h5 h6 pre blockquote "
     "/p /div /tr /table /li /ul /ol /h1 /h2 /h3 /h4 /h5 /h6 /pre /blockquote".split()
 )
 #: Those around which a blank line is shown.
-_PARAGRAPHS = frozenset(
+_PARAGRAPHS: Final = frozenset(
     "hr p table ul ol h1 h2 h3 h4 h5 h6 pre blockquote "
     "/p /table /ul /ol /h1 /h2 /h3 /h4 /h5 /h6 /pre /blockquote".split()
 )
 #: What begins like a tag, and its name where it has one.
-_TAG = re.compile(r"<(/?[A-Za-z][A-Za-z0-9]{0,11}(?=[\s/>]))?")
-_MAILTO = re.compile(r"""mailto:([^"'?\s>]{3,320})""", re.IGNORECASE)
-_BLANKS = re.compile(r"  +")
+_TAG: Final = re.compile(r"<(/?[A-Za-z][A-Za-z0-9]{0,11}(?=[\s/>]))?")
+_MAILTO: Final = re.compile(r"""mailto:([^"'?\s>]{3,320})""", re.IGNORECASE)
+_BLANKS: Final = re.compile(r"  +")
 #: Stand for the end of a line, for `<br>`, and for a blank line, while the tree is made.
 _BREAK, _BR, _BLANK = "\ue000", "\ue001", "\ue002"
-_TWO_BR = re.compile(f"{_BR}[ \\n]{{0,200}}{_BR}")
+_TWO_BR: Final = re.compile(f"{_BR}[ \\n]{{0,200}}{_BR}")
 #: What is put before a tag and behind it, by its name. A break before it, too: what stands between table
 #: cells is moved out of the table by HTML's rules.
-_MARKS = (
+_MARKS: Final = (
     dict.fromkeys(_LINE_BREAKING, (_BREAK, _BREAK))
     | dict.fromkeys(_PARAGRAPHS, (_BLANK, _BLANK))
     | {"br": (_BR, "")}
 )
 #: Characters of one tag. Attributes are told apart in the square of their number.
-_LONGEST_TAG = 4096
+_LONGEST_TAG: Final = 4096
 
 
 def html_text(html: str, buffer: Buffer | None = None) -> str:

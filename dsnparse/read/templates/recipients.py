@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate, islice
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
@@ -25,11 +25,11 @@ from dsnparse.wire.address import FieldAddress, address_in_field, is_addr_spec
 from dsnparse.wire.address_spans import Span, addresses_in, spans_in
 
 #: Lines and characters of one recipient's block, and of the text for what all recipients share.
-_BLOCK_LINES = 40
-_BLOCK_CHARS = 3000
-_TEXT_CHARS = 20_000
+_BLOCK_LINES: Final = 40
+_BLOCK_CHARS: Final = 3000
+_TEXT_CHARS: Final = 20_000
 #: RFC 5321 section 4.5.3.1.1.
-_LONGEST_LOCAL = 64
+_LONGEST_LOCAL: Final = 64
 
 
 class Entry(NamedTuple):

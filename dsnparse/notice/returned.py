@@ -58,7 +58,7 @@ _MARKER: Final = re.compile(
 )
 #: What a marker of ASCII begins with, behind its rule and other dressing: found from line end to line end.
 _MARKER_START: Final = re.compile(
-    r"\n[ \t\r\v\f\x1c-\x1f>=_*-]*(?:below this|this is|the |original|returned|unsent|undelivered|begin|"
+    r"\n[ \t\r\v\f\x1c-\x1f>=_*-]*+(?:below this|this is|the |original|returned|unsent|undelivered|begin|"
     r"text of|your |message|included|here is|a copy|copy of|first |mensa)"
 )
 #: One of these is in every marker.
@@ -121,7 +121,7 @@ def _find_header(lines: list[str]) -> int:
 
 _HEADER_NAMES: Final = _TELLING | _PLAIN
 #: One of the telling fields at the beginning of a line, in lower case: found from line end to line end.
-_TELLING_FIELD: Final = re.compile(rf"\n[> \t]*(?:{'|'.join(sorted(_TELLING))}):")
+_TELLING_FIELD: Final = re.compile(rf"\n[> \t]*+(?:{'|'.join(sorted(_TELLING))}):")
 
 
 def _is_header(lines: list[str], index: int) -> tuple[bool, int]:

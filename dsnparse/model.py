@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Origin, Reason, TrustLevel
 from dsnparse.wire.plain import Plain
@@ -89,6 +90,31 @@ class Evidence(Plain):
 _set_field, _set_part, _set_line, _set_rule, _set_text = [
     vars(Evidence)[name].__set__ for name in ("field", "part", "line", "rule", "text")
 ]
+#: The values of an `Evidence`, in the order of its fields.
+Written = tuple[str, str, int, str, str]
+
+
+class _EvidenceOnDemand:
+    """The field `evidence` of a record: kept as it was written until somebody reads it.
+
+    Python's collector looks at all objects there are, again and again;
+    tuples of texts and numbers it leaves alone.
+    """
+
+    def __init__(self, slot: Any) -> None:
+        self._slot = slot
+
+    def __get__(self, record: object | None, owner: type | None = None) -> Any:
+        if record is None:
+            return self
+        kept = self._slot.__get__(record)
+        if kept and type(kept[0]) is tuple:
+            kept = tuple([Evidence(*values) for values in kept])
+            self._slot.__set__(record, kept)
+        return kept
+
+    def __set__(self, record: object, value: tuple[Evidence, ...] | tuple[Written, ...]) -> None:
+        self._slot.__set__(record, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +224,9 @@ class BounceRecord(Plain):
     evidence: tuple[Evidence, ...] = ()
     recipient_origin: Origin = Origin.STATED
     original_origin: Origin | None = None
+
+
+setattr(BounceRecord, "evidence", _EvidenceOnDemand(vars(BounceRecord)["evidence"]))  # noqa: B010  (a slot)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dsnparse.notice.footer import without_footer
 from dsnparse.notice.quoted_subject import without_subjects
@@ -14,13 +14,13 @@ from dsnparse.wire.mime import Buffer, Part
 from dsnparse.wire.text import body_text
 
 #: Lines and characters at its beginning: notices say what was done in their first sentences.
-BEGINNING_LINES = 60
-_BEGINNING_CHARS = 3000
+BEGINNING_LINES: Final = 60
+_BEGINNING_CHARS: Final = 3000
 
 
 #: An address in angle brackets that is broken at the end of a line, and its rest on the next one.
-_BROKEN = re.compile(r"<[^<>\s@]{1,64}@[^<>\s@]{0,255}$|<[^<>\s@]{1,64}$")
-_REST = re.compile(r"[^<>\s]{1,255}>")
+_BROKEN: Final = re.compile(r"<[^<>\s@]{1,64}@[^<>\s@]{0,255}$|<[^<>\s@]{1,64}$")
+_REST: Final = re.compile(r"[^<>\s]{1,255}>")
 
 
 class _Text(NamedTuple):
@@ -120,7 +120,7 @@ class Body:
                 text = html_text(text, self.buffer)
             new = without_footer(text.split("\n"))
             starts.append((len(lines), part.number or "1"))
-            at = find_quoted_header(new)
+            at = find_quoted_header(text, new)
             if at >= 0:
                 return _Text(lines + new[:at], new[at:], starts)
             lines.extend(new)

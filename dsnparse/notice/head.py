@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
 
 from dsnparse.notice.words import subject_says
 from dsnparse.wire.address import FieldAddress, listed_addresses
@@ -12,32 +13,32 @@ from dsnparse.wire.mime import Part
 from dsnparse.wire.text import header_text
 
 #: Local parts of mail systems.
-DAEMON = re.compile(
+DAEMON: Final = re.compile(
     r"^(?:mailer-?daemon|mail-?daemon|post[_-]?master|mdaemon|mmdf|daemon|mailer|mail\.delivery\.system|"
     r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp|ndr|non-?delivery|comsat|autopage|"
     r"pmdf|mailrouter|mail-?relay|mta|exim|qmail-send)\b",
     re.IGNORECASE,
 )
 #: Words in their display names.
-DAEMON_NAME = re.compile(
+DAEMON_NAME: Final = re.compile(
     r"mail(?:er)?[ .-]?(?:delivery|daemon|system)|system administrator|postmaster|delivery subsystem|"
     r"mail administrator|undeliver|content-?filter|mail[ -]?server|mail ?gateway|virus ?wall|"
     r"ndr administrator|microsoft (?:exchange|outlook)|interscan|mdaemon|groupwise",
     re.IGNORECASE,
 )
 #: Those that others write from as well.
-_OF_LETTERS = re.compile(
+_OF_LETTERS: Final = re.compile(
     r"(?:^|<)(?:mailer|bounces?|(?:mail-?)?system)(?!-?daemon)(?:[+._=-][^\s@<>]{0,200})?@", re.IGNORECASE
 )
 #: The subject of an answer or a forward.
-_ANSWER = re.compile(
+_ANSWER: Final = re.compile(
     r"^\s{0,3}(?:re|fwd?|fw|aw|wg|tr|sv|vs|odp|pd|rv|enc|i|r|ответ|пересл|转发|答复|回复|転送)\s?(?:\[\d{1,3}\])?\s?[:：]",
     re.IGNORECASE,
 )
 #: How far the colon behind such a word can stand.
-_LONGEST_ANSWER = 24
+_LONGEST_ANSWER: Final = 24
 #: One of these is in all that the two patterns find; most senders have none, and the patterns are slow.
-_DAEMON_WORDS = (
+_DAEMON_WORDS: Final = (
     "daemon", "master", "mmdf", "mailer", "ndr", "mailadmin", "delivery", "bounce", "system", "uucp",
     "filter", "undeliver", "administrator", "server", "gateway", "wall", "microsoft", "interscan",
     "groupwise", "comsat", "autopage", "pmdf", "router", "relay", "mta", "exim", "qmail",

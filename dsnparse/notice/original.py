@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from dsnparse.notice.body import Body
 from dsnparse.notice.returned import parse_header_lines
@@ -11,8 +12,8 @@ from dsnparse.wire.header import raw_bytes
 from dsnparse.wire.mime import Buffer, Part, read_message
 from dsnparse.wire.text import body_text, header_text
 
-_WHOLE = ("message/rfc822", "message/global")
-_MAILED = ("to", "cc", "bcc", "x-original-to", "x-receiver")
+_WHOLE: Final = ("message/rfc822", "message/global")
+_MAILED: Final = ("to", "cc", "bcc", "x-original-to", "x-receiver")
 
 
 def original_header(returned: Part | None, body: Body) -> Mapping[str, str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from dsnparse.wire.address_spans import addresses_in
 
-_OF_NOTICE = ("to", "delivered-to", "envelope-to", "x-envelope-to")
-_OF_ORIGINAL = ("from", "return-path", "sender", "reply-to", "errors-to", "list-post", "list-owner")
+_OF_NOTICE: Final = ("to", "delivered-to", "envelope-to", "x-envelope-to")
+_OF_ORIGINAL: Final = ("from", "return-path", "sender", "reply-to", "errors-to", "list-post", "list-owner")
 
 
 def our_addresses(notice: Mapping[str, str], original: Mapping[str, str]) -> frozenset[str]:

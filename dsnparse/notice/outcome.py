@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dsnparse.notice.body import BEGINNING_LINES, Body
 from dsnparse.notice.words import says, subject_says
 from dsnparse.reply.codes import find_codes
 
 #: Where they say that it is over.
-_OPENING = 600
+_OPENING: Final = 600
 
 
 def says_delayed(subject: str, body: Body) -> bool:

@@ -10,19 +10,20 @@ Facts:
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from dsnparse.notice.body import Body
 from dsnparse.notice.head import DAEMON_NAME
 from dsnparse.notice.words import says, subject_says
 
 #: Programs that people write mail with.
-_MAIL_READER = re.compile(
+_MAIL_READER: Final = re.compile(
     r"thunderbird|outlook|apple mail|iphone mail|ipad mail|mutt|gnus|pine|kmail|evolution|roundcube|sylpheed|"
     r"eudora|claws|mozilla|squirrelmail|the bat|lotus notes|horde|webmail|airmail|k-9",
     re.IGNORECASE,
 )
 #: Words in the names of those who are no person.
-_ROLE = re.compile(
+_ROLE: Final = re.compile(
     r"mail|deliver|admin|system|server|service|support|reply|postmaster|notif|robot|\bbot\b|daemon|gateway|"
     r"auto|mmsc|\bndr\b|failure|filter|virus|security|scan|list|desk|team|info|complaint|abuse|feedback|"
     r"correo|correio|posta?\b|postal|poczt|poštov|servici|serviz|serviç|dienst|systèm|sistem|zustell|verwalt|"
@@ -30,35 +31,35 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 #: Addresses of mail systems in other languages.
-_SYSTEM = re.compile(
+_SYSTEM: Final = re.compile(
     r"<(?:sistemas?|systeme?|correo|correio|posta|poczta|postamt|mail|mailservice|mailserver|servidor|serveur"
     r"|serwer|sunucu|robot|zustellung|postmottak|postipalvelin|no-?reply)@",
     re.IGNORECASE,
 )
 #: "[#4711] …", "[Ticket#4711] …", "[Bug 4711] …"; a filter's "[SPAM 12]" is none. And the tags of monitors.
-_TICKET = re.compile(
+_TICKET: Final = re.compile(
     r"\s{0,3}(?:\[(?!\W{0,4}spam)[^\]\d]{0,30}\d{2,20}\]"
     r"|\[(?:alert|alarm|critical|problem|firing|resolved|recovery|monitor(?:ing)?|nagios|zabbix|grafana)\b[^\]]{0,40}\])",
     re.IGNORECASE,
 )
 #: "[confluence] …", "[list] …"; not what filters and borders put there.
-_TAG = re.compile(
+_TAG: Final = re.compile(
     r"\s{0,3}\[(?!\W{0,4}(?:spam|junk|suspect|ext\b|extern|virus|warn|caution|phish|bulk|auto))[^\]]{2,40}\]",
     re.IGNORECASE,
 )
 #: Quote marks, and the date that a log's line begins with.
-_NOT_ITS_OWN = re.compile(
+_NOT_ITS_OWN: Final = re.compile(
     r"\s{0,4}(?:[>|]|[A-Z][a-z]{2}\s{1,2}\d{1,2}\s\d\d:\d\d:\d\d\s|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)"
 )
 #: The author's line in the header of a message that is quoted.
-_AUTHOR = re.compile(
+_AUTHOR: Final = re.compile(
     r"[\s>|*]{0,6}(?:from|von|de|da|van|från|fra|od|от|发件人|差出人)\s{0,3}[:：]", re.IGNORECASE
 )
-_OPENING_LINES = 20
+_OPENING_LINES: Final = 20
 #: Lines below From in which a quoted header has its subject.
-_BESIDE = 4
+_BESIDE: Final = 4
 #: Where a gateway adds its words to the subject of the message that it returns.
-_ADDED_BEHIND = (" : ", " (", " [")
+_ADDED_BEHIND: Final = (" : ", " (", " [")
 
 
 def is_person(sender: str) -> bool:

@@ -11,17 +11,18 @@ Facts:
 from __future__ import annotations
 
 import re
+from typing import Final
 
-_LABELS = (
+_LABELS: Final = (
     "subject|betreff|betr\\.|objet|sujet|asunto|oggetto|onderwerp|assunto|título|ämne|emne|temat|тема|"
     "件名|題名|主题|主題|主旨|标题|標題|제목|aihe|předmět|predmet|tárgy|konu|θέμα|subiect|tema"
 )
-_ASCII_LABELS = tuple(label.replace("\\", "") for label in _LABELS.split("|") if label.isascii())
+_ASCII_LABELS: Final = tuple(label.replace("\\", "") for label in _LABELS.split("|") if label.isascii())
 #: What may stand before a label.
-_LONGEST_DRESSING = 4
-_LABELLED = re.compile(rf"\W{{0,4}}(?:message\s|mail\s)?(?:{_LABELS})\s{{0,20}}[:：]", re.IGNORECASE)
-_IN_QUOTES = re.compile(rf"\b(?:{_LABELS})\b[^\"“«„'‘「]{{0,20}}([\"“«„'‘「])", re.IGNORECASE)
-_CLOSING = {'"': '"', "“": "”", "«": "»", "„": "“", "'": "'", "‘": "’", "「": "」"}
+_LONGEST_DRESSING: Final = 4
+_LABELLED: Final = re.compile(rf"\W{{0,4}}(?:message\s|mail\s)?(?:{_LABELS})\s{{0,20}}[:：]", re.IGNORECASE)
+_IN_QUOTES: Final = re.compile(rf"\b(?:{_LABELS})\b[^\"“«„'‘「]{{0,20}}([\"“«„'‘「])", re.IGNORECASE)
+_CLOSING: Final = {'"': '"', "“": "”", "«": "»", "„": "“", "'": "'", "‘": "’", "「": "」"}
 
 
 def _may_be_labelled(line: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 from dsnparse.model import OriginalMessage
 from dsnparse.wire.dates import parse_date
@@ -12,7 +13,7 @@ from dsnparse.wire.header import header_lines_of_text
 from dsnparse.wire.text import header_text
 
 #: Fields that only a mail header has; one of these among header-like lines makes them a quoted header.
-_TELLING = frozenset(
+_TELLING: Final = frozenset(
     [
         "received",
         "message-id",
@@ -31,11 +32,11 @@ _TELLING = frozenset(
         "received-spf",
     ]
 )
-_PLAIN = frozenset(["from", "to", "subject", "date", "cc", "reply-to", "sender"])
-_HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):(?:\s|$)")
+_PLAIN: Final = frozenset(["from", "to", "subject", "date", "cc", "reply-to", "sender"])
+_HEADER_LINE: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):(?:\s|$)")
 #: Lines after which everything belongs to the returned message, whatever it looks like. MTAs of all ages
 #: rule it off with dashes and one of these words.
-_MARKER = re.compile(
+_MARKER: Final = re.compile(
     r"""^[\s>]{0,4}(?:[-=_*]{2,160}(?:\s[-=_*]{2,80})?\s?)?
     (?:below\ this\ line\ is\ (?:a\ copy\ of\ )?the\ (?:message|original)
      |this\ is\ a\ copy\ of\ (?:the|your)\ message
@@ -55,54 +56,72 @@ _MARKER = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-#: What a marker begins with, behind its rule and other dressing; said in no time.
-_MARKER_STARTS = (
-    "below this", "this is", "the ", "original", "returned", "unsent", "undelivered", "begin", "text of",
-    "your ", "message", "included", "here is", "a copy", "copy of", "first ", "mensa",
-)  # fmt: skip
-_MARKER_DRESSING = " \t\r\v\f\x1c\x1d\x1e\x1f>-=_*"
+#: What a marker of ASCII begins with, behind its rule and other dressing: found from line end to line end.
+_MARKER_START: Final = re.compile(
+    r"\n[ \t\r\v\f\x1c-\x1f>=_*-]*+(?:below this|this is|the |original|returned|unsent|undelivered|begin|"
+    r"text of|your |message|included|here is|a copy|copy of|first |mensa)"
+)
 #: One of these is in every marker.
-_MARKER_WORDS = ("message", "mail follows", "mensaje", "mensagem", "附件中")
-_LONGEST_MARKER = 160
-_HEADER_LINES = 2000
+_MARKER_WORDS: Final = ("message", "mail follows", "mensaje", "mensagem", "附件中")
+_LONGEST_MARKER: Final = 160
+_HEADER_LINES: Final = 2000
 #: Header-like lines that are looked at before deciding.
-_LOOK_AHEAD = 40
+_LOOK_AHEAD: Final = 40
 
 
-def find_quoted_header(lines: list[str]) -> int:
+def find_quoted_header(text: str, lines: list[str]) -> int:
     """The index of the line where the text starts to quote the returned message, or -1.
 
     Either a ruled-off marker line, or a run of header fields of which one is such as only a mail's header
     has (Received, Message-ID, …). A short table of From, To and Subject in the notice's own words is not.
+
+    `lines`: those of `text`, or the first of them. Most begin like neither: text of ASCII shows it at once.
     """
-    looked_to = 0
-    for index, line in enumerate(lines):
-        if not line:
-            continue
-        low = line.lower()
-        if ":" in line and index >= looked_to and low.partition(":")[0].lstrip("> \t") in _HEADER_NAMES:
-            found = _HEADER_LINE.match(line.lstrip("> \t"))
-            if found:
-                is_header, looked_to = _is_header(lines, index)
-                if is_header:
-                    return index
-        if (
-            len(line) <= _LONGEST_MARKER
-            and (low.lstrip(_MARKER_DRESSING).startswith(_MARKER_STARTS) or not line.isascii())
-            and _is_marker(line, low)
-        ):
+    low = f"\n{text.lower()}" if text.isascii() else ""
+    header = _find_header(lines) if not low or _TELLING_FIELD.search(low) is not None else -1
+    own = lines if header < 0 else lines[:header]
+    for index in _lines_with_starts(low) if low else range(len(own)):
+        if index >= len(own):
+            break
+        if len(own[index]) <= _LONGEST_MARKER and _is_marker(own[index]):
             return index
-    return -1
+    return header
 
 
-def _is_marker(line: str, low: str) -> bool:
+def _lines_with_starts(low: str) -> Iterator[int]:
+    """The indices of the lines that begin as a marker does; `low`: a line end and them, in lower case."""
+    index = done = 0
+    for found in _MARKER_START.finditer(low):
+        index += low.count("\n", done, found.start())
+        done = found.start()
+        yield index
+
+
+def _is_marker(line: str) -> bool:
+    low = line.lower()
     for word in _MARKER_WORDS:
         if word in low:
             return _MARKER.match(line) is not None
     return False
 
 
-_HEADER_NAMES = _TELLING | _PLAIN
+def _find_header(lines: list[str]) -> int:
+    """The index of the first line with which a header begins, or -1."""
+    looked_to = 0
+    for index, line in enumerate(lines):
+        if ":" not in line or index < looked_to:
+            continue
+        bare = line.lstrip("> \t")
+        if bare.partition(":")[0].lower() in _HEADER_NAMES and _HEADER_LINE.match(bare):
+            is_header, looked_to = _is_header(lines, index)
+            if is_header:
+                return index
+    return -1
+
+
+_HEADER_NAMES: Final = _TELLING | _PLAIN
+#: One of the telling fields at the beginning of a line, in lower case: found from line end to line end.
+_TELLING_FIELD: Final = re.compile(rf"\n[> \t]*+(?:{'|'.join(sorted(_TELLING))}):")
 
 
 def _is_header(lines: list[str], index: int) -> tuple[bool, int]:
@@ -194,4 +213,4 @@ def original_message(fields: Mapping[str, str]) -> OriginalMessage:
     )
 
 
-_NOTHING = OriginalMessage()
+_NOTHING: Final = OriginalMessage()

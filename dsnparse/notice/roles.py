@@ -6,10 +6,11 @@ RFC 6522: a report has words for people, then a part for machines, then the retu
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from dsnparse.wire.mime import Part
 
-STATUS_TYPES = frozenset(
+STATUS_TYPES: Final = frozenset(
     [
         "message/delivery-status",
         "message/global-delivery-status",
@@ -18,7 +19,7 @@ STATUS_TYPES = frozenset(
         "message/tracking-status",  # RFC 3886, the same fields
     ]
 )
-RETURNED_TYPES = frozenset(
+RETURNED_TYPES: Final = frozenset(
     [
         "message/rfc822",
         "message/global",
@@ -30,10 +31,12 @@ RETURNED_TYPES = frozenset(
         "message/partial",
     ]
 )
-_RECEIPT_TYPES = frozenset(["message/disposition-notification", "message/global-disposition-notification"])
-_FEEDBACK_TYPES = frozenset(["message/feedback-report"])
+_RECEIPT_TYPES: Final = frozenset(
+    ["message/disposition-notification", "message/global-disposition-notification"]
+)
+_FEEDBACK_TYPES: Final = frozenset(["message/feedback-report"])
 #: Text parts that are read; real notices have one to three (languages, a disclaimer, a footer).
-_MAX_TEXT_PARTS = 8
+_MAX_TEXT_PARTS: Final = 8
 
 
 @dataclass(slots=True)

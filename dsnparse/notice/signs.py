@@ -7,6 +7,7 @@ them, and spam imitates them. Each is a sign; a sum decides.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from dsnparse.model import Evidence
 from dsnparse.notice import passing_on
@@ -18,35 +19,42 @@ from dsnparse.notice.template import Known, find_template
 from dsnparse.notice.words import says, subject_says
 from dsnparse.rulebook.template_matcher import Formats
 
-_MAX_EVIDENCE_TEXT = 200
-_OPENING_LINES = 20
-_OPENING = 5
+_MAX_EVIDENCE_TEXT: Final = 200
+_OPENING_LINES: Final = 20
+_OPENING: Final = 5
 #: How much of a text its first sentences are.
-_TOLD_CHARS = 500
+_TOLD_CHARS: Final = 500
 #: What answers, challenges and monitors say, which no failure does.
-_NO_FAILURE = ("auto_reply", "challenge", "alarm")
+_NO_FAILURE: Final = ("auto_reply", "challenge", "alarm")
 
 
 #: Signs that somebody passes a notice on, or imitates one.
-_PASSED_ON = (Sign.ANSWER, Sign.OF_NOTICE, Sign.TICKET, Sign.FORWARDED, Sign.LURE, Sign.GREETING)
+_PASSED_ON: Final = (Sign.ANSWER, Sign.OF_NOTICE, Sign.TICKET, Sign.FORWARDED, Sign.LURE, Sign.GREETING)
 #: Signs that need no help: together they show what the notice is.
-_PLAIN = (*MACHINE, Sign.SUBJECT)
-_IN_TEXT = (Sign.BANNER, Sign.GREETING, Sign.OPENING, Sign.TOLD)
-_OF_TEMPLATE = (Sign.TEMPLATE_SURE, Sign.TEMPLATE)
+_PLAIN: Final = (*MACHINE, Sign.SUBJECT)
+_IN_TEXT: Final = (Sign.BANNER, Sign.GREETING, Sign.OPENING, Sign.TOLD)
+_OF_TEMPLATE: Final = (Sign.TEMPLATE_SURE, Sign.TEMPLATE)
 
-_LIST_WORDS = ("list", "bulk", "junk")
-_LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "list-help")
+_LIST_WORDS: Final = ("list", "bulk", "junk")
+_LIST_FIELDS: Final = (
+    "list-id",
+    "list-post",
+    "list-unsubscribe",
+    "mailing-list",
+    "x-mailing-list",
+    "list-help",
+)
 #: First words of a person's mail.
-_GREETING = re.compile(
+_GREETING: Final = re.compile(
     r"^(?:hi|hello|hey|dear(?! sender\b)|hallo|guten|sehr geehrte|bonjour|hola|ciao|moin|liebe"
     r"|greetings|good morning)\b"
     r"|\b(?:i get|i got|i am getting|i.m getting|i keep|i received|i have been|we get|anyone|my mail)\b",
     re.IGNORECASE,
 )
 #: What a line of a program's begins with, or of a change to one.
-_NO_SENTENCE = "+|{};$%"
+_NO_SENTENCE: Final = "+|{};$%"
 #: A ruled line, or a label, before what is wrong.
-_BANNER = re.compile(r"[*=#-]{3,80}|(?:delivery )?(?:error|failure)(?: message)?\s?:", re.IGNORECASE)
+_BANNER: Final = re.compile(r"[*=#-]{3,80}|(?:delivery )?(?:error|failure)(?: message)?\s?:", re.IGNORECASE)
 
 
 class Signs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dsnparse.notice.body import Body
 from dsnparse.notice.roles import Roles
@@ -11,11 +11,11 @@ from dsnparse.wire.limits import Limits
 from dsnparse.wire.text import body_text
 
 #: The fields that may stand before Final-Recipient where such fields stand in a notice's text.
-_START_FIELDS = PER_MESSAGE | PER_RECIPIENT
+_START_FIELDS: Final = PER_MESSAGE | PER_RECIPIENT
 #: The letters that Final-Recipient and Original-Recipient begin with.
-_FIRST = frozenset("FfOo")
+_FIRST: Final = frozenset("FfOo")
 #: Lines after Final-Recipient in which Action or Status must follow.
-_NEAR = 8
+_NEAR: Final = 8
 
 
 class StatusGroup:

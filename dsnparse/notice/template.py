@@ -9,7 +9,7 @@ Facts:
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dsnparse.model import Evidence
 from dsnparse.notice.body import Body
@@ -20,9 +20,9 @@ from dsnparse.wire.text import header_text
 
 #: Lines and characters of the text that are looked at to recognise a format; Exchange 5.5 lists every
 #: addressee before it says what it is.
-_OPENING_LINES = 60
-_OPENING_CHARS = 8000
-_HEADER_CHARS = 500
+_OPENING_LINES: Final = 60
+_OPENING_CHARS: Final = 8000
+_HEADER_CHARS: Final = 500
 
 
 class Known(NamedTuple):
@@ -54,17 +54,17 @@ def says_delayed_by(form: Format, head: Head, body: Body) -> bool | None:
     return any(find(one, text) is not None for one in form.delayed)
 
 
-def _known(head: Head, body: Body, form: Format, opening: str, mark: str | None) -> Known:
-    """The format with what gave it away: the words of the text, or else the header field."""
+def _known(head: Head, body: Body, form: Format, opening: str, found: Any) -> Known:
+    """The format with what gave it away: the words `found` in the text, or else the header field."""
     rule = f"format.{form.name}"
-    found = find(mark, opening) if mark is not None else None
     if found is None:
         name = next(iter(form.conditions))
         evidence = Evidence("kind", "header", 0, rule, f"{name}: {_field(head, name)}"[:200])
         return Known(form, evidence, "")
-    index = opening.count("\n", 0, found.start)
+    start, end = found.span()
+    index = opening.count("\n", 0, start)
     part, line = body.place(index)
-    evidence = Evidence("kind", part, line, rule, " ".join(opening[found.start : found.end].split())[:200])
+    evidence = Evidence("kind", part, line, rule, " ".join(opening[start:end].split())[:200])
     return Known(form, evidence, body.lines[index])
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from typing import Final
 
 from dsnparse.data import load
 from dsnparse.rulebook.pattern_finder import PatternFinder
 from dsnparse.rulebook.template import pattern as compiled
 
 #: Characters of a text that are looked at for such words.
-_MOST = 3000
+_MOST: Final = 3000
 #: Texts whose words are remembered: one notice asks for the same line several times.
-_REMEMBERED = 256
+_REMEMBERED: Final = 256
 
 
 #: Lists that the same text is asked for, one after the other: they are looked for together.
-_OUTCOME = ("continues", "delay", "final", "over", "success")
+_OUTCOME: Final = ("continues", "delay", "final", "over", "success")
 
 
 def says(name: str, text: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.sign import LOOK, Sign
@@ -10,17 +12,17 @@ from dsnparse.read.reading import Reading
 from dsnparse.reply.codes import find_codes
 from dsnparse.vocabulary import Kind
 
-_TEXT_LINES = 40
-_OPENING_LINES = 10
-_MAX_EVIDENCE_TEXT = 200
+_TEXT_LINES: Final = 40
+_OPENING_LINES: Final = 10
+_MAX_EVIDENCE_TEXT: Final = 200
 #: Signs that something failed.
-_OF_FAILURE = (Sign.SUBJECT, Sign.REPORT, Sign.FAILED_RECIPIENTS, Sign.TEMPLATE, Sign.TEMPLATE_SURE)
+_OF_FAILURE: Final = (Sign.SUBJECT, Sign.REPORT, Sign.FAILED_RECIPIENTS, Sign.TEMPLATE, Sign.TEMPLATE_SURE)
 #: Fields of answers that people write: then the text need not be read.
-_OF_PEOPLE = ("references", "user-agent", "x-mailer", "list-id")
-_CHALLENGE_CHARS = 3000
+_OF_PEOPLE: Final = ("references", "user-agent", "x-mailer", "list-id")
+_CHALLENGE_CHARS: Final = 3000
 #: A challenge is shown by a piece of the text; the pieces overlap.
-_WINDOW = 600
-_STEP = 400
+_WINDOW: Final = 600
+_STEP: Final = 400
 
 
 def read_auto_reply(notice: Notice) -> Reading | None:

@@ -10,6 +10,7 @@ Facts:
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
@@ -24,11 +25,11 @@ from dsnparse.wire.fields import Field, first_fields
 from dsnparse.wire.mime import Part
 from dsnparse.wire.text import body_text
 
-_RECIPIENT_FIELDS = ("original-rcpt-to", "removal-recipient", "x-hmxmroriginalrecipient", "x-rcpt-to")
-_RETURNED_FIELDS = ("x-hmxmroriginalrecipient", "x-rcpt-to", "x-original-to", "to")
-_JMRP_FIELD = "x-hmxmroriginalrecipient"
-_OPENING_LINES = 20
-_DMARC_REPORT = re.compile(r"DMARC (?:forensic|failure) report", re.IGNORECASE)
+_RECIPIENT_FIELDS: Final = ("original-rcpt-to", "removal-recipient", "x-hmxmroriginalrecipient", "x-rcpt-to")
+_RETURNED_FIELDS: Final = ("x-hmxmroriginalrecipient", "x-rcpt-to", "x-original-to", "to")
+_JMRP_FIELD: Final = "x-hmxmroriginalrecipient"
+_OPENING_LINES: Final = 20
+_DMARC_REPORT: Final = re.compile(r"DMARC (?:forensic|failure) report", re.IGNORECASE)
 
 
 def read_feedback_part(notice: Notice) -> Reading | None:

@@ -5,6 +5,8 @@ All of them ask first whether the signs are enough to believe the text.
 
 from __future__ import annotations
 
+from typing import Final
+
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.template import says_delayed_by
 from dsnparse.read.prose.bare_names import bare_recipients
@@ -17,7 +19,7 @@ from dsnparse.vocabulary import Action, Origin
 from dsnparse.wire.address import FieldAddress
 from dsnparse.wire.fields import Field
 
-_FAILURE_LINES = 40
+_FAILURE_LINES: Final = 40
 
 
 def read_template(notice: Notice) -> Reading | None:

@@ -11,15 +11,16 @@ Facts:
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.recipient import Recipient
 from dsnparse.vocabulary import Origin
 from dsnparse.wire.address import is_address
 
-_FOR = re.compile(r"\bfor\s{1,3}<([^<>\s]{3,320})>")
+_FOR: Final = re.compile(r"\bfor\s{1,3}<([^<>\s]{3,320})>")
 #: Received fields that are looked at; RFC 5321 section 6.3 expects loops after 100 of them.
-MAX_HOPS = 100
+MAX_HOPS: Final = 100
 
 
 def received_for(trace: str) -> str | None:

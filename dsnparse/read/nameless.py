@@ -12,6 +12,8 @@ Facts:
 
 from __future__ import annotations
 
+from typing import Final
+
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.sign import BELIEVE, HUMAN, Sign
 from dsnparse.notice.words import says
@@ -27,13 +29,13 @@ from dsnparse.vocabulary import Action, Kind, Origin
 from dsnparse.wire.address import FieldAddress
 from dsnparse.wire.address_spans import addresses_in
 
-_KINDS = {Action.FAILED: Kind.BOUNCE, Action.DELAYED: Kind.DELAY, Action.DELIVERED: Kind.DELIVERY}
-_FAILURE_LINES = 40
+_KINDS: Final = {Action.FAILED: Kind.BOUNCE, Action.DELAYED: Kind.DELAY, Action.DELIVERED: Kind.DELIVERY}
+_FAILURE_LINES: Final = 40
 #: With one of these, a null return path is enough; programs of other kinds have one, too.
-_SYSTEMS = (Sign.DAEMON, Sign.NOBODY, Sign.TEMPLATE, Sign.TEMPLATE_SURE, Sign.BANNER)
+_SYSTEMS: Final = (Sign.DAEMON, Sign.NOBODY, Sign.TEMPLATE, Sign.TEMPLATE_SURE, Sign.BANNER)
 #: Where a notice quotes the header that it leaves out.
-_QUOTED_LINES = 60
-_OUR_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "to")
+_QUOTED_LINES: Final = 60
+_OUR_FIELDS: Final = ("delivered-to", "x-original-to", "envelope-to", "to")
 
 
 def read_nameless(notice: Notice) -> Reading | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.sign import LOOK
@@ -45,7 +46,7 @@ def read_second_hand(notice: Notice) -> Reading | None:
     return reading
 
 
-READERS: tuple[Reader, ...] = (
+READERS: Final[tuple[Reader, ...]] = (
     read_feedback_part,
     read_xarf_part,
     read_receipt_part,

@@ -10,6 +10,8 @@ Facts:
 
 from __future__ import annotations
 
+from typing import Final
+
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
@@ -23,8 +25,8 @@ from dsnparse.wire.fields import Field, first_fields
 from dsnparse.wire.text import body_text
 
 #: Lines of the text in which a refusal is told, and of the reason from there on.
-_LINES = 20
-_REASON_LINES = 10
+_LINES: Final = 20
+_REASON_LINES: Final = 10
 
 
 def read_receipt_part(notice: Notice) -> Reading | None:

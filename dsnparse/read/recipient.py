@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from dsnparse.classify.objection import Objection
-from dsnparse.model import Action, Evidence
+from dsnparse.model import Action, Written
 from dsnparse.reply import Reply
 from dsnparse.vocabulary import Origin
 from dsnparse.wire.text import without_controls
 
-_MAX_EVIDENCE_TEXT = 500
-_NOTHING: Mapping[str, int] = {}
+_MAX_EVIDENCE_TEXT: Final = 500
+_NOTHING: Final[Mapping[str, int]] = {}
 
 
 class Recipient:
@@ -69,7 +69,8 @@ class Recipient:
         self.smtp_command: str | None = None
         self._context = ""
         self._more_context: Callable[[], str] | None = None
-        self.evidence: list[Evidence] = []
+        #: What was noted, as `Evidence` is made of it.
+        self.evidence: list[Written] = []
         #: Field → how much of the evidence is older than what counts of it.
         self._outranked: Mapping[str, int] = _NOTHING
 
@@ -97,7 +98,7 @@ class Recipient:
             text = text[:_MAX_EVIDENCE_TEXT] + "…"
         if not text.isprintable() or "  " in text:
             text = clean_text(text)
-        self.evidence.append(Evidence(field, part, line, rule, text.strip()))
+        self.evidence.append((field, part, line, rule, text.strip()))
 
     def place_of(self, *fields: str) -> tuple[str, int]:
         """Part and line where the first of some fields that was read was read first; ("", 0) for none.
@@ -105,9 +106,9 @@ class Recipient:
         What was outranked does not count.
         """
         for field in fields:
-            for entry in self.evidence[self._outranked.get(field, 0) :]:
-                if entry.field == field:
-                    return entry.part, entry.line
+            for name, part, line, _, _ in self.evidence[self._outranked.get(field, 0) :]:
+                if name == field:
+                    return part, line
         return "", 0
 
     def outrank(self, field: str) -> None:
@@ -115,8 +116,8 @@ class Recipient:
         start = self._outranked.get(field, 0)
         self._outranked = {**self._outranked, field: len(self.evidence)}
         self.evidence[start:] = [
-            replace(one, rule=f"outranked: {one.rule}") if one.field == field else one
-            for one in self.evidence[start:]
+            (name, part, line, f"outranked: {rule}" if name == field else rule, text)
+            for name, part, line, rule, text in self.evidence[start:]
         ]
 
     def take_codes(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from dsnparse.classify import RuleSet, Source, Verdict
 from dsnparse.classify.claim import Claim
 from dsnparse.classify.engine import verdict_on
 from dsnparse.classify.objection import Objection
-from dsnparse.model import BounceRecord, Evidence
+from dsnparse.model import BounceRecord, Written
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
@@ -17,19 +18,19 @@ from dsnparse.vocabulary import Advice, BounceType, Kind, Origin
 from dsnparse.wire.address_spans import Span, spans_in
 
 #: How sure a verdict is at most whose reply names another recipient.
-_OF_ANOTHER = 0.3
+_OF_ANOTHER: Final = 0.3
 #: The codes that a reply begins with.
-_CODES = re.compile(r"^\W{0,8}[245]\d\d[ -]?(?:#?[245]\.\d{1,3}\.\d{1,3})?")
-_AROUND = 80
+_CODES: Final = re.compile(r"^\W{0,8}[245]\d\d[ -]?(?:#?[245]\.\d{1,3}\.\d{1,3})?")
+_AROUND: Final = 80
 #: From so many recipients on, verdicts are kept for those who come later; and so many of them.
-_MANY = 10
-_MOST_KNOWN = 256
+_MANY: Final = 10
+_MOST_KNOWN: Final = 256
 #: Stands for each letter of an address.
-_BLANKED = "\0"
-_MAX_EVIDENCE_TEXT = 500
+_BLANKED: Final = "\0"
+_MAX_EVIDENCE_TEXT: Final = 500
 #: Complaints of these types ask for an end of the mailing; others are reports about something else.
-_COMPLAINTS_THAT_SUPPRESS = ("abuse", "fraud", "opt-out", "opt-out-list", "")
-_ABOUT_DELIVERY = (Kind.BOUNCE, Kind.DELAY, Kind.DELIVERY)
+_COMPLAINTS_THAT_SUPPRESS: Final = ("abuse", "fraud", "opt-out", "opt-out-list", "")
+_ABOUT_DELIVERY: Final = (Kind.BOUNCE, Kind.DELAY, Kind.DELIVERY)
 
 
 def records_of(
@@ -159,23 +160,23 @@ def record_of(recipient: Recipient, reading: Reading, verdict: Verdict) -> Bounc
         smtp_command=recipient.smtp_command,
         provider=verdict.provider,
         confidence=confidence,
-        evidence=(*recipient.evidence, *_evidence(recipient, verdict)),
+        evidence=(*recipient.evidence, *_evidence(recipient, verdict)),  # type: ignore[arg-type]
         recipient_origin=_origin(recipient, reading),
         original_origin=recipient.original_origin,
     )
 
 
-def _evidence(recipient: Recipient, verdict: Verdict) -> list[Evidence]:
+def _evidence(recipient: Recipient, verdict: Verdict) -> list[Written]:
     """What decided, what it outranked, and what kept it from being hard."""
     place = _place_of(recipient, verdict.matched, verdict.source)
-    evidence = [Evidence("reason", *place, verdict.rule, clean_text(verdict.matched))]
+    evidence = [("reason", *place, verdict.rule, clean_text(verdict.matched))]
     for other in verdict.conflicts:
         place = _place_of(recipient, other.text, other.source)
-        evidence.append(Evidence("reason", *place, f"outranked: {other.rule}", clean_text(other.text)))
+        evidence.append(("reason", *place, f"outranked: {other.rule}", clean_text(other.text)))
     if verdict.not_hard is not None:
         text = (recipient.diagnostic or "")[:_MAX_EVIDENCE_TEXT]
         part, line = recipient.place_of("diagnostic")
-        evidence.append(Evidence("bounce_type", part, line, f"not-hard.{verdict.not_hard}", text))
+        evidence.append(("bounce_type", part, line, f"not-hard.{verdict.not_hard}", text))
     return evidence
 
 
@@ -232,7 +233,7 @@ def _without_failure(recipient: Recipient, reading: Reading) -> BounceRecord:
         bounce_type=BounceType.UNDETERMINED,
         advice=Advice.SUPPRESS if suppress else Advice.NONE,
         confidence=1.0,
-        evidence=tuple(recipient.evidence),
+        evidence=tuple(recipient.evidence),  # type: ignore[arg-type]
         recipient_origin=_origin(recipient, reading),
         original_origin=recipient.original_origin,
     )

@@ -12,8 +12,6 @@ Facts:
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dsnparse.classify.objection import Objection
 from dsnparse.model import Authenticity, OriginalMessage
 from dsnparse.notice.notice import Notice
@@ -114,8 +112,8 @@ def _renamed(recipient: Recipient, mailed: str) -> Recipient:
     if recipient.recipient_origin in (Origin.STATED, Origin.AMBIGUOUS):
         recipient.actual_recipient = recipient.actual_recipient or recipient.recipient
     recipient.evidence = [
-        replace(entry, field="actual_recipient") if entry.field == "recipient" else entry
-        for entry in recipient.evidence
+        ("actual_recipient" if field == "recipient" else field, part, line, rule, text)
+        for field, part, line, rule, text in recipient.evidence
     ]
     recipient.recipient, recipient.recipient_origin = mailed, Origin.VERP
     recipient.note("recipient", "envelope", 0, _RULE, mailed)

@@ -9,6 +9,7 @@ Facts:
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
@@ -24,11 +25,11 @@ from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.fields import Field
 
 #: What was done, by the kind of notice that follows from it.
-_ACTION_OF = {Kind.BOUNCE: Action.FAILED, Kind.DELAY: Action.DELAYED}
-_SUCCESS = re.compile(
+_ACTION_OF: Final = {Kind.BOUNCE: Action.FAILED, Kind.DELAY: Action.DELAYED}
+_SUCCESS: Final = re.compile(
     r"successfully delivered|expanded to multiple addresses|relayed to|was delivered", re.IGNORECASE
 )
-_SUCCESS_LINES = 40
+_SUCCESS_LINES: Final = 40
 
 
 def read_status_part(notice: Notice) -> Reading | None:

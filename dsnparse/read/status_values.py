@@ -9,6 +9,8 @@ Facts:
 
 from __future__ import annotations
 
+from typing import Final
+
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.status_fields import StatusGroup
 from dsnparse.read.recipient import Recipient, clean_text
@@ -20,7 +22,7 @@ from dsnparse.wire.address import typed_address
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import Field
 
-_ACTIONS = {
+_ACTIONS: Final = {
     "fail": Action.FAILED,
     "erro": Action.FAILED,
     "unde": Action.FAILED,
@@ -38,7 +40,7 @@ _ACTIONS = {
     "expa": Action.EXPANDED,
 }
 #: RFC 3464 section 2.3.6; and what Exim, Domino and gateways write beside it, or in its place.
-_DIAGNOSTICS = (
+_DIAGNOSTICS: Final = (
     "diagnostic-code",
     "x-exim-diagnostic",
     "x-notes",

@@ -49,18 +49,6 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _TAKEN = frozenset(["rfc3464", "rfc3464-text", "generic", "arf", "mdn", "auto-reply", "amazon-sns"])
 
 
-class Place:
-    """Where a pattern is found in a text; and its group, at -1 when there is none."""
-
-    __slots__ = ("end", "group_end", "group_start", "start")
-
-    def __init__(self, start: int, end: int, group_start: int, group_end: int) -> None:
-        self.start = start
-        self.end = end
-        self.group_start = group_start
-        self.group_end = group_end
-
-
 @dataclass(frozen=True, slots=True)
 class Format:
     """One notice format. Patterns are RE2, as text; `pattern` compiles them when first needed."""
@@ -180,25 +168,23 @@ def pattern(text: str) -> Any:
         raise ValueError(said_by(error)) from None
 
 
-def find(one: str, text: str, start: int = 0) -> Place | None:
-    """Where the pattern `one` is first found in `text`, from `start` on; None when it is not."""
-    found = pattern(one).search(_as_searched(text), start)
-    return found and _place(found)
+def find(one: str, text: str, start: int = 0) -> Any:
+    """Where the pattern `one` is first found in `text`, from `start` on: RE2's match; None when it is not."""
+    return pattern(one).search(_as_searched(text), start)
 
 
-def find_all(one: str, text: str) -> Iterator[Place]:
-    """Every place in `text` where the pattern `one` is found."""
-    return map(_place, pattern(one).finditer(_as_searched(text)))
+def find_all(one: str, text: str) -> Iterator[Any]:
+    """Every place in `text` where the pattern `one` is found: RE2's matches."""
+    found: Iterator[Any] = pattern(one).finditer(_as_searched(text))
+    return found
 
 
 def _as_searched(text: str) -> str | bytes:
-    """Bytes, where places in them are the same: RE2 searches bytes, and has to translate places otherwise."""
-    return text.encode() if text.isascii() else text
+    """Bytes, where places in them are the same: RE2 searches bytes, and has to translate places otherwise.
 
-
-def _place(found: Any) -> Place:
-    start, end = found.span()
-    return Place(start, end, *(found.span(1) if found.re.groups else (-1, -1)))
+    Text that goes into no bytes (lone surrogates) has question marks for that.
+    """
+    return text.encode() if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _literal(mark: str) -> str:

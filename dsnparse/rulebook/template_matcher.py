@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from dsnparse.data import load
 from dsnparse.rulebook.errors import instead
 from dsnparse.rulebook.pattern_finder import PatternFinder
-from dsnparse.rulebook.template import TEXT, Format, from_row, pattern
+from dsnparse.rulebook.template import TEXT, Format, find, from_row, pattern
 
 
 class Formats:
@@ -35,8 +36,8 @@ class Formats:
 
     def recognise(
         self, header: Mapping[str, str], opening: Callable[[], str], *, suspected: bool
-    ) -> tuple[int, str | None] | None:
-        """The number of the format that a notice is in, and the pattern in its text by which it is.
+    ) -> tuple[int, Any] | None:
+        """The number of the format that a notice is in, and RE2's match in its text (or None) by which it is.
 
         `header`: the values of `fields`, by their names. `opening`: gives the text. `suspected`: whether a
         format may do without conditions on the header, or without any on the text; if not, the text is asked
@@ -58,10 +59,11 @@ class Formats:
             if not _hold(possible.get(number, ())):
                 continue
             if number in sure or not self.has_text[number]:
-                return number, sure.get(number)
-            found = next((one for one in perhaps[number] if _is_in(one, text)), None)
-            if found is not None:
-                return number, found
+                return number, find(sure[number], text) if number in sure else None
+            for one in perhaps[number]:
+                found = find(one, text)
+                if found is not None:
+                    return number, found
         return None
 
     def _by_header(self, header: Mapping[str, str]) -> dict[int, list[tuple[list[str], str]]]:

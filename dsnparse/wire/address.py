@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dsnparse.wire.flanker import by_flanker
 from dsnparse.wire.limits import DEFAULT_LIMITS
@@ -24,32 +24,32 @@ from dsnparse.wire.limits import DEFAULT_LIMITS
 #: RFC 5322 section 3.2.3's atext, all letters beyond ASCII (RFC 6532), and dots, which Japanese providers
 #: allowed at the end and one after the other ("a..b.@docomo.ne.jp"). Said by what is none of them: `re` takes
 #: 30 ms to compile sets that reach beyond ASCII.
-_ATOM = r"""[^\x00-\x20"(),:;<>@\[\\\]\x7f-\x9f]"""
+_ATOM: Final = r"""[^\x00-\x20"(),:;<>@\[\\\]\x7f-\x9f]"""
 #: Letters, digits and "_", and all beyond ASCII; and the same with "-".
 _LETTER, _LETTER_OR_HYPHEN = r"[^\x00-/:-@\[-^`{-\x9f]", r"[^\x00-,./:-@\[-^`{-\x9f]"
-_LABEL = rf"{_LETTER}(?:{_LETTER_OR_HYPHEN}{{0,62}}{_LETTER})?"
-_ADDR_SPEC = re.compile(
+_LABEL: Final = rf"{_LETTER}(?:{_LETTER_OR_HYPHEN}{{0,62}}{_LETTER})?"
+_ADDR_SPEC: Final = re.compile(
     rf"""(?:{_ATOM}{{1,255}}|"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e]){{1,255}}")
     @(?:\[[0-9A-Fa-f:.IPv]{{3,60}}\]|{_LABEL}(?:\.{_LABEL}){{0,31}}\.?)""",
     re.VERBOSE,
 )
 #: Dots of other scripts, which IDNA takes for ".": with them a domain can be read as another one.
-_OTHER_DOTS = frozenset("。．｡")
+_OTHER_DOTS: Final = frozenset("。．｡")
 #: Types of addresses and hosts as nearly all write them.
-_USUAL_TYPES = frozenset(["rfc822", "RFC822", "dns", "DNS", "smtp", "SMTP", "utf-8"])
-_TYPE = re.compile(r"\s{0,10}([A-Za-z0-9][A-Za-z0-9._-]{0,30})\s{0,5};")
-_UTF8_ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
-_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+_USUAL_TYPES: Final = frozenset(["rfc822", "RFC822", "dns", "DNS", "smtp", "SMTP", "utf-8"])
+_TYPE: Final = re.compile(r"\s{0,10}([A-Za-z0-9][A-Za-z0-9._-]{0,30})\s{0,5};")
+_UTF8_ESCAPE: Final = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
+_XTEXT: Final = re.compile(r"\+([0-9A-F]{2})")
 #: A display name is parted from its "<" by a blank, or ends in a quote; else it is a piece of a local part.
-_NAMED = re.compile(r'(?:[^<>]{0,900}[\s"])?<([^<>]{1,400})>')
-_LONGEST = 320
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_NAMED: Final = re.compile(r'(?:[^<>]{0,900}[\s"])?<([^<>]{1,400})>')
+_LONGEST: Final = 320
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 #: Zero-width characters, and those that change the direction of writing: an address can hide behind them.
-INVISIBLE = re.compile(
+INVISIBLE: Final = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )
 #: Addresses of programs, files and local stores, by the type of the field.
-_LOCAL_TYPES = ("x-unix", "x-local", "local")
+_LOCAL_TYPES: Final = ("x-unix", "x-local", "local")
 
 
 class FieldAddress(NamedTuple):

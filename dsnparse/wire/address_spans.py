@@ -17,49 +17,52 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from dsnparse.wire.address import INVISIBLE, is_addr_spec, is_address
 
 #: A plain addr-spec, tried only where a run of such characters starts: linear.
-_PLAIN = re.compile(
+_PLAIN: Final = re.compile(
     r"""(?<![^\s<>()\[\]{},;:"'`|=*«»“”„‘’（）［］＜＞【】「」、，。：；/])
     ((?:"[^"@<>\x00-\x1f\x7f-\x9f]{1,64}"|[^\s<>()\[\]{},;:"`|@«»“”„＜＞（）［］【】「」、，。：；\x00-\x1f\x7f-\x9f]{1,80})
     @(?:\[[0-9A-Fa-f:.IPv]{3,60}\]|[^\s<>()\[\]{},;:"'`|@/\\=*!?&%#$^~+«»“”„‘’＜＞（）、，。：；]{1,255}))""",
     re.VERBOSE,
 )
 #: A quoted local part may hold anything, other addresses too.
-_QUOTED = re.compile(
+_QUOTED: Final = re.compile(
     r'"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e]){1,64}"@[A-Za-z0-9\[\x80-\uffff][^\s<>()"\',;]{0,254}'
 )
 #: Scripts that are written without blanks, so that an address stands glued to the words around it.
-_UNSPACED = "\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_GLUED_BEFORE = re.compile(f"[{_UNSPACED}]{{1,80}}(?=[!-~]{{1,80}}@)")
-_GLUED_AFTER = re.compile(rf"(?<=\.)([A-Za-z]{{2,24}})[{_UNSPACED}]")
+_UNSPACED: Final = (
+    "\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+)
+_GLUED_BEFORE: Final = re.compile(f"[{_UNSPACED}]{{1,80}}(?=[!-~]{{1,80}}@)")
+_GLUED_AFTER: Final = re.compile(rf"(?<=\.)([A-Za-z]{{2,24}})[{_UNSPACED}]")
 #: Names of values in a log's line.
-_KEY = re.compile(
+_KEY: Final = re.compile(
     r"(?:orig_?|x-?)?(?:to|from|rcpt(?:[_-]?to)?|recipients?|sender|mail[_-]?from|(?:msg|message)[_-]?id|user|"
     r"e?mail|addr(?:ess)?)=",
     re.IGNORECASE,
 )
-_WORD = re.compile(f"[{_UNSPACED}]")
+_WORD: Final = re.compile(f"[{_UNSPACED}]")
 #: Bytes beyond ASCII, as Exim writes them: "\316\264".
-_OCTAL = re.compile(r"\\([23][0-7]{2})")
+_OCTAL: Final = re.compile(r"\\([23][0-7]{2})")
 #: Trailing characters that belong to the sentence, not to the address.
-_TRAILING = ".-_'"
+_TRAILING: Final = ".-_'"
 #: Marks of the text around an address, in Arabic and Hebrew notices above all.
-_MARKS = "".join(
+_MARKS: Final = "".join(
     map(chr, (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF))
 )
 #: What may open before an address, and closes behind it.
-_PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "'", "«": "»", "“": "”", "„": "“", "‘": "’",
-          "（": "）", "［": "］", "＜": "＞", "【": "】", "「": "」"}  # fmt: skip
+_PAIRS: Final = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "'", "«": "»", "“": "”", "„": "“",
+          "‘": "’", "（": "）", "［": "］", "＜": "＞", "【": "】", "「": "」"}  # fmt: skip
 #: What ends a run of characters around an address.
-_ENDS = " \t\n<>«»“”„（）［］＜＞【】「」、，。：；"
-_END = re.compile(f"[{_ENDS}]")
+_ENDS: Final = " \t\n<>«»“”„（）［］＜＞【】「」、，。：；"
+_END: Final = re.compile(f"[{_ENDS}]")
 #: What parts addresses that are written without blanks.
-_SEPARATORS = ("", " ", "\n", ",", ";", ">", ")", "]")
+_SEPARATORS: Final = ("", " ", "\n", ",", ";", ">", ")", "]")
 #: The longest run without a blank that is looked at around an address.
-_REACH = 400
+_REACH: Final = 400
 
 
 class Span:

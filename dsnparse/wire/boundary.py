@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email.message import Message
+from typing import Final
 
 from dsnparse.wire.header import raw_bytes
 
 #: A delimiter line that a part's Content field follows.
-_LOST = re.compile(
+_LOST: Final = re.compile(
     rb"(?:^|\n)--(-{0,60}[^\s-][^\r\n]{0,100}?)(?<!--)[ \t]{0,8}\r?\nContent-[A-Za-z-]{1,30}:",
     re.IGNORECASE,
 )
 #: The usual case: one boundary, in quotes or bare, and no other quotes.
-_PLAIN = re.compile(r"""boundary=(?:"([^"\\]{1,200})"|([^\s"\\;<>]{1,200}))[ \t]*+(?:;|\Z)""", re.IGNORECASE)
+_PLAIN: Final = re.compile(
+    r"""boundary=(?:"([^"\\]{1,200})"|([^\s"\\;<>]{1,200}))[ \t]*+(?:;|\Z)""", re.IGNORECASE
+)
 #: How far into a body a lost boundary is looked for; preambles are a line or two.
-_LOST_PROBE = 4096
-_LINE_FEED = 10
-_TAIL = re.compile(rb"(--)?[ \t]*+(?:\r?\n|\r|\Z)")
+_LOST_PROBE: Final = 4096
+_LINE_FEED: Final = 10
+_TAIL: Final = re.compile(rb"(--)?[ \t]*+(?:\r?\n|\r|\Z)")
 #: Content-Types with an encoded boundary (RFC 2231; never seen in a bounce) go to the standard library, whose
 #: time grows with the square of their length.
-_LONGEST_ENCODED = 2000
+_LONGEST_ENCODED: Final = 2000
 
 
 def boundary_of(content_type: str) -> bytes | None:

@@ -12,6 +12,7 @@ Facts:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 
 class Field:
@@ -34,7 +35,7 @@ class Field:
         self.line = line
 
 
-PER_MESSAGE = frozenset(
+PER_MESSAGE: Final = frozenset(
     [
         "original-envelope-id",
         "reporting-mta",
@@ -47,7 +48,7 @@ PER_MESSAGE = frozenset(
         "x-supplementary-info-message",
     ]
 )
-PER_RECIPIENT = frozenset(
+PER_RECIPIENT: Final = frozenset(
     [
         "original-recipient",
         "final-recipient",
@@ -63,9 +64,9 @@ PER_RECIPIENT = frozenset(
         "x-supplementary-info",
     ]
 )
-_KNOWN = PER_MESSAGE | PER_RECIPIENT
+_KNOWN: Final = PER_MESSAGE | PER_RECIPIENT
 #: The same by their usual spellings; nearly all lines begin with one of these.
-_SPELLED = {
+_SPELLED: Final = {
     spelled: name
     for name in _KNOWN
     for spelled in (
@@ -74,11 +75,11 @@ _SPELLED = {
         name.title().replace("Mta", "MTA").replace("Dsn", "DSN").replace("-Id", "-ID"),
     )
 }
-_LONGEST_NAME = 60
+_LONGEST_NAME: Final = 60
 #: Characters of one value that are kept; diagnostics are cut much sooner (`Limits.diagnostic_chars`).
-_LONGEST_VALUE = 64 * 1024
+_LONGEST_VALUE: Final = 64 * 1024
 #: Characters of text that are split into lines at a time.
-_CHUNK = 64 * 1024
+_CHUNK: Final = 64 * 1024
 
 
 def read_groups(text: str) -> Iterator[list[Field]]:

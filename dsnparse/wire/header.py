@@ -17,23 +17,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Final
 
 #: The end of a line that the next one does not continue; in bytes, and there with any line endings.
-_LINE_END = re.compile(r"\n(?![ \t])")
-_LINE_END_IN_BYTES = re.compile(_LINE_END.pattern.encode())
-_LINE_END_OF_ANY_KIND = re.compile(rb"\n(?![ \t])|\r(?![\n \t])")
+_LINE_END: Final = re.compile(r"\n(?![ \t])")
+_LINE_END_IN_BYTES: Final = re.compile(_LINE_END.pattern.encode())
+_LINE_END_OF_ANY_KIND: Final = re.compile(rb"\n(?![ \t])|\r(?![\n \t])")
 #: Two patterns that start with a byte each are found many times faster than one for both.
-_EMPTY_LINE = re.compile(rb"\n(?:\r\n?|\n)")
-_EMPTY_LINE_BEHIND_CR = re.compile(rb"\r\r\n?")
+_EMPTY_LINE: Final = re.compile(rb"\n(?:\r\n?|\n)")
+_EMPTY_LINE_BEHIND_CR: Final = re.compile(rb"\r\r\n?")
 #: Bytes of a header that `header_lines` reads at a time, and the rest of the field that they end in.
 _BLOCK = 64 * 1024
 #: Names of fields that were found to be such, in lower case: a few hundred make up nearly all mail.
-_KEYS: dict[str, str] = {}
-_MAX_KEYS = 2000
-_BLANKS = " \t\r\n"
-_UNIX_FROM = ("From ", ">From ")
+_KEYS: Final[dict[str, str]] = {}
+_MAX_KEYS: Final = 2000
+_BLANKS: Final = " \t\r\n"
+_UNIX_FROM: Final = ("From ", ">From ")
 #: The longest name of a field that goes on with a header block behind a stray line.
-_LONGEST_NAME = 80
+_LONGEST_NAME: Final = 80
 
 
 class Header:

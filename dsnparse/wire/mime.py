@@ -35,7 +35,7 @@ from __future__ import annotations
 
 from email._policybase import compat32
 from email.message import Message
-from typing import Any
+from typing import Any, Final
 
 from dsnparse.wire import boundary as boundaries
 from dsnparse.wire.header import fields_in, read_header
@@ -43,7 +43,7 @@ from dsnparse.wire.limits import DEFAULT_LIMITS, Limits
 from dsnparse.wire.warning import ParseWarning, make_warning
 
 #: message/* types whose body is a group of fields or a bare header; it stays one text.
-FIELD_TYPES = frozenset(
+FIELD_TYPES: Final = frozenset(
     [
         "message/delivery-status",
         "message/global-delivery-status",
@@ -58,10 +58,10 @@ FIELD_TYPES = frozenset(
     ]
 )
 #: How far into a message lone carriage returns are looked for; a message that has them shows one at once.
-_LINE_END_PROBE = 64 * 1024
-_MOST_WARNINGS = 50
+_LINE_END_PROBE: Final = 64 * 1024
+_MOST_WARNINGS: Final = 50
 #: How far leading blank lines are skipped.
-_BLANK_PROBE = 1024
+_BLANK_PROBE: Final = 1024
 
 
 class Buffer:

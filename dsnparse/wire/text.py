@@ -18,23 +18,24 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache
+from typing import Final
 
 from dsnparse.wire.header import raw_bytes
 from dsnparse.wire.limits import DEFAULT_LIMITS
 from dsnparse.wire.mime import Buffer, Part
 
-_CHARSET = re.compile(
+_CHARSET: Final = re.compile(
     r"""charset\*?\s{0,20}=\s{0,20}["']?([A-Za-z0-9][A-Za-z0-9._:+-]{0,60})""", re.IGNORECASE
 )
-_ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9][A-Za-z0-9._:+*-]{0,60})\?([BbQq])\?([^?\s]{0,2000})\?=")
-_BETWEEN_WORDS = re.compile(r"(\?=)\s{1,100}(?==\?[A-Za-z0-9])")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_ENCODED_WORD: Final = re.compile(r"=\?([A-Za-z0-9][A-Za-z0-9._:+*-]{0,60})\?([BbQq])\?([^?\s]{0,2000})\?=")
+_BETWEEN_WORDS: Final = re.compile(r"(\?=)\s{1,100}(?==\?[A-Za-z0-9])")
+_NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]")
 #: C0 and C1 control characters, which act on terminals; and lone surrogates, which go into no UTF-8.
 _CONTROLS: dict[int, str | None] = dict.fromkeys((*range(32), *range(127, 160)))
 _CONTROLS |= dict.fromkeys(b"\t\n\r", " ") | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-_ESC = "\x1b"
+_ESC: Final = "\x1b"
 #: Codecs of Python's that are no character set for mail, or that can expand or execute escapes.
-_NOT_FOR_MAIL = frozenset(
+_NOT_FOR_MAIL: Final = frozenset(
     [
         "idna",
         "punycode",
@@ -48,7 +49,7 @@ _NOT_FOR_MAIL = frozenset(
     ]
 )
 #: Names in mail that Python does not know, or knows too narrowly: what such text really is encoded in.
-_ALIASES = {
+_ALIASES: Final = {
     "us-ascii": "utf-8",
     "ascii": "utf-8",
     "ansi_x3.4-1968": "utf-8",
@@ -70,10 +71,10 @@ _ALIASES = {
     "x-mac-roman": "mac-roman",
     "x-gbk": "gb18030",
 }
-_BASE64_PROBE = 500
+_BASE64_PROBE: Final = 500
 #: Bytes on which a character set is guessed; it takes 2 ms a kilobyte.
-_GUESS_BYTES = 2 * 1024
-_HIGH_BYTES = bytes(range(128, 256))
+_GUESS_BYTES: Final = 2 * 1024
+_HIGH_BYTES: Final = bytes(range(128, 256))
 
 
 @lru_cache(maxsize=256)
@@ -117,7 +118,7 @@ def _paired(text: str, codec: str) -> str:
 
 
 #: What mail without a declared character set is written in.
-_GUESSES = (
+_GUESSES: Final = (
     "cp932 euc_jp gb18030 big5 cp949 cp1251 koi8_r cp1250 cp1252 cp1253 cp1254 cp1255 cp1256 cp874".split()
 )
 

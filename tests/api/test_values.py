@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import json
 import pickle
 from dataclasses import FrozenInstanceError, replace
@@ -248,3 +249,35 @@ def test_what_is_no_report_is_refused_with_the_place(data: Any, kind: type[Excep
     with pytest.raises(kind) as caught:
         Report.from_dict(data)
     assert str(caught.value).startswith(sentence)
+
+
+def test_evidence_is_the_same_before_and_after_it_was_read() -> None:
+    message = (SAMPLES / "provider" / "qmail-local-and-dns.eml").read_bytes()
+    fresh, read = parse_dsn(message), parse_dsn(message)
+    assert all(type(one) is Evidence for record in read.records for one in record.evidence)
+    assert pickle.loads(pickle.dumps(fresh)) == copy.deepcopy(fresh) == fresh == read
+    assert hash(parse_dsn(message)) == hash(read)
+    (first, *_) = parse_dsn(message).records
+    assert first.evidence is first.evidence
+    assert replace(first, status=None).evidence == read.records[0].evidence
+    with pytest.raises(FrozenInstanceError):
+        first.evidence = ()  # type: ignore[misc]
+
+
+def test_evidence_that_nobody_reads_is_nothing_for_the_collector() -> None:
+    fields = "".join(
+        f"\n\nFinal-Recipient: rfc822; kim{number}@example.org\nAction: failed\nStatus: 5.1.1"
+        for number in range(200)
+    )
+    report = parse_dsn(
+        b"From: MAILER-DAEMON@example.net\n"
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b"
+        b"\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net"
+        + fields.encode()
+        + b"\n\n--b--\n"
+    )
+    gc.collect()
+    gc.collect()
+    assert len(report.records) == 200
+    assert not any(isinstance(one, Evidence) for record in report for one in gc.get_referents(record))
+    assert all(record.evidence for record in report)

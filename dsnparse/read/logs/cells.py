@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 
+from dsnparse.errors import DsnparseError
+
 #: Lines, and characters, of one row: a reply of many lines may stand in a quoted cell.
 _MOST_LINES = 100
 _MOST_TEXT = 64 * 1024
 
 
-class UnreadableLine(Exception):  # noqa: N818 (it is no error of ours)
+class UnreadableLine(DsnparseError):  # noqa: N818 (a line of somebody's log, which ends nothing)
     """A line that cannot be read, and why."""
 
 

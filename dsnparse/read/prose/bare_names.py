@@ -12,6 +12,7 @@ Facts:
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
@@ -23,11 +24,13 @@ from dsnparse.vocabulary import Origin
 from dsnparse.wire.address_spans import Span, addresses_in
 
 #: A name alone, set in; or a name, a gap and what is wrong with it.
-_NAME = re.compile(r"[ \t]{1,40}([A-Za-z0-9][A-Za-z0-9._-]{1,63})(?:[ \t]{2,40}(\S[^\n]{3,200}))?[ \t]{0,9}")
+_NAME: Final = re.compile(
+    r"[ \t]{1,40}([A-Za-z0-9][A-Za-z0-9._-]{1,63})(?:[ \t]{2,40}(\S[^\n]{3,200}))?[ \t]{0,9}"
+)
 #: Lines of names below the announcement, and of text that are looked through for one.
-_MOST_NAMES = 100
-_MOST_LINES = 200
-_LABELS_OF_A_MAIL_DOMAIN = 2
+_MOST_NAMES: Final = 100
+_MOST_LINES: Final = 200
+_LABELS_OF_A_MAIL_DOMAIN: Final = 2
 
 
 def bare_recipients(notice: Notice) -> list[Recipient]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
@@ -12,23 +13,23 @@ from dsnparse.reply import Reply
 from dsnparse.reply.codes import find_codes, states_code
 from dsnparse.wire.address_spans import addresses_in, spans_in
 
-_BLOCK_LINES = 10
-_BLOCK_CHARS = 1200
+_BLOCK_LINES: Final = 10
+_BLOCK_CHARS: Final = 1200
 #: On a line with many addresses, what stands further away is about others.
-_BEFORE_CHARS = 200
-_AFTER_CHARS = 400
-_CONTEXT_CHARS = 1500
-_REPLY_LINES = 4
+_BEFORE_CHARS: Final = 200
+_AFTER_CHARS: Final = 400
+_CONTEXT_CHARS: Final = 1500
+_REPLY_LINES: Final = 4
 #: What `_worth` says at most.
-_MOST_WORTH = 7
+_MOST_WORTH: Final = 7
 #: Where a Sendmail transcript goes on to something else.
-_NEXT_COMMAND = (">>>", "... while talking", "While talking", "... While talking")
+_NEXT_COMMAND: Final = (">>>", "... while talking", "While talking", "... While talking")
 #: "421 example.com (smtp)... Deferred: …": Sendmail 5 on all recipients at a host.
-_ABOUT_A_HOST = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
+_ABOUT_A_HOST: Final = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
 
 
 #: "550 5.1.1 <kim@example.com>... User unknown": what Sendmail makes of any refusal, below the reply itself.
-_SENDMAILS_OWN = re.compile(r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>]{1,320}>\.\.\. ")
+_SENDMAILS_OWN: Final = re.compile(r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>]{1,320}>\.\.\. ")
 
 
 class Blocks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
@@ -14,13 +15,13 @@ from dsnparse.reply.command import command_in
 from dsnparse.vocabulary import Action
 
 #: Characters of the notice's text about a recipient that go to the classifier as context.
-_CONTEXT_CHARS = 1200
-_CONTEXT_LINES = 60
-_SHORT_DIAGNOSTIC = 40
+_CONTEXT_CHARS: Final = 1200
+_CONTEXT_LINES: Final = 60
+_SHORT_DIAGNOSTIC: Final = 40
 #: What a server says when it took the message.
-_SUCCESS = re.compile(r"2[0-5]\d(?:[ -]|$)")
+_SUCCESS: Final = re.compile(r"2[0-5]\d(?:[ -]|$)")
 #: Nobody writes a paragraph each about more recipients.
-_MOST_RECIPIENTS = 100
+_MOST_RECIPIENTS: Final = 100
 
 
 def prose(notice: Notice) -> str:

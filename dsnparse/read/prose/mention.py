@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
@@ -12,33 +13,33 @@ from dsnparse.reply.codes import find_codes, states_code
 from dsnparse.wire.address_spans import Span, spans_in
 
 #: So few addresses are looked for by themselves before a line is taken apart.
-_FEW = 3
+_FEW: Final = 3
 #: Mentions of addresses that are looked at on one line.
-A_LINE = 50
-_SENTENCE_CHARS = 120
+A_LINE: Final = 50
+_SENTENCE_CHARS: Final = 120
 #: Characters before an address in which the word for it stands: "the mailbox <x> is closed".
-_SUBJECT_CHARS = 30
-_DRESSING = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
-_CODES = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
-_RCPT = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
+_SUBJECT_CHARS: Final = 30
+_DRESSING: Final = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
+_CODES: Final = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
+_RCPT: Final = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
 #: "Recipient      kim@example.com", "To......: kim@example.com", "Recipient | kim@example.com".
-_GAPS = ("  ", ": ", "..", ".:", ". ", "| ")
-_GAP = re.compile(r"(?<=\w)(?:\s{2,60}|\t|\s?\.{3,60}\s{0,9}:?|\s{1,60}:|\s?\|)\s{0,60}$")
+_GAPS: Final = ("  ", ": ", "..", ".:", ". ", "| ")
+_GAP: Final = re.compile(r"(?<=\w)(?:\s{2,60}|\t|\s?\.{3,60}\s{0,9}:?|\s{1,60}:|\s?\|)\s{0,60}$")
 #: How long a label is that stands at the start of a line.
-_LABEL_WORDS = 4
-_CELL_CHARS = 30
+_LABEL_WORDS: Final = 4
+_CELL_CHARS: Final = 30
 #: How near a label stands to its address.
-_LABEL_CHARS = 80
+_LABEL_CHARS: Final = 80
 #: Characters of a line before and after an address that say something about it.
-_AROUND = 200
+_AROUND: Final = 200
 
 
 #: What stands between the addresses of a list: "a@b, c@d and e@f".
-_BETWEEN = re.compile(
+_BETWEEN: Final = re.compile(
     r"[>\])\"']{0,3}\s{0,3}(?:[,;]|[,;]?\s(?:and|or|und|oder|et|ou|y|e|en|i|och|og|и|&)\s)\s{0,3}[<\[(\"']{0,3}",
     re.IGNORECASE,
 )
-_LONGEST_BETWEEN = 16
+_LONGEST_BETWEEN: Final = 16
 
 
 def lists_in(line: str, spans: list[Span]) -> list[tuple[int, int]]:

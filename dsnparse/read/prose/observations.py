@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dsnparse.notice.words import says
 from dsnparse.read.prose.mention import Mention
@@ -16,37 +16,37 @@ from dsnparse.read.prose.page import TO_LINE
 from dsnparse.reply.codes import find_codes
 
 #: An address needs this sum to be taken for one that failed.
-ENOUGH = 4
+ENOUGH: Final = 4
 
-_BEFORE_ID = re.compile(r"(?:(?:message|msg)-?_?id|\bid|\bref)\W{0,4}$", re.IGNORECASE)
-_PARENT = re.compile(
+_BEFORE_ID: Final = re.compile(r"(?:(?:message|msg)-?_?id|\bid|\bref)\W{0,4}$", re.IGNORECASE)
+_PARENT: Final = re.compile(
     r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? of",
     re.IGNORECASE,
 )
 #: What a report says of those whom the message did reach, beside those whom it did not (PowerMTA, Sendmail).
-_REACHED_AFTER = re.compile(
+_REACHED_AFTER: Final = re.compile(
     r"\W{0,6}(?:was |has been |were )?(?:successfully )?(?:delivered|relayed|expanded) (?:to|by|via|into)\b"
     r"|\W{1,40}(?:successfully )?(?:delivered|relayed|expanded|accepted|sent|ok|success)\s?(?:[;|,\t]|$)",
     re.IGNORECASE,
 )
-_SENDER_AFTER = re.compile(
+_SENDER_AFTER: Final = re.compile(
     r"[^\w,;]{0,6}(?:\.\.\. ?)?(?:invalid |your |the )?"
     r"(?:sender|envelope.?from|mail.?from|return.?path|from address)",
     re.IGNORECASE,
 )
-_NEW_ADDRESS = re.compile(
+_NEW_ADDRESS: Final = re.compile(
     r"(?:please )?\btry\b|moved to|new (?:e-?mail )?address|\binstead|\buse\b|write to|forward(?:ed)? to|"
     r"changed to|neue (?:e-?mail-?)?adresse|nouvelle adresse|nueva direcci|новый адрес|新しい",
     re.IGNORECASE,
 )
 #: "Your message to <list> could not be delivered to the following recipients:"
-_FOLLOWED = re.compile(
+_FOLLOWED: Final = re.compile(
     r"\b(?:to|for|an|aux?|à|a|ai|aos?|aan)\s(?:the\s|los\s|las\s|die\s|de\s|den\s)?(?:\w{1,20}\s)?"
     r"(?:following|folgende|suivant|siguientes|seguenti|seguintes|volgende)",
     re.IGNORECASE,
 )
 #: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
-_SERVICE = frozenset(
+_SERVICE: Final = frozenset(
     "postmaster mailer-daemon abuse support helpdesk help hostmaster webmaster noreply no-reply admin "
     "administrator info security contact unblock delist removal sysadmin mailmaster itsupport servicedesk "
     "ayuda soporte contacto assistenza supporto suporte ajuda hilfe kundendienst kontakt assistance aide "
@@ -54,10 +54,10 @@ _SERVICE = frozenset(
 )
 
 #: Addresses of a list's software, and of those who run it.
-_OF_A_LIST = re.compile(r"^owner-|[-+](?:owner|request|bounces?|admin|subscribe|unsubscribe)@")
+_OF_A_LIST: Final = re.compile(r"^owner-|[-+](?:owner|request|bounces?|admin|subscribe|unsubscribe)@")
 #: Characters before an address in which a word for the sender counts, and where a label stands there, too.
-_AROUND = 60
-_NEAR = 25
+_AROUND: Final = 60
+_NEAR: Final = 25
 
 
 class Observation(NamedTuple):
@@ -239,7 +239,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
     ),
 )
 #: What is no address at all, whatever stands around it.
-MESSAGE_ID = Observation(
+MESSAGE_ID: Final = Observation(
     "message-id", -9, "behind the word for an identifier", lambda m: _BEFORE_ID.search(m.before) is not None
 )
 
@@ -272,7 +272,7 @@ class Candidate(NamedTuple):
         return f"{', '.join(f'{one.name} {one.weight:+d}' for one in self.observed)}: {self.score}"
 
 
-_TELLING = ("message-id", "rcpt", "heading", "label", "announced", "alone")
+_TELLING: Final = ("message-id", "rcpt", "heading", "label", "announced", "alone")
 
 
 def weigh(mention: Mention) -> Candidate:

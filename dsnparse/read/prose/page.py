@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.reply.codes import find_codes, states_code
 
-_INTRO_LINES = 6
+_INTRO_LINES: Final = 6
 #: The same with blank lines, of which a stranger can send thousands.
-_INTRO_REACH = 40
+_INTRO_REACH: Final = 40
 #: What stands around an address that is alone on its line.
-_LISTS = " \t<>()[]*-•·,;\"'"
+_LISTS: Final = " \t<>()[]*-•·,;\"'"
 #: Lines of a reply that are looked back over.
-_REPLY_REACH = 20
+_REPLY_REACH: Final = 20
 #: A To line, of the returned message or the notice's way to say who failed.
-TO_LINE = re.compile(r"\W{0,4}(?:to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE)
-_BESIDE = re.compile(
+TO_LINE: Final = re.compile(r"\W{0,4}(?:to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE)
+_BESIDE: Final = re.compile(
     r"\W{0,4}(?:subject|from|date|sent|cc|message-id|betreff|von|datum|objet|asunto|oggetto)[\s.]{0,40}:",
     re.IGNORECASE,
 )
-_BESIDE_REACH = 3
+_BESIDE_REACH: Final = 3
 #: A signature's line, a letter's first one, and what announces the text that came back.
-_LETTER = re.compile(
+_LETTER: Final = re.compile(
     r"--"
     r"|(?:dear|hi|hello|hallo|hey|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen)|bonjour|ch(?:er|ère)s?"
     r"|hola|estimad[oa]s?|buenos días|ciao|gentile|buongiorno|ol[áà]|prezad[oa]s?|beste|geachte|hej|kära|hei"
@@ -35,13 +36,13 @@ _LETTER = re.compile(
     re.IGNORECASE,
 )
 #: How long such a line is at most.
-_LETTER_LINE = 80
+_LETTER_LINE: Final = 80
 #: A line of quoted mail; ">>>" begins a command in a transcript.
-_QUOTED = re.compile(r">(?:$| ?>?(?:$| |[^>\s]))")
+_QUOTED: Final = re.compile(r">(?:$| ?>?(?:$| |[^>\s]))")
 
 
 #: Lines above and below one that its sentence may have begun or may end on.
-_SENTENCE_LINES = 3
+_SENTENCE_LINES: Final = 3
 
 
 class Page:

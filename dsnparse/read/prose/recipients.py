@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
@@ -23,9 +24,9 @@ from dsnparse.wire.address import is_routable
 from dsnparse.wire.address_spans import spans_in
 
 #: Points that an address has by chance.
-_NOT_NOTHING = 2
+_NOT_NOTHING: Final = 2
 #: What stands before each of a list: "* ", "- ", "2) ".
-_BULLET = re.compile(r"\s{0,3}(?:([*•·–—-])|\(?\d{1,3}[.):])\s{1,4}[<\"'(]?")
+_BULLET: Final = re.compile(r"\s{0,3}(?:([*•·–—-])|\(?\d{1,3}[.):])\s{1,4}[<\"'(]?")
 
 
 def prose_recipients(notice: Notice) -> list[Recipient]:

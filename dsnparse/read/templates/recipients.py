@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate, islice
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
@@ -25,11 +25,11 @@ from dsnparse.wire.address import FieldAddress, address_in_field, is_addr_spec
 from dsnparse.wire.address_spans import Span, addresses_in, spans_in
 
 #: Lines and characters of one recipient's block, and of the text for what all recipients share.
-_BLOCK_LINES = 40
-_BLOCK_CHARS = 3000
-_TEXT_CHARS = 20_000
+_BLOCK_LINES: Final = 40
+_BLOCK_CHARS: Final = 3000
+_TEXT_CHARS: Final = 20_000
 #: RFC 5321 section 4.5.3.1.1.
-_LONGEST_LOCAL = 64
+_LONGEST_LOCAL: Final = 64
 
 
 class Entry(NamedTuple):
@@ -97,11 +97,11 @@ class TemplateReader:
             found = find(self.form.start, text)
             if found is None:
                 return 0, 0
-            first = text.count("\n", 0, found.start)
+            first = text.count("\n", 0, found.start())
         if self.form.end is not None:
             found = find(self.form.end, text, len("\n".join(self.lines[: first + 1])))
             if found is not None:
-                last = text.count("\n", 0, found.start)
+                last = text.count("\n", 0, found.start())
         return first, last
 
     def _entries(self, first: int, last: int) -> list[Entry]:
@@ -116,16 +116,18 @@ class TemplateReader:
         owner: dict[int, str] = {}
         entries = []
         for one in self.form.recipient:
-            for place in islice(find_all(one, text), self.notice.limits.recipients):
-                named = text[place.group_start : place.group_end] if place.group_start >= 0 else ""
-                if not named or _is_cut(text, place.group_start, place.group_end):
+            for found in islice(find_all(one, text), self.notice.limits.recipients):
+                start, end = found.span(1)
+                if start == end or _is_cut(text, start, end):
                     continue
-                at = bisect_right(starts, place.group_start) - 1
+                at = bisect_right(starts, start) - 1
                 if owner.get(at, one) == one:
-                    start = place.group_start - starts[at]
-                    seen_from = max(place.start - starts[at], 0)
-                    entries.append(Entry(first + at, start, start + len(named), named, seen_from))
-                    top = bisect_right(starts, place.start) - 1
+                    line, seen_from = starts[at], found.start()
+                    named = text[start:end]
+                    entries.append(
+                        Entry(first + at, start - line, end - line, named, max(seen_from - line, 0))
+                    )
+                    top = bisect_right(starts, seen_from) - 1
                     owner.update(dict.fromkeys(range(top, at + 1), one))
         return sorted(entries)
 
@@ -151,9 +153,9 @@ class TemplateReader:
                 ), f"{local}: completed from {source}"
         for one in self.form.domain:
             place = find(one, self.text)
-            domain = self.text[place.group_start : place.group_end] if place is not None else ""
-            if place is not None and place.group_start >= 0 and domain:
-                seen = self.text[place.start : place.end]
+            start, end = place.span(1) if place is not None else (0, 0)
+            if start < end:
+                domain, seen = self.text[start:end], self.text[slice(*place.span())]
                 return address_in_field(f"{local}@{domain.rstrip('.')}"), f"{local}: completed from {seen}"
         return None, ""
 
@@ -207,14 +209,15 @@ class TemplateReader:
     def _name_original(self, recipient: Recipient, block: str, line: int) -> None:
         for one in self.form.original:
             found = find(one, block)
-            if found is None or found.group_start < 0:
+            start, end = found.span(1) if found is not None else (-1, -1)
+            if start < 0:
                 continue
-            named = address_in_field(block[found.group_start : found.group_end])
+            named = address_in_field(block[start:end])
             address = named.text if named is not None else ""
             if address and address.lower() != recipient.recipient.lower():
                 recipient.original_recipient, recipient.original_origin = address, Origin.STATED
-                part, number = self.notice.body.place(line + block.count("\n", 0, found.group_start))
-                seen = block[found.start : found.end]
+                part, number = self.notice.body.place(line + block.count("\n", 0, start))
+                seen = block[slice(*found.span())]
                 recipient.note("original_recipient", part, number, f"format.{self.form.name}.original", seen)
                 return
 
@@ -222,8 +225,9 @@ class TemplateReader:
         """What the format's patterns find in `text`, and how many lines into it."""
         for one in self.form.diagnostic:
             found = find(one, text)
-            if found is not None and found.group_end > found.group_start >= 0:
-                return text[found.group_start : found.group_end], text.count("\n", 0, found.group_start)
+            start, end = found.span(1) if found is not None else (0, 0)
+            if start < end:
+                return text[start:end], text.count("\n", 0, start)
         return None
 
 

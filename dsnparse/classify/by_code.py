@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.source import Source
@@ -24,14 +24,14 @@ from dsnparse.rulebook.ranks import (
 )
 from dsnparse.vocabulary import Action, BounceType, Reason
 
-_STATUS_RANKS = {
+_STATUS_RANKS: Final = {
     "deliberate": DELIBERATE_STATUS_RANK,
     "specific": SPECIFIC_STATUS_RANK,
     "generic": GENERIC_STATUS_RANK,
 }
 #: Codes whose claims are remembered, in all their combinations: few are in use.
-_REMEMBERED = 1024
-_REPLY_RANKS = {"specific": SPECIFIC_REPLY_RANK, "generic": GENERIC_REPLY_RANK}
+_REMEMBERED: Final = 1024
+_REPLY_RANKS: Final = {"specific": SPECIFIC_REPLY_RANK, "generic": GENERIC_REPLY_RANK}
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dsnparse.classify.by_code import specific_status
 from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.decision import OUTCOMES
@@ -25,9 +27,9 @@ from dsnparse.rulebook.ranks import (
 from dsnparse.vocabulary import Reason
 
 #: A rule that also asks for codes is the more exact one: as if its words were so many characters longer.
-_EXACT = 100
+_EXACT: Final = 100
 #: A member that is asked for with each claim: an enum looks for it each time.
-_WORDS = Source.WORDS
+_WORDS: Final = Source.WORDS
 
 
 def holding(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Final
 
 from dsnparse.classify.by_code import effective_status
 from dsnparse.classify.claim import Case, Claim
@@ -28,10 +29,10 @@ from dsnparse.vocabulary import Action, BounceType, Reason
 _WORDS, _CONTEXT, _CODE, _EVENT = Source.WORDS, Source.CONTEXT, Source.CODE, Source.EVENT
 _UNDEFINED, _HARD, _DELAYED = Reason.UNDEFINED, BounceType.HARD, Action.DELAYED
 #: At most this many other opinions are listed.
-MAX_CONFLICTS = 5
+MAX_CONFLICTS: Final = 5
 
 #: Between words of one weight the cause goes before what followed from it: these only tell the outcome.
-OUTCOMES = {
+OUTCOMES: Final = {
     Reason.UNDEFINED: 6,
     Reason.SYSTEM_ERROR: 5,
     Reason.EXPIRED: 4,
@@ -43,9 +44,9 @@ OUTCOMES = {
     Reason.CONTENT_REJECTED: 1,
 }
 #: A code that says more than its subject; RFC 3463 has subjects 0 to 7.
-_SPECIFIC = re.compile(r"[45]\.[0-7]\.[1-9]\d{0,2}")
+_SPECIFIC: Final = re.compile(r"[45]\.[0-7]\.[1-9]\d{0,2}")
 #: The gate's objections after which a failure counts as one that may work later.
-_PASSING = (Objection.DELAYED, Objection.NOT_FINAL)
+_PASSING: Final = (Objection.DELAYED, Objection.NOT_FINAL)
 
 
 def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:

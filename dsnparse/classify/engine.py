@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from dsnparse.classify.by_code import code_claims, provider_claims
 from dsnparse.classify.by_words import holding, is_enough, words_claims
@@ -32,7 +33,7 @@ from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
 #: Members that are asked for with each reply: an enum looks for them each time.
 _WORDS, _EVENT, _ABOUT_ANOTHER = Source.WORDS, Source.EVENT, Objection.ABOUT_ANOTHER
-_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
 def verdict_on(

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from math import exp, sqrt
 from struct import unpack
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.source import Source
@@ -25,33 +25,33 @@ from dsnparse.reply import Reply
 from dsnparse.rulebook.ranks import LEARNED_RANK, UNSURE_LEARNED_RANK
 from dsnparse.vocabulary import BounceType, Reason
 
-DATA = HERE / "learned.json"
+DATA: Final = HERE / "learned.json"
 #: The first words of a reply are looked at: what follows is a link, a signature or the next server's words.
-MAX_WORDS = 32
+MAX_WORDS: Final = 32
 #: With fewer, a reply says too little to look like anything; where words are not parted, one is enough.
-LEAST_WORDS = 4
+LEAST_WORDS: Final = 4
 #: And no more of it than this, where words are long or are not parted by blanks.
-MAX_CHARS = 400
+MAX_CHARS: Final = 400
 #: Features of one reply that count; with 8 bits for a weight, their sum has room in 16.
-MAX_FEATURES = 256
+MAX_FEATURES: Final = 256
 #: From this share on, which its softmax gives, a guess counts, and counts as sure.
-UNSURE = 0.3
-SURE = 0.5
+UNSURE: Final = 0.3
+SURE: Final = 0.5
 #: From this share on, a guess by the words alone keeps a code beside them from being hard.
-DOUBT = 0.25
+DOUBT: Final = 0.25
 #: N-grams that are named in evidence.
-NAMED = 3
+NAMED: Final = 3
 #: Guesses that are remembered: servers say the same words again and again, with other names and numbers.
-_REMEMBERED = 512
+_REMEMBERED: Final = 512
 
 #: A number or an id with all that hangs on it, a word, an address (blanked to "@").
-_WORD = re.compile(r"\d[\w.:-]*|[^\W\d]+|@+")
+_WORD: Final = re.compile(r"\d[\w.:-]*|[^\W\d]+|@+")
 #: Scripts that put no blanks between words: Thai, Chinese, Japanese, Korean endings.
-_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
+_UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 #: Of a word longer than this, the beginning counts too: "rejected" and "rejecting" are one.
-_STEM = 5
+_STEM: Final = 5
 #: What a weight of zero is in the file, so that none is below zero.
-ZERO = 128
+ZERO: Final = 128
 
 
 class Guess(NamedTuple):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 #: RFC 4954 section 6: authentication required, mechanism too weak, credentials invalid, encryption required.
-_REPLIES = frozenset({530, 534, 535, 538})
+_REPLIES: Final = frozenset({530, 534, 535, 538})
 #: Their enhanced codes, without the class.
-_STATUSES = frozenset({"7.8", "7.9"})
+_STATUSES: Final = frozenset({"7.8", "7.9"})
 
 
 def is_own_account(status: str | None, reply_code: int | None, command: str) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from dsnparse.rulebook.matcher import RuleSet
 
 #: At most this many labels are taken off the left of a host name.
-MAX_LABELS = 10
+MAX_LABELS: Final = 10
 
 
 def by_suffix(name: str, table: Mapping[str, str]) -> str | None:

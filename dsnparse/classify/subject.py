@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dsnparse.classify.objection import Objection
 from dsnparse.data import load
@@ -19,11 +19,11 @@ from dsnparse.rulebook.rule import compiled
 from dsnparse.vocabulary import Reason
 
 #: How far before and behind the words is looked, within their sentence.
-BEFORE = 240
-BEHIND = 80
+BEFORE: Final = 240
+BEHIND: Final = 80
 
 #: Reasons that are said of an address, and of whom else the same words may be said.
-ADDRESS_REASONS = frozenset(
+ADDRESS_REASONS: Final = frozenset(
     {
         Reason.USER_UNKNOWN,
         Reason.HOST_UNKNOWN,
@@ -36,34 +36,34 @@ ADDRESS_REASONS = frozenset(
 )
 
 #: Reasons whose words name a state, which "not" before it denies; and those told by "does not accept mail".
-_STATES = (Reason.MAILBOX_FULL, Reason.MAILBOX_DISABLED)
-_TAKING = (Reason.NO_MAIL_SERVICE, Reason.MAILBOX_DISABLED)
+_STATES: Final = (Reason.MAILBOX_FULL, Reason.MAILBOX_DISABLED)
+_TAKING: Final = (Reason.NO_MAIL_SERVICE, Reason.MAILBOX_DISABLED)
 #: One of these words is in every denial, near the words that it denies: looked for first.
-_DENYING = frozenset(
+_DENYING: Final = frozenset(
     "not isn't wasn't aren't doesn't don't didn't never neither nor instead rather no longer has have = :"
     " contrary true for false from by an a the agent agents family access"
     " delivery receipts attachments sending policy pattern test keyword trigger condition filter"
     " rules settings receipt attachment rule setting".split()
 )
-_NEAR = 12
+_NEAR: Final = 12
 #: No longer than this is a verb that stands alone ("is no longer valid").
-_SHORT = 40
+_SHORT: Final = 40
 #: Words of rules that are remembered: replies say the same ones again and again.
-_REMEMBERED = 1024
+_REMEMBERED: Final = 1024
 #: The lists of patterns that say what may be, or what is so for now.
-_UNSURE = ("perhaps", "perhaps_within", "for_now")
+_UNSURE: Final = ("perhaps", "perhaps_within", "for_now")
 #: Where a sentence begins: behind the end of another, and behind a code, with which a reply begins.
-_FIRST_CODE = re.compile(r"[245]\d\d(?: |-|$)")
+_FIRST_CODE: Final = re.compile(r"[245]\d\d(?: |-|$)")
 #: Words without which there is hardly a sentence of English.
-_ENGLISH = frozenset(
+_ENGLISH: Final = frozenset(
     "the this that is are was has have been be will do does not no we our you your it of by from for with and"
     " only please here mail message error".split()
 )
 #: What stands around a word; and how many words (no host names, addresses, links, codes) say something.
-_AROUND_WORDS = "\"'()[].,;:!?"
-_A_SENTENCE = 2
-_START = re.compile(r"(?<!\.\.)[.;!?] |[ :;('\"-][245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
-_END = re.compile(r"[.;!?] |[.;!?]$")
+_AROUND_WORDS: Final = "\"'()[].,;:!?"
+_A_SENTENCE: Final = 2
+_START: Final = re.compile(r"(?<!\.\.)[.;!?] |[ :;('\"-][245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
+_END: Final = re.compile(r"[.;!?] |[.;!?]$")
 
 
 class _Patterns(NamedTuple):
@@ -110,7 +110,7 @@ def _named(table: Mapping[str, Sequence[str]]) -> str:
 #: anybody hard.
 Subject = tuple[Reason | None, Objection | None]
 
-_OF_WHOM = {
+_OF_WHOM: Final = {
     "login": Reason.POLICY_VIOLATION,
     "sender": Reason.SENDER_REJECTED,
     "host": Reason.POLICY_VIOLATION,

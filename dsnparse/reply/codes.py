@@ -13,31 +13,33 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
 
 #: RFC 5321 has 2 to 5 and then 0 to 5; servers also send 471 and 571, so the second digit goes up to 7.
 #: What may not stand before it is looked at behind its first digit: `re` goes to a digit in one step.
-_CODE = re.compile(
+_CODE: Final = re.compile(
     r"([245](?<![\w.,+@/-].)(?<![\d\]]:.)[0-7]\d)"
     r"(?:(?: |-|: ?)[(\['\"]?#?([245]\.\d{1,3}\.\d{1,3})(?![\w.]\w))?"
     r"(?![\w@%]|[.,/]\w|:[0-9a-f]{0,4}:|[ -]\d{4}\b)"
 )
 #: The usual case: a reply begins with both.
-_BOTH = re.compile(r"([45][0-7]\d)[ -]([45]\.\d{1,3}\.\d{1,3})(?![\w.])")
+_BOTH: Final = re.compile(r"([45][0-7]\d)[ -]([45]\.\d{1,3}\.\d{1,3})(?![\w.])")
 #: The codes that a reply begins with, of whatever class.
-_FIRST = re.compile(r"([2-5]\d\d)[ -]+(?:([245]\.\d{1,3}\.\d{1,3})\b)?", re.ASCII)
+_FIRST: Final = re.compile(r"([2-5]\d\d)[ -]+(?:([245]\.\d{1,3}\.\d{1,3})\b)?", re.ASCII)
 #: An enhanced code behind its class, which is found in one step by the dot.
-_STATUS = re.compile(r"\.(?<=[245].)(?<![\w.]..)\d{1,3}\.\d{1,3}(?![a-zA-Z0-9]|\.\d|-\d)")
+_STATUS: Final = re.compile(r"\.(?<=[245].)(?<![\w.]..)\d{1,3}\.\d{1,3}(?![a-zA-Z0-9]|\.\d|-\d)")
 #: What follows a number that only looks like a reply code.
-_UNITS = ("kb", "mb", "gb", "k ", "m ", "bytes", "octets", "messages", "mails", "recipients", "connections",
-          "seconds", "minutes", "hours", "days", "char", "lines", "per ", "times", "addresses")  # fmt: skip
+_UNITS: Final = ("kb", "mb", "gb", "k ", "m ", "bytes", "octets", "messages", "mails", "recipients",
+                 "connections", "seconds", "minutes", "hours", "days", "char", "lines", "per ", "times",
+                 "addresses")  # fmt: skip
 #: What stands before a number that is no reply code, and before one that is no status code.
-_COUNTED = ("port", "line")
-_VERSION = ("version", "exim", "postfix", "sendmail", "release", "ver", "v", "build", "qmail")
+_COUNTED: Final = ("port", "line")
+_VERSION: Final = ("version", "exim", "postfix", "sendmail", "release", "ver", "v", "build", "qmail")
 #: Texts whose codes are remembered: a notice asks about the same line several times.
-_REMEMBERED = 512
+_REMEMBERED: Final = 512
 #: Characters of a text in which codes are looked for: an SMTP reply line has at most 512 octets (RFC 5321
 #: section 4.5.3.1.5), and Sendmail and Postfix keep a few KB of a multiline reply.
-MAX_TEXT = 4096
+MAX_TEXT: Final = 4096
 
 
 class Codes:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 #: In lower case. `str.find` finds each of them many times as fast as a pattern finds all.
-_NAMES = ("rcpt", "mail", "end of data", "data", "helo", "ehlo", "lhlo", "bdat", "starttls", "auth", "text",
-          "connection")  # fmt: skip
+_NAMES: Final = ("rcpt", "mail", "end of data", "data", "helo", "ehlo", "lhlo", "bdat", "starttls", "auth",
+                 "text", "connection")  # fmt: skip
 #: What leads to the command that was refused, and what may stand between the two. In lower case.
-_LEADING = ("in reply to", "after", "following", "response to", "reply to", "our", "for", ":", "(")
-_BETWEEN = ("the ", "pipelined ", "initial ")
-_LONGEST = 32
+_LEADING: Final = ("in reply to", "after", "following", "response to", "reply to", "our", "for", ":", "(")
+_BETWEEN: Final = ("the ", "pipelined ", "initial ")
+_LONGEST: Final = 32
 #: One of these is in a text that names a command: looked for first, since most have none.
-_COMMAND_WORDS = tuple(
+_COMMAND_WORDS: Final = tuple(
     "RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH|TEXT|BDAT|connection|rcpt|data|mail ".split("|")
 )
-_COMMANDS = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
-_HOST = re.compile(
+_COMMANDS: Final = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
+_HOST: Final = re.compile(
     r"[hstcm](?<!\w.)(?:(?<=h)ost|(?<=s)erver|(?<=t)alking to|(?<=c)onnected to|(?<=m)x)\s{1,3}"
     r"[<(]?([a-z0-9][a-z0-9.-]{2,200}\.[a-z]{2,24})\b",
     re.IGNORECASE,

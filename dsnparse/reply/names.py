@@ -6,46 +6,49 @@ Each is blanked by as many spaces, so that places hold.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 #: Fields of log lines of Postfix, Sendmail and Exim whose value is a name or a number. `stat=` and `status=`
 #: carry the reply itself, and `spf=fail` is a word.
-_FIELD = re.compile(
+_FIELD: Final = re.compile(
     r"(?<![^\s,;(\[<])(?:orig to|to|from|relay|client|helo|proto|mailer|ctladdr|daemon|delays?|xdelay"
     r"|dsn|msgid|message-id|r?ip|lip|sasl username|sasl method|uid|[cfhirtx])=$"
 )
-_LONGEST_FIELD = 14
-_VALUE = re.compile(
+_LONGEST_FIELD: Final = 14
+_VALUE: Final = re.compile(
     r"(?!fail|pass|reject|none|quar)"
     r"(?:<[^<>]{0,320}>|\[[^\[\]]{0,60}\]|[^\s,;\"]{1,320})(?: \[[0-9a-f:.]{3,45}\])?"
 )
 #: "host mx.example.com[192.0.2.1] said:", "connect to mx.example.com[192.0.2.1]:25:" — the name alone.
-_SPEAKER = re.compile(
+_SPEAKER: Final = re.compile(
     r"[hsmtfwrb](?<!\w.)(?:(?<=h)ost|(?<=s)erver|(?<=m)x|(?<=t)o|(?<=f)rom|(?<=w)ith|(?<=r)elay|(?<=b)y)"
     r" ([a-z0-9][a-z0-9.-]{3,253})(?=[\[(][0-9a-f])"
 )
-_NAME_AND_IP = re.compile(r"[\[(](?<=[a-z].)[0-9a-f]")
-_SAID = re.compile(r"[hsm](?<!\w.)(?:(?<=h)ost|(?<=s)erver|(?<=m)x) ([a-z0-9][a-z0-9.-]{3,253})(?= said\b)")
+_NAME_AND_IP: Final = re.compile(r"[\[(](?<=[a-z].)[0-9a-f]")
+_SAID: Final = re.compile(
+    r"[hsm](?<!\w.)(?:(?<=h)ost|(?<=s)erver|(?<=m)x) ([a-z0-9][a-z0-9.-]{3,253})(?= said\b)"
+)
 #: What leads to the words of another host, and is none of them: "Remote host said:", "the server responded:".
-_FRAME = re.compile(
+_FRAME: Final = re.compile(
     r"\b(?:(?:the|remote|receiving|destination|mail|smtp|other) ){0,4}(?:host|server|mta|system|site)"
     r"(?: [^\s:]{1,253})? (?:said|says|answered|answers|responded|responds|replied|replies|returned)\b"
     r"(?: with)?(?=:| (?:error |code )?[\"'<(\[]?[45]\d\d\b)"
 )
 #: How it ends: looked for first.
-_FRAMING = re.compile(
+_FRAMING: Final = re.compile(
     r" (?:sa(?:id|ys)|answer(?:s|ed)|respond(?:s|ed)|repli(?:es|ed)|returned)\b(?: with)?"
     r"(?=:| (?:error |code )?[\"'<(\[]?[45]\d\d\b)"
 )
-_LINK = re.compile(r"(?:://|w(?<!\w.)ww\.)[^\s<>\"]{1,1000}")
+_LINK: Final = re.compile(r"(?:://|w(?<!\w.)ww\.)[^\s<>\"]{1,1000}")
 #: What a host name is made of (RFC 1123 section 2.1); at most so long (RFC 1035 section 2.3.4).
-_IN_NAMES = "abcdefghijklmnopqrstuvwxyz0123456789.-"
-_NAME = re.compile(r"[a-z0-9.-]{1,255}")
+_IN_NAMES: Final = "abcdefghijklmnopqrstuvwxyz0123456789.-"
+_NAME: Final = re.compile(r"[a-z0-9.-]{1,255}")
 #: With one dot alone, endings that are seldom the first word of a sentence.
-_ENDINGS = frozenset(
+_ENDINGS: Final = frozenset(
     "com net org edu gov info biz example invalid test co de ru cn jp fr uk nl pl br eu io cz sk ch".split()
 )
 #: Where a host name may be: a dot between its labels, the one behind it beginning with a letter.
-_DOT = re.compile(r"\.(?<=[a-z0-9].)(?=[a-z])")
+_DOT: Final = re.compile(r"\.(?<=[a-z0-9].)(?=[a-z])")
 
 
 def without_fields(low: str) -> str:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from dsnparse.reply.codes import MAX_TEXT, find_codes
 from dsnparse.reply.command import command_in, host_in
 from dsnparse.reply.words import words_of
 
 #: RFC 3464 section 2.3.6: `type; text`. The type of a Diagnostic-Code is one word.
-_TYPE = re.compile(r"\s{0,10}([A-Za-z][A-Za-z0-9-]{0,30})\s{0,5};")
+_TYPE: Final = re.compile(r"\s{0,10}([A-Za-z][A-Za-z0-9-]{0,30})\s{0,5};")
 #: The same in front of a reply that stands alone, where any word could be one of the reply's own.
-_KNOWN_TYPE = re.compile(r"\s{0,10}(e?smtp|lmtp|x400|x-[A-Za-z0-9-]{1,30})\s{0,5};", re.IGNORECASE)
+_KNOWN_TYPE: Final = re.compile(r"\s{0,10}(e?smtp|lmtp|x400|x-[A-Za-z0-9-]{1,30})\s{0,5};", re.IGNORECASE)
 #: A letter of any script, in a text in lower case whose addresses, hosts and links are blanked.
-_WORD = re.compile(r"[^\x00-`{-\x7f]")
+_WORD: Final = re.compile(r"[^\x00-`{-\x7f]")
 #: Replies that are remembered: the recipients of a notice often share one.
-_REMEMBERED = 256
+_REMEMBERED: Final = 256
 
 
 @dataclass(slots=True)

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 from dsnparse.reply.wrapping import unwrapped
 
 #: As a value, so that it is Python's own: what mypyc makes of `text.lower()` knows no final sigma.
 _lower: Callable[[str], str] = str.lower
 # Every replacement is one character for one, so that offsets hold.
-_SPELLING = str.maketrans(
+_SPELLING: Final = str.maketrans(
     {"_": " ", "’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " "}
 )
 #: What an address ends at, on either side, and which of these go with it.
-_EDGES = " <>\"'(),:;[]{}=|!"
-_WRAPPING = "<>\"'[](){}"
-_EDGE = re.compile(f"[{re.escape(_EDGES)}]")
+_EDGES: Final = " <>\"'(),:;[]{}=|!"
+_WRAPPING: Final = "<>\"'[](){}"
+_EDGE: Final = re.compile(f"[{re.escape(_EDGES)}]")
 #: By their number: a table of all, since to miss a letter in a smaller one takes time.
-_TO_BLANKS = "".join([" " if chr(code) in _EDGES else chr(code) for code in range(128)])
+_TO_BLANKS: Final = "".join([" " if chr(code) in _EDGES else chr(code) for code in range(128)])
 #: RFC 5321 section 4.5.3.1: a local part has at most 64 octets, a domain 255.
-_MAX_LOCAL = 64
-_MAX_DOMAIN = 255
+_MAX_LOCAL: Final = 64
+_MAX_DOMAIN: Final = 255
 
 #: Where what follows may stand: at a hyphen behind three digits.
-_HYPHEN = re.compile(r"-(?<=[245]\d\d-)")
+_HYPHEN: Final = re.compile(r"-(?<=[245]\d\d-)")
 #: "550-5.1.1 text" at the start of the text or of a line: what each line of a multiline reply repeats.
-_PREFIX = re.compile(r"(?:^|[\s:;\"'(])([245]\d\d)-'?(?:([245]\.\d{1,3}\.\d{1,3})[\s-])?")
+_PREFIX: Final = re.compile(r"(?:^|[\s:;\"'(])([245]\d\d)-'?(?:([245]\.\d{1,3}\.\d{1,3})[\s-])?")
 
 
 def normalise(text: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Final
 from urllib.parse import unquote
 
 #: "\\r\\n" written out, and the quotes and brackets that JSON and `repr` escape.
-_ESCAPE = re.compile(r"\\(?:r\\n|[rnt]|u00(?:3c|3e|26|22|27|0a|0d|a0)|x0[ad9]|[\"'/])", re.IGNORECASE)
-_ESCAPED = {
+_ESCAPE: Final = re.compile(r"\\(?:r\\n|[rnt]|u00(?:3c|3e|26|22|27|0a|0d|a0)|x0[ad9]|[\"'/])", re.IGNORECASE)
+_ESCAPED: Final = {
     "u003c": "<",
     "u003e": ">",
     "u0026": "&",
@@ -18,8 +19,8 @@ _ESCAPED = {
     "'": "'",
     "/": "/",
 }
-_BREAK = re.compile(r"<(?:br|/?p|/?div) ?/?>", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d{1,4}|#x[0-9a-f]{1,4});", re.IGNORECASE)
+_BREAK: Final = re.compile(r"<(?:br|/?p|/?div) ?/?>", re.IGNORECASE)
+_ENTITY: Final = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d{1,4}|#x[0-9a-f]{1,4});", re.IGNORECASE)
 
 
 def unwrapped(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dsnparse.rulebook.needed_words import prepared
 from dsnparse.rulebook.needs import WHOLE, Bits, Match, Needs
@@ -22,8 +22,8 @@ from dsnparse.rulebook.template import Format
 Hit = tuple[Rule, int, int]
 
 #: What a single word must not touch: it would be the label of a host name, or the name of a file.
-_NAMES = LETTERS | frozenset("@/-")
-_LABELS = _NAMES | {"."}
+_NAMES: Final = LETTERS | frozenset("@/-")
+_LABELS: Final = _NAMES | {"."}
 _NOTHING: frozenset[str] = frozenset()
 
 

@@ -13,19 +13,19 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dsnparse.rulebook.pattern_reader import Group, PatternReader, kept, length, rarity
 from dsnparse.rulebook.rule import LETTERS
 
 #: At most so many groups of a pattern are asked for.
-MAX_GROUPS = 3
+MAX_GROUPS: Final = 3
 #: Shorter words are in too many texts; one letter of other scripts tells as much as two of Latin's.
-_SHORTEST = 3
+_SHORTEST: Final = 3
 
-_BOUNDS = re.compile(r"\{\d{1,4},(\d{1,4})\}")
-_ENDLESS = re.compile(r"[*+|.]|\)\{|\{\d{1,4},?\}")
-_LETTER = re.compile(r"\\.|\[[^\]]{1,80}\]")
+_BOUNDS: Final = re.compile(r"\{\d{1,4},(\d{1,4})\}")
+_ENDLESS: Final = re.compile(r"[*+|.]|\)\{|\{\d{1,4},?\}")
+_LETTER: Final = re.compile(r"\\.|\[[^\]]{1,80}\]")
 
 
 class Needed(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from dsnparse.data import load
 from dsnparse.rulebook.needed_words import Needed, needed_words
@@ -12,13 +12,13 @@ from dsnparse.rulebook.pattern_reader import Group
 from dsnparse.rulebook.rule import LETTERS
 
 #: The compiled data that have patterns, each with what it needs: read in this order, until one is found.
-_TABLES = ("rules", "replies", "subjects", "words", "formats", "notices")
+_TABLES: Final = ("rules", "replies", "subjects", "words", "formats", "notices")
 #: The bit of words that are all that a pattern asks for.
-WHOLE = 1
+WHOLE: Final = 1
 #: A bit for each of a thousand groups of words. Not called an int: what mypyc makes of one is for small ones.
 Bits = Any
 #: Words that are no longer than this keep the blanks at their edges: without them they are in too many texts.
-_SHORTEST = 4
+_SHORTEST: Final = 4
 _NONE: list[int] = []
 #: A word that is in a text: its number, where it begins and ends.
 Match = tuple[int, int, int]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from dsnparse.rulebook.errors import said_by
 from dsnparse.vocabulary import Advice, BounceType, Reason
 
 #: What words are made of, as far as their edges are looked at. Not all other scripts part words.
-LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,8 +228,8 @@ class Mention:
     def _is_told_of_alone(self, sentence: str) -> bool:
         """Whether a sentence names nobody but it, those of its list, and the sender."""
         others = sentence.count("@") - self.page.lines[self.line].count("@", self.start, self.end)
-        if others == 0:
-            return True
+        if others == 0 or others > _FEW:
+            return others == 0
         ours = [span for span in spans_in(sentence) if span.address.lower() in self.page.ours]
         return others <= len(ours) and not self.is_ours
 

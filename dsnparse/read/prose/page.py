@@ -43,6 +43,8 @@ _QUOTED: Final = re.compile(r">(?:$| ?>?(?:$| |[^>\s]))")
 
 #: Lines above and below one that its sentence may have begun or may end on.
 _SENTENCE_LINES: Final = 3
+#: How much of a line belongs to the sentence of a place in it, or beside it: one line may hold a whole text.
+_SENTENCE_CHARS: Final = 1000
 
 
 class Page:
@@ -53,6 +55,7 @@ class Page:
     _listed: frozenset[str] | None = None
     _subject: str | None = None
     _letter: int | None = None
+    _is_quoted: bool | None = None
 
     def __init__(self, notice: Notice) -> None:
         self._notice = notice
@@ -173,7 +176,9 @@ class Page:
             below = self.lines[index + 1 : index + 2]
             if not (line.endswith(":") and below and _QUOTED.match(below[0])):
                 return False
-        return _QUOTED.match(next(line for line in self.lines if line)) is None
+        if self._is_quoted is None:
+            self._is_quoted = _QUOTED.match(next(line for line in self.lines if line)) is not None
+        return not self._is_quoted
 
     def _find_letter(self) -> int:
         """The line with which a letter begins, or a signature, below what the notice says of somebody."""
@@ -210,8 +215,11 @@ class Page:
             start -= 1
         while end < min(index + 1 + _SENTENCE_LINES, len(self.lines)) and self.lines[end]:
             end += 1
-        before = " ".join((*self.lines[start:index], self.lines[index][:place]))
-        after = " ".join((self.lines[index][place:], *self.lines[index + 1 : end]))
+        line = self.lines[index]
+        above = [one[-_SENTENCE_CHARS:] for one in self.lines[start:index]]
+        below = [one[:_SENTENCE_CHARS] for one in self.lines[index + 1 : end]]
+        before = " ".join((*above, line[max(place - _SENTENCE_CHARS, 0) : place]))
+        after = " ".join((line[place : place + _SENTENCE_CHARS], *below))
         return before.rpartition(". ")[2] + after.partition(". ")[0]
 
     def paragraph_to(self, index: int) -> tuple[str, int]:

@@ -40,6 +40,7 @@ _OF_A_RECORD = {f.name for f in fields(BounceRecord)}
 _REPORT_NAMES = tuple(column.name for column in messages.columns if column.name in _OF_A_REPORT)
 _RECORD_NAMES = tuple(column.name for column in records.columns if column.name in _OF_A_RECORD)
 _ORIGINAL_NAMES = tuple(f.name for f in fields(OriginalMessage))
+_ORIGINAL_KEYS = tuple(name.rstrip("_") for name in _ORIGINAL_NAMES)
 #: Fields without a column.
 _EXTRA_OF_MESSAGE = sorted(_OF_A_REPORT.difference(_REPORT_NAMES))
 _EXTRA_NAMES = tuple(f.name for f in fields(BounceRecord) if f.name not in _RECORD_NAMES)
@@ -74,7 +75,7 @@ def message_values(seen: Seen, privacy: Privacy) -> tuple[Any, ...]:
         dump_json(original) if original else None,
         None if found is None else dump_json(found),
         _extra(_EXTRA_OF_MESSAGE, [getattr(report, name) for name in _EXTRA_OF_MESSAGE]),
-        *map(_column, _OF_REPORT(report)),
+        *_columns(_OF_REPORT(report)),
     ]
     if privacy.hashed:
         _redact(
@@ -85,7 +86,7 @@ def message_values(seen: Seen, privacy: Privacy) -> tuple[Any, ...]:
 
 def record_values(record: BounceRecord, privacy: Privacy) -> tuple[Any, ...]:
     """The row of `records` by `RECORD_COLUMNS`; fields without a column go to `extra`."""
-    values = [_origins(*_EXTRA_OF_RECORD(record)), *map(_column, _OF_RECORD(record))]
+    values = [_origins(*_EXTRA_OF_RECORD(record)), *_columns(_OF_RECORD(record))]
     code = record.reply_code
     if code is not None and not 0 <= code <= _LARGEST_CODE:
         values[_REPLY_CODE] = None  # one message must not make a whole batch fail
@@ -154,6 +155,12 @@ def _column(value: Any) -> Any:
     return None if value is None else _COLUMNS.get(type(value), _other)(value)
 
 
+def _columns(values: Iterable[Any]) -> list[Any]:
+    """`_column` of each, some two dozen a record."""
+    of_type = _COLUMNS
+    return [None if value is None else of_type.get(type(value), _other)(value) for value in values]
+
+
 def _other(value: Any) -> Any:
     if isinstance(value, StrEnum):
         return value.value
@@ -163,7 +170,7 @@ def _other(value: Any) -> Any:
 def _listed(value: tuple[Any, ...]) -> str | None:
     if not value:
         return None
-    if all(type(item) is Evidence for item in value):
+    if type(value[0]) is Evidence:  # then all are
         return clean_json(f"[{','.join(map(_evidence, value))}]")
     return dump_json([item.to_dict() for item in value])
 
@@ -179,10 +186,12 @@ def _evidence(one: Evidence) -> str:
 def _original(original: OriginalMessage) -> dict[str, Any]:
     """What is known of the message that came back, as plain JSON types."""
     found: dict[str, Any] = {}
-    for name, value in zip(_ORIGINAL_NAMES, _OF_ORIGINAL(original), strict=True):
+    for name, value in zip(_ORIGINAL_KEYS, _OF_ORIGINAL(original), strict=True):
         if value:
-            text = value.isoformat() if isinstance(value, datetime) else value
-            found[name.rstrip("_")] = dict(text) if isinstance(text, Mapping) else text
+            if isinstance(value, str):
+                found[name] = value
+            else:
+                found[name] = value.isoformat() if isinstance(value, datetime) else dict(value)
     return found
 
 

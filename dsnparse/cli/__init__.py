@@ -160,6 +160,13 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 def _show(error: click.ClickException) -> None:
+    if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        from dsnparse.cli.option_names import name_of, renamed
+
+        now = renamed(error.option_name.lstrip("-").replace("-", "_"))
+        error.possibilities = [
+            f"--{now.replace('_', '-')}" for option in error.ctx.command.params if name_of(option) == now
+        ] or error.possibilities
     log = sys.modules.get("dsnparse.log")  # loaded by commands that have one
     if log is None or not log.say_end(error.format_message()):
         error.show()

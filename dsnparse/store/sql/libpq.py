@@ -63,6 +63,8 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "PQgetisnull": (c_int, [c_void_p, c_int, c_int]),
     "PQgetvalue": (c_char_p, [c_void_p, c_int, c_int]),
 }
+
+
 class LibpqRows:
     """Questions through the library; see `connect`."""
 

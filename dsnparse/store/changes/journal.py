@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from dsnparse.store.changes.alerts import Key, Refusal
 from dsnparse.store.changes.change import Change
 from dsnparse.store.sql.bulk import insert_values, next_ids
 from dsnparse.store.sql.rows import json_value, time_value
@@ -56,6 +57,31 @@ class Journal:
         noted = Change(key=key, **change)
         self.lines.append(Line(noted, address_id, by, told))
         return noted
+
+    def alert(self, key: Key, refusal: Refusal, count: int) -> None:
+        """Raise an alert for the sender: so many refusals of one day, the last of them this one."""
+        day, reason, receiver, sender = key
+        self.note(
+            None,
+            "",
+            "policy",
+            key_detail=True,
+            event="sender.alert",
+            address=None,
+            before="",
+            after="",
+            reason=reason,
+            at=refusal.at,
+            until=None,
+            source="bounce",
+            detail={
+                "day": day,
+                "receiver": receiver,
+                "sender": sender,
+                "count": count,
+                "diagnostic": refusal.diagnostic,
+            },
+        )
 
     def write(self, connection: Connection, targets: tuple[str, ...], now: datetime) -> tuple[Change, ...]:
         """Write the lines, and for each of `targets` a message about each; the changes."""

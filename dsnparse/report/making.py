@@ -15,10 +15,10 @@ from dsnparse.report.period import Period
 from dsnparse.report.rows import by_rate, heat, reasons_of, rows_of, spans_of, sums, totals
 from dsnparse.report.sentences import changes_of, earlier_sentence, quiet_sentence, rest_sentence
 from dsnparse.report.tally import MOST_RECORDS, Tally, unknown_key
+from dsnparse.store.asked import Asked
 from dsnparse.store.queries.records import find_records
 from dsnparse.store.queries.span import ends, failures_before, has_records, kinds, newly_suppressed, unread
 from dsnparse.store.queries.where import ALL, Where
-from dsnparse.store.reader import Asked
 from dsnparse.store.sql.rows import Rows
 from dsnparse.vocabulary import Kind
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Table, insert, select
 
+from dsnparse.model import BounceRecord, Report
 from dsnparse.store import Store
+from dsnparse.store.changes.report_rows import MESSAGE_COLUMNS, RECORD_COLUMNS
 from dsnparse.store.sql.bulk import insert_values, update_values
 from dsnparse.store.sql.rows import json_value, time_value
 from dsnparse.store.sql.schema import addresses, journal, messages, positions, records
@@ -77,6 +80,20 @@ def test_rows_are_those_that_sqlalchemy_would_have_written(store: Store, table: 
         assert found == all_of(connection, table)
 
     store.database.write(write)
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "model"),
+    [(messages, MESSAGE_COLUMNS, Report), (records, RECORD_COLUMNS, BounceRecord)],
+    ids=["messages", "records"],
+)
+def test_each_field_that_has_a_column_is_written_into_it(
+    table: Table, columns: tuple[str, ...], model: type[Report | BounceRecord]
+) -> None:
+    names = {field.name for field in fields(model)}
+    assert [name for name in columns if name in names and name not in ("original", "authenticity")] == [
+        column.name for column in table.columns if column.name in names - {"original", "authenticity"}
+    ]
 
 
 def test_rows_are_changed_by_their_key(store: Store) -> None:

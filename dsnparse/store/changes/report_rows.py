@@ -1,4 +1,7 @@
-"""Reports and records as rows of the database."""
+"""Reports and records as rows of the database.
+
+Processes that only read make them, too: nothing here loads SQLAlchemy before a row is looked up.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
-
-from sqlalchemy import Connection, select
+from typing import TYPE_CHECKING, Any
 
 from dsnparse.model import (
     Action,
@@ -27,18 +28,28 @@ from dsnparse.model import (
 from dsnparse.store.address.privacy import KEPT_OF_ORIGINAL, Privacy
 from dsnparse.store.changes.batch import Seen
 from dsnparse.store.changes.times import aware
-from dsnparse.store.sql.schema import messages, records
 from dsnparse.store.sql.values import clean, clean_json, dump_json, quote
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: What `detail` keeps of a diagnostic.
 LONGEST_DIAGNOSTIC = 500
 #: Reply codes have three digits.
 _LARGEST_CODE = 999
 
+#: Fields with a column of their own, in the order of `schema.py`; a test holds the two together.
+_REPORT_NAMES = (
+    "kind", "format", "reporting_mta", "arrival_date", "envelope_id", "feedback_type", "disposition",
+    "warnings", "evidence",
+)  # fmt: skip
+_RECORD_NAMES = (
+    "recipient", "original_recipient", "actual_recipient", "action", "status", "effective_status",
+    "reply_code", "diagnostic", "diagnostic_type", "remote_mta", "reason", "bounce_type", "advice",
+    "last_attempt_date", "will_retry_until", "final_log_id", "smtp_command", "provider", "confidence",
+    "evidence",
+)  # fmt: skip
 _OF_A_REPORT = {f.name for f in fields(Report)} - {"original", "authenticity", "records"}
-_OF_A_RECORD = {f.name for f in fields(BounceRecord)}
-_REPORT_NAMES = tuple(column.name for column in messages.columns if column.name in _OF_A_REPORT)
-_RECORD_NAMES = tuple(column.name for column in records.columns if column.name in _OF_A_RECORD)
 _ORIGINAL_NAMES = tuple(f.name for f in fields(OriginalMessage))
 _ORIGINAL_KEYS = tuple(name.rstrip("_") for name in _ORIGINAL_NAMES)
 #: Fields without a column.
@@ -128,6 +139,10 @@ def detail(message: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, A
 
 def find_detail(connection: Connection, digest: str, position: int) -> dict[str, Any]:
     """The same for a record in the database; empty when it is not there any more."""
+    from sqlalchemy import select
+
+    from dsnparse.store.sql.schema import messages, records
+
     columns = [messages.c[name] for name in _SHOWN_OF_MESSAGE] + [records.c[name] for name in _NEEDED]
     statement = (
         select(*columns)

@@ -125,22 +125,22 @@ def ingest(
     ):
 
         @cache
-        def kept_house() -> tuple[Store, Housekeeping]:
-            """The store, from when on it is needed."""
+        def in_use() -> tuple[Store, Housekeeping]:
+            """The store and what looks after it, from when on they are needed."""
             store = opening.store
             return store, stack.enter_context(
                 Housekeeping(store, choice, stopping=stop, told=say_told, kept=kept.bounds)
             )
 
         def add(items: Sequence[Any], *, positions: Mapping[str, str] | None = None) -> AddResult:
-            return kept_house()[0].add(items, positions=positions)
+            return in_use()[0].add(items, positions=positions)
 
         line = warn if logs else bar.line
         parser = mailboxes.parser()
         for source in (
             [told_by(origin, names, parser, zone)]
             if origin
-            else mailboxes.sources(names, choice, lambda name: kept_house()[0].position(name))
+            else mailboxes.sources(names, choice, lambda name: in_use()[0].position(name))
         ):
             strict = isinstance(source, PathSource)
             begin = partial(
@@ -152,7 +152,7 @@ def ingest(
                 stop=stop,
                 strict=strict,
                 envelope=envelope,
-                known=lambda digests: kept_house()[0].known(digests),
+                known=lambda digests: in_use()[0].known(digests),
                 keeping=keeping,
                 copied=isinstance(source, PathSource | EventSource | LogSource),
                 spread=readers.spread,
@@ -164,8 +164,8 @@ def ingest(
                     say_taken(tally)
                     total.add(tally)
                     bar.update(done=total.weight, messages=total.messages)
-                    kept_house()[1].changed(tally)
-        kept_house()
+                    in_use()[1].changed(tally)
+        in_use()
     if not quiet or logs:
         say(ingest_summary(total, time.monotonic() - started))
     if piped:

@@ -56,7 +56,7 @@ def main() -> int:
 @contextmanager
 def served(db: str, path: str) -> Iterator[None]:
     """A server."""
-    words = ["serve", "--port", "0", "--workers", "1", "--db", db, "--policy-service", path]
+    words = ["serve", "--port", "0", "--jobs", "1", "--db", db, "--policy-service", path]
     process = subprocess.Popen([sys.executable, "-m", "dsnparse", *words], stderr=subprocess.DEVNULL)
     try:
         while not Path(path).exists():

@@ -212,7 +212,7 @@ def cpu_of(number: int) -> float:
 @contextmanager
 def served(db: str, workers: str) -> Iterator[tuple[int, int]]:
     """A server on a free port: that, and its process."""
-    words = ["serve", "--port", "0", "--db", db, "--workers", workers, "--audit", "/dev/null"]
+    words = ["serve", "--port", "0", "--db", db, "--jobs", workers, "--audit", "/dev/null"]
     # Its log goes to a file: a pipe that nobody reads fills up, and stops it.
     with tempfile.NamedTemporaryFile("r") as log, Path(log.name).open("wb") as file:
         process = subprocess.Popen([sys.executable, "-m", "dsnparse", *words], stderr=file)

@@ -160,9 +160,22 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 def _show(error: click.ClickException) -> None:
+    if isinstance(error, click.NoSuchOption):
+        error = _with_new_name(error)
     log = sys.modules.get("dsnparse.log")  # loaded by commands that have one
     if log is None or not log.say_end(error.format_message()):
         error.show()
+
+
+def _with_new_name(error: click.NoSuchOption) -> click.NoSuchOption:
+    """The same, where an option has another name now."""
+    from dsnparse.cli.option_names import name_of, renamed
+
+    now = renamed(error.option_name.lstrip("-").replace("-", "_"))
+    if error.ctx is None or now not in map(name_of, error.ctx.command.params):
+        return error
+    sentence = f"No such option {error.option_name!r}. Did you mean '--{now.replace('_', '-')}'?"
+    return click.NoSuchOption(error.option_name, sentence, ctx=error.ctx)
 
 
 def _command_of(words: Sequence[str]) -> str:

@@ -12,7 +12,8 @@ import click
 
 from dsnparse.cli.failure import FAILED
 from dsnparse.cli.listing import format_option, print_rows
-from dsnparse.cli.settings import SECRETS, Settings, below_of, options_of, unknown_variables
+from dsnparse.cli.option_names import SECRETS, below_of, options_of, unknown_variables
+from dsnparse.cli.settings import Settings
 from dsnparse.config import LOCAL, SYSTEM, masked
 from dsnparse.render.table import Column
 from dsnparse.rulebook.errors import instead

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, tzinfo
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +18,7 @@ from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.keep_options import KeepChoice, keep_options
 from dsnparse.cli.log_options import log_options
+from dsnparse.cli.opening import Opening
 from dsnparse.cli.origin import origin_option, told_by
 from dsnparse.cli.readers import Readers
 from dsnparse.cli.source_options import WORKED_OFF, Mailboxes, source_options
@@ -34,6 +36,10 @@ from dsnparse.render.progress import Progress
 from dsnparse.render.summary import ingest_summary, problem_lines
 from dsnparse.render.terminal import visible
 from dsnparse.trust.envelope import Envelope
+
+if TYPE_CHECKING:
+    from dsnparse.store.changes.batch import AddResult
+    from dsnparse.store.store import Store
 
 #: EX_DATAERR of sysexits.h: what came through the pipe is no message.
 NO_MESSAGE = 65
@@ -111,29 +117,42 @@ def ingest(
         Stop() as stop,
         # Before anything is opened: they may fork.
         Readers(mailboxes, choice, keeping, 1 if piped or origin else mailboxes.jobs) as readers,
-        choice.open(create=True) as store,
+        # What is worked off is not touched before the database is there.
+        Opening(choice.open(create=True), early=readers.spread is not None and _stay(names)) as opening,
         closing(readers),
-        Housekeeping(store, choice, stopping=stop, told=say_told, kept=kept.bounds) as housekeeping,
+        ExitStack() as stack,
         Progress(_paths(names), wanted=not quiet and not logs) as bar,
     ):
+
+        @cache
+        def in_use() -> tuple[Store, Housekeeping]:
+            """The store and what looks after it, from when on they are needed."""
+            store = opening.store
+            return store, stack.enter_context(
+                Housekeeping(store, choice, stopping=stop, told=say_told, kept=kept.bounds)
+            )
+
+        def add(items: Sequence[Any], *, positions: Mapping[str, str] | None = None) -> AddResult:
+            return in_use()[0].add(items, positions=positions)
+
         line = warn if logs else bar.line
         parser = mailboxes.parser()
         for source in (
             [told_by(origin, names, parser, zone)]
             if origin
-            else mailboxes.sources(names, choice, store.position)
+            else mailboxes.sources(names, choice, lambda name: in_use()[0].position(name))
         ):
             strict = isinstance(source, PathSource)
             begin = partial(
                 work_off,
                 source,
-                store.add,
+                add,
                 parser,
                 batch=mailboxes.batch,
                 stop=stop,
                 strict=strict,
                 envelope=envelope,
-                known=store.known,
+                known=lambda digests: in_use()[0].known(digests),
                 keeping=keeping,
                 copied=isinstance(source, PathSource | EventSource | LogSource),
                 spread=readers.spread,
@@ -145,7 +164,8 @@ def ingest(
                     say_taken(tally)
                     total.add(tally)
                     bar.update(done=total.weight, messages=total.messages)
-                    housekeeping.changed(tally)
+                    in_use()[1].changed(tally)
+        in_use()
     if not quiet or logs:
         say(ingest_summary(total, time.monotonic() - started))
     if piped:
@@ -153,6 +173,11 @@ def ingest(
             TRY_AGAIN if total.refused or (stop() and not total.messages) else NO_MESSAGE * bool(total.failed)
         )
     return stop.exit_status or (1 if total.failed else 0)
+
+
+def _stay(names: tuple[str, ...]) -> bool:
+    """Whether all sources are only read."""
+    return not any(name.lower().startswith(WORKED_OFF) for name in names)
 
 
 def _folder(names: tuple[str, ...], mailboxes: Mailboxes, provider: str | None) -> str | None:

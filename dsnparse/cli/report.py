@@ -28,7 +28,7 @@ from dsnparse.store.queries.where import Where
 if TYPE_CHECKING:
     from dsnparse.mailboxes.tally import Tally
     from dsnparse.report import Figures
-    from dsnparse.store.reader import Asked
+    from dsnparse.store.asked import Asked
 
 _FORMATS = ("html", "text", "json")
 _ENDINGS = {"html": "html", "htm": "html", "json": "json", "txt": "text"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import click
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.keep_options import KeepChoice, keep_options
+from dsnparse.cli.load_options import Load, load_options
 from dsnparse.cli.log_options import log_options
 from dsnparse.cli.postfix_options import PostfixChoice, postfix_options
 from dsnparse.cli.reading_anew import read_anew
@@ -21,7 +21,7 @@ from dsnparse.cli.trust_option import limit_option, make_parser, make_verifier, 
 from dsnparse.config import masked as masked_url
 from dsnparse.log import say, say_started, say_told, warn
 from dsnparse.web.keys import KeyFile, KeyFileError
-from dsnparse.web.settings import LOCAL_NAMES, MAX_BODY, MEMORY, TIMEOUT, WAITING, Settings, is_loopback
+from dsnparse.web.settings import LOCAL_NAMES, Settings, is_loopback
 from dsnparse.wire.limits import Limits
 
 if TYPE_CHECKING:
@@ -65,46 +65,7 @@ if TYPE_CHECKING:
     help="Answer without keys whoever reaches it, on other addresses and through proxies, too.",
 )
 @click.option("--audit", metavar="FILE", help="Append who changed what there. Default: standard error.")
-@click.option(
-    "--workers",
-    metavar="N",
-    type=click.IntRange(1, 64),
-    default=os.cpu_count() or 1,
-    show_default="one for each processor",
-    help="Processes that parse.",
-)
-@click.option(
-    "--waiting",
-    metavar="N",
-    type=click.IntRange(0, 10_000),
-    default=WAITING,
-    show_default=True,
-    help="Pieces of work that may wait for a process; more are answered with 503.",
-)
-@click.option(
-    "--max-body",
-    type=click.IntRange(1024),
-    default=MAX_BODY,
-    show_default=True,
-    metavar="BYTES",
-    help="Larger requests are answered with 413.",
-)
-@click.option(
-    "--max-memory",
-    type=click.IntRange(1024),
-    default=MEMORY,
-    show_default=True,
-    metavar="BYTES",
-    help="Bytes of all requests under way; more are answered with 503.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1, 3600),
-    default=TIMEOUT,
-    show_default=True,
-    metavar="SECONDS",
-    help="For a request to come in, and for the work on it.",
-)
+@load_options
 @click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
 @trust_option
 @limit_option
@@ -120,11 +81,7 @@ def serve(
     names: tuple[str, ...],
     without_keys: bool,
     audit: str | None,
-    workers: int,
-    waiting: int,
-    max_body: int,
-    max_memory: int,
-    timeout: float,
+    load: Load,
     rules: tuple[str, ...],
     trust: str | None,
     limits: Limits,
@@ -150,11 +107,11 @@ def serve(
         rules=rules,
         trust=trust,
         limits=limits,
-        workers=workers,
-        waiting=waiting,
-        max_body=max_body,
-        memory=max(max_memory, max_body),
-        timeout=timeout,
+        workers=load.jobs,
+        waiting=load.waiting,
+        max_body=load.max_size,
+        memory=max(load.max_memory, load.max_size),
+        timeout=load.timeout,
     )
     if key_file is None and not without_keys and not is_loopback(host):
         raise click.UsageError(

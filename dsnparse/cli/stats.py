@@ -13,9 +13,9 @@ from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.span_options import since_option, until_option, where_option
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.render.store_rows import count_columns, count_row, count_title
+from dsnparse.store.asked import Asked
 from dsnparse.store.queries.stats import BY, CROSSED, Count, by_name
 from dsnparse.store.queries.where import Where
-from dsnparse.store.reader import Asked
 
 _DEFAULT = ("kind", "authenticity", "state", "type", "reason", "provider", "day", "alert")
 

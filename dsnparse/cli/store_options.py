@@ -21,8 +21,8 @@ from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
+    from dsnparse.store.asked import Asked
     from dsnparse.store.changes.hooks import Hook
-    from dsnparse.store.reader import Asked
     from dsnparse.store.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])

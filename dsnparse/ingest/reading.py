@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.items import Mail, MessageRef, PassedOver, Problem, read_item
-from dsnparse.mailboxes.received import Trace, trace
+from dsnparse.mailboxes.received import Trace, names, trace
 from dsnparse.mailboxes.tally import STRAY, MessageParser, Taken, cut_short, is_stray, parse_mail
 from dsnparse.model import Kind
 from dsnparse.store.changes.batch import Seen
@@ -182,10 +182,10 @@ class Reading:
         )
 
     def _passed(self, task: Task, mail: Mail, digest: str, own: OwnFields, known: Known) -> Read:
-        found = trace(mail.data, mail.arrived, own)
+        message_id, queue_id = names(own)
         taken = Taken(
             digest, task.label or mail.name, mail.name, known.kind.value, known.understood, known=True,
-            message_id=found.message_id, queue_id=found.queue_id,
+            message_id=message_id, queue_id=queue_id,
         )  # fmt: skip
         return Read(
             mail.key,

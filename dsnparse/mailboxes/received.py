@@ -34,17 +34,15 @@ class Trace(NamedTuple):
 
 def trace(data: bytes, arrived: datetime | None = None, own: OwnFields | None = None) -> Trace:
     """Read it. `arrived`: what the mailbox says of when the message came; `own`: of the message."""
-    found = (own or own_fields(data[:_HEAD_BYTES])).values
-    received = found.get(b"received", b"")
-    written, stamped = _date(found.get(b"date", b"")), _date(received.rpartition(b";")[2])
-    known = [date for date in (written, stamped) if date is not None and date >= _EARLIEST]
-    queue_id = _QUEUE_ID.search(received[:2000])
-    message_id = found.get(b"message-id", b"")[:_LONGEST_ID].decode("ascii", "replace")
-    return Trace(
-        min(known) if known else arrived,
-        "".join(message_id.split()),
-        queue_id[1].decode() if queue_id else "",
-    )
+    found = own or own_fields(data[:_HEAD_BYTES])
+    return Trace(_at(found, arrived), *names(found))
+
+
+def names(own: OwnFields) -> tuple[str, str]:
+    """`Trace.message_id` and `Trace.queue_id` alone."""
+    queue_id = _QUEUE_ID.search(own.values.get(b"received", b"")[:2000])
+    message_id = own.values.get(b"message-id", b"")[:_LONGEST_ID].decode("ascii", "replace")
+    return "".join(message_id.split()), queue_id[1].decode() if queue_id else ""
 
 
 def received_at(
@@ -52,6 +50,13 @@ def received_at(
 ) -> datetime | None:
     """When it was written or came: see `Trace.at`."""
     return trace(data, arrived, own).at
+
+
+def _at(own: OwnFields, arrived: datetime | None) -> datetime | None:
+    written = _date(own.values.get(b"date", b""))
+    stamped = _date(own.values.get(b"received", b"").rpartition(b";")[2])
+    known = [date for date in (written, stamped) if date is not None and date >= _EARLIEST]
+    return min(known) if known else arrived
 
 
 def _date(value: bytes) -> datetime | None:

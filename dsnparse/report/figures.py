@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from dsnparse.report.period import Period
-from dsnparse.store.queries.span import Unread
+from dsnparse.store.queries.span import Suppressed, Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +152,6 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Silenced:
-    """An address that was newly suppressed."""
-
-    address: str
-    reason: str
-    at: datetime
-    until: datetime | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
     """One failure or complaint behind the figures."""
 
@@ -236,7 +225,7 @@ class Figures:
     campaigns: tuple[Row, ...]
     ips: tuple[Row, ...]
     hosts: tuple[Row, ...]
-    silenced: tuple[Silenced, ...]
+    silenced: tuple[Suppressed, ...]
     unknown: tuple[Row, ...]
     unread: tuple[Unread, ...]
     unread_in_all: int

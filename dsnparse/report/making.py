@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from dsnparse.report.blocked import actions
 from dsnparse.report.changes import find_changes
 from dsnparse.report.facts import CAMPAIGN_HEADERS, Fact, Reader, is_delivered, is_failure
-from dsnparse.report.figures import Figures, Record, Silenced
+from dsnparse.report.figures import Figures, Record
 from dsnparse.report.period import Period
 from dsnparse.report.rows import by_rate, heat, reasons_of, rows_of, spans_of, sums, totals
 from dsnparse.report.sentences import changes_of, earlier_sentence, quiet_sentence, rest_sentence
 from dsnparse.report.tally import MOST_RECORDS, Tally, unknown_key
+from dsnparse.store.asked import Asked
 from dsnparse.store.queries.records import find_records
 from dsnparse.store.queries.span import ends, failures_before, has_records, kinds, newly_suppressed, unread
 from dsnparse.store.queries.where import ALL, Where
-from dsnparse.store.reader import Asked
 from dsnparse.store.sql.rows import Rows
 from dsnparse.vocabulary import Kind
 
@@ -82,10 +82,7 @@ def make(
         campaigns=rows_of(tally.campaigns, "", counted.failures),
         ips=rows_of(tally.ips, "ip", counted.failures, receivers=True),
         hosts=rows_of(tally.hosts, "host", counted.failures, receivers=True),
-        silenced=tuple(
-            Silenced(reader.shown(one.address), one.reason, one.at, one.until, one.source)
-            for one in addresses
-        ),
+        silenced=tuple(replace(one, address=reader.shown(one.address)) for one in addresses),
         unknown=rows_of(tally.unknown, "unknown", counted.failures),
         unread=tuple(replace(one, source=reader.shown(one.source)) for one in messages),
         unread_in_all=unread_in_all,

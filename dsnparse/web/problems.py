@@ -130,7 +130,7 @@ def as_problem(error: Exception) -> ProblemDetailsException:
 _MORE = {
     404: "There is nothing at this path; /schema/openapi.json has all that there is.",
     405: "This path is not asked so; the header Allow names its methods.",
-    413: "This is more than a request may have: --max-body of the server says how many bytes.",
+    413: "This is more than a request may have: --max-size of the server says how many bytes.",
 }
 
 

@@ -25,6 +25,8 @@ from dsnparse.wire.header import FieldLines, header_end
 _FIELDS = (b"message-id", b"date", b"from", b"subject")
 _OWN = frozenset({*_FIELDS, b"received"})
 _LINES = FieldLines(_OWN)
+#: As nearly everybody spells them.
+_SPELLED = {name.title(): name for name in _OWN} | {b"Message-ID": b"message-id"}
 _SIZE = 20
 #: Bytes of a body that are held at a time.
 _CHUNK = 64 * 1024
@@ -56,12 +58,16 @@ def own_fields(data: bytes | memoryview) -> OwnFields:
     found: dict[bytes, bytes] = {}
     for line in _LINES(data, start, end):
         name, _, value = line.partition(b":")
-        if b"\n" in name:  # folded before its colon, or without one
-            name, _, value = line.partition(b"\n")
-        if name[:1] in (b" ", b"\t"):  # continues nothing
-            continue
-        key = name.strip().lower()
-        if key in _OWN and key not in found:
+        key = _SPELLED.get(name)
+        if key is None:
+            if b"\n" in name:  # folded before its colon, or without one
+                name, _, value = line.partition(b"\n")
+            if name[:1] in (b" ", b"\t"):  # continues nothing
+                continue
+            key = name.strip().lower()
+            if key not in _OWN:
+                continue
+        if key not in found:
             found[key] = value
             if len(found) == len(_OWN):
                 break
@@ -78,15 +84,14 @@ def message_identity(data: bytes | bytearray | memoryview, own: OwnFields | None
     if view.itemsize != 1 or view.ndim != 1 or not view.contiguous:
         view = memoryview(view.tobytes())
     values, body = own or own_fields(view)
-    digest = blake2b(digest_size=_SIZE)
-    for name in _FIELDS:
-        digest.update(b" ".join(values.get(name, b"").split()) + b"\n")
-    end = _end_of_text(view, body)
-    if end - body <= _CHUNK:
-        text = b"\n".join((b"", *_pieces(view, body, end)))
-        digest.update(_QUOTED_FROM.sub(b"\nFrom ", text) if b">From " in text else text or b"\n")
-        return digest.hexdigest()
-    for piece in _without_quotes(_pieces(view, body, end)):
+    fields = b"\n".join([b" ".join(values.get(name, b"").split()) for name in _FIELDS])
+    if len(view) - body <= _CHUNK:
+        text = b"\n" + _with_lf(bytes(view[body:]).rstrip(b"\r\n"))
+        if b">From " in text:
+            text = _QUOTED_FROM.sub(b"\nFrom ", text)
+        return blake2b(fields + b"\n" + text, digest_size=_SIZE).hexdigest()
+    digest = blake2b(fields + b"\n", digest_size=_SIZE)
+    for piece in _without_quotes(_pieces(view, body, _end_of_text(view, body))):
         digest.update(piece)
     return digest.hexdigest()
 
@@ -117,9 +122,11 @@ def _pieces(view: memoryview, start: int, end: int) -> Iterator[bytes]:
         if after_cr:
             piece = piece.removeprefix(b"\n")
         after_cr = piece.endswith(b"\r")
-        if b"\r" in piece:
-            piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        yield piece
+        yield _with_lf(piece)
+
+
+def _with_lf(piece: bytes) -> bytes:
+    return piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in piece else piece
 
 
 def _without_quotes(pieces: Iterator[bytes]) -> Iterator[bytes]:

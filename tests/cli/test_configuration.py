@@ -13,7 +13,8 @@ import pytest
 import dsnparse.config
 from dsnparse.cli import group, main
 from dsnparse.cli.config import _commands
-from dsnparse.cli.settings import SHARED, Settings, options_of
+from dsnparse.cli.option_names import SHARED, options_of
+from dsnparse.cli.settings import Settings
 from dsnparse.config import ConfigError, find_files, masked, read_file
 
 
@@ -183,15 +184,27 @@ def test_the_environment_sets_every_option(
     assert place == variable
 
 
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [("LISTEN_LMPT", "LISTEN_LMTP"), ("SERVE_WORKERS", "SERVE_JOBS"), ("SERVE_MAX_BODY", "SERVE_MAX_SIZE")],
+)
 def test_a_variable_that_means_nothing_is_named_and_no_mistake(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    variable: str, meant: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DSNPARSE_LISTEN_LMPT", "x")
+    monkeypatch.setenv(f"DSNPARSE_{variable}", "x")
     monkeypatch.setenv("DSNPARSE_IMAP_PASSWORD", "x")
     assert main(["config", "check"]) == 0
     assert capsys.readouterr().err == (
-        "DSNPARSE_LISTEN_LMPT in the environment means nothing; did you mean DSNPARSE_LISTEN_LMTP?\n"
+        f"DSNPARSE_{variable} in the environment means nothing; did you mean DSNPARSE_{meant}?\n"
     )
+
+
+def test_the_old_name_of_a_setting_is_refused_with_the_one_that_it_has_now(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write("[serve]\nmax_body = 100000\n")
+    assert main(["config", "check"]) == 2
+    assert "there is no setting max_body in [serve]; did you mean max_size?" in capsys.readouterr().err
 
 
 def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,6 +32,9 @@ def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         (["frobnicate"], "There is no command 'frobnicate'."),
         (["explain", "mailbox_ful"], "Did you mean mailbox_full?"),
         (["explain", "microsft"], "Did you mean microsoft?"),
+        (["serve", "--workers", "2"], "No such option '--workers'. Did you mean '--jobs'?"),
+        (["serve", "--max-body=2000"], "No such option '--max-body'. Did you mean '--max-size'?"),
+        (["serve", "--wating", "2"], "Did you mean '--waiting'?"),
     ],
 )
 def test_what_was_meant_is_named(words: list[str], says: str, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from dsnparse.cli import group, main
-from dsnparse.cli.settings import below_of
+from dsnparse.cli.option_names import below_of
 
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "docs/systemd").iterdir())

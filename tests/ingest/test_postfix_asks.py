@@ -77,7 +77,7 @@ def asking(postfix: type[Postfix], *restrictions: str) -> Iterator[list[int]]:
 
 
 def serving(db: str, *words: str) -> subprocess.Popen[str]:
-    return start("serve", "--port", "0", "--workers", "1", "--db", db, *words)
+    return start("serve", "--port", "0", "--jobs", "1", "--db", db, *words)
 
 
 def test_a_suppressed_recipient_is_refused_a_paused_one_deferred_and_others_pass(
@@ -146,6 +146,6 @@ def test_it_says_that_it_needs_a_database_and_where_it_cannot_listen(
     assert main(["serve", "--port", "0", "--policy-service", "x"]) == 2
     assert "HOST:PORT" in capsys.readouterr().err
     (tmp_path / "file").touch()
-    words = ["serve", "--port", "0", "--workers", "1", "--db", str(tmp_path / "b.db")]
+    words = ["serve", "--port", "0", "--jobs", "1", "--db", str(tmp_path / "b.db")]
     assert main([*words, "--socketmap", str(tmp_path / "file")]) == 2
     assert "is there already, and is no socket" in capsys.readouterr().err

@@ -10,14 +10,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, text, update
 
 from dsnparse.store import AddressIdentity, Policy, Store, StoreError, StoreUnavailable
 from dsnparse.store.sql import database as database_module
 from dsnparse.store.sql import engine as engine_module
 from dsnparse.store.sql.database import Database
 from dsnparse.store.sql.migrations import MIGRATIONS, Migration, upgrade
-from dsnparse.store.sql.schema import metadata
+from dsnparse.store.sql.schema import meta, metadata
 
 from .reports import NOW, bounce
 
@@ -275,6 +275,25 @@ def test_a_database_is_not_mixed_up(
     with pytest.raises(StoreError, match=sentence):
         Store.open(url, **second)  # type: ignore[arg-type]
     Store.open(url, **first).close()  # type: ignore[arg-type]
+
+
+def test_what_to_write_for_an_old_database_is_told_and_does(url: str) -> None:
+    """One of a version that told `Jane@` from `jane@` has no word of that in what it notes."""
+    Store.open(url).close()
+    database = Database(url)
+    note = '{"plus_tags": false, "provider_dots": false, "fold_domains": []}'
+    database.write(
+        lambda connection: connection.execute(
+            update(meta).where(meta.c.name == "addresses").values(value=note)
+        )
+    )
+    database.close()
+    with pytest.raises(StoreError) as refused:
+        Store.open(url)
+    line = "ignore_case = false"
+    assert "write into the policy (the file of --policy; make one if there is none)" in str(refused.value)
+    assert f"below a line [addresses]: {line}. Or start a new database" in str(refused.value)
+    Store.open(url, policy=Policy.from_toml(f"[addresses]\n{line}")).close()
 
 
 def test_the_policy_says_which_spellings_are_one_address(url: str) -> None:

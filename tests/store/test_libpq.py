@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -109,9 +110,18 @@ def test_a_mistake_is_told_with_its_state(rows: LibpqRows) -> None:
     assert not is_temporary(failed.value)
 
 
-def test_nothing_of_ours_is_left_for_who_has_the_connection_next(rows: LibpqRows) -> None:
-    assert rows.rows("SHOW default_transaction_read_only") == [("off",)]
-    assert rows.rows("SHOW transaction_read_only") == [("on",)]
+@pytest.mark.parametrize("few", [True, False], ids=["libpq", "psycopg"])
+def test_nothing_is_written_and_nothing_of_ours_is_left_for_who_has_the_connection_next(
+    plain: str, few: bool
+) -> None:
+    rows = open_driver(plain, few=few)
+    assert isinstance(rows, LibpqRows if few else DriverRows)
+    with closing(rows):
+        assert rows.rows("SHOW default_transaction_read_only") == [("off",)]
+        assert rows.rows("SHOW transaction_read_only") == [("on",)]
+        assert list(rows.stream("SELECT current_setting('transaction_read_only')")) == [("on",)]
+        with pytest.raises((QueryFailed, psycopg.Error), match="read-only transaction"):
+            rows.rows("CREATE TABLE something (n INTEGER)")
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)

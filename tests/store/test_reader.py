@@ -15,10 +15,11 @@ import pytest
 from dsnparse import Action, Reason
 from dsnparse.store import ExecHook, Policy, Store, StoreError
 from dsnparse.store.address.privacy import Privacy
+from dsnparse.store.asked import Asked
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.queries.stats import BY
-from dsnparse.store.reader import Asked, Reader
+from dsnparse.store.reader import Reader
 from dsnparse.store.sql.driver import open_driver, sqlite_path
 
 from .reports import NOW, bounce, complaint, day, delivery

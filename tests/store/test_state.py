@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from dsnparse.store import Policy
 from dsnparse.store.changes import past_events
+from dsnparse.store.changes.fold import settle
 from dsnparse.store.changes.past_events import KEPT, Past
-from dsnparse.store.changes.state import Event, State, What, message_mark, settle
+from dsnparse.store.changes.state import Event, State, What, message_mark
 
 DAY = 86_400.0
 HARD, TWICE, SOFT, FULL = What.HARD, What.HARD_TWICE, What.SOFT, What.FULL

@@ -96,7 +96,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     trust.write_text("\n".join(lines))
     trust.chmod(0o600)
     db = folder / "b.db"
-    words = ["serve", "--port", "0", "--workers", "1", "--db", str(db), "--trust", str(trust)]
+    words = ["serve", "--port", "0", "--jobs", "1", "--db", str(db), "--trust", str(trust)]
     words += ["--keys", str(folder / "keys")]
     assert main(["keys", "add", "reader", "--scope", "read", "--keys", str(folder / "keys")]) == 0
     log = folder / "log"

@@ -73,7 +73,7 @@ def serving(
         log = Path(folder) / "log"
         with log.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "dsnparse", "serve", "--port", "0", "--workers", "1", *words],
+                [sys.executable, "-m", "dsnparse", "serve", "--port", "0", "--jobs", "1", *words],
                 stderr=file,
                 env=os.environ | (env or {}),
             )

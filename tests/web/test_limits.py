@@ -22,7 +22,7 @@ BODY, MEMORY = 100_000, 250_000
 def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server that has little of everything, but time enough for a slow machine."""
     db = str(tmp_path_factory.mktemp("narrow") / "b.db")
-    words = ("--waiting", "1", "--max-body", str(BODY), "--max-memory", str(MEMORY), "--timeout", "3")
+    words = ("--waiting", "1", "--max-size", str(BODY), "--max-memory", str(MEMORY), "--timeout", "3")
     with serving("--db", db, *words, db=db) as served:
         yield served
 

@@ -18,6 +18,7 @@ import dsnparse.report
 import dsnparse.scale
 import dsnparse.store
 from dsnparse import Report
+from dsnparse.store.asked import Asked
 
 #: The public names of each public module.
 MODULES = MappingProxyType(
@@ -67,6 +68,6 @@ def _entry(name: str, thing: object) -> Iterator[str]:
         # What the members of an enumeration mean stands in its docstring.
         if not issubclass(thing, Enum):
             yield "   :members:"
-        # All values have the same methods: one of them shows them.
-        if issubclass(thing, Report):
+        # All values have the same methods: one of them shows them. A store's questions have their own class.
+        if issubclass(thing, (Report, Asked)):
             yield "   :inherited-members:"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -37,11 +38,18 @@ def check_settings(database: Database, identity: AddressIdentity, privacy: Priva
         raise StoreError("This database was made with another key for hashed addresses")
     theirs = {"ignore_case": False, **json.loads(found["addresses"])}
     if theirs != ours:
-        raise StoreError(
-            "This database tells addresses apart in another way than the policy's [addresses] says "
-            f"({json.dumps(theirs)}). Keep those settings, or start a new database: "
-            "`dsnparse suppressions export` and `import` take the list along"
-        )
+        raise StoreError(_another_way(theirs, ours))
+
+
+def _another_way(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
+    """What to write, and where, so that the policy agrees with the database."""
+    lines = [f"{name} = {json.dumps(value)}" for name, value in theirs.items() if value != ours.get(name)]
+    return (
+        "This database tells addresses apart in another way than the policy. To use it, write into the "
+        "policy (the file of --policy; make one if there is none), below a line [addresses]: "
+        f"{' and '.join(lines)}. Or start a new database: `dsnparse suppressions export`, with such a "
+        "policy, and `import` take the list along"
+    )
 
 
 def _note(connection: Connection, wanted: Mapping[str, str]) -> dict[str, str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -12,8 +15,9 @@ from dsnparse.store.changes.past_events import LISTED, Past
 from dsnparse.store.changes.state import Event, State, What
 from dsnparse.store.changes.status import ACTIVE, SUPPRESSED
 from dsnparse.store.changes.times import from_epoch, to_epoch
-from dsnparse.store.sql.bulk import insert_new, insert_rows, next_ids, update_rows
+from dsnparse.store.sql.bulk import insert_new, insert_values, next_ids, update_values
 from dsnparse.store.sql.dialect import chunks
+from dsnparse.store.sql.rows import json_value, time_value
 from dsnparse.store.sql.schema import addresses, records
 
 
@@ -104,37 +108,46 @@ def reserve(connection: Connection, entries: Mapping[str, Entry]) -> None:
 
 def write_entries(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write the states; of entries that are new, the whole row."""
-    entries = sorted(entries, key=lambda entry: entry.id)
-    insert_rows(connection, addresses, [_new_row(entry) for entry in entries if entry.new])
-    update_rows(connection, addresses, [_row(entry) for entry in entries if not entry.new], key="id")
-
-
-def _new_row(entry: Entry) -> dict[str, Any]:
-    """All of a row."""
-    return {"key": entry.key, "address": _address(entry), "domain": entry.domain, **_row(entry)}
+    new: list[tuple[Any, ...]] = []
+    old: list[tuple[Any, ...]] = []
+    time = partial(time_value, postgresql=connection.dialect.name == "postgresql")
+    for entry in sorted(entries, key=attrgetter("id")):
+        if entry.new:
+            new.append((entry.key, _address(entry), entry.domain, *_changing(entry, time)))
+        else:
+            old.append(_changing(entry, time))
+    insert_values(connection, addresses, ("key", "address", "domain", *_CHANGING), new)
+    update_values(connection, addresses, _CHANGING, old)
 
 
 def _address(entry: Entry) -> str:
     return "" if entry.address == entry.key else entry.address
 
 
-def _row(entry: Entry) -> dict[str, Any]:
-    state = entry.state
+#: What changes in a row, and by what it is found.
+_CHANGING = (
+    "status", "reason", "since", "until", "source", "past", "detail", "last_at", "by_whom", "note", "id",
+)  # fmt: skip
+
+
+def _changing(entry: Entry, time: Callable[[datetime], Any]) -> tuple[Any, ...]:
+    """The values of `_CHANGING`."""
+    state, latest = entry.state, entry.past.latest
     quiet = state.status == ACTIVE
     listed = state.status == SUPPRESSED
-    return {
-        "id": entry.id,
-        "status": state.status,
-        "reason": state.reason,
-        "since": None if quiet else from_epoch(state.since),
-        "until": None if state.until is None else from_epoch(state.until),
-        "source": state.source,
-        "past": entry.past.dump(),
-        "detail": None if quiet else entry.detail or None,
-        "last_at": from_epoch(entry.past.latest) if entry.past.latest else None,
-        "by_whom": entry.by if listed and entry.by != "policy" else "",
-        "note": entry.note if listed else "",
-    }
+    return (
+        state.status,
+        state.reason,
+        None if quiet else time(from_epoch(state.since)),
+        None if state.until is None else time(from_epoch(state.until)),
+        state.source,
+        entry.past.dump(),
+        None if quiet else json_value(entry.detail),
+        time(from_epoch(latest)) if latest else None,
+        entry.by if listed and entry.by != "policy" else "",
+        entry.note if listed else "",
+        entry.id,
+    )
 
 
 def addresses_of(connection: Connection, numbers: Sequence[int]) -> list[int]:

@@ -9,8 +9,6 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, func
 
-from dsnparse.model import Report
-from dsnparse.store.address.normalize import fold_domain
 from dsnparse.store.sql.dialect import insert
 from dsnparse.store.sql.schema import alerts
 from dsnparse.store.sql.values import clean
@@ -36,7 +34,7 @@ Refusals = dict[Key, list[Refusal]]
 
 def alert_key(sender: str, reason: str, receiver: str | None, at: datetime) -> Key:
     """What a refusal is counted under. `receiver`: a provider's name, a domain or a host; `sender`: see
-    `sender_of`."""
+    `Prepared`."""
     return (at.date().isoformat(), reason, clean(receiver or "", _LONGEST), sender)
 
 
@@ -76,12 +74,3 @@ def write_alerts(
         before = count - len(refusals)
         if before < threshold <= count:
             yield tuple(key), refusals[threshold - before - 1], threshold
-
-
-def sender_of(report: Report) -> str:
-    """The domain that sent what came back; "" where the notice does not tell."""
-    for address in (report.original.return_path, report.original.from_):
-        domain = (address or "").rpartition("@")[2].strip(" <>\"'\t\r\n")
-        if domain:
-            return clean(fold_domain(domain), _LONGEST)
-    return ""

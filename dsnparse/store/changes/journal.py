@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection
 
+from dsnparse.store.changes.alerts import Key, Refusal
 from dsnparse.store.changes.change import Change
-from dsnparse.store.sql.bulk import insert_rows, next_ids
+from dsnparse.store.sql.bulk import insert_values, next_ids
+from dsnparse.store.sql.rows import json_value, time_value
 from dsnparse.store.sql.schema import journal, outbox
 from dsnparse.store.sql.values import dump_json
 
@@ -54,55 +58,75 @@ class Journal:
         self.lines.append(Line(noted, address_id, by, told))
         return noted
 
+    def alert(self, key: Key, refusal: Refusal, count: int) -> None:
+        """Raise an alert for the sender: so many refusals of one day, the last of them this one."""
+        day, reason, receiver, sender = key
+        self.note(
+            None,
+            "",
+            "policy",
+            key_detail=True,
+            event="sender.alert",
+            address=None,
+            before="",
+            after="",
+            reason=reason,
+            at=refusal.at,
+            until=None,
+            source="bounce",
+            detail={
+                "day": day,
+                "receiver": receiver,
+                "sender": sender,
+                "count": count,
+                "diagnostic": refusal.diagnostic,
+            },
+        )
+
     def write(self, connection: Connection, targets: tuple[str, ...], now: datetime) -> tuple[Change, ...]:
         """Write the lines, and for each of `targets` a message about each; the changes."""
-        told = [line for line in self.lines if line.told]
-        rows = [_row(line, now) for line in self.lines]
-        if told and targets:
+        if not self.lines:
+            return ()
+        time = partial(time_value, postgresql=connection.dialect.name == "postgresql")
+        rows = [_row(line, time(now), time) for line in self.lines]
+        if not targets:
+            insert_values(connection, journal, _COLUMNS, rows)
+        else:
             # Each message says the number of its line.
             numbers = next_ids(connection, journal, len(rows))
-            rows = [{"id": number, **row} for number, row in zip(numbers, rows, strict=True)]
-        insert_rows(connection, journal, rows)
-        if told and targets:
-            insert_rows(
-                connection,
-                outbox,
-                [
-                    _message(
-                        row["id"], target, dump_json({**line.change.to_dict(), "sequence": row["id"]}), now
-                    )
-                    for row, line in zip(rows, self.lines, strict=True)
-                    if line.told
-                    for target in targets
-                ],
-            )
-        return tuple(line.change for line in told)
+            numbered = [(number, *row) for number, row in zip(numbers, rows, strict=True)]
+            insert_values(connection, journal, ("id", *_COLUMNS), numbered)
+            messages = [
+                (number, target, payload, 0, time(now), "")
+                for number, line in zip(numbers, self.lines, strict=True)
+                if line.told
+                for payload in (dump_json({**line.change.to_dict(), "sequence": number}),)
+                for target in targets
+            ]
+            insert_values(connection, outbox, _OF_MESSAGE, messages)
+        return tuple(line.change for line in self.lines if line.told)
 
 
-def _row(line: Line, now: datetime) -> dict[str, Any]:
+_COLUMNS = (
+    "key", "event", "address_id", "written_at", "happened_at", "before", "after", "reason", "until", "source",
+    "by_whom", "detail",
+)  # fmt: skip
+_OF_MESSAGE = ("journal_id", "target", "payload", "attempts", "due_at", "error")
+
+
+def _row(line: Line, now: Any, time: Callable[[datetime], Any]) -> tuple[Any, ...]:
     change = line.change
-    return {
-        "key": change.key,
-        "event": change.event,
-        "address_id": line.address_id,
-        "written_at": now,
-        "happened_at": change.at,
-        "before": change.before,
-        "after": change.after,
-        "reason": change.reason,
-        "until": change.until,
-        "source": change.source,
-        "by_whom": line.by,
-        "detail": change.detail or None,
-    }
-
-
-def _message(number: int, target: str, payload: str, now: datetime) -> dict[str, Any]:
-    return {
-        "journal_id": number,
-        "target": target,
-        "payload": payload,
-        "attempts": 0,
-        "due_at": now,
-        "error": "",
-    }
+    return (
+        change.key,
+        change.event,
+        line.address_id,
+        now,
+        time(change.at),
+        change.before,
+        change.after,
+        change.reason,
+        None if change.until is None else time(change.until),
+        change.source,
+        line.by,
+        json_value(change.detail),
+    )

@@ -21,7 +21,6 @@ from dsnparse.store.changes.address_rows import (
     shown_state,
     write_entries,
 )
-from dsnparse.store.changes.alerts import Key, Refusal
 from dsnparse.store.changes.change import Change
 from dsnparse.store.changes.journal import Journal
 from dsnparse.store.changes.past_events import LISTED, Past
@@ -43,14 +42,14 @@ _EVENTS = {
 
 
 class Ledger:
-    """Use once per transaction: `load`, then `apply` and `alert`, then `write`."""
+    """Use once per transaction: `load`, then `apply`, then `write`."""
 
     def __init__(self, connection: Connection, terms: Terms, now: datetime) -> None:
         self.connection = connection
         self.terms = terms
         self.now = now
         self.entries: dict[str, Entry] = {}
-        self._journal = Journal()
+        self.journal = Journal()
         self._details: dict[str, Callable[[], dict[str, Any]]] = {}
         self._now = now.timestamp()
 
@@ -164,32 +163,6 @@ class Ledger:
             return None
         return self._move(entry, state, event.at, by, note, source=state.source or event.source)
 
-    def alert(self, key: Key, refusal: Refusal, count: int) -> None:
-        """Raise an alert for the sender: so many refusals of one day, the last of them this one."""
-        day, reason, receiver, sender = key
-        detail = {
-            "day": day,
-            "receiver": receiver,
-            "sender": sender,
-            "count": count,
-            "diagnostic": refusal.diagnostic,
-        }
-        self._journal.note(
-            None,
-            "",
-            "policy",
-            key_detail=True,
-            event="sender.alert",
-            address=None,
-            before="",
-            after="",
-            reason=reason,
-            at=refusal.at,
-            until=None,
-            source="bounce",
-            detail=detail,
-        )
-
     def write_addresses(self) -> None:
         """Write the rows of the addresses, on which others may rest; nothing is applied after that."""
         changed = [entry for entry in self.entries.values() if entry.touched or entry.new]
@@ -200,7 +173,7 @@ class Ledger:
     def write(self) -> tuple[Change, ...]:
         """Write all that follows; the changes, in the order in which they came about."""
         self.write_addresses()
-        return self._journal.write(self.connection, self.terms.targets, self.now)
+        return self.journal.write(self.connection, self.terms.targets, self.now)
 
     def _stored(self, keys: Iterable[str]) -> dict[str, str]:
         """The keys as the database has them, for those that are not loaded yet."""
@@ -238,10 +211,26 @@ class Ledger:
             entry.detail = self._detail(state.ref)
         if (state.status, state.ref) != (before.status, before.ref):
             entry.by, entry.note = by, note
-        return self._journal.note(
+        return self._note(entry, at, by, before, source)
+
+    def _write_first(self, entry: Entry) -> None:
+        """Write the line of the change onto the list, which the row has told of up to now."""
+        if not entry.unwritten:
+            return
+        entry.unwritten = False
+        state = entry.state
+        self._note(entry, state.since, entry.by, NOTHING, state.source, told=False)
+
+    def _note(
+        self, entry: Entry, at: float, by: str, before: State, source: str, *, told: bool = True
+    ) -> Change:
+        """Note that the address has come to the state that it has."""
+        state = entry.state
+        return self.journal.note(
             entry.id,
             state.ref,
             by,
+            told=told,
             event=_EVENTS[state.status],
             address=entry.address,
             before=before.status,
@@ -250,28 +239,6 @@ class Ledger:
             at=from_epoch(at),
             until=None if state.until is None else from_epoch(state.until),
             source=source,
-            detail=entry.detail,
-        )
-
-    def _write_first(self, entry: Entry) -> None:
-        """Write the line of the change onto the list, which the row has told of up to now."""
-        if not entry.unwritten:
-            return
-        entry.unwritten = False
-        state = entry.state
-        self._journal.note(
-            entry.id,
-            state.ref,
-            entry.by,
-            told=False,
-            event=_EVENTS[state.status],
-            address=entry.address,
-            before=ACTIVE,
-            after=state.status,
-            reason=state.reason,
-            at=from_epoch(state.since),
-            until=None if state.until is None else from_epoch(state.until),
-            source=state.source,
             detail=entry.detail,
         )
 

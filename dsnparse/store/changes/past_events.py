@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, fields
 from functools import reduce
 from typing import Any
 
-from dsnparse.store.changes.state import NOTHING, Event, State, What, advance, settle
+from dsnparse.store.changes.fold import advance, settle
+from dsnparse.store.changes.state import NOTHING, Event, State, What
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.sql.values import dump_json
 

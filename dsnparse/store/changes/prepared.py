@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from dsnparse.model import BounceRecord, Kind
-from dsnparse.store.changes.alerts import sender_of
+from dsnparse.model import BounceRecord, Kind, Report
+from dsnparse.store.address.normalize import fold_domain
 from dsnparse.store.changes.batch import Seen
 from dsnparse.store.changes.events import Happened, happened_to, keys_of
 from dsnparse.store.changes.kept import Raw
@@ -23,6 +23,9 @@ from dsnparse.store.changes.treatment import (
 )
 from dsnparse.store.policy.policy import Policy
 from dsnparse.store.policy.terms import Terms
+from dsnparse.store.sql.values import clean
+
+_LONGEST_SENDER = 200
 
 
 class PreparedRecord(NamedTuple):
@@ -80,7 +83,7 @@ def prepare(seen: Seen, terms: Terms) -> Prepared:
         and not report.records
         and complaint_treatment(report, terms.policy) == "complaint",
         reporting_mta=report.reporting_mta,
-        sender=sender_of(report),
+        sender=_sender_of(report),
         message_id=report.original.message_id or "",
         mark=message_mark(report.original.message_id),
         raw=seen.raw,
@@ -115,3 +118,12 @@ def _asked(record: BounceRecord, treated: str, mailed: str, policy: Policy) -> I
         yield record.recipient
     if treated == "hard" and mailed and record.original_recipient:
         yield record.original_recipient
+
+
+def _sender_of(report: Report) -> str:
+    """The domain that sent what came back; "" where the notice does not tell."""
+    for address in (report.original.return_path, report.original.from_):
+        domain = (address or "").rpartition("@")[2].strip(" <>\"'\t\r\n")
+        if domain:
+            return clean(fold_domain(domain), _LONGEST_SENDER)
+    return ""

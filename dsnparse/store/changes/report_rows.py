@@ -1,4 +1,7 @@
-"""Reports and records as rows of the database."""
+"""Reports and records as rows of the database.
+
+Processes that only read make them, too: nothing here loads SQLAlchemy before a row is looked up.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
-
-from sqlalchemy import Connection, select
+from typing import TYPE_CHECKING, Any
 
 from dsnparse.model import (
     Action,
@@ -27,19 +28,30 @@ from dsnparse.model import (
 from dsnparse.store.address.privacy import KEPT_OF_ORIGINAL, Privacy
 from dsnparse.store.changes.batch import Seen
 from dsnparse.store.changes.times import aware
-from dsnparse.store.sql.schema import messages, records
 from dsnparse.store.sql.values import clean, clean_json, dump_json, quote
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: What `detail` keeps of a diagnostic.
 LONGEST_DIAGNOSTIC = 500
 #: Reply codes have three digits.
 _LARGEST_CODE = 999
 
+#: Fields with a column of their own, in the order of `schema.py`; a test holds the two together.
+_REPORT_NAMES = (
+    "kind", "format", "reporting_mta", "arrival_date", "envelope_id", "feedback_type", "disposition",
+    "warnings", "evidence",
+)  # fmt: skip
+_RECORD_NAMES = (
+    "recipient", "original_recipient", "actual_recipient", "action", "status", "effective_status",
+    "reply_code", "diagnostic", "diagnostic_type", "remote_mta", "reason", "bounce_type", "advice",
+    "last_attempt_date", "will_retry_until", "final_log_id", "smtp_command", "provider", "confidence",
+    "evidence",
+)  # fmt: skip
 _OF_A_REPORT = {f.name for f in fields(Report)} - {"original", "authenticity", "records"}
-_OF_A_RECORD = {f.name for f in fields(BounceRecord)}
-_REPORT_NAMES = tuple(column.name for column in messages.columns if column.name in _OF_A_REPORT)
-_RECORD_NAMES = tuple(column.name for column in records.columns if column.name in _OF_A_RECORD)
 _ORIGINAL_NAMES = tuple(f.name for f in fields(OriginalMessage))
+_ORIGINAL_KEYS = tuple(name.rstrip("_") for name in _ORIGINAL_NAMES)
 #: Fields without a column.
 _EXTRA_OF_MESSAGE = sorted(_OF_A_REPORT.difference(_REPORT_NAMES))
 _EXTRA_NAMES = tuple(f.name for f in fields(BounceRecord) if f.name not in _RECORD_NAMES)
@@ -74,7 +86,7 @@ def message_values(seen: Seen, privacy: Privacy) -> tuple[Any, ...]:
         dump_json(original) if original else None,
         None if found is None else dump_json(found),
         _extra(_EXTRA_OF_MESSAGE, [getattr(report, name) for name in _EXTRA_OF_MESSAGE]),
-        *map(_column, _OF_REPORT(report)),
+        *_columns(_OF_REPORT(report)),
     ]
     if privacy.hashed:
         _redact(
@@ -85,7 +97,7 @@ def message_values(seen: Seen, privacy: Privacy) -> tuple[Any, ...]:
 
 def record_values(record: BounceRecord, privacy: Privacy) -> tuple[Any, ...]:
     """The row of `records` by `RECORD_COLUMNS`; fields without a column go to `extra`."""
-    values = [_origins(*_EXTRA_OF_RECORD(record)), *map(_column, _OF_RECORD(record))]
+    values = [_origins(*_EXTRA_OF_RECORD(record)), *_columns(_OF_RECORD(record))]
     code = record.reply_code
     if code is not None and not 0 <= code <= _LARGEST_CODE:
         values[_REPLY_CODE] = None  # one message must not make a whole batch fail
@@ -127,6 +139,10 @@ def detail(message: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, A
 
 def find_detail(connection: Connection, digest: str, position: int) -> dict[str, Any]:
     """The same for a record in the database; empty when it is not there any more."""
+    from sqlalchemy import select
+
+    from dsnparse.store.sql.schema import messages, records
+
     columns = [messages.c[name] for name in _SHOWN_OF_MESSAGE] + [records.c[name] for name in _NEEDED]
     statement = (
         select(*columns)
@@ -154,6 +170,12 @@ def _column(value: Any) -> Any:
     return None if value is None else _COLUMNS.get(type(value), _other)(value)
 
 
+def _columns(values: Iterable[Any]) -> list[Any]:
+    """`_column` of each, some two dozen a record."""
+    of_type = _COLUMNS
+    return [None if value is None else of_type.get(type(value), _other)(value) for value in values]
+
+
 def _other(value: Any) -> Any:
     if isinstance(value, StrEnum):
         return value.value
@@ -163,7 +185,7 @@ def _other(value: Any) -> Any:
 def _listed(value: tuple[Any, ...]) -> str | None:
     if not value:
         return None
-    if all(type(item) is Evidence for item in value):
+    if type(value[0]) is Evidence:  # then all are
         return clean_json(f"[{','.join(map(_evidence, value))}]")
     return dump_json([item.to_dict() for item in value])
 
@@ -179,10 +201,12 @@ def _evidence(one: Evidence) -> str:
 def _original(original: OriginalMessage) -> dict[str, Any]:
     """What is known of the message that came back, as plain JSON types."""
     found: dict[str, Any] = {}
-    for name, value in zip(_ORIGINAL_NAMES, _OF_ORIGINAL(original), strict=True):
+    for name, value in zip(_ORIGINAL_KEYS, _OF_ORIGINAL(original), strict=True):
         if value:
-            text = value.isoformat() if isinstance(value, datetime) else value
-            found[name.rstrip("_")] = dict(text) if isinstance(text, Mapping) else text
+            if isinstance(value, str):
+                found[name] = value
+            else:
+                found[name] = value.isoformat() if isinstance(value, datetime) else dict(value)
     return found
 
 

@@ -81,7 +81,7 @@ def write_batch(
     ledger.write_addresses()
     insert_values(connection, records, _RECORD_NAMES, rows)
     for raised in write_alerts(connection, refusals if alerts else {}, terms.policy.block_alert_after):
-        ledger.alert(*raised)
+        ledger.journal.alert(*raised)
     changes = ledger.write()
     _write_positions(connection, places, now)
     return AddResult(

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from dsnparse.store.address.normalize import fold_domain, split_address
 from dsnparse.store.changes.address_rows import added
+from dsnparse.store.changes.fold import advance
 from dsnparse.store.changes.ledger import Ledger
 from dsnparse.store.changes.past_events import LISTED
-from dsnparse.store.changes.state import NOTHING, Event, What, advance
+from dsnparse.store.changes.state import NOTHING, Event, What
 from dsnparse.store.changes.status import SUPPRESSED
 from dsnparse.store.changes.times import from_epoch, to_epoch
 from dsnparse.store.lists.entry import Listed, Suppression

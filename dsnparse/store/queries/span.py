@@ -21,7 +21,6 @@ class Suppressed:
     """An address that was newly suppressed."""
 
     address: str
-    domain: str
     reason: str
     at: datetime
     until: datetime | None
@@ -87,15 +86,15 @@ def newly_suppressed(
     ((number,),) = rows.rows(f"SELECT count(DISTINCT a.id) {condition}", values)
     found = rows.rows(
         f"""
-        SELECT coalesce(nullif(a.address, ''), a.key), a.domain, a.reason, max(j.happened_at), a.until,
-            a.source {condition}
-        GROUP BY a.id, a.key, a.address, a.domain, a.reason, a.until, a.source ORDER BY 4 DESC, a.id LIMIT ?
+        SELECT coalesce(nullif(a.address, ''), a.key), a.reason, max(j.happened_at), a.until, a.source
+        {condition}
+        GROUP BY a.id, a.key, a.address, a.reason, a.until, a.source ORDER BY 4 DESC, a.id LIMIT ?
         """,
         [*values, limit],
     )
     return number, [
-        Suppressed(address, domain, reason, _time(at), read_time(until), source)
-        for address, domain, reason, at, until, source in found
+        Suppressed(address, reason, _time(at), read_time(until), source)
+        for address, reason, at, until, source in found
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,14 @@ from sqlalchemy import Connection, select, text
 from dsnparse.store.changes.kept import Raw
 from dsnparse.store.changes.raw import read_raw
 from dsnparse.store.queries.known import DOUBTFUL, NOT_UNDERSTOOD
+from dsnparse.store.sql.database import Database
 from dsnparse.store.sql.rows import Rows, read_time, time_value
 from dsnparse.store.sql.schema import messages, raw_messages
 
 #: Hexadecimal digits of an identity that are enough to ask for a message.
 SHORTEST = 6
+#: Kept messages in memory at once: some hundred megabytes at most.
+_KEPT_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,23 @@ def find_digests(rows: Rows, start: str, limit: int = 10) -> list[str]:
     return [digest for (digest,) in rows.rows(statement, [start, end, limit])]
 
 
-def kept_after(
+def find_kept(
+    database: Database, *, since: datetime | None, digests: Sequence[str] | None, unknown: bool
+) -> Iterator[Kept]:
+    """The messages that are kept, some at a time: all, or these, or those that a person should look at."""
+    after, wanted = "", None if digests is None else list(digests)
+    while True:
+        with database.read() as connection:
+            some = _kept_after(
+                connection, after, since=since, digests=wanted, unknown=unknown, limit=_KEPT_AT_ONCE
+            )
+        if not some:
+            return
+        yield from some
+        after = some[-1].digest
+
+
+def _kept_after(
     connection: Connection,
     after: str,
     *,

@@ -6,33 +6,22 @@ where another transaction may add the same key meanwhile there is a savepoint be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Table
+from sqlalchemy import Connection, Table
 
 from dsnparse.store.sql.dialect import chunks
-from dsnparse.store.sql.rows import EngineRows, for_driver, one_of, time_value
-from dsnparse.store.sql.schema import UtcTime
-from dsnparse.store.sql.values import dump_json
+from dsnparse.store.sql.rows import EngineRows, for_driver, one_of
 
-Row = Mapping[str, Any]
 Values = tuple[Any, ...]
-
-
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows that have the same columns."""
-    if rows:
-        names = tuple(rows[0])
-        insert_values(connection, table, names, as_values(connection, table, names, rows))
 
 
 def insert_values(
     connection: Connection, table: Table, names: tuple[str, ...], values: Sequence[Values]
 ) -> None:
-    """The same with values as the driver takes them: times by `time_value`, JSON as text."""
+    """Insert rows by their columns, with values as the driver takes them: see `time_value`, `json_value`."""
     if not values:
         return
     columns = ", ".join(f'"{name}"' for name in names)
@@ -108,14 +97,13 @@ def known_keys(connection: Connection, table: Table, key: str, values: Iterable[
     return found
 
 
-def update_rows(connection: Connection, table: Table, rows: Sequence[Row], *, key: str) -> None:
-    """Update rows that have the same columns, each found by its column `key`."""
-    if rows:
-        names = (*(name for name in rows[0] if name != key), key)
-        connection.exec_driver_sql(
-            _update(table, names, connection.dialect.name == "postgresql"),
-            as_values(connection, table, names, rows),
-        )
+def update_values(
+    connection: Connection, table: Table, names: tuple[str, ...], values: Sequence[Values]
+) -> None:
+    """Update rows in the same way, each found by the last of its columns."""
+    if values:
+        postgresql = connection.dialect.name == "postgresql"
+        connection.exec_driver_sql(_update(table, names, postgresql), list(values))
 
 
 @cache
@@ -124,26 +112,3 @@ def _update(table: Table, names: tuple[str, ...], postgresql: bool) -> str:
     changes = ", ".join(f'"{name}" = ?' for name in changed)
     text = f'UPDATE "{table.name}" SET {changes} WHERE "{key}" = ?'  # noqa: S608
     return for_driver(text, postgresql=postgresql)
-
-
-def as_values(
-    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]
-) -> list[Values]:
-    """The rows as the driver takes them."""
-    postgresql = connection.dialect.name == "postgresql"
-    columns = []
-    for name in names:
-        values = [row[name] for row in rows]
-        type_ = table.c[name].type
-        if isinstance(type_, UtcTime):
-            values = _each_once(values, lambda time: time_value(time, postgresql=postgresql))
-        elif isinstance(type_, JSON):
-            values = [None if value is None else dump_json(value) for value in values]
-        columns.append(values)
-    return list(zip(*columns, strict=True))
-
-
-def _each_once(values: Sequence[Any], change: Callable[[datetime], Any]) -> list[Any]:
-    """The values changed; many of them are the same."""
-    changed = {value: change(value) for value in set(values) if value is not None}
-    return [None if value is None else changed[value] for value in values]

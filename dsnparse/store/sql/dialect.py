@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
 
@@ -15,8 +14,14 @@ IN_ONE_LIST = 500
 
 
 def insert(connection: Connection, table: Table) -> Any:
-    """An INSERT that knows ON CONFLICT."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    """An INSERT that knows ON CONFLICT. Each dialect takes its time to load: only the one in use is."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
+
+        return insert_into_postgresql(table)
+    from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
+
+    return insert_into_sqlite(table)
 
 
 def chunks(values: Sequence[T], size: int = IN_ONE_LIST) -> Iterator[Sequence[T]]:

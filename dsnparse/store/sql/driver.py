@@ -7,7 +7,7 @@ the usual way, a URL with options of SQLAlchemy's) is left to `Database`, which 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable, is_of_driver, is_temporary, words_of
@@ -32,7 +32,8 @@ class DriverRows:
     def rows(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
         """The rows of a statement."""
         text = for_driver(statement, postgresql=self.postgresql)
-        found: Sequence[Sequence[Any]] = self._connection.execute(text, values).fetchall()
+        with self._reading():
+            found: Sequence[Sequence[Any]] = self._connection.execute(text, values).fetchall()
         return found
 
     def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
@@ -43,7 +44,7 @@ class DriverRows:
             while some := cursor.fetchmany(STREAMED):
                 yield from some
             return
-        with self._connection.transaction(), self._connection.cursor("listed") as cursor:
+        with self._reading(), self._connection.cursor("listed") as cursor:
             cursor.execute(text, values)
             while some := cursor.fetchmany(STREAMED):
                 yield from some
@@ -63,6 +64,14 @@ class DriverRows:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def _reading(self) -> AbstractContextManager[object]:
+        """PostgreSQL's transaction, which writes nothing; SQLite's connection cannot write at all.
+
+        What is set for a session stays with the server's connection, which PgBouncer gives to others next
+        (https://www.pgbouncer.org/features.html, transaction pooling).
+        """
+        return self._connection.transaction() if self.postgresql else nullcontext()
 
 
 def open_driver(url: str, *, few: bool = False) -> DriverRows | LibpqRows | None:
@@ -124,7 +133,7 @@ def _open_postgresql(url: str) -> DriverRows | None:
         return None
     with suppress(psycopg.Error):
         connection = psycopg.connect(url, autocommit=True)
-        connection.execute("SET default_transaction_read_only = on")
+        connection.read_only = True  # of each transaction: see `DriverRows._reading`
         return DriverRows(connection, postgresql=True)
     return None
 

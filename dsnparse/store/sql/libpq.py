@@ -9,19 +9,18 @@ Where the library is not found, or a server does not answer at once, the caller 
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from ctypes import CDLL, POINTER, c_char_p, c_int, c_uint, c_void_p
-from datetime import datetime
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
 from dsnparse.store.sql.errors import QueryFailed
+from dsnparse.store.sql.libpq_values import READERS, as_it_is, encoded, text_of, type_of
 from dsnparse.store.sql.rows import STREAMED
 
 #: Seconds for a connection. Somebody who asks for more (`connect_timeout`, several hosts) has `psycopg`.
@@ -64,9 +63,6 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "PQgetisnull": (c_int, [c_void_p, c_int, c_int]),
     "PQgetvalue": (c_char_p, [c_void_p, c_int, c_int]),
 }
-#: The types of values that are sent, by their numbers in pg_type.dat; 0: as the statement has it.
-_SENT = {bool: 16, int: 20, float: 701, datetime: 1184}
-_LISTS = {int: 1016, str: 1009}
 
 
 class LibpqRows:
@@ -83,9 +79,9 @@ class LibpqRows:
         first, *rest = statement.split("?")
         text = first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
         count = len(values)
-        types = (c_uint * count)(*map(_type_of, values))
-        texts = (c_char_p * count)(*map(_text_of, values))
-        sent = self._library.PQsendQueryParams(self._open, _encoded(text), count, types, texts, None, None, 0)
+        types = (c_uint * count)(*map(type_of, values))
+        texts = (c_char_p * count)(*map(text_of, values))
+        sent = self._library.PQsendQueryParams(self._open, encoded(text), count, types, texts, None, None, 0)
         return self._answer(sent)
 
     def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
@@ -143,7 +139,7 @@ class LibpqRows:
     def _read(self, result: int) -> list[tuple[Any, ...]]:
         library = self._library
         columns = range(library.PQnfields(result))
-        readers = [_READERS.get(library.PQftype(result, column), _as_it_is) for column in columns]
+        readers = [READERS.get(library.PQftype(result, column), as_it_is) for column in columns]
         return [
             tuple(
                 None
@@ -225,60 +221,6 @@ def _brought() -> Iterator[str]:
             yield from (f"{folder}/{name}" for name in names if name.startswith(("libpq-", "libpq.")))
 
 
-def _type_of(value: Any) -> int:
-    if isinstance(value, (list, tuple)):
-        return _LISTS[type(value[0]) if value else str]
-    return _SENT.get(type(value), 0)
-
-
-def _text_of(value: Any) -> bytes | None:
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        value = value.isoformat()
-    elif isinstance(value, (list, tuple)):
-        value = f"{{{','.join(map(_quoted, value))}}}"
-    return _encoded(str(value))
-
-
-def _quoted(value: Any) -> str:
-    """An element of an array: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO"""
-    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
-
-
-def _encoded(text: str) -> bytes:
-    if "\x00" in text:  # it would end the text there
-        raise QueryFailed("a text with a NUL cannot be asked for", "22021")
-    try:
-        return text.encode()
-    except UnicodeEncodeError as problem:
-        raise QueryFailed(
-            f"a text that is no Unicode cannot be asked for ({problem.reason})", "22021"
-        ) from None
-
-
 def _said(message: bytes | None) -> str:
     text = " ".join((message or b"").decode("utf-8", "replace").split())
     return text.removeprefix("ERROR: ").removeprefix("FATAL: ")
-
-
-def _as_it_is(text: str) -> str:
-    return text
-
-
-def _number(text: str) -> Any:
-    from decimal import Decimal
-
-    return Decimal(text)
-
-
-_READERS: dict[int, Callable[[str], Any]] = {
-    16: "t".__eq__,
-    **dict.fromkeys((20, 21, 23, 26), int),
-    **dict.fromkeys((700, 701), float),
-    1700: _number,
-    17: lambda text: bytes.fromhex(text.removeprefix("\\x")),
-    1184: datetime.fromisoformat,
-    **dict.fromkeys((114, 3802), json.loads),
-}

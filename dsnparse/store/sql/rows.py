@@ -8,7 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
+
+from dsnparse.store.sql.values import dump_json
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -70,7 +73,18 @@ def one_of(column: str, values: Iterable[str], *, postgresql: bool) -> tuple[str
 
 def time_value(time: datetime, *, postgresql: bool) -> Any:
     """A time as a value for a statement."""
-    return time if postgresql else time.astimezone(UTC).isoformat(timespec="microseconds")
+    return time if postgresql else _text_of(time.astimezone(UTC))
+
+
+@lru_cache(maxsize=1024)
+def _text_of(time: datetime) -> str:
+    # One time stands in several rows.
+    return time.isoformat(timespec="microseconds")
+
+
+def json_value(value: Any) -> str | None:
+    """What a column of JSON has as a value for a statement; none where there is nothing to say."""
+    return dump_json(value) if value else None
 
 
 def read_time(value: Any) -> datetime | None:

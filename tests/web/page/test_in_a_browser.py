@@ -340,7 +340,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
     add = [sys.executable, "-m", "dsnparse", "keys", "add", "me", "--keys", keys]
     add += ["--scope=parse", "--scope=read", "--scope=write"]
     key = subprocess.run(add, check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()[-1]
-    with serving("--keys", keys, "--max-body", "20000", "--db", str(folder / "bounces.db")) as served:
+    with serving("--keys", keys, "--max-size", "20000", "--db", str(folder / "bounces.db")) as served:
         yield served.base, key
 
 

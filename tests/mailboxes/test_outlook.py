@@ -303,7 +303,7 @@ def test_a_file_whose_chains_go_in_circles_ends() -> None:
 
 def test_another_reader_reads_what_the_tests_write(tmp_path: Path) -> None:
     if shutil.which("msgconvert") is None:
-        pytest.skip("no msgconvert: apt-get install libemail-outlook-message-perl")
+        pytest.skip("no msgconvert: apt-get install libemail-outlook-message-perl libemail-address-perl")
     (tmp_path / "a.msg").write_bytes(notice().data())
     subprocess.run(
         ["msgconvert", "--outfile", "a.eml", "a.msg"], cwd=tmp_path, check=True, capture_output=True

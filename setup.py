@@ -24,7 +24,7 @@ MODULES = {
     " roles signs status_fields template words",
     "read": "auto_reply feedback_part from_text mailed_address nameless readers reading receipt_part"
     " recipient record status_part status_values",
-    "read/prose": "bare_names blocks context mention observations page recipients",
+    "read/prose": "address_list bare_names blocks candidate context mention observations page recipients",
     "read/templates": "recipients",
     "reply": "codes command names reply spelling words wrapping",
     "rulebook": "matcher needed_words needs pattern_finder rule template_matcher",

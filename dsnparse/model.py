@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Origin, Reason, TrustLevel
 from dsnparse.wire.plain import Plain
-from dsnparse.wire.quickly import made_quickly
+from dsnparse.wire.quickly import made_quickly, made_when_read
 from dsnparse.wire.warning import ParseWarning
 
 __all__ = [
@@ -92,29 +91,6 @@ _set_field, _set_part, _set_line, _set_rule, _set_text = [
 ]
 #: The values of an `Evidence`, in the order of its fields.
 Written = tuple[str, str, int, str, str]
-
-
-class _EvidenceOnDemand:
-    """The field `evidence` of a record: kept as it was written until somebody reads it.
-
-    Python's collector looks at all objects there are, again and again;
-    tuples of texts and numbers it leaves alone.
-    """
-
-    def __init__(self, slot: Any) -> None:
-        self._slot = slot
-
-    def __get__(self, record: object | None, owner: type | None = None) -> Any:
-        if record is None:
-            return self
-        kept = self._slot.__get__(record)
-        if kept and type(kept[0]) is tuple:
-            kept = tuple([Evidence(*values) for values in kept])
-            self._slot.__set__(record, kept)
-        return kept
-
-    def __set__(self, record: object, value: tuple[Evidence, ...] | tuple[Written, ...]) -> None:
-        self._slot.__set__(record, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +202,7 @@ class BounceRecord(Plain):
     original_origin: Origin | None = None
 
 
-setattr(BounceRecord, "evidence", _EvidenceOnDemand(vars(BounceRecord)["evidence"]))  # noqa: B010  (a slot)
+made_when_read(BounceRecord, "evidence", Evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from benchmarks.accuracy import without_status_parts
 from benchmarks.passed_on import WAYS, source_of
 from dsnparse.notice.notice import Notice
-from dsnparse.read.prose.observations import Candidate, weigh
+from dsnparse.read.prose.candidate import Candidate, weigh
 from dsnparse.read.prose.page import Page
 from dsnparse.read.prose.recipients import mentions, prose_recipients
 from dsnparse.rulebook.template_matcher import default_formats

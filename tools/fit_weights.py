@@ -16,9 +16,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 from dsnparse.notice.sign import BELIEVE, Sign
-from dsnparse.read.prose import observations
+from dsnparse.read.prose import candidate
 from dsnparse.read.prose.observations import ENOUGH, MESSAGE_ID, OBSERVATIONS
 from tools.fit_rows import Labelled, Row, address_rows, is_exact, labelled_mail, sign_rows
 
@@ -79,16 +80,13 @@ def _show(rows: Sequence[Row], by_hand: Mapping[str, int], senses: Mapping[str, 
 def _show_reader(mail: Sequence[Labelled], rows: Sequence[Row], by_hand: Mapping[str, int]) -> None:
     """How often the whole reader finds exactly who failed, with each set of weights."""
     exact = {"by hand": [0, 0], "fitted, on systems held out": [0, 0]}
-    plain = observations.OBSERVATIONS
     for train, test in folds(rows):
         held = {row.source for row in test}
         weights = {"by hand": by_hand, "fitted, on systems held out": fit(train, list(by_hand), ENOUGH)}
         for name, those in weights.items():
-            observations.OBSERVATIONS = tuple([one._replace(weight=those[one.name]) for one in plain])
-            try:
+            weighed = tuple([one._replace(weight=those[one.name]) for one in OBSERVATIONS])
+            with patch.object(candidate, "OBSERVATIONS", weighed):
                 found = [is_exact(one) for one in mail if one.source in held]
-            finally:
-                observations.OBSERVATIONS = plain
             exact[name][0] += sum(one is True for one in found)
             exact[name][1] += sum(one is not None for one in found)
     for name, (right, of) in exact.items():

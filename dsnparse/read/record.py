@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from dsnparse.classify import RuleSet, Source, Verdict
 from dsnparse.classify.claim import Claim
 from dsnparse.classify.engine import verdict_on
 from dsnparse.classify.objection import Objection
-from dsnparse.model import BounceRecord, Written
+from dsnparse.model import BounceRecord, Evidence, Written
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
@@ -160,10 +160,15 @@ def record_of(recipient: Recipient, reading: Reading, verdict: Verdict) -> Bounc
         smtp_command=recipient.smtp_command,
         provider=verdict.provider,
         confidence=confidence,
-        evidence=(*recipient.evidence, *_evidence(recipient, verdict)),  # type: ignore[arg-type]
+        evidence=_unmade([*recipient.evidence, *_evidence(recipient, verdict)]),
         recipient_origin=_origin(recipient, reading),
         original_origin=recipient.original_origin,
     )
+
+
+def _unmade(written: list[Written]) -> tuple[Evidence, ...]:
+    """Evidence that is made when somebody reads it."""
+    return cast(tuple[Evidence, ...], tuple(written))
 
 
 def _evidence(recipient: Recipient, verdict: Verdict) -> list[Written]:
@@ -233,7 +238,7 @@ def _without_failure(recipient: Recipient, reading: Reading) -> BounceRecord:
         bounce_type=BounceType.UNDETERMINED,
         advice=Advice.SUPPRESS if suppress else Advice.NONE,
         confidence=1.0,
-        evidence=tuple(recipient.evidence),  # type: ignore[arg-type]
+        evidence=_unmade(recipient.evidence),
         recipient_origin=_origin(recipient, reading),
         original_origin=recipient.original_origin,
     )

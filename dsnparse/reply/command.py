@@ -16,6 +16,8 @@ _LONGEST: Final = 32
 _COMMAND_WORDS: Final = tuple(
     "RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH|TEXT|BDAT|connection|rcpt|data|mail ".split("|")
 )
+#: The same for the host.
+_HOST_WORDS: Final = ("ost ", "erver ", "alking to", "onnected to", "mx ", "MX ", "OST ", "ERVER ")
 _COMMANDS: Final = {"END OF DATA": "DATA", "TEXT": "DATA", "CONNECTION": "CONN", "BDAT": "DATA"}
 _HOST: Final = re.compile(
     r"[hstcm](?<!\w.)(?:(?<=h)ost|(?<=s)erver|(?<=t)alking to|(?<=c)onnected to|(?<=m)x)\s{1,3}"
@@ -57,16 +59,8 @@ def _is_led_to(low: str, at: int) -> bool:
 
 def host_in(text: str) -> str | None:
     """The name of the host that `text` says it was told by: "host mx.example.com[192.0.2.1] said: …"."""
-    if not (
-        "ost " in text
-        or "erver " in text
-        or "alking to" in text
-        or "onnected to" in text
-        or "mx " in text
-        or "MX " in text
-        or "OST " in text
-        or "ERVER " in text
-    ):
-        return None  # looked for first, as above
-    found = _HOST.search(text)
-    return found[1].rstrip(".") if found is not None else None
+    for word in _HOST_WORDS:
+        if word in text:
+            found = _HOST.search(text)
+            return found[1].rstrip(".") if found is not None else None
+    return None

@@ -1,7 +1,8 @@
-"""Frozen dataclasses that are made quickly: a verdict has thirteen fields, a record more than twenty."""
+"""Values that are made quickly: a record has more than twenty fields, and ten pieces of evidence."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -32,3 +33,30 @@ def made_quickly(kind: type[Made]) -> type[Made]:
         setattr(init, name, getattr(usual, name))
     kind.__init__ = init  # type: ignore[method-assign]
     return kind
+
+
+def made_when_read(kind: type, name: str, entry: Callable[..., object]) -> None:
+    """Has the field `name` of `kind`, a tuple of `entry`s, keep tuples of their values until it is read.
+
+    Python's collector looks at all objects there are, again and again; tuples of texts and numbers it leaves
+    alone.
+    """
+    setattr(kind, name, _MadeWhenRead(vars(kind)[name], entry))
+
+
+class _MadeWhenRead:
+    def __init__(self, slot: Any, entry: Callable[..., object]) -> None:
+        self._slot = slot
+        self._entry = entry
+
+    def __get__(self, instance: object | None, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        kept = self._slot.__get__(instance)
+        if kept and type(kept[0]) is tuple:
+            kept = tuple([self._entry(*values) for values in kept])
+            self._slot.__set__(instance, kept)
+        return kept
+
+    def __set__(self, instance: object, value: tuple[object, ...]) -> None:
+        self._slot.__set__(instance, value)

@@ -6,8 +6,9 @@ import pytest
 
 from dsnparse import parse_dsn
 from dsnparse.notice.notice import Notice
+from dsnparse.read.prose.candidate import Candidate, weigh
 from dsnparse.read.prose.mention import Mention
-from dsnparse.read.prose.observations import ENOUGH, MESSAGE_ID, OBSERVATIONS, Candidate, weigh
+from dsnparse.read.prose.observations import ENOUGH, MESSAGE_ID, OBSERVATIONS
 from dsnparse.read.prose.page import Page
 from dsnparse.rulebook.template_matcher import load_formats
 from dsnparse.wire.address_spans import spans_in

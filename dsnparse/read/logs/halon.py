@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dsnparse.read.logs.line import Clock, LogLine, object_in
+from dsnparse.read.logs.line import Clock, LogLine, object_in, object_under
 from dsnparse.read.logs.outcome import OpenMessages, Outcome
 from dsnparse.read.logs.times import time_of
 from dsnparse.vocabulary import Action
@@ -46,7 +46,7 @@ class HalonLog:
         entry = object_in(line)
         if str(entry.get("type", "delivery")).lower() != "delivery":
             return ()
-        message, attempt = _object(entry, "message"), _object(entry, "attempt")
+        message, attempt = object_under(entry, "message"), object_under(entry, "attempt")
         recipient = _address(message, "recipient")
         sender = _address(message, "sender")
         action = _action(entry, attempt)
@@ -68,8 +68,8 @@ class HalonLog:
     def _outcome(
         self, entry: Mapping[str, Any], message: Mapping[str, Any], attempt: Mapping[str, Any], line: LogLine
     ) -> Outcome:
-        result, error = _object(attempt, "result"), _object(attempt, "error")
-        connection = _object(attempt, "connection")
+        result, error = object_under(attempt, "result"), object_under(attempt, "error")
+        connection = object_under(attempt, "connection")
         reply = _reply(result)
         said = reply or str(error.get("message") or "")
         time = entry.get("time")
@@ -86,10 +86,10 @@ class HalonLog:
 def _action(entry: Mapping[str, Any], attempt: Mapping[str, Any]) -> Action | None:
     if entry.get("action"):
         return _ACTIONS.get(str(entry["action"]).upper())
-    code = _object(attempt, "result").get("code")
+    code = object_under(attempt, "result").get("code")
     if type(code) is int:
         return _BY_DIGIT.get(code // 100)
-    error = _object(attempt, "error")
+    error = object_under(attempt, "error")
     return Action.DELAYED if error.get("temporary") else Action.FAILED if error else None
 
 
@@ -112,8 +112,3 @@ def _address(message: Mapping[str, Any], name: str) -> str:
         if isinstance(value, str) and "@" in value[1:-1]:
             return value.strip("<>")
     return ""
-
-
-def _object(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = entry.get(name)
-    return value if isinstance(value, dict) else {}

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dsnparse.read.logs.line import Clock, LogLine, object_in
+from dsnparse.read.logs.line import Clock, LogLine, object_in, object_under
 from dsnparse.read.logs.outcome import OpenMessages, Outcome
 from dsnparse.read.logs.times import time_of
 from dsnparse.reply.command import command_in
@@ -80,7 +80,7 @@ def _addresses(named: Any) -> list[str]:
 
 
 def _complaints(entry: Mapping[str, Any], line: LogLine, clock: Clock) -> list[Outcome]:
-    report = _object(entry, "feedback_report")
+    report = object_under(entry, "feedback_report")
     said = str(report.get("feedback_type") or "").lower() or "abuse"
     return [
         Outcome(
@@ -94,15 +94,15 @@ def _complaints(entry: Mapping[str, Any], line: LogLine, clock: Clock) -> list[O
 
 
 def _read(entry: Mapping[str, Any], recipient: str, action: Action, line: LogLine, clock: Clock) -> Outcome:
-    response = _object(entry, "response")
-    enhanced = _object(response, "enhanced_code")
+    response = object_under(entry, "response")
+    enhanced = object_under(response, "enhanced_code")
     parts = [enhanced.get(name) for name in ("class", "subject", "detail")]
     status = ".".join(map(str, parts)) if all(type(part) is int for part in parts) else None
     content = str(response.get("content") or "")
     code = response.get("code")
     is_own = content.startswith(_OWN)
     reply = " ".join(str(word) for word in (code, status, content) if word) if not is_own else content
-    peer = _object(entry, "peer_address")
+    peer = object_under(entry, "peer_address")
     return Outcome(
         recipient, action, line.number, line.text, status=status,
         reply_code=code if isinstance(code, int) and 200 <= code <= 599 else None,
@@ -110,7 +110,7 @@ def _read(entry: Mapping[str, Any], recipient: str, action: Action, line: LogLin
         remote_mta=str(peer.get("name") or "").rstrip(".") or None,
         smtp_command=command_in(f"in reply to {response.get('command') or ''}"),
         time=time_of(entry.get("event_time") or entry.get("timestamp"), clock),
-        message_id=_message_id(_object(entry, "headers")),
+        message_id=_message_id(object_under(entry, "headers")),
         queue_id=str(entry.get("id") or "") or None, host=line.host, by_mail=entry["type"] == "OOB",
     )  # fmt: skip
 
@@ -120,8 +120,3 @@ def _message_id(headers: Mapping[str, Any]) -> str | None:
         if name.lower() == "message-id" and isinstance(value, str):
             return value
     return None
-
-
-def _object(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = entry.get(name)
-    return value if isinstance(value, dict) else {}

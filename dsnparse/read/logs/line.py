@@ -128,6 +128,12 @@ def object_in(line: LogLine) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def object_under(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The object that stands under a name in another one; an empty one where none does."""
+    value = entry.get(name)
+    return value if isinstance(value, dict) else {}
+
+
 def _by_syslog(number: int, line: str, clock: Clock) -> LogLine:
     found = _SYSLOG.match(line) or _SYSLOG_ISO.match(line) or _RFC5424.match(line)
     if found is None:

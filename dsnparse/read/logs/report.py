@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
-from dsnparse.classify import RuleSet
+from dsnparse.classify import RuleSet, Verdict
 from dsnparse.classify.claim import Claim
 from dsnparse.classify.engine import verdict_on
 from dsnparse.classify.source import Source
@@ -20,8 +21,6 @@ from dsnparse.wire.address import field_address
 
 #: What evidence calls the log.
 _PART = "log"
-#: The verdict on whom a message reached, whatever the other server said of it.
-_DELIVERED = verdict_on(Reply.parse(""), action=Action.DELIVERED)
 
 
 def outcome_report(outcome: Outcome, form: str, rules: RuleSet | None) -> Report | None:
@@ -53,7 +52,7 @@ def outcome_report(outcome: Outcome, form: str, rules: RuleSet | None) -> Report
     reading.feedback_type = outcome.feedback_type
     records: tuple[BounceRecord, ...]
     if outcome.action is Action.DELIVERED:
-        records = (record_of(recipient, reading, _DELIVERED),)
+        records = (record_of(recipient, reading, _delivered()),)
     else:
         records = records_of(reading, outcome.host or None, rules, _claims(outcome, form))
     return Report(
@@ -65,6 +64,12 @@ def outcome_report(outcome: Outcome, form: str, rules: RuleSet | None) -> Report
         format=form,
         evidence=tuple(reading.evidence),
     )
+
+
+@cache
+def _delivered() -> Verdict:
+    """The verdict on whom a message reached, whatever the other server said of it."""
+    return verdict_on(Reply.parse(""), action=Action.DELIVERED)
 
 
 def _claims(outcome: Outcome, form: str) -> Sequence[Claim]:

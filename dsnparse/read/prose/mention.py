@@ -8,6 +8,7 @@ from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
+from dsnparse.read.prose.address_list import lists_in
 from dsnparse.read.prose.page import Page
 from dsnparse.reply.codes import find_codes, states_code
 from dsnparse.wire.address_spans import Span, spans_in
@@ -32,30 +33,6 @@ _CELL_CHARS: Final = 30
 _LABEL_CHARS: Final = 80
 #: Characters of a line before and after an address that say something about it.
 _AROUND: Final = 200
-
-
-#: What stands between the addresses of a list: "a@b, c@d and e@f".
-_BETWEEN: Final = re.compile(
-    r"[>\])\"']{0,3}\s{0,3}(?:[,;]|[,;]?\s(?:and|or|und|oder|et|ou|y|e|en|i|och|og|и|&)\s)\s{0,3}[<\[(\"']{0,3}",
-    re.IGNORECASE,
-)
-_LONGEST_BETWEEN: Final = 16
-
-
-def lists_in(line: str, spans: list[Span]) -> list[tuple[int, int]]:
-    """Where the list begins and ends that each address of a line stands in: by itself, where in none."""
-    if len(spans) < 2:
-        return [(span.start, span.end) for span in spans]
-    places: list[tuple[int, int]] = []
-    first = 0
-    for index, span in enumerate(spans):
-        after = spans[index + 1].start if index + 1 < len(spans) else -1
-        gap = after - span.end
-        if 0 < gap <= _LONGEST_BETWEEN and _BETWEEN.fullmatch(line, span.end, after) is not None:
-            continue
-        places += [(spans[first].start, span.end)] * (index + 1 - first)
-        first = index + 1
-    return places
 
 
 class Mention:
@@ -228,10 +205,11 @@ class Mention:
     def _is_told_of_alone(self, sentence: str) -> bool:
         """Whether a sentence names nobody but it, those of its list, and the sender."""
         others = sentence.count("@") - self.page.lines[self.line].count("@", self.start, self.end)
-        if others == 0 or others > _FEW:
-            return others == 0
-        ours = [span for span in spans_in(sentence) if span.address.lower() in self.page.ours]
-        return others <= len(ours) and not self.is_ours
+        if others == 0:
+            return True
+        if others > _FEW or self.is_ours:
+            return False
+        return others <= sum(span.address.lower() in self.page.ours for span in spans_in(sentence))
 
     @property
     def is_predicated(self) -> bool:

@@ -70,6 +70,8 @@ class Observation(NamedTuple):
     holds: Callable[[Mention], bool]
     #: Taken only where nothing better is found.
     last_resort: bool = False
+    #: The message did reach it, so it is none that failed, wherever else it stands.
+    is_reached: bool = False
 
 
 def _is_entry(seen: Mention) -> bool:
@@ -99,9 +101,9 @@ def _is_senders(seen: Mention) -> bool:
 def _is_reached(seen: Mention) -> bool:
     if seen.page.is_success:
         return False
-    return (bool(seen.before) and says("reached", seen.before)) or _REACHED_AFTER.match(
-        seen.after
-    ) is not None
+    if seen.before and says("reached", seen.before):
+        return True
+    return _REACHED_AFTER.match(seen.after) is not None
 
 
 OBSERVATIONS: tuple[Observation, ...] = (
@@ -211,7 +213,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "beside it: that it is the sender's",
         lambda m: _SENDER_AFTER.match(m.after) is not None,
     ),
-    Observation("reached", -8, "beside it: that the message reached it", _is_reached),
+    Observation("reached", -8, "beside it: that the message reached it", _is_reached, is_reached=True),
     Observation(
         "service",
         -3,
@@ -242,42 +244,3 @@ OBSERVATIONS: tuple[Observation, ...] = (
 MESSAGE_ID: Final = Observation(
     "message-id", -9, "behind the word for an identifier", lambda m: _BEFORE_ID.search(m.before) is not None
 )
-
-
-class Candidate(NamedTuple):
-    """A mention, and all that was observed of it."""
-
-    mention: Mention
-    observed: tuple[Observation, ...]
-    score: int
-
-    @property
-    def last_resort(self) -> bool:
-        """Whether it is taken only where nothing better is found."""
-        return any(one.last_resort for one in self.observed)
-
-    @property
-    def is_reached(self) -> bool:
-        """Whether the message is said to have reached it."""
-        return any(one.name == "reached" for one in self.observed)
-
-    @property
-    def why(self) -> str:
-        """What says most plainly that it is one that failed: the name of the rule in evidence."""
-        names = [one.name for one in self.observed]
-        return next((name for name in _TELLING if name in names), "near")
-
-    def explained(self) -> str:
-        """All that counted, with its weight: "heading +3, code +2"."""
-        return f"{', '.join(f'{one.name} {one.weight:+d}' for one in self.observed)}: {self.score}"
-
-
-_TELLING: Final = ("message-id", "rcpt", "heading", "label", "announced", "alone")
-
-
-def weigh(mention: Mention) -> Candidate:
-    """All that is observed of a mention, and the sum."""
-    if MESSAGE_ID.holds(mention):
-        return Candidate(mention, (MESSAGE_ID,), MESSAGE_ID.weight)
-    observed = tuple([one for one in OBSERVATIONS if one.holds(mention)])
-    return Candidate(mention, observed, sum([one.weight for one in observed]))

@@ -15,9 +15,11 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from dsnparse.notice.notice import Notice
+from dsnparse.read.prose.address_list import lists_in
 from dsnparse.read.prose.blocks import Blocks
-from dsnparse.read.prose.mention import Mention, lists_in
-from dsnparse.read.prose.observations import ENOUGH, Candidate, weigh
+from dsnparse.read.prose.candidate import Candidate, weigh
+from dsnparse.read.prose.mention import Mention
+from dsnparse.read.prose.observations import ENOUGH
 from dsnparse.read.prose.page import Page
 from dsnparse.read.recipient import Recipient
 from dsnparse.wire.address import is_routable

@@ -1,6 +1,6 @@
 """Load `dsnparse serve` on loopback for a while: requests a second, p50, p99, beside the library's rate.
 
-    python benchmarks/serve.py [--seconds 4] [--clients 1,8] [--workers N] [--db URL]
+    python benchmarks/serve.py [--seconds 4] [--clients 1,8] [--jobs N] [--db URL]
 
 The client is one process that speaks HTTP/1.1 over kept connections, and shares the machine with the server.
 """
@@ -68,7 +68,7 @@ def main() -> None:
     )
     options.add_argument("--seconds", type=float, default=4.0, help="for each row")
     options.add_argument("--clients", default="1,8", help="connections at once")
-    options.add_argument("--workers", default="2")
+    options.add_argument("--jobs", default="2")
     options.add_argument("--db", help="default: a new SQLite file")
     args = options.parse_args()
     clients = [int(number) for number in args.clients.split(",")]
@@ -82,7 +82,7 @@ def main() -> None:
     print("|---|--:|--:|--:|--:|--:|--:|")
     with (
         tempfile.TemporaryDirectory() as folder,
-        served(args.db or f"{folder}/b.db", args.workers) as (
+        served(args.db or f"{folder}/b.db", args.jobs) as (
             port,
             server,
         ),
@@ -210,9 +210,9 @@ def cpu_of(number: int) -> float:
 
 
 @contextmanager
-def served(db: str, workers: str) -> Iterator[tuple[int, int]]:
+def served(db: str, jobs: str) -> Iterator[tuple[int, int]]:
     """A server on a free port: that, and its process."""
-    words = ["serve", "--port", "0", "--db", db, "--jobs", workers, "--audit", "/dev/null"]
+    words = ["serve", "--port", "0", "--db", db, "--jobs", jobs, "--audit", "/dev/null"]
     # Its log goes to a file: a pipe that nobody reads fills up, and stops it.
     with tempfile.NamedTemporaryFile("r") as log, Path(log.name).open("wb") as file:
         process = subprocess.Popen([sys.executable, "-m", "dsnparse", *words], stderr=file)

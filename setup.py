@@ -27,7 +27,7 @@ MODULES = {
     "read/prose": "address_list bare_names blocks candidate context mention observations page recipients",
     "read/templates": "recipients",
     "reply": "codes command names reply spelling words wrapping",
-    "rulebook": "matcher needed_words needs pattern_finder rule template_matcher",
+    "rulebook": "expression matcher needed_words needs pattern_finder rule template_matcher",
     "wire": "address address_spans boundary dates fields header html mime text",
 }
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from dsnparse.classify.objection import Objection
 from dsnparse.data import load
+from dsnparse.rulebook.expression import Expression
 from dsnparse.rulebook.pattern_finder import PatternFinder
 from dsnparse.rulebook.rule import compiled
 from dsnparse.vocabulary import Reason
@@ -71,19 +72,19 @@ class _Patterns(NamedTuple):
 
     #: Any of all: most replies have none, and are done.
     cue: PatternFinder[str]
-    named: Any
-    behind: Any
-    denied: Any
-    denied_within: Any
-    denied_behind: Any
-    perhaps: Any
-    perhaps_within: Any
-    for_now: Any
-    verb_alone: Any
-    address: Any
-    takes: Any
-    unlimited: Any
-    somebody: Any
+    named: Expression
+    behind: Expression
+    denied: Expression
+    denied_within: Expression
+    denied_behind: Expression
+    perhaps: Expression
+    perhaps_within: Expression
+    for_now: Expression
+    verb_alone: Expression
+    address: Expression
+    takes: Expression
+    unlimited: Expression
+    somebody: Expression
 
 
 @cache
@@ -229,9 +230,9 @@ def _words(text: str) -> _Words:
     )
 
 
-def _is_in(pattern: Any, text: str) -> bool:
+def _is_in(pattern: Expression, text: str) -> bool:
     """Whether a pattern is in a text; given as bytes, since RE2 works out the places of letters otherwise."""
-    return pattern.search(text.encode()) is not None
+    return pattern.is_in(text.encode())
 
 
 def _sentence_before(low: str, start: int) -> str:

@@ -70,8 +70,8 @@ class RuleSet:
     #: The words that patterns need and the phrases, each with a number; and what finds them.
     _needs: Needs = field(default_factory=lambda: Needs(()), repr=False)
     _finder: Any = field(default=None, repr=False)
-    #: For each of these words the patterns whose rarest it is, its bits, and what it is as a phrase.
-    _told: list[tuple[list[int], Bits, tuple[Phrase, ...]]] = field(default_factory=list, repr=False)
+    #: For each of these words the patterns whose rarest it is, and what it is as a phrase; None for neither.
+    _told: list[tuple[list[int], tuple[Phrase, ...]] | None] = field(default_factory=list, repr=False)
     #: The patterns of rules, by their number.
     _patterns: Sequence[tuple[Rule, str]] = field(default=(), repr=False)
     #: Rule → the bits of words in which it does not hold, and whether it asks for codes.
@@ -89,16 +89,16 @@ class RuleSet:
         padded = f" {low} "
         matches: list[Match] = self._finder.find_matches_as_indexes(padded, overlapping=True)
         needs, told = self._needs, self._told
+        bits_of = needs.groups_of
         keys: list[int] = []
         there: Bits = 0
         for number, start, end in matches:
-            some, bits, phrases = told[number]
-            if some:
-                keys += some
-            if bits:
-                there |= bits
-            if not phrases:
+            there |= bits_of[number]
+            one = told[number]
+            if one is None:
                 continue
+            some, phrases = one
+            keys += some
             for rule, provider, before, behind, is_label in phrases:
                 if padded[start - 1] in before or padded[end] in behind:
                     continue
@@ -139,11 +139,13 @@ class RuleSet:
     def locate(self, number: int, low: str) -> Hit | None:
         """The rule of the pattern `number`, and where this stands in the prepared text, if it does."""
         rule, pattern = self._patterns[number]
-        found = compiled(pattern).search(low.encode() if low.isascii() else low)
-        if found is None:
-            return None
-        start, end = found.span()
-        return rule, start, end - start
+        one = compiled(pattern)
+        if low.isascii():
+            span = one.span(low.encode())
+        else:
+            found = one.search(low)
+            span = None if found is None else found.span()
+        return None if span is None else (rule, span[0], span[1] - span[0])
 
     def code_rows(self, provider: str) -> Sequence[Rule]:
         """The rules of a provider that look at codes only."""
@@ -203,7 +205,7 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
         needs,
         automaton(needs.words),
         [
-            (needs.key_of[number], needs.groups_of[number], phrases.get(word, ()))
+            (needs.key_of[number], phrases.get(word, ())) if needs.key_of[number] or word in phrases else None
             for number, word in enumerate(needs.words)
         ],
         patterns,

@@ -27,7 +27,17 @@ Match = tuple[int, int, int]
 class Needs:
     """Patterns and words by their numbers. Immutable once it is made."""
 
-    __slots__ = ("_anywhere", "_more", "_whole", "_without", "bit_of", "groups_of", "key_of", "words")
+    __slots__ = (
+        "_anywhere",
+        "_longest_without",
+        "_more",
+        "_whole",
+        "_without",
+        "bit_of",
+        "groups_of",
+        "key_of",
+        "words",
+    )
 
     def __init__(self, patterns: Iterable[str], also: Iterable[str] = (), told: Iterable[str] = ()) -> None:
         """`also`: other words that are looked for in one go; `told`: those of which `bit_of` is wanted."""
@@ -60,6 +70,8 @@ class Needs:
                     elif not at:
                         keys.setdefault(place, []).append(number)
             self._more.append(more)
+        #: The length of the longest text in which a pattern without words may be; -1 for no such pattern.
+        self._longest_without = max([longest for _, longest in self._without], default=-1)
         for word in also:
             places.setdefault(word, len(places))
         #: The bit that is there when a word is.
@@ -96,10 +108,11 @@ class Needs:
         `found`: those whose rarest group is met; `there`: the bits of the other groups that are.
         """
         more = self._more
-        likely = list(dict.fromkeys([number for number in found if more[number] & there == more[number]]))
-        for number, longest in self._without:
-            if size <= longest:
-                likely.append(number)
+        likely = [number for number in found if (bits := more[number]) & there == bits]
+        if len(likely) > 1:
+            likely = list(dict.fromkeys(likely))
+        if size <= self._longest_without:
+            likely += [number for number, longest in self._without if size <= longest]
         return likely
 
     def within(self, matches: Sequence[Match]) -> list[int]:
@@ -115,8 +128,11 @@ class Needs:
     def standing_alone(self, matches: Sequence[Match], low: str) -> list[int]:
         """The patterns that ask for nothing but a word, where it stands as they want it."""
         certain = []
+        whole = self._whole
         for word, start, end in matches:
-            for number, left, right in self._whole.get(word, ()):
+            if word not in whole:
+                continue
+            for number, left, right in whole[word]:
                 if (not left or low[start - 1] not in LETTERS) and (not right or low[end] not in LETTERS):
                     certain.append(number)
         return certain

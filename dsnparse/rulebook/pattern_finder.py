@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
+from dsnparse.rulebook.expression import Expression
 from dsnparse.rulebook.needed_words import prepared
 from dsnparse.rulebook.needs import WHOLE, Needs
 
@@ -20,7 +21,7 @@ class PatternFinder(Generic[Owner]):
 
     __slots__ = ("_compiled", "_finder", "_needs", "_patterns")
 
-    def __init__(self, patterns: Sequence[tuple[Owner, str]], compiled: Callable[[str], Any]) -> None:
+    def __init__(self, patterns: Sequence[tuple[Owner, str]], compiled: Callable[[str], Expression]) -> None:
         """`patterns`: each with what it speaks for. `compiled`: makes an RE2 expression of a pattern."""
         self._patterns = tuple(patterns)
         self._compiled = compiled
@@ -36,7 +37,7 @@ class PatternFinder(Generic[Owner]):
             data = text.encode("utf-8", "replace")
             for number in likely:
                 owner, pattern = patterns[number]
-                if owner not in found and self._compiled(pattern).search(data) is not None:
+                if owner not in found and self._compiled(pattern).is_in(data):
                     found[owner] = pattern
         return found
 
@@ -56,7 +57,7 @@ class PatternFinder(Generic[Owner]):
         if certain or not likely:
             return bool(certain)
         data = text.encode("utf-8", "replace")
-        return any(self._compiled(self._patterns[one][1]).search(data) is not None for one in likely)
+        return any(self._compiled(self._patterns[one][1]).is_in(data) for one in likely)
 
     def perhaps_within(self, text: str) -> set[Owner]:
         """Those of whom a pattern may be in some piece of `text`: nobody else has one there."""
@@ -69,6 +70,8 @@ class PatternFinder(Generic[Owner]):
         low = prepared(text)
         needs = self._needs
         matches = self._finder.find_matches_as_indexes(low, overlapping=True)
+        if not matches:
+            return [], needs.likely([], 0, len(text))
         found, there = needs.met(matches)
         certain = needs.standing_alone(matches, low) if there & WHOLE else []
         return certain, needs.likely(found, there, len(text))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from dsnparse.rulebook.errors import said_by
+from dsnparse.rulebook.expression import Expression
 from dsnparse.vocabulary import Advice, BounceType, Reason
 
 #: What words are made of, as far as their edges are looked at. Not all other scripts part words.
@@ -120,13 +120,6 @@ def from_row(row: Mapping[str, Any]) -> Rule:
 
 
 @cache
-def compiled(pattern: str) -> Any:
-    """RE2, compiled. Raises ValueError when RE2 cannot read it."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return re2.compile(pattern, options)  # bounded by the number of patterns in rule files
-    except re2.error as error:
-        raise ValueError(said_by(error)) from None
+def compiled(pattern: str) -> Expression:
+    """The expression of a pattern. Raises ValueError when RE2 cannot read it."""
+    return Expression(pattern)

@@ -34,8 +34,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from dsnparse.rulebook.errors import said_by
 from dsnparse.rulebook.example_keys import Example, checked_examples, is_field_name
+from dsnparse.rulebook.expression import Expression
 from dsnparse.rulebook.source import Table
 
 KEYS = frozenset(
@@ -155,17 +155,9 @@ def from_row(row: Mapping[str, Any]) -> Format:
 
 
 @cache
-def pattern(text: str) -> Any:
-    """RE2, compiled: case ignored, "^" and "$" at line ends. Raises ValueError when RE2 cannot read it."""
-    import re2
-
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    try:
-        return re2.compile(f"(?m){text}", options)  # bounded by the number of patterns in format tables
-    except re2.error as error:
-        raise ValueError(said_by(error)) from None
+def pattern(text: str) -> Expression:
+    """An expression: case ignored, "^" and "$" at line ends. Raises ValueError when RE2 cannot read it."""
+    return Expression(f"(?m){text}", ignores_case=True)
 
 
 def find(one: str, text: str, start: int = 0) -> Any:
@@ -175,8 +167,7 @@ def find(one: str, text: str, start: int = 0) -> Any:
 
 def find_all(one: str, text: str) -> Iterator[Any]:
     """Every place in `text` where the pattern `one` is found: RE2's matches."""
-    found: Iterator[Any] = pattern(one).finditer(_as_searched(text))
-    return found
+    return pattern(one).finditer(_as_searched(text))
 
 
 def _as_searched(text: str) -> str | bytes:

@@ -93,7 +93,7 @@ def _hold(conditions: Iterable[tuple[list[str], str]]) -> bool:
 
 
 def _is_in(one: str, text: str) -> bool:
-    return pattern(one).search(text.encode("utf-8", "replace")) is not None
+    return pattern(one).is_in(text.encode("utf-8", "replace"))
 
 
 def load_formats(

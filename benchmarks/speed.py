@@ -74,11 +74,12 @@ def class_of(message: Real) -> str:
 def commands() -> dict[str, list[str]]:
     """The parsers that are here: their names with versions, and how to run them.
 
-    DSNPARSE_BENCH_PYTHONS: further interpreters, each with what is installed for it (by `make bench`).
+    DSNPARSE_BENCH_PYTHONS: interpreters in place of this one, each with what is installed for it (by
+    `make bench`).
     """
     found: dict[str, list[str]] = {}
     others = os.environ.get("DSNPARSE_BENCH_PYTHONS", "")
-    pythons = [sys.executable, *(one for one in others.split(os.pathsep) if one)]
+    pythons = [one for one in others.split(os.pathsep) if one] or [sys.executable]
     tried = [[python, str(HERE / "speed_worker.py"), name] for python in pythons for name in PARSERS]
     if perl := shutil.which("perl"):
         tried.append([perl, str(HERE / "speed_worker.pl")])

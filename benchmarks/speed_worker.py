@@ -62,7 +62,7 @@ PARSERS: dict[str, tuple[str, str, Callable[[], Callable[[bytes], object]]]] = {
 
 def _edition(name: str) -> str:
     """Which Python runs it; and of dsnparse, whether its modules are compiled."""
-    python = f"(Python {sys.version_info.major}.{sys.version_info.minor}"
+    python = "(Python {}.{}.{}".format(*sys.version_info)
     if name == "dsnparse":
         from dsnparse.wire import mime
 

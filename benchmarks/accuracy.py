@@ -10,10 +10,8 @@ those of DSNPARSE_CORPORA, or ../shared/corpora), and its judge lies beside, in 
 from __future__ import annotations
 
 import argparse
-import email
 import importlib.util
 import json
-import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -24,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.messages import folders  # noqa: E402
+from benchmarks.neighbours import Named, is_said, neighbours  # noqa: E402
 from benchmarks.tables import Paper  # noqa: E402
 from dsnparse import Parser  # noqa: E402
 from dsnparse.notice.roles import roles_of  # noqa: E402
@@ -81,56 +80,56 @@ def show(paper: Paper, labelled: Sequence[Path] | None = None, *, misses: int = 
     rows, missed = [], []
     for name, (parser, change) in ABLATIONS.items():
         tally = judge.Tally()
-        for label, data in _labels(labelled):
-            judge.judge(label, parser.parse(change(data)), tally, label["file"])
+        for label, path in _labels(labelled):
+            judge.judge(label, parser.parse(change(path.read_bytes())), tally, label["file"])
         counts = [str(tally.of[what]) for what in ("blamed", "silenced")]
         rows.append((name, *(f"{tally.share(what).strip()} %" for what in _FIGURES), *counts))
         missed += [f"{name}: {miss}" for miss in tally.misses[:misses]]
-    neighbour = _flufl(judge, labelled)
-    if neighbour is not None:
-        right, of, blamed = neighbour
-        rows.append(("flufl.bounce", "-", f"{100 * right / of:.1f} %", "-", "-", "-", str(blamed), "-"))
+    for name, neighbour in neighbours().items():
+        rows.append((name, *_beside(judge, labelled, neighbour)))
     paper.table(("with", "kind", "recipients", "status", "reason", "type", "blamed", "silenced"), rows)
     paper.say(
         "Shares of the labelled messages that are exactly right. flufl.bounce gives addresses only, of "
-        "temporary and permanent failures together; one of the corpora is its own. Without status parts a "
-        "status is known only where the words state it."
+        "temporary and permanent failures together; Sisimai's reasons are compared in its own words. One of "
+        "the corpora is flufl.bounce's own, three are Sisimai's. Without status parts a status is known only "
+        "where the words state it."
     )
     for miss in missed:
         print(miss)
 
 
-def _flufl(judge: ModuleType, labelled: Sequence[Path]) -> tuple[int, int, int] | None:
-    """flufl.bounce on the same messages: sets of recipients that are right, of how many, wrong addresses."""
-    try:
-        from flufl.bounce import all_failures
-    except ImportError:
-        return None
-    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
-    right = of = blamed = 0
-    for label, data in _labels(labelled):
-        if label["kind"] not in ("bounce", "delay") or label.get("recipients") is None:
-            continue
-        try:
-            temporary, permanent = all_failures(email.message_from_bytes(data))
-        except Exception:  # noqa: BLE001 -- some messages are too broken for it
-            temporary, permanent = frozenset(), frozenset()
-        found = {judge.norm(address.decode("utf-8", "replace")) for address in {*temporary, *permanent}}
+def _beside(
+    judge: ModuleType, labelled: Sequence[Path], read: Callable[[Sequence[Path]], list[Named]]
+) -> tuple[str, ...]:
+    """The cells of another parser, on the messages that tell of a failure or a delay."""
+    labels = [
+        (label, path)
+        for label, path in _labels(labelled)
+        if label["kind"] in ("bounce", "delay") and label.get("recipients") is not None
+    ]
+    right = blamed = 0
+    reasons: list[bool] = []
+    for (label, _), named in zip(labels, read([path for _, path in labels]), strict=True):
+        found = {judge.norm(address): reason for address, reason in named.items()}
         wanted = [
             {judge.norm(a) for a in (one["address"], *one.get("also", ()))} for one in label["recipients"]
         ]
-        of += 1
-        wrong = found - set().union(*wanted)
-        right += not wrong and len(found) == len(wanted) and all(found & names for names in wanted)
+        wrong = found.keys() - set().union(*wanted)
         blamed += len(wrong)
-    return right, of, blamed
+        right += not wrong and len(found) == len(wanted) and all(found.keys() & names for names in wanted)
+        for one, names in zip(label["recipients"], wanted, strict=True):
+            if one.get("reason"):
+                allowed = [one["reason"], *one.get("reason_ok", ())]
+                reasons += [is_said(found[address], allowed) for address in found.keys() & names]
+    share = f"{100 * sum(reasons) / len(reasons):.1f} %" if any(reasons) else "-"
+    return "-", f"{100 * right / len(labels):.1f} %", "-", share, "-", str(blamed), "-"
 
 
-def _labels(labelled: Sequence[Path]) -> Iterator[tuple[dict[str, Any], bytes]]:
+def _labels(labelled: Sequence[Path]) -> Iterator[tuple[dict[str, Any], Path]]:
     for folder in labelled:
         for line in (folder / "labels.jsonl").read_text("utf-8").splitlines():
             label = json.loads(line)
-            yield label, (folder / label["file"]).read_bytes()
+            yield label, folder / label["file"]
 
 
 def _load(path: Path) -> ModuleType:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
+from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, cannot
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.render.standing import size
 from dsnparse.store.sql.backup import back_up
@@ -32,5 +32,5 @@ def backup(file: str, choice: StoreChoice) -> None:
     except StoreError as error:
         raise Failure(str(error), FAILED) from None
     except OSError as error:
-        raise Failure(f"Cannot write {file}: {(error.strerror or str(error)).lower()}", FAILED) from None
+        raise Failure(cannot("write", file, error), FAILED) from None
     click.echo(f"{size(number)} written to {file}.")

@@ -15,6 +15,7 @@ from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.option_names import SECRETS, below_of, options_of, unknown_variables
 from dsnparse.cli.settings import Settings
 from dsnparse.config import LOCAL, SYSTEM, masked
+from dsnparse.errors import as_sentence
 from dsnparse.render.table import Column
 from dsnparse.rulebook.errors import instead
 
@@ -167,7 +168,7 @@ def _files_wrong(settings: Settings) -> Iterator[str]:
                 except OSError as error:
                     yield f"{one.place}: {file} cannot be read: {(error.strerror or str(error)).lower()}."
                 except ValueError as error:
-                    yield f"{one.place}: {str(error).rstrip('.')}."
+                    yield as_sentence(f"{one.place}: {error}")
 
 
 def _open(path: str) -> None:

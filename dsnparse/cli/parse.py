@@ -11,7 +11,9 @@ import click
 
 from dsnparse.cli.choice import Choice
 from dsnparse.cli.copies import make_folder
+from dsnparse.cli.failure import cannot
 from dsnparse.cli.output import Output
+from dsnparse.cli.rules_option import rules_option
 from dsnparse.cli.trust_option import limit_option, trust_option
 from dsnparse.cli.worker import Rendered, Settings, Worker, warm_up
 from dsnparse.mailboxes import Item, MessageRef, Problem, find
@@ -43,7 +45,7 @@ TABLE_FORMATS = ("parquet", "duckdb")
 @click.option(
     "--jobs", "-j", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes."
 )
-@click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
+@rules_option
 @trust_option
 @limit_option
 @click.option("--why", is_flag=True, help="Show the evidence under each record.")
@@ -153,7 +155,7 @@ def _results(pieces: Iterator[list[Item]], settings: Settings, jobs: int) -> Ite
     try:
         worker = Worker(settings)
     except OSError as error:
-        raise click.UsageError(f"Cannot read {error.filename}: {(error.strerror or '').lower()}.") from None
+        raise click.UsageError(cannot("read", error.filename, error)) from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     first = next(pieces, None)

@@ -19,6 +19,7 @@ from dsnparse.cli.source_options import WORKED_OFF
 from dsnparse.cli.span_options import where_option
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.trust_option import make_parser, trust_option
+from dsnparse.errors import as_sentence
 from dsnparse.read.events.tables import providers
 from dsnparse.render.progress import Progress
 from dsnparse.render.summary import ingest_summary, problem_lines
@@ -183,7 +184,7 @@ def _figures(
     try:
         period = read_period(*span, now=now)
     except ValueError as problem:
-        raise click.UsageError(f"{problem}.") from None
+        raise click.UsageError(as_sentence(problem)) from None
     return make(store, period, where=where, masked=mask, campaign_headers=campaign_headers, title=title)
 
 

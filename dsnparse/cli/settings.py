@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from dsnparse.cli.failure import cannot
 from dsnparse.cli.option_names import CONFIG, LIMITS, SHARED, below_of, nearest, options_of, variables_of
 from dsnparse.cli.option_values import from_environment, value_of
 from dsnparse.config import ConfigError, Setting, find_files, read_file
@@ -45,8 +46,7 @@ class Settings:
             except ConfigError as error:
                 raise click.UsageError(str(error)) from None
             except OSError as error:
-                said = (error.strerror or "cannot be read").lower()
-                raise click.UsageError(f"Cannot read {path}: {said}.") from None
+                raise click.UsageError(cannot("read", path, error)) from None
             files.append(path)
         return cls(found, notes, files)
 

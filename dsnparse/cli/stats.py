@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from dsnparse.cli.failure import ended
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.span_options import since_option, until_option, where_option
 from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.errors import as_sentence
 from dsnparse.render.store_rows import count_columns, count_row, count_title
 from dsnparse.store.asked import Asked
 from dsnparse.store.queries.stats import BY, CROSSED, Count, by_name
@@ -29,7 +29,7 @@ class _By(click.ParamType[Any]):
         try:
             return by_name(str(value))
         except ValueError as error:
-            return self.fail(ended(str(error)), param, ctx)
+            return self.fail(as_sentence(error), param, ctx)
 
 
 @click.command()

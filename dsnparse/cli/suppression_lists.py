@@ -14,6 +14,7 @@ from dsnparse.cli.choice import Choice
 from dsnparse.cli.failure import NO_ADDRESS
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.errors import as_sentence
 from dsnparse.store.lists.entry import Difference, Listed, Suppression, Would
 from dsnparse.store.lists.export_formats import FORMATS, PROVIDERS, write_list
 from dsnparse.store.lists.import_formats import Unreadable, read_list, readable
@@ -55,7 +56,7 @@ class _Reading:
                 else:
                     self._name(one)
         except ValueError as problem:
-            raise click.ClickException(f"{problem}.") from None
+            raise click.ClickException(as_sentence(problem)) from None
 
     def _name(self, one: Unreadable) -> None:
         if self.unreadable < _SHOWN_PROBLEMS:

@@ -14,6 +14,7 @@ from dsnparse.cli.copies import Copies, make_folder
 from dsnparse.cli.failure import FAILED, Failure
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.output import Output
+from dsnparse.cli.rules_option import rules_option
 from dsnparse.cli.store_options import Duration, StoreChoice, store_options
 from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
 from dsnparse.mailboxes.items import Mail
@@ -140,7 +141,7 @@ def export(folder: str, since: timedelta | None, everything: bool, choice: Store
 @_since
 @click.option("--all", "everything", is_flag=True, help="All that are kept, also those understood.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-@click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
+@rules_option
 @trust_option
 @limit_option
 @format_option

@@ -106,7 +106,7 @@ def _addresses(data: bytes, kind: str) -> list[str]:
     try:
         return msgspec.json.decode(data, type=list[str])
     except msgspec.DecodeError as error:
-        raise ClientException(f"Send a JSON list of texts: {error}.") from None
+        raise ClientException(f"Send a JSON list of texts: {error}") from None
 
 
 @get("/v1/history/{address:path}", **needs("read", History, 404))

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, head, post
 
+from dsnparse.errors import as_sentence
 from dsnparse.ingest import ingest as work_off
 from dsnparse.mailboxes.events import READER_FAILED, Event
 from dsnparse.mailboxes.items import PassedOver, Problem
@@ -102,15 +103,15 @@ async def _verified(service: Service, provider: str, sent: Sent) -> Verified:
     try:
         return await service.ask(service.verifier.verify, provider, sent, datetime.now(UTC))
     except NotVerified as reason:
-        _log.warning("Events as of %s were refused: %s.", provider, reason)
-        refused = problem("not-verified", f"{reason}.")
+        _log.warning("Events as of %s were refused: %s", provider, as_sentence(reason))
+        refused = problem("not-verified", str(reason))
         if service.verifier.wants_basic(provider):
             # Amazon SNS sends user and password only when it is asked for them.
             refused.headers = {**(refused.headers or {}), "WWW-Authenticate": 'Basic realm="dsnparse"'}
         raise refused from None
     except CannotVerify as reason:
-        _log.warning("Events of %s must wait: %s.", provider, reason)
-        raise problem("cannot-verify", f"{reason}.") from None
+        _log.warning("Events of %s must wait: %s", provider, as_sentence(reason))
+        raise problem("cannot-verify", str(reason)) from None
 
 
 async def _confirm(service: Service, provider: str, url: str) -> None:

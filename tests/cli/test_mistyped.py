@@ -77,6 +77,8 @@ HINTS = [
     (["suppressions", "import", "--format", "sendgird", os.devnull], "Did you mean 'sendgrid'?"),
     (["suppressions", "export", "--format", "sendgird"], "Did you mean 'sendgrid'?"),
     (["ingest", "--as", "sendgird", "."], "Did you mean 'sendgrid'"),
+    (["listen", "--socket-mode", "rw-rw----"], "'rw-rw----' is no mode of a file; write one as 660."),
+    (["listen", "--lmtp", "here"], "Give HOST:PORT or the path of a Unix socket, not 'here'."),
     (["ingest", "--as", "postfux", "."], "Did you mean 'postfix'"),
     (["watch", "--as", "postfux", "."], "Did you mean 'postfix'"),
     (["report", "--format", "htlm"], "Did you mean 'html'?"),

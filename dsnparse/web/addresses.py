@@ -22,7 +22,7 @@ from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.check import AT_ONCE
 from dsnparse.store.queries.history import Happening
 from dsnparse.store.queries.moment import read_moment
-from dsnparse.store.queries.stats import BY, CROSSED, Count, by_name
+from dsnparse.store.queries.stats import BY, CROSSED, Count, counts_by
 from dsnparse.store.queries.where import ALL, Where
 from dsnparse.store.store import Store
 from dsnparse.web.bodies import content_type, read_body
@@ -138,9 +138,7 @@ async def stats(
     now = datetime.now(UTC)
     try:
         chosen = Where.parse(where) if where else ALL
-        names = [by_name(name) for name in by or (CROSSED if where else BY)]
-        if others := [name for name in names if where and name not in CROSSED and "," not in name]:
-            raise ValueError(f"`where` is about failures; {', '.join(others)} does not count these")
+        names = [counts_by(name, chosen) for name in by or (CROSSED if where else BY)]
         start = None if since is None else read_moment(since, now)
         end = None if until is None else read_moment(until, now, end=True)
     except ValueError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +27,7 @@ from dsnparse.parser import Parser
 from dsnparse.render.summary import counted, problem_lines
 from dsnparse.render.table import Column
 from dsnparse.store.changes.batch import Seen
+from dsnparse.store.pieces import in_pieces
 from dsnparse.wire.limits import Limits
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def reparse(
     with choice.open() as store:
         digests = [one_message(store, message) for message in messages] or None
         kept = store.kept(since=start_of(since), digests=digests, unknown=not everything and digests is None)
-        for some in _pieces(kept):
+        for some in in_pieces(kept, _AT_ONCE):
             read += len(some)
             changed += _reread(store, some, parser, tally, write=not dry_run)
         if not dry_run:
@@ -131,8 +131,3 @@ def _said_before(store: Store, digest: str) -> str:
 def _said(kind: str, reasons: list[str]) -> str:
     """ "bounce: user_unknown, mailbox_full"."""
     return f"{kind}: {', '.join(dict.fromkeys(reasons))}" if reasons else kind
-
-
-def _pieces(items: Iterator[Kept]) -> Iterator[list[Kept]]:
-    while piece := list(islice(items, _AT_ONCE)):
-        yield piece

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -18,6 +17,7 @@ from dsnparse.errors import as_sentence
 from dsnparse.store.lists.entry import Difference, Listed, Suppression, Would
 from dsnparse.store.lists.export_formats import FORMATS, PROVIDERS, write_list
 from dsnparse.store.lists.import_formats import Unreadable, read_list, readable
+from dsnparse.store.pieces import in_pieces
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.wire.formulas import guarded
 
@@ -110,8 +110,8 @@ def import_(
         if dry_run:
             _compare(store, reading, differences)
         else:
-            total, entries = Listed(), reading.entries()
-            while some := list(islice(entries, _IMPORTED_AT_ONCE)):
+            total = Listed()
+            for some in in_pieces(reading.entries(), _IMPORTED_AT_ONCE):
                 total += store.suppress(some)
             store.tick()
             say_listed(total)

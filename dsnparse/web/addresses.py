@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Annotated, Any
 from urllib.parse import unquote
 
@@ -18,6 +17,7 @@ from litestar.response import Stream
 
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.cells import to_json
+from dsnparse.store.pieces import in_pieces
 from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.check import AT_ONCE
 from dsnparse.store.queries.history import Happening
@@ -85,8 +85,7 @@ async def check_many(request: Request[Any, Any, Any], service: Service) -> Strea
 
 
 async def _decisions(service: Service, store: Store, wanted: Sequence[str]) -> AsyncIterator[bytes]:
-    each = iter(wanted)
-    while some := list(islice(each, AT_ONCE)):
+    for some in in_pieces(wanted, AT_ONCE):
         try:
             lines = await service.ask(_lines, store, some)
         except Exception as error:  # noqa: BLE001  (the answer has begun: its last line says so)

@@ -6,8 +6,10 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
+
+from dsnparse.store.pieces import in_pieces
 
 #: Entries that are held at a time.
 _AT_ONCE = 500
@@ -15,8 +17,7 @@ _AT_ONCE = 500
 
 def csv_text(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """Comma-separated values below the names of their columns."""
-    each = chain([names], rows)
-    while some := list(islice(each, _AT_ONCE)):
+    for some in in_pieces(chain([names], rows), _AT_ONCE):
         lines = io.StringIO()
         csv.writer(lines, lineterminator="\n").writerows(some)
         yield lines.getvalue()
@@ -34,9 +35,7 @@ def json_document(name: str, objects: Iterable[Any]) -> Iterator[str]:
 
 def together(pieces: Iterable[str]) -> Iterator[str]:
     """Many short pieces as fewer that are long."""
-    each = iter(pieces)
-    while some := list(islice(each, _AT_ONCE)):
-        yield "".join(some)
+    return map("".join, in_pieces(pieces, _AT_ONCE))
 
 
 def _document(name: str, objects: Iterable[Any]) -> Iterator[str]:

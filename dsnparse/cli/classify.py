@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from dsnparse.cli.common_options import rules_option
 from dsnparse.cli.listing import format_option, print_rows
-from dsnparse.cli.rules_option import rules_option
 from dsnparse.render.styles import type_style
 from dsnparse.render.table import Column
 

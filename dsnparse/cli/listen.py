@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dsnparse.cli.common_options import rules_option, unknown_option
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.keep_options import KeepChoice, keep_options
@@ -20,7 +21,6 @@ from dsnparse.cli.log_options import log_options
 from dsnparse.cli.metrics_option import measured, metrics_option
 from dsnparse.cli.option_group import bytes_option
 from dsnparse.cli.reading_anew import read_anew
-from dsnparse.cli.rules_option import rules_option
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
 from dsnparse.config import masked as masked_url
@@ -74,7 +74,7 @@ _TELL = 60.0
 @trust_option
 @log_options("text")
 @limit_option
-@click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
+@unknown_option
 @keep_options
 @metrics_option
 @store_options(hooks=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from dsnparse.cli.choice import Choice
+from dsnparse.cli.common_options import quiet_option, rules_option, unknown_option
 from dsnparse.cli.copies import make_folder
 from dsnparse.cli.failure import cannot
 from dsnparse.cli.output import Output
-from dsnparse.cli.rules_option import rules_option
 from dsnparse.cli.trust_option import limit_option, trust_option
 from dsnparse.cli.worker import Rendered, Settings, Worker, warm_up
 from dsnparse.mailboxes import Item, MessageRef, Problem, find
@@ -53,12 +53,12 @@ TABLE_FORMATS = ("parquet", "duckdb")
     "--kind", "kinds", multiple=True, type=Choice([kind.value for kind in Kind]),
     help="Show only messages of this kind. May be repeated.",
 )  # fmt: skip
-@click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
+@unknown_option
 @click.option(
     "--part-bytes", type=click.IntRange(1), metavar="N",
     help="Bytes of mail in one part of parquet or duckdb.  [default: 134217728]",
 )  # fmt: skip
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@quiet_option
 @click.pass_context
 def parse(
     context: click.Context,

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from dsnparse.cli.choice import Choice
+from dsnparse.cli.common_options import output_option
 from dsnparse.cli.output import Output
 from dsnparse.cli.span_options import since_option, until_option, where_option
 from dsnparse.cli.store_options import StoreChoice, store_options
@@ -32,7 +33,7 @@ def records() -> None:
 
 @records.command()
 @click.option("--format", "form", type=Choice(_FORMATS), help="Default: by the ending of FILE, or jsonl.")
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
+@output_option
 @since_option
 @until_option
 @where_option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dsnparse.cli.common_options import rules_option
 from dsnparse.cli.kept_messages import (
     NONE_KEPT,
     SHOWN,
@@ -18,7 +19,6 @@ from dsnparse.cli.kept_messages import (
     start_of,
 )
 from dsnparse.cli.listing import format_option, print_rows
-from dsnparse.cli.rules_option import rules_option
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
 from dsnparse.mailboxes.items import Mail

@@ -14,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from dsnparse.cli.choice import Choice
+from dsnparse.cli.common_options import output_option, quiet_option
 from dsnparse.cli.output import Output
 from dsnparse.cli.source_options import WORKED_OFF
 from dsnparse.cli.span_options import where_option
@@ -37,7 +38,7 @@ _ENDINGS = {"html": "html", "htm": "html", "json": "json", "txt": "text"}
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
+@output_option
 @click.option("--format", "form", type=Choice(_FORMATS), help="Default: by the ending of FILE, else text.")
 @click.option("--since", metavar="TIME", help="A date, a time, or an age as in 30d. Default: 7d.")
 @click.option("--until", metavar="TIME", help="The same; a date includes its day. Default: now.")
@@ -64,7 +65,7 @@ _ENDINGS = {"html": "html", "htm": "html", "json": "json", "txt": "text"}
 )
 @click.option("--rules", multiple=True, metavar="FILE", help="Your own rules, for SOURCE. May be repeated.")
 @trust_option
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@quiet_option
 @store_options()
 @click.pass_context
 def report(

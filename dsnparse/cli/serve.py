@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dsnparse.cli.common_options import rules_option, unknown_option
 from dsnparse.cli.failure import FAILED, Failure, cannot, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.keep_options import KeepChoice, keep_options
@@ -16,7 +17,6 @@ from dsnparse.cli.load_options import Load, load_options
 from dsnparse.cli.log_options import log_options
 from dsnparse.cli.postfix_options import PostfixChoice, postfix_options
 from dsnparse.cli.reading_anew import read_anew
-from dsnparse.cli.rules_option import rules_option
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.trust_option import limit_option, make_parser, make_verifier, trust_option
 from dsnparse.config import masked as masked_url
@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 @rules_option
 @trust_option
 @limit_option
-@click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
+@unknown_option
 @keep_options
 @log_options("text")
 @postfix_options

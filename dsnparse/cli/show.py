@@ -7,9 +7,9 @@ from itertools import islice
 import click
 
 from dsnparse import __version__
+from dsnparse.cli.common_options import output_option, rules_option
 from dsnparse.cli.failure import FAILED, Failure
 from dsnparse.cli.output import Output
-from dsnparse.cli.rules_option import rules_option
 from dsnparse.cli.trust_option import make_parser, trust_option
 from dsnparse.mailboxes import find, looks_like_message
 from dsnparse.mailboxes.items import Mail, Problem, read_item
@@ -17,7 +17,7 @@ from dsnparse.mailboxes.items import Mail, Problem, read_item
 
 @click.command()
 @click.argument("path", metavar="FILE")
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
+@output_option
 @rules_option
 @trust_option
 def show(path: str, output: str | None, rules: tuple[str, ...], trust: str | None) -> None:

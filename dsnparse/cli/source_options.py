@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import click
 
+from dsnparse.cli.common_options import rules_option
 from dsnparse.cli.option_group import option_group
-from dsnparse.cli.rules_option import rules_option
 from dsnparse.cli.store_options import StoreChoice
 from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
 from dsnparse.errors import as_sentence

@@ -49,7 +49,7 @@ class StoreChoice:
 
         with (
             _without_leavings(self.db if create else ""),
-            _sentences(),
+            store_sentences(),
             Store.open(
                 self.db,
                 policy=self.load_policy(),
@@ -67,7 +67,7 @@ class StoreChoice:
 
         `few`: whether a question or two is all; then without PostgreSQL's driver, too.
         """
-        with _sentences(), self.reader(few=few) as asked:
+        with store_sentences(), self.reader(few=few) as asked:
             yield asked
 
     def reader(self, *, few: bool = False) -> Asked:
@@ -211,8 +211,8 @@ def _without_leavings(db: str) -> Iterator[None]:
 
 
 @contextmanager
-def _sentences() -> Iterator[None]:
-    """Errors of the store end the command with a sentence."""
+def store_sentences() -> Iterator[None]:
+    """What the block raises of the store's errors ends the command with a sentence, and with its status."""
     try:
         yield
     except NotAnAddress as problem:

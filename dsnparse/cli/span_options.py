@@ -10,7 +10,7 @@ import click
 from dsnparse.errors import as_sentence
 from dsnparse.rulebook.errors import meant
 from dsnparse.store.queries.moment import read_moment
-from dsnparse.store.queries.where import ALL, NAMES, Where
+from dsnparse.store.queries.where import NAMES, Where
 
 
 class Moment(click.ParamType[Any]):
@@ -33,7 +33,7 @@ class Moment(click.ParamType[Any]):
 
 def _read_where(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> Where:
     try:
-        where = Where.parse(texts) if texts else ALL
+        where = Where.parse(texts)
     except ValueError as problem:
         raise click.BadParameter(as_sentence(problem), context, option) from None
     _hint_at_providers(where)

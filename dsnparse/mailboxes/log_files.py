@@ -62,7 +62,7 @@ class LogSource(FilesThatStay):
                 yield Problem.of(file, error)
         if number and not known:
             name = self.paths[0] + (f" and {len(self.paths) - 1:,} more" if len(self.paths) > 1 else "")
-            yield Problem(name, f"no line of {number:,} looks like a log of {self.log}: is it another one's?")
+            yield Problem(name, f"has no line, of {number:,}, that looks like a log of {self.log}")
 
     def _beginning(self, file: str) -> datetime:
         """The first time in a file; what cannot be read, or has none, keeps its place at the front."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -15,7 +14,6 @@ from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import Parameter
 from litestar.response import Stream
 
-from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.cells import to_json
 from dsnparse.store.pieces import in_pieces
 from dsnparse.store.queries.answer import Decision
@@ -23,7 +21,7 @@ from dsnparse.store.queries.check import AT_ONCE
 from dsnparse.store.queries.history import Happening
 from dsnparse.store.queries.moment import read_moment
 from dsnparse.store.queries.stats import BY, CROSSED, Count, counts_by
-from dsnparse.store.queries.where import ALL, Where
+from dsnparse.store.queries.where import Where
 from dsnparse.store.store import Store
 from dsnparse.web.bodies import content_type, read_body
 from dsnparse.web.describe import TEXT, needs
@@ -46,9 +44,6 @@ Counted = Annotated[
 LONGEST_TABLE = 1_000
 #: Happenings in one history; the latest are shown.
 HAPPENINGS = 1_000
-
-#: A change that hooks may wait for.
-_BY_HAND = Tally(events=Counter(["address.changed"]))
 
 _MANY = {"application/json": Schema(type=OpenAPIType.ARRAY, items=TEXT), "text/plain": TEXT}
 
@@ -136,7 +131,7 @@ async def stats(
     """Counts of messages, failures, addresses and alerts."""
     now = datetime.now(UTC)
     try:
-        chosen = Where.parse(where) if where else ALL
+        chosen = Where.parse(where or ())
         names = [counts_by(name, chosen) for name in by or (CROSSED if where else BY)]
         start = None if since is None else read_moment(since, now)
         end = None if until is None else read_moment(until, now, end=True)

@@ -55,7 +55,7 @@ def test_a_file_without_a_line_of_it_is_told_of(log: str, tmp_path: Path) -> Non
     if log in ("powermta", "exchange-tracking"):
         assert "comes before any line that names the columns" in told.reason
     else:
-        assert told.reason == f"no line of 2 looks like a log of {log}: is it another one's?"
+        assert told.reason == f"has no line, of 2, that looks like a log of {log}"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,6 @@ def test_the_wrong_name_is_told_and_the_command_fails(log: str, other: str, tmp_
         one.write_text(QUIET[other] * 1_000, "utf-8")
     done = command("ingest", "--as", log, file, older, "--db", tmp_path / "b.db")
     assert done.returncode == 1
-    says = f"dsnparse: {file} and 1 more: no line of 2,000 looks like a log of {log}: is it another one's?\n"
+    says = f"dsnparse: {file} and 1 more: has no line, of 2,000, that looks like a log of {log}\n"
     assert says in done.stderr
     assert command("ingest", "--as", other, file, older, "--db", tmp_path / "b.db").returncode == 0

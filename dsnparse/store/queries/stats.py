@@ -9,7 +9,7 @@ from typing import Any
 
 from dsnparse.rulebook.errors import meant
 from dsnparse.store.changes.status import ACTIVE
-from dsnparse.store.queries.where import ALL, Where
+from dsnparse.store.queries.where import ALL, Where, json_text
 from dsnparse.store.sql.rows import Rows, time_value
 
 #: What records and messages can be counted by.
@@ -160,11 +160,7 @@ def _kinds(rows: Rows, since: datetime | None, until: datetime | None) -> list[C
 def _authenticity(rows: Rows, since: datetime | None, until: datetime | None) -> list[Count]:
     """How far bounces are to be believed; those that were read without keys are not counted."""
     condition, values = _span("coalesce(received_at, seen_at)", (since, until), rows)
-    verdict = (
-        "authenticity ->> 'authenticity'"
-        if rows.postgresql
-        else "json_extract(authenticity, '$.authenticity')"
-    )
+    verdict = json_text("authenticity", "authenticity", rows)
     statement = f"""
         SELECT {verdict}, count(*) FROM messages
         WHERE kind = 'bounce' AND {verdict} IS NOT NULL {condition}

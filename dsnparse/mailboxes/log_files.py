@@ -8,7 +8,6 @@ from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from pathlib import Path
 
-from dsnparse.mailboxes.archive import DamagedError
 from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.inputs import files_in, opened
 from dsnparse.mailboxes.items import Problem
@@ -56,8 +55,6 @@ class LogSource(FilesThatStay):
                         number += 1
                         known = known or reader.knows(line)
                         yield from events_of(reader, line, file, self._parser.rules)
-            except DamagedError as error:
-                yield Problem(file, str(error))
             except OSError as error:
                 yield Problem.of(file, error)
         if number and not known:

@@ -71,6 +71,20 @@ class _Reading:
             raise click.exceptions.Exit(NO_ADDRESS if self.no_address else 1)
 
 
+#: The command gets them as `reasons` and `sources`.
+reasons_option = click.option(
+    "--reason",
+    "reasons",
+    type=Choice(SUPPRESSION_REASONS),
+    metavar="REASON",
+    multiple=True,
+    help="Only this reason. May be repeated.",
+)
+sources_option = click.option(
+    "--source", "sources", multiple=True, help="Only from this source. May be repeated."
+)
+
+
 @click.command("import")
 @click.argument("file", type=click.File("r", encoding="utf-8-sig", errors="replace"))
 @click.option(
@@ -161,8 +175,8 @@ def _row(one: Difference) -> list[str]:
     f"them; the others are what the provider takes: {', '.join(PROVIDERS)}; or the program: postfix (a table "
     "for check_recipient_access), listmonk, mautic.",
 )
-@click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
-@click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")
+@reasons_option
+@sources_option
 @click.option("--output", "-o", metavar="FILE", help="Default: standard output.")
 @store_options()
 def export(

@@ -12,7 +12,14 @@ from dsnparse.cli.addresses import Addresses
 from dsnparse.cli.choice import Choice
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.cli.suppression_lists import count_of, export, import_, say_listed
+from dsnparse.cli.suppression_lists import (
+    count_of,
+    export,
+    import_,
+    reasons_option,
+    say_listed,
+    sources_option,
+)
 from dsnparse.render.store_rows import SUPPRESSION_COLUMNS, suppression_row
 from dsnparse.store.lists.entry import STATES, Suppression
 from dsnparse.store.lists.import_formats import read_time
@@ -37,15 +44,8 @@ def suppressions() -> None:
     show_default=True,
     help="May be repeated.",
 )
-@click.option(
-    "--reason",
-    "reasons",
-    type=Choice(SUPPRESSION_REASONS),
-    metavar="REASON",
-    multiple=True,
-    help="Only this reason. May be repeated.",
-)
-@click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")
+@reasons_option
+@sources_option
 @click.option("--domain", help="Only at this domain.")
 @format_option
 @store_options()

@@ -71,6 +71,7 @@ HINTS = [
         "There is no reason 'mailbox_ful'. Did you mean 'mailbox_full'",
     ),
     (["records", "export", "--where", "kind=bonuce"], "Did you mean 'bounce'? Use one of: bounce, delay"),
+    (["suppressions", "export", "--reason", "hard_bonce"], "Did you mean 'hard_bounce'"),
     (["suppressions", "list", "--reason", "mailbox_ful"], "Did you mean 'mailbox_full'"),
     (["suppressions", "list", "--state", "supressed"], "Did you mean 'suppressed'?"),
     (["suppressions", "add", "--reason", "manuel", "a@example.com"], "Did you mean 'manual'?"),

@@ -37,6 +37,7 @@ class Setting:
 
     #: The tables that it stands in: ("suppressions", "list"); () at the beginning of a file.
     table: tuple[str, ...]
+    #: "" for a table that has nothing in it.
     name: str
     value: Any
     #: "file:line", or the name of an environment variable.
@@ -74,7 +75,10 @@ def find_files(named: str | None) -> Iterator[tuple[str, str]]:
 
 
 def read_file(path: str) -> list[Setting]:
-    """The settings of a file. Raise ConfigError, with file and line, when it is none, and OSError."""
+    """The settings of a file, and its empty tables, in their order.
+
+    Raise ConfigError, with file and line, when it is no configuration file, and OSError.
+    """
     import tomllib
 
     from dsnparse.rulebook.lines import places
@@ -103,11 +107,13 @@ def _settings(
 ) -> Iterator[Setting]:
     for name, value in values.items():
         address = (*table, name)
-        if isinstance(value, dict):
+        line = lines.get(address) or lines.get((*address, 0)) or lines.get(table, 1)
+        if not isinstance(value, dict):
+            yield Setting(table, name, value, f"{path}:{line}")
+        elif value:
             yield from _settings(value, address, path, lines)
         else:
-            line = lines.get(address) or lines.get((*address, 0)) or lines.get(table, 1)
-            yield Setting(table, name, value, f"{path}:{line}")
+            yield Setting(address, "", None, f"{path}:{line}")
 
 
 def masked(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The one exception above all that dsnparse raises for reasons of its own."""
+"""The one exception above all that dsnparse raises for reasons of its own, and how errors are told."""
 
 from __future__ import annotations
 
@@ -10,3 +10,9 @@ class DsnparseError(Exception):
     `HookFailed`, `MailboxAway`, `MailboxRefused` and `DamagedError` (an archive) are such. A wrong argument
     raises TypeError or ValueError, a file that is not there OSError, as everywhere in Python.
     """
+
+
+def as_sentence(said: object) -> str:
+    """What an error says, with a full stop unless it ends as a sentence does."""
+    text = str(said)
+    return text if text.endswith((".", "?", "!")) or not text else f"{text}."

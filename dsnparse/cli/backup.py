@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
-from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.cli.failure import FAILED, Failure, cannot
+from dsnparse.cli.store_options import StoreChoice, store_options, store_sentences
 from dsnparse.render.standing import size
 from dsnparse.store.sql.backup import back_up
-from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 
 
 @click.command()
@@ -26,11 +25,8 @@ def backup(file: str, choice: StoreChoice) -> None:
     Exit status: 0, 2 when it cannot be copied, 75 when the database is locked.
     """
     try:
-        number = back_up(choice.db, Path(file))
-    except StoreUnavailable as error:
-        raise Failure(str(error), TRY_AGAIN) from None
-    except StoreError as error:
-        raise Failure(str(error), FAILED) from None
+        with store_sentences():
+            number = back_up(choice.db, Path(file))
     except OSError as error:
-        raise Failure(f"Cannot write {file}: {(error.strerror or str(error)).lower()}", FAILED) from None
+        raise Failure(cannot("write", file, error), FAILED) from None
     click.echo(f"{size(number)} written to {file}.")

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from dsnparse.errors import as_sentence
 from dsnparse.rulebook.errors import meant
 
 
@@ -18,5 +19,5 @@ class Choice(click.Choice[str]):
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
             hint = meant(value, map(str, self.choices))
-            told = f"{error.message.rstrip('.')}.{f' {hint}' if hint else ''}"
+            told = f"{as_sentence(error.message)} {hint}".rstrip()
             raise click.BadParameter(told, ctx, param) from None

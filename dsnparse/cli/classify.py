@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from dsnparse.cli.common_options import rules_option
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.render.styles import type_style
 from dsnparse.render.table import Column
@@ -29,7 +30,7 @@ _LINE_LIMIT = 64 * 1024
 @click.argument("replies", nargs=-1, metavar="[REPLY... | -]")
 @click.option("--provider", metavar="NAME", help="Who said it, where you know: google, microsoft, yahoo, …")
 @format_option
-@click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
+@rules_option
 @click.option("--providers", "names", is_flag=True, help="List the names that --provider takes, and exit.")
 def classify(
     replies: tuple[str, ...], provider: str | None, form: str, rules: tuple[str, ...], names: bool

@@ -15,6 +15,8 @@ from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.option_names import SECRETS, below_of, options_of, unknown_variables
 from dsnparse.cli.settings import Settings
 from dsnparse.config import LOCAL, SYSTEM, masked
+from dsnparse.errors import as_sentence
+from dsnparse.render.summary import counted
 from dsnparse.render.table import Column
 from dsnparse.rulebook.errors import instead
 
@@ -48,6 +50,9 @@ def check(context: click.Context) -> int:
     wrong += dict.fromkeys(_mistakes(settings))
     wrong += dict.fromkeys(_files_wrong(settings)) if not wrong else []
     notes = unknown_variables(_commands(), os.environ)
+    notes += (
+        [f"{one.place}: [{'.'.join(one.table)}] is empty." for one in settings.empty] if not wrong else []
+    )
     for path in settings.files:
         if _tells_a_password(path, settings):
             notes.append(f"{path} has a password in it, and others may read it: chmod o-r {path}")
@@ -56,7 +61,7 @@ def check(context: click.Context) -> int:
     if wrong:
         return FAILED
     read = ", ".join(settings.files) or f"no file ({SYSTEM}, {LOCAL})"
-    click.echo(f"Read {read}: {len(settings.found):,} settings, nothing wrong.")
+    click.echo(f"Read {read}: {counted(len(settings.found), 'setting')}, nothing wrong.")
     return 0
 
 
@@ -132,7 +137,7 @@ def _commands() -> Iterator[tuple[tuple[str, ...], click.Command]]:
 def _mistakes(settings: Settings) -> Iterator[str]:
     """What is wrong with each setting, looked at alone."""
     top = [(path, command) for path, command in _commands() if len(path) == 1]
-    for one in settings.found:
+    for one in (*settings.found, *settings.empty):
         alone = Settings([one])
         try:
             alone.check_tables([path[0] for path, _ in top])
@@ -167,7 +172,7 @@ def _files_wrong(settings: Settings) -> Iterator[str]:
                 except OSError as error:
                     yield f"{one.place}: {file} cannot be read: {(error.strerror or str(error)).lower()}."
                 except ValueError as error:
-                    yield f"{one.place}: {str(error).rstrip('.')}."
+                    yield as_sentence(f"{one.place}: {error}")
 
 
 def _open(path: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from dsnparse.cli.failure import cannot
 from dsnparse.mailboxes.eml import save_name
 from dsnparse.mailboxes.items import Problem
 
@@ -36,7 +37,7 @@ def make_folder(path: str | None) -> None:
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise click.UsageError(f"Cannot make the folder {path}: {(error.strerror or '').lower()}.") from None
+        raise click.UsageError(cannot("make the folder", path, error)) from None
 
 
 def keep_copy(target: Path, data: bytes) -> None:

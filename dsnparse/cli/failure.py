@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from dsnparse.errors import as_sentence
+
 #: As for wrong usage, and never that of an answer.
 FAILED = 2
 #: What was given is no mail address.
@@ -16,13 +18,13 @@ class Failure(click.ClickException):
     """Ends the command with `sentence` on standard error, and with `status`."""
 
     def __init__(self, sentence: str, status: int) -> None:
-        super().__init__(ended(sentence))
+        super().__init__(as_sentence(sentence))
         self.exit_code = status  # type: ignore[misc]
 
 
-def ended(sentence: str) -> str:
-    """With a full stop, unless it ends otherwise."""
-    return sentence if sentence[-1:] in ".?!" else sentence + "."
+def cannot(do: str, path: object, error: OSError) -> str:
+    """The sentence on what could not be done with a file: "Cannot read FILE: no such file or directory."."""
+    return as_sentence(f"Cannot {do} {path}: {(error.strerror or str(error)).lower()}")
 
 
 def reason_of(error: OSError) -> str:

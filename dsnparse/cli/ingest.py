@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dsnparse.cli.backoff import Backoff
+from dsnparse.cli.common_options import quiet_option
 from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.keep_options import KeepChoice, keep_options
@@ -61,7 +62,7 @@ _ATTEMPTS = 4
 @click.option(
     "--sender", metavar="ADDRESS", help="With -: the sender in its envelope; '' for a notice, which has none."
 )
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@quiet_option
 @log_options("plain")
 @keep_options
 @source_options

@@ -12,19 +12,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dsnparse.cli.common_options import rules_option, unknown_option
 from dsnparse.cli.failure import FAILED, Failure, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.keep_options import KeepChoice, keep_options
+from dsnparse.cli.listening_options import read_addresses, socket_mode_option
 from dsnparse.cli.log_options import log_options
 from dsnparse.cli.metrics_option import measured, metrics_option
+from dsnparse.cli.option_group import bytes_option
 from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
 from dsnparse.config import masked as masked_url
+from dsnparse.errors import as_sentence
 from dsnparse.ingest import Keeping, store_all
 from dsnparse.log import say, say_started, say_taken, say_told, warn
 from dsnparse.mailboxes.items import Mail
-from dsnparse.mailboxes.listening import MAX_SIZE, MEMORY, TIMEOUT, Address
+from dsnparse.mailboxes.listening import MAX_SIZE, MEMORY, TIMEOUT
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.parser import Parser
 from dsnparse.render.summary import ingest_summary, problem_lines
@@ -51,20 +55,10 @@ _TELL = 60.0
     help="Listen there with LMTP; a path is a Unix socket. May be repeated.",
 )
 @click.option("--smtp", "smtp", multiple=True, metavar="HOST:PORT|SOCKET", help="The same with SMTP.")
-@click.option(
-    "--max-size",
-    type=click.IntRange(1024),
-    default=MAX_SIZE,
-    show_default=True,
-    metavar="BYTES",
-    help="Larger messages are refused with 552.",
-)
-@click.option(
+@bytes_option("--max-size", default=MAX_SIZE, help="Larger messages are refused with 552.")
+@bytes_option(
     "--max-memory",
-    type=click.IntRange(1024),
     default=MEMORY,
-    show_default=True,
-    metavar="BYTES",
     help="Bytes of messages under way in all connections; more are answered with 452.",
 )
 @click.option(
@@ -75,14 +69,12 @@ _TELL = 60.0
     metavar="SECONDS",
     help="Close a connection that says nothing for so long.",
 )
-@click.option(
-    "--socket-mode", default="660", show_default=True, metavar="OCTAL", help="Mode of Unix sockets."
-)
-@click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
+@socket_mode_option
+@rules_option
 @trust_option
 @log_options("text")
 @limit_option
-@click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
+@unknown_option
 @keep_options
 @metrics_option
 @store_options(hooks=True)
@@ -92,7 +84,7 @@ def listen(
     max_size: int,
     max_memory: int,
     timeout: float,
-    socket_mode: str,
+    socket_mode: int,
     rules: tuple[str, ...],
     trust: str | None,
     limits: Limits,
@@ -112,13 +104,7 @@ def listen(
     SIGTERM and Ctrl-C finish what has been handed over. Exit status: 0 after that, 2 when it cannot start,
     75 when the database cannot be reached at the start.
     """
-    try:
-        addresses = [Address.parse("lmtp", text) for text in lmtp] + [
-            Address.parse("smtp", text) for text in smtp
-        ]
-        mode = int(socket_mode, 8)
-    except ValueError as error:
-        raise click.UsageError(f"{str(error).rstrip('.')}.") from None
+    addresses = read_addresses({"lmtp": lmtp, "smtp": smtp})
     make = partial(make_parser, rules, trust, limits)
     parser = make()
     if not addresses:
@@ -130,7 +116,12 @@ def listen(
     with choice.open(create=True) as store:
         desk = _Desk(store, parser, keeping, ", ".join(map(str, addresses)))
         listener = Listener(
-            addresses, desk.commit, max_size=max_size, timeout=timeout, socket_mode=mode, memory=max_memory
+            addresses,
+            desk.commit,
+            max_size=max_size,
+            timeout=timeout,
+            socket_mode=socket_mode,
+            memory=max_memory,
         )
         for address in addresses:
             if not address.is_local:
@@ -181,11 +172,11 @@ class _Desk:
             tally, stored = store_all(mails, self.label, self.store.add, self.parser, keeping=self.keeping)
         except StoreError as error:
             if not self.away:
-                warn(f"{error}. Answering 451 until it works.")
+                warn(f"{as_sentence(error)} Answering 451 until it works.")
             self.away = True
             return [False] * len(messages)
         except Exception as error:  # noqa: BLE001  (whatever it is, the mail server must keep the messages)
-            warn(f"dsnparse: {type(error).__name__}: {error}. Please report it; answered 451.")
+            warn(f"dsnparse: {as_sentence(error)} Please report it; answered 451.")
             return [False] * len(messages)
         if self.away:
             say("The database works again.")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import click
 
+from dsnparse.cli.option_group import bytes_option, option_group
 from dsnparse.web.settings import MAX_BODY, MEMORY, TIMEOUT, WAITING
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Load(NamedTuple):
@@ -24,9 +21,11 @@ class Load(NamedTuple):
     timeout: float
 
 
-def load_options(command: F) -> F:
-    """Give a command these options; it gets them as one argument, `load`, a Load."""
-    options = [
+#: The command gets them as `load`, a Load.
+load_options = option_group(
+    "load",
+    Load,
+    [
         click.option(
             "--jobs",
             "-j",
@@ -44,20 +43,10 @@ def load_options(command: F) -> F:
             show_default=True,
             help="Pieces of work that may wait for a process; more are answered with 503.",
         ),
-        click.option(
-            "--max-size",
-            type=click.IntRange(1024),
-            default=MAX_BODY,
-            show_default=True,
-            metavar="BYTES",
-            help="Larger requests are answered with 413.",
-        ),
-        click.option(
+        bytes_option("--max-size", default=MAX_BODY, help="Larger requests are answered with 413."),
+        bytes_option(
             "--max-memory",
-            type=click.IntRange(1024),
             default=MEMORY,
-            show_default=True,
-            metavar="BYTES",
             help="Bytes of all requests under way; more are answered with 503.",
         ),
         click.option(
@@ -68,13 +57,5 @@ def load_options(command: F) -> F:
             metavar="SECONDS",
             help="For a request to come in, and for the work on it.",
         ),
-    ]
-
-    @wraps(command)
-    def wrapped(*args: Any, **values: Any) -> Any:
-        return command(*args, load=Load(*(values.pop(name) for name in Load._fields)), **values)
-
-    result: Any = wrapped
-    for option in reversed(options):
-        result = option(result)
-    return result  # type: ignore[no-any-return]
+    ],
+)

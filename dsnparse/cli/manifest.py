@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dsnparse.cli.failure import FAILED, Failure
+from dsnparse.cli.failure import FAILED, Failure, cannot
 from dsnparse.mailboxes.items import Problem
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.summary import counted, problem_lines
@@ -66,7 +66,7 @@ def manifest(
         raise Failure(str(error), FAILED) from None
     except OSError as error:
         where = error.filename or output or "standard output"
-        raise Failure(f"Cannot write {where}: {(error.strerror or str(error)).lower()}", FAILED) from None
+        raise Failure(cannot("write", where, error), FAILED) from None
     for line in problem_lines(tally):
         print(line, file=sys.stderr)
     if output and not quiet:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dsnparse.cli.failure import FAILED, Failure
+from dsnparse.cli.failure import FAILED, Failure, cannot
 from dsnparse.render.summary import counted
 
 _STATUSES = "EXIT STATUS"
@@ -53,7 +53,7 @@ def manual(folder: str) -> None:
             target.write_text(page(name, command, context), "utf-8")
             number += 1
     except OSError as error:
-        raise Failure(f"Cannot write {error.filename}: {(error.strerror or '').lower()}", FAILED) from None
+        raise Failure(cannot("write", error.filename, error), FAILED) from None
     click.echo(f"{counted(number, 'page')} written to {folder}.")
 
 

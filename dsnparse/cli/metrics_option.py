@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsnparse.cli.failure import FAILED, Failure, reason_of
+from dsnparse.errors import as_sentence
 from dsnparse.log import say
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def measured(
     try:
         port = serving.__enter__()
     except ValueError as error:
-        raise click.UsageError(f"--metrics: {error}.") from None
+        raise click.UsageError(as_sentence(f"--metrics: {error}")) from None
     except OSError as error:
         raise Failure(f"--metrics {address}: {reason_of(error)}", FAILED) from None
     say(f"Metrics at http://{address.rpartition(':')[0] or '127.0.0.1'}:{port}/metrics.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dsnparse.cli.failure import ended
+from dsnparse.errors import as_sentence
 from dsnparse.mailboxes.event_files import EventSource
 from dsnparse.mailboxes.log_files import LogSource
 from dsnparse.mailboxes.sources import Source
@@ -32,7 +32,7 @@ class OriginType(click.ParamType[str]):
         try:
             table_of(value)
         except ValueError as problem:
-            self.fail(ended(str(problem)), param, ctx)
+            self.fail(as_sentence(problem), param, ctx)
         return str(value)
 
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import click
 
+from dsnparse.cli.failure import cannot
+
 #: The exit status of a program whose reader has gone, as shells have it: 128 + SIGPIPE.
 _READER_GONE = 141
 _UNFINISHED = ".part"
@@ -70,9 +72,7 @@ class Output:
                 return
             handle, name = _unfinished(final)
         except OSError as error:
-            raise click.UsageError(
-                f"Cannot write {path}: {(error.strerror or str(error)).lower()}."
-            ) from None
+            raise click.UsageError(cannot("write", path, error)) from None
         self.final, self.temporary = final, Path(name)
         self.file = os.fdopen(handle, "wb")
 
@@ -95,7 +95,7 @@ class Output:
             raise click.exceptions.Exit(_READER_GONE) from None
         except OSError as error:
             name = self.path or "standard output"
-            raise click.ClickException(f"Cannot write {name}: {(error.strerror or '').lower()}.") from None
+            raise click.ClickException(cannot("write", name, error)) from None
 
     def __enter__(self) -> Output:
         if self.temporary is not None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 
 from dsnparse.cli.choice import Choice
+from dsnparse.cli.common_options import quiet_option, rules_option, unknown_option
 from dsnparse.cli.copies import make_folder
+from dsnparse.cli.failure import cannot
 from dsnparse.cli.output import Output
 from dsnparse.cli.trust_option import limit_option, trust_option
 from dsnparse.cli.worker import Rendered, Settings, Worker, warm_up
@@ -43,7 +45,7 @@ TABLE_FORMATS = ("parquet", "duckdb")
 @click.option(
     "--jobs", "-j", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes."
 )
-@click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
+@rules_option
 @trust_option
 @limit_option
 @click.option("--why", is_flag=True, help="Show the evidence under each record.")
@@ -51,12 +53,12 @@ TABLE_FORMATS = ("parquet", "duckdb")
     "--kind", "kinds", multiple=True, type=Choice([kind.value for kind in Kind]),
     help="Show only messages of this kind. May be repeated.",
 )  # fmt: skip
-@click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
+@unknown_option
 @click.option(
     "--part-bytes", type=click.IntRange(1), metavar="N",
     help="Bytes of mail in one part of parquet or duckdb.  [default: 134217728]",
 )  # fmt: skip
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@quiet_option
 @click.pass_context
 def parse(
     context: click.Context,
@@ -153,7 +155,7 @@ def _results(pieces: Iterator[list[Item]], settings: Settings, jobs: int) -> Ite
     try:
         worker = Worker(settings)
     except OSError as error:
-        raise click.UsageError(f"Cannot read {error.filename}: {(error.strerror or '').lower()}.") from None
+        raise click.UsageError(cannot("read", error.filename, error)) from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     first = next(pieces, None)

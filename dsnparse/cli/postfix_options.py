@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from dsnparse.cli.choice import Choice
+from dsnparse.cli.listening_options import read_addresses, socket_mode_option
+from dsnparse.cli.option_group import option_group
 from dsnparse.mailboxes.listening import Address
 
 if TYPE_CHECKING:
     from dsnparse.store.store import Store
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,22 @@ class PostfixChoice:
             yield opened
 
 
-def postfix_options(command: F) -> F:
-    """Give a command these options; it gets them as one argument, `postfix`, a PostfixChoice."""
-    options = [
+def _choice(
+    policy_service: tuple[str, ...],
+    socketmap: tuple[str, ...],
+    tcp_table: tuple[str, ...],
+    when_away: str,
+    socket_mode: int,
+) -> PostfixChoice:
+    addresses = read_addresses({"policy": policy_service, "socketmap": socketmap, "tcp-table": tcp_table})
+    return PostfixChoice(tuple(addresses), when_away == "pass", socket_mode)
+
+
+#: The command gets them as `postfix`, a PostfixChoice.
+postfix_options = option_group(
+    "postfix",
+    _choice,
+    [
         click.option(
             "--policy-service",
             multiple=True,
@@ -64,30 +76,6 @@ def postfix_options(command: F) -> F:
             show_default=True,
             help="What Postfix is told while the database cannot be asked.",
         ),
-        click.option(
-            "--socket-mode", default="660", show_default=True, metavar="OCTAL", help="Mode of Unix sockets."
-        ),
-    ]
-
-    @wraps(command)
-    def wrapped(
-        *args: Any,
-        policy_service: tuple[str, ...],
-        socketmap: tuple[str, ...],
-        tcp_table: tuple[str, ...],
-        when_away: str,
-        socket_mode: str,
-        **values: Any,
-    ) -> Any:
-        named = {"policy": policy_service, "socketmap": socketmap, "tcp-table": tcp_table}
-        try:
-            addresses = [Address.parse(name, text) for name, texts in named.items() for text in texts]
-            mode = int(socket_mode, 8)
-        except ValueError as error:
-            raise click.UsageError(f"{str(error).rstrip('.')}.") from None
-        postfix = PostfixChoice(tuple(addresses), when_away == "pass", mode)
-        return command(*args, postfix=postfix, **values)
-
-    for option in reversed(options):
-        wrapped = option(wrapped)
-    return wrapped  # type: ignore[return-value]
+        socket_mode_option,
+    ],
+)

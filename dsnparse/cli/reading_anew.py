@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsnparse.cli.store_options import StoreChoice
+from dsnparse.errors import as_sentence
 from dsnparse.log import say, warn
 from dsnparse.parser import Parser
 
@@ -30,5 +31,5 @@ def read_anew(make_parser: Callable[[], Parser], store: Store, choice: StoreChoi
     else:
         say("Rules and policy were read anew.")
         return parser
-    warn(f"{said.rstrip('.')}. The old rules and policy stay.")
+    warn(f"{as_sentence(said)} The old rules and policy stay.")
     return None

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
 
 from dsnparse.cli.choice import Choice
+from dsnparse.cli.common_options import output_option
 from dsnparse.cli.output import Output
 from dsnparse.cli.span_options import since_option, until_option, where_option
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.render.masked import mask_row
 from dsnparse.render.record_rows import RECORD_COLUMNS, record_row
 from dsnparse.render.rows import PLAIN_CSV, rows_as_text
+from dsnparse.store.pieces import in_pieces
 from dsnparse.store.queries.records import find_records
 from dsnparse.store.queries.where import Where
 
@@ -32,7 +33,7 @@ def records() -> None:
 
 @records.command()
 @click.option("--format", "form", type=Choice(_FORMATS), help="Default: by the ending of FILE, or jsonl.")
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
+@output_option
 @since_option
 @until_option
 @where_option
@@ -71,7 +72,7 @@ def export(
                 _write_parquet(found, out)
                 return
             lines = rows_as_text(found, RECORD_COLUMNS, form, width=0)
-            for some in _pieces(lines):
+            for some in in_pieces(lines, _AT_ONCE):
                 out.write("".join(some))
 
 
@@ -83,12 +84,6 @@ def _write_parquet(rows: Iterable[dict[str, Any]], out: Output) -> None:
     kinds["at"] = pa.timestamp("us", tz="UTC")
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name, _ in RECORD_COLUMNS])
     with pq.ParquetWriter(out.file, schema, compression="zstd") as writer:
-        for some in _pieces(rows):
+        for some in in_pieces(rows, _AT_ONCE):
             plain = [row | {"at": datetime.fromisoformat(row["at"])} for row in some]
             writer.write_table(pa.Table.from_pylist(plain, schema=schema))
-
-
-def _pieces(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    each = iter(rows)
-    while some := list(islice(each, _AT_ONCE)):
-        yield some

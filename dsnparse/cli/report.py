@@ -14,11 +14,13 @@ import click
 from click.core import ParameterSource
 
 from dsnparse.cli.choice import Choice
+from dsnparse.cli.common_options import output_option, quiet_option
 from dsnparse.cli.output import Output
 from dsnparse.cli.source_options import WORKED_OFF
 from dsnparse.cli.span_options import where_option
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.trust_option import make_parser, trust_option
+from dsnparse.errors import as_sentence
 from dsnparse.read.events.tables import providers
 from dsnparse.render.progress import Progress
 from dsnparse.render.summary import ingest_summary, problem_lines
@@ -36,7 +38,7 @@ _ENDINGS = {"html": "html", "htm": "html", "json": "json", "txt": "text"}
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
+@output_option
 @click.option("--format", "form", type=Choice(_FORMATS), help="Default: by the ending of FILE, else text.")
 @click.option("--since", metavar="TIME", help="A date, a time, or an age as in 30d. Default: 7d.")
 @click.option("--until", metavar="TIME", help="The same; a date includes its day. Default: now.")
@@ -63,7 +65,7 @@ _ENDINGS = {"html": "html", "htm": "html", "json": "json", "txt": "text"}
 )
 @click.option("--rules", multiple=True, metavar="FILE", help="Your own rules, for SOURCE. May be repeated.")
 @trust_option
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@quiet_option
 @store_options()
 @click.pass_context
 def report(
@@ -183,7 +185,7 @@ def _figures(
     try:
         period = read_period(*span, now=now)
     except ValueError as problem:
-        raise click.UsageError(f"{problem}.") from None
+        raise click.UsageError(as_sentence(problem)) from None
     return make(store, period, where=where, masked=mask, campaign_headers=campaign_headers, title=title)
 
 

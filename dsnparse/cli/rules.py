@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsnparse.cli.choice import Choice
+from dsnparse.cli.failure import FAILED, Failure
 from dsnparse.cli.listing import print_rows
 from dsnparse.render.rows import FORMATS
 from dsnparse.render.table import Column
@@ -23,12 +24,6 @@ _COLUMNS = (
     ("examples", Column("EXAMPLES", 8, right=True)),
     ("seen", Column("SEEN", share=2)),
 )
-
-
-class _Mistake(click.ClickException):
-    """A mistake in a file, not in the command: the usage would not help."""
-
-    exit_code = 2
 
 
 @click.group()
@@ -121,4 +116,4 @@ def _read(files: Sequence[str]) -> list[RuleFile]:
     try:
         return read_files(files)
     except ValueError as error:
-        raise _Mistake(str(error)) from None
+        raise Failure(str(error), FAILED) from None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dsnparse.cli.failure import FAILED, Failure, reason_of
+from dsnparse.cli.common_options import rules_option, unknown_option
+from dsnparse.cli.failure import FAILED, Failure, cannot, reason_of
 from dsnparse.cli.housekeeping import Housekeeping
 from dsnparse.cli.keep_options import KeepChoice, keep_options
 from dsnparse.cli.load_options import Load, load_options
@@ -19,6 +20,7 @@ from dsnparse.cli.reading_anew import read_anew
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.trust_option import limit_option, make_parser, make_verifier, trust_option
 from dsnparse.config import masked as masked_url
+from dsnparse.errors import as_sentence
 from dsnparse.log import say, say_started, say_told, warn
 from dsnparse.web.keys import KeyFile, KeyFileError
 from dsnparse.web.settings import LOCAL_NAMES, Settings, is_loopback
@@ -66,10 +68,10 @@ if TYPE_CHECKING:
 )
 @click.option("--audit", metavar="FILE", help="Append who changed what there. Default: standard error.")
 @load_options
-@click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated.")
+@rules_option
 @trust_option
 @limit_option
-@click.option("--unknown", metavar="FOLDER", help="Copy messages that a person should look at to FOLDER.")
+@unknown_option
 @keep_options
 @log_options("text")
 @postfix_options
@@ -107,7 +109,7 @@ def serve(
         rules=rules,
         trust=trust,
         limits=limits,
-        workers=load.jobs,
+        jobs=load.jobs,
         waiting=load.waiting,
         max_body=load.max_size,
         memory=max(load.max_memory, load.max_size),
@@ -203,13 +205,13 @@ def _read_anew(service: Service, choice: StoreChoice) -> None:
             say("Rules were read anew.")
         except click.ClickException as error:
             done = False
-            warn(f"{error.message.rstrip('.')}. The old rules stay.")
+            warn(f"{as_sentence(error.message)} The old rules stay.")
     if done:
         service.parsing.renew()
         try:
             make_verifier(settings.trust, service.verifier)
         except click.ClickException as error:
-            warn(f"{error.message.rstrip('.')}. The old keys of mail services stay.")
+            warn(f"{as_sentence(error.message)} The old keys of mail services stay.")
 
 
 def _keys(path: str | None) -> KeyFile | None:
@@ -230,4 +232,4 @@ def _audit(path: str | None) -> Audit:
     try:
         return Audit(path)
     except OSError as error:
-        raise Failure(f"Cannot write {path}: {reason_of(error)}", FAILED) from None
+        raise Failure(cannot("write", path, error), FAILED) from None

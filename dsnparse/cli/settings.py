@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from dsnparse.cli.failure import cannot
 from dsnparse.cli.option_names import CONFIG, LIMITS, SHARED, below_of, nearest, options_of, variables_of
 from dsnparse.cli.option_values import from_environment, value_of
 from dsnparse.config import ConfigError, Setting, find_files, read_file
@@ -23,7 +24,10 @@ class Settings:
     def __init__(
         self, found: Iterable[Setting], notes: Iterable[str] = (), files: Iterable[str] = ()
     ) -> None:
-        self.found = list(found)
+        self._tables = list(found)
+        self.found = [one for one in self._tables if one.name]
+        #: Tables that have nothing in them.
+        self.empty = [one for one in self._tables if not one.name]
         #: Files that were passed over: why.
         self.notes = list(notes)
         self.files = list(files)
@@ -45,8 +49,7 @@ class Settings:
             except ConfigError as error:
                 raise click.UsageError(str(error)) from None
             except OSError as error:
-                said = (error.strerror or "cannot be read").lower()
-                raise click.UsageError(f"Cannot read {path}: {said}.") from None
+                raise click.UsageError(cannot("read", path, error)) from None
             files.append(path)
         return cls(found, notes, files)
 
@@ -56,14 +59,13 @@ class Settings:
         Raise UsageError for what is no setting of it, or has another type.
         """
         below = below_of(command) if isinstance(command, click.Group) else {}
-        for one in self.found:
+        for one in self._tables:
             if one.table[: len(path)] != path:
                 continue
             deeper = one.table[len(path) :]
             if deeper and deeper[0] not in below:
-                near = nearest(deeper[0], below)
-                raise click.UsageError(f"{one.place}: there is no table [{'.'.join(one.table)}]{near}")
-            if below and not deeper:
+                raise click.UsageError(f"{one.place}: {_no_table(one, nearest(deeper[0], below))}")
+            if below and not deeper and one.name:
                 raise click.UsageError(f"{one.place}: {_unknown(one, below)}")
         if below:
             return {name: self.defaults(sub, (*path, name)) for name, sub in below.items()}
@@ -104,14 +106,17 @@ class Settings:
         """Raise UsageError for a table or a shared name that there is not; `defaults` looks at the others."""
         tables = {table for table, _ in SHARED if table} | {LIMITS}
         names = [*commands]
-        for one in self.found:
+        for one in self._tables:
             top = one.table[0] if one.table else ""
             if top in names:
                 continue
             if top and top not in tables:
                 near = nearest(top, [*tables, *names])
                 raise click.UsageError(f"{one.place}: there is no table [{top}]{near}")
-            self._check_shared(one, top)
+            if one.name:
+                self._check_shared(one, top)
+            elif len(one.table) > 1:
+                raise click.UsageError(f"{one.place}: {_no_table(one)}")
 
     def _check_shared(self, one: Setting, top: str) -> None:
         if top == LIMITS:
@@ -132,6 +137,10 @@ def _shared(one: Setting, path: tuple[str, ...]) -> str:
         return ""
     option, only = SHARED.get((one.table[0] if one.table else "", one.name.replace("-", "_")), ("", ()))
     return option if not only or path[0] in only else ""
+
+
+def _no_table(one: Setting, near: str = ".") -> str:
+    return f"there is no table [{'.'.join(one.table)}]{near}"
 
 
 def _unknown(one: Setting, known: Iterable[str]) -> str:

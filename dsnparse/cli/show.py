@@ -7,6 +7,7 @@ from itertools import islice
 import click
 
 from dsnparse import __version__
+from dsnparse.cli.common_options import output_option, rules_option
 from dsnparse.cli.failure import FAILED, Failure
 from dsnparse.cli.output import Output
 from dsnparse.cli.trust_option import make_parser, trust_option
@@ -16,8 +17,8 @@ from dsnparse.mailboxes.items import Mail, Problem, read_item
 
 @click.command()
 @click.argument("path", metavar="FILE")
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE, which appears only when it is complete.")
-@click.option("--rules", multiple=True, metavar="FILE", help="Rules of your own (TOML). May be repeated.")
+@output_option
+@rules_option
 @trust_option
 def show(path: str, output: str | None, rules: tuple[str, ...], trust: str | None) -> None:
     """Write one HTML file that shows what a bounce says, and where it says so.
@@ -50,7 +51,7 @@ def _message(path: str) -> Mail:
     mail = read_item(items[0])
     if not isinstance(mail, Mail):
         why = mail.reason if isinstance(mail, Problem) else "is no message"
-        raise Failure(f"{path} {why}.", FAILED)
+        raise Failure(f"{path} {why}", FAILED)
     if not looks_like_message(mail.data):
         raise Failure(f"{path} is not a mail message.", FAILED)
     return mail

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, TypeVar
 
 import click
 
+from dsnparse.cli.common_options import rules_option
+from dsnparse.cli.option_group import option_group
 from dsnparse.cli.store_options import StoreChoice
 from dsnparse.cli.trust_option import limit_option, make_parser, trust_option
+from dsnparse.errors import as_sentence
 from dsnparse.mailboxes.account import PASSWORD_VARIABLE, Account, Secret
 from dsnparse.mailboxes.claims import MaildirSource
 from dsnparse.mailboxes.sources import PathSource, Queue, Source
 from dsnparse.parser import Parser
 from dsnparse.wire.limits import Limits
 
-F = TypeVar("F", bound=Callable[..., Any])
 #: How a store says how far a mailbox was read.
 Position = Callable[[str], str | None]
 _LEAVE = ""
@@ -122,7 +122,7 @@ def _account(url: str) -> Account:
     try:
         return Account.parse(url)
     except ValueError as error:
-        raise click.UsageError(f"{error}.") from None
+        raise click.UsageError(as_sentence(error)) from None
 
 
 def _files_of(choice: StoreChoice) -> list[str]:
@@ -141,9 +141,11 @@ def _read_others(context: click.Context, option: click.Parameter, text: str | No
     return folder
 
 
-def source_options(command: F) -> F:
-    """Give a command the options of mailboxes; it gets them as one argument, `mailboxes`."""
-    options = [
+#: The command gets them as `mailboxes`, a Mailboxes.
+source_options = option_group(
+    "mailboxes",
+    Mailboxes,
+    [
         click.option(
             "--processed", metavar="FOLDER",
             help="Move stored messages there. Default for a Maildir: .Processed; for IMAP: they are flagged.",
@@ -165,7 +167,7 @@ def source_options(command: F) -> F:
             "--jobs", "-j", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True,
             help="Processes that read messages, beside the one that writes.",
         ),
-        click.option("--rules", multiple=True, metavar="FILE", help="Your own rules. May be repeated."),
+        rules_option,
         trust_option,
         limit_option,
         click.option(
@@ -182,18 +184,5 @@ def source_options(command: F) -> F:
             "--delete", is_flag=True, help="For POP3: delete what is stored and understood."
         ),
         click.option("--ca-file", metavar="FILE", help="Certificates to trust (PEM), not the system's."),
-    ]  # fmt: skip
-    names = (
-        "processed unknown others batch jobs rules trust limits password_env password_file password_command "
-        "oauth2 oauth2_command ca_file delete"
-    ).split()
-
-    @wraps(command)
-    def wrapped(*args: Any, **values: Any) -> Any:
-        mailboxes = Mailboxes(**{name: values.pop(name) for name in names})
-        return command(*args, mailboxes=mailboxes, **values)
-
-    result: Any = wrapped
-    for option in reversed(options):
-        result = option(result)
-    return result  # type: ignore[no-any-return]
+    ],
+)  # fmt: skip

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from dsnparse.cli.failure import ended
+from dsnparse.errors import as_sentence
 from dsnparse.rulebook.errors import meant
 from dsnparse.store.queries.moment import read_moment
-from dsnparse.store.queries.where import ALL, NAMES, Where
+from dsnparse.store.queries.where import NAMES, Where
 
 
 class Moment(click.ParamType[Any]):
@@ -28,14 +28,14 @@ class Moment(click.ParamType[Any]):
         try:
             return read_moment(value, datetime.now(UTC), end=self.end)
         except ValueError as problem:
-            self.fail(f"{problem}.", param, ctx)
+            self.fail(as_sentence(problem), param, ctx)
 
 
 def _read_where(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> Where:
     try:
-        where = Where.parse(texts) if texts else ALL
+        where = Where.parse(texts)
     except ValueError as problem:
-        raise click.BadParameter(ended(str(problem)), context, option) from None
+        raise click.BadParameter(as_sentence(problem), context, option) from None
     _hint_at_providers(where)
     return where
 

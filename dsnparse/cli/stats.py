@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from dsnparse.cli.failure import ended
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.span_options import since_option, until_option, where_option
 from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.errors import as_sentence
 from dsnparse.render.store_rows import count_columns, count_row, count_title
 from dsnparse.store.asked import Asked
-from dsnparse.store.queries.stats import BY, CROSSED, Count, by_name
+from dsnparse.store.queries.stats import BY, CROSSED, Count, counts_by
 from dsnparse.store.queries.where import Where
 
 _DEFAULT = ("kind", "authenticity", "state", "type", "reason", "provider", "day", "alert")
@@ -27,9 +27,9 @@ class _By(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         try:
-            return by_name(str(value))
+            return counts_by(str(value))
         except ValueError as error:
-            return self.fail(ended(str(error)), param, ctx)
+            return self.fail(as_sentence(error), param, ctx)
 
 
 @click.command()
@@ -60,9 +60,11 @@ def stats(
 ) -> None:
     """Count messages, failures, addresses and alerts."""
     names = by or (CROSSED[:3] if where.conditions else _DEFAULT)
-    others = [name for name in names if where.conditions and name not in CROSSED and "," not in name]
-    if others:
-        raise click.UsageError(f"--where is about failures; {', '.join(others)} does not count these.")
+    try:
+        for name in names:
+            counts_by(name, where)
+    except ValueError as problem:
+        raise click.UsageError(as_sentence(problem)) from None
     now = datetime.now(UTC)
     with choice.ask(few=True) as store:
         found = _all(

@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dsnparse.cli.failure import FAILED, NO_ADDRESS, TRY_AGAIN, Failure
+from dsnparse.cli.failure import FAILED, NO_ADDRESS, TRY_AGAIN, Failure, cannot
+from dsnparse.cli.option_group import F, option_group
+from dsnparse.errors import as_sentence
 from dsnparse.store.address.given import NotAnAddress
 from dsnparse.store.address.privacy import Privacy
 from dsnparse.store.policy.durations import parse_duration
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from dsnparse.store.asked import Asked
     from dsnparse.store.changes.hooks import Hook
     from dsnparse.store.store import Store
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class StoreChoice:
 
         with (
             _without_leavings(self.db if create else ""),
-            _sentences(),
+            store_sentences(),
             Store.open(
                 self.db,
                 policy=self.load_policy(),
@@ -68,7 +67,7 @@ class StoreChoice:
 
         `few`: whether a question or two is all; then without PostgreSQL's driver, too.
         """
-        with _sentences(), self.reader(few=few) as asked:
+        with store_sentences(), self.reader(few=few) as asked:
             yield asked
 
     def reader(self, *, few: bool = False) -> Asked:
@@ -95,7 +94,7 @@ class StoreChoice:
         try:
             return Policy.load(self.policy)
         except OSError as problem:
-            raise click.UsageError(f"Cannot read the policy {self.policy}: {problem.strerror}.") from None
+            raise click.UsageError(cannot("read the policy", self.policy, problem)) from None
         except ValueError as problem:
             raise click.UsageError(f"The policy is wrong. {problem}") from None
 
@@ -123,7 +122,7 @@ class StoreChoice:
                 *(WebhookHook(url, secret.decode() if secret else None) for url in self.webhooks),
             ]
         except ValueError as problem:
-            raise click.UsageError(f"{problem}.") from None
+            raise click.UsageError(as_sentence(problem)) from None
 
 
 def store_options(*, hooks: bool = False, optional: bool = False) -> Callable[[F], F]:
@@ -179,20 +178,7 @@ def store_options(*, hooks: bool = False, optional: bool = False) -> Callable[[F
                 help="The secret to sign with. Default: DSNPARSE_WEBHOOK_SECRET.",
             ),
         ]
-    names = ["db", "policy", "hash_addresses", "hash_key_file"]
-    names += ["execs", "webhooks", "webhook_secret_file"] if hooks else []
-
-    def decorate(command: F) -> F:
-        @wraps(command)
-        def wrapped(*args: Any, **values: Any) -> Any:
-            choice = StoreChoice(**{name: values.pop(name) for name in names})
-            return command(*args, choice=choice, **values)
-
-        for option in reversed(options):
-            wrapped = option(wrapped)
-        return wrapped  # type: ignore[return-value]
-
-    return decorate
+    return option_group("choice", StoreChoice, options)
 
 
 class Duration(click.ParamType[Any]):
@@ -207,7 +193,7 @@ class Duration(click.ParamType[Any]):
         try:
             return parse_duration(value)
         except ValueError as problem:
-            self.fail(f"{problem}.", param, ctx)
+            self.fail(as_sentence(problem), param, ctx)
 
 
 @contextmanager
@@ -225,8 +211,8 @@ def _without_leavings(db: str) -> Iterator[None]:
 
 
 @contextmanager
-def _sentences() -> Iterator[None]:
-    """Errors of the store end the command with a sentence."""
+def store_sentences() -> Iterator[None]:
+    """What the block raises of the store's errors ends the command with a sentence, and with its status."""
     try:
         yield
     except NotAnAddress as problem:
@@ -242,7 +228,7 @@ def _secret(path: str | None, variable: str) -> bytes | None:
         try:
             text = Path(path).read_bytes().strip()
         except OSError as problem:
-            raise click.UsageError(f"Cannot read {path}: {problem.strerror}.") from None
+            raise click.UsageError(cannot("read", path, problem)) from None
         if not text:
             raise click.UsageError(f"{path} is empty.")
         return text

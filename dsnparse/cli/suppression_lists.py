@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -14,9 +13,11 @@ from dsnparse.cli.choice import Choice
 from dsnparse.cli.failure import NO_ADDRESS
 from dsnparse.cli.output import Output
 from dsnparse.cli.store_options import StoreChoice, store_options
+from dsnparse.errors import as_sentence
 from dsnparse.store.lists.entry import Difference, Listed, Suppression, Would
 from dsnparse.store.lists.export_formats import FORMATS, PROVIDERS, write_list
 from dsnparse.store.lists.import_formats import Unreadable, read_list, readable
+from dsnparse.store.pieces import in_pieces
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS
 from dsnparse.wire.formulas import guarded
 
@@ -55,7 +56,7 @@ class _Reading:
                 else:
                     self._name(one)
         except ValueError as problem:
-            raise click.ClickException(f"{problem}.") from None
+            raise click.ClickException(as_sentence(problem)) from None
 
     def _name(self, one: Unreadable) -> None:
         if self.unreadable < _SHOWN_PROBLEMS:
@@ -68,6 +69,20 @@ class _Reading:
         if self.unreadable:
             click.echo(f"{self.unreadable:,} entries could not be read.", err=True)
             raise click.exceptions.Exit(NO_ADDRESS if self.no_address else 1)
+
+
+#: The command gets them as `reasons` and `sources`.
+reasons_option = click.option(
+    "--reason",
+    "reasons",
+    type=Choice(SUPPRESSION_REASONS),
+    metavar="REASON",
+    multiple=True,
+    help="Only this reason. May be repeated.",
+)
+sources_option = click.option(
+    "--source", "sources", multiple=True, help="Only from this source. May be repeated."
+)
 
 
 @click.command("import")
@@ -109,8 +124,8 @@ def import_(
         if dry_run:
             _compare(store, reading, differences)
         else:
-            total, entries = Listed(), reading.entries()
-            while some := list(islice(entries, _IMPORTED_AT_ONCE)):
+            total = Listed()
+            for some in in_pieces(reading.entries(), _IMPORTED_AT_ONCE):
                 total += store.suppress(some)
             store.tick()
             say_listed(total)
@@ -160,8 +175,8 @@ def _row(one: Difference) -> list[str]:
     f"them; the others are what the provider takes: {', '.join(PROVIDERS)}; or the program: postfix (a table "
     "for check_recipient_access), listmonk, mautic.",
 )
-@click.option("--reason", "reasons", multiple=True, help="Only this reason. May be repeated.")
-@click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")
+@reasons_option
+@sources_option
 @click.option("--output", "-o", metavar="FILE", help="Default: standard output.")
 @store_options()
 def export(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 from contextlib import suppress as ignoring
 from datetime import UTC, datetime
-from itertools import islice
 
 import click
 
@@ -13,10 +12,18 @@ from dsnparse.cli.addresses import Addresses
 from dsnparse.cli.choice import Choice
 from dsnparse.cli.listing import format_option, print_rows
 from dsnparse.cli.store_options import StoreChoice, store_options
-from dsnparse.cli.suppression_lists import count_of, export, import_, say_listed
+from dsnparse.cli.suppression_lists import (
+    count_of,
+    export,
+    import_,
+    reasons_option,
+    say_listed,
+    sources_option,
+)
 from dsnparse.render.store_rows import SUPPRESSION_COLUMNS, suppression_row
 from dsnparse.store.lists.entry import STATES, Suppression
 from dsnparse.store.lists.import_formats import read_time
+from dsnparse.store.pieces import in_pieces
 from dsnparse.store.policy.policy import SUPPRESSION_REASONS, default_text
 
 _AT_ONCE = 1_000
@@ -37,15 +44,8 @@ def suppressions() -> None:
     show_default=True,
     help="May be repeated.",
 )
-@click.option(
-    "--reason",
-    "reasons",
-    type=Choice(SUPPRESSION_REASONS),
-    metavar="REASON",
-    multiple=True,
-    help="Only this reason. May be repeated.",
-)
-@click.option("--source", "sources", multiple=True, help="Only from this source. May be repeated.")
+@reasons_option
+@sources_option
 @click.option("--domain", help="Only at this domain.")
 @format_option
 @store_options()
@@ -141,8 +141,7 @@ def delivered(addresses: tuple[str, ...], at: str | None, choice: StoreChoice) -
     moment = None if at is None else _date(at, "--at")
     known, given = 0, Addresses(addresses, whole_domains=False)
     with choice.open() as store:
-        wanted = iter(given)
-        while some := list(islice(wanted, _AT_ONCE)):
+        for some in in_pieces(given, _AT_ONCE):
             known += store.delivered(some, at=moment)
         store.tick()
     click.echo(f"Noted deliveries to {count_of(known)} that had been heard of.")

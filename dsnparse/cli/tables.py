@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import click
 
-from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure
+from dsnparse.cli.failure import FAILED, TRY_AGAIN, Failure, cannot
 from dsnparse.cli.pool import Pool
 from dsnparse.cli.trust_option import make_parser
 from dsnparse.cli.worker import warm_up
@@ -69,7 +69,7 @@ def parse_into_tables(wanted: Wanted) -> int:
         raise Failure(str(error), FAILED) from None
     except OSError as error:
         where = error.filename or folder
-        raise Failure(f"Cannot write {where}: {(error.strerror or str(error)).lower()}", FAILED) from None
+        raise Failure(cannot("write", where, error), FAILED) from None
     return 1 if failed else 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -79,19 +81,16 @@ def init(file: str, add: bool) -> None:
     FILE has the keys and what dsnparse has to know of your mail servers; it explains itself. Exit status:
     0, or 2 when there is such a file already, or it cannot be written.
     """
-    try:
+    with _sentences():
         if add:
             keys = add_key(file, _today())
             click.echo(f"{file} has {len(keys.all)} keys; '{keys.newest.id}' signs from now on.")
-        else:
+            return
+        try:
             make_file(file, _today())
-            click.echo(_SETTINGS.format(path=file), nl=False)
-    except FileExistsError:
-        raise Failure(f"{file} exists; --add puts another key into it", FAILED) from None
-    except OSError as error:
-        raise Failure(reason_of(error), FAILED) from None
-    except ValueError as error:
-        raise Failure(str(error), FAILED) from None
+        except FileExistsError:
+            raise Failure(f"{file} exists; --add puts another key into it", FAILED) from None
+        click.echo(_SETTINGS.format(path=file), nl=False)
 
 
 _keys_option = click.option(
@@ -184,8 +183,15 @@ def _print(rows: dict[str, Any]) -> None:
 
 
 def _keys(file: str | None) -> Keys:
-    try:
+    with _sentences():
         return keys_from(file)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """A file of keys that is wrong, or cannot be used, ends the command with a sentence."""
+    try:
+        yield
     except OSError as error:
         raise Failure(reason_of(error), FAILED) from None
     except ValueError as error:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dsnparse.cli.failure import cannot
+from dsnparse.errors import as_sentence
 from dsnparse.parser import Parser
 from dsnparse.rulebook.errors import instead
 from dsnparse.trust.settings import TrustSettings
@@ -39,7 +41,7 @@ def _read_limits(context: click.Context, option: click.Parameter, given: tuple[s
     try:
         return Limits(**values)
     except ValueError as error:
-        raise click.BadParameter(str(error), context, option) from None
+        raise click.BadParameter(as_sentence(error), context, option) from None
 
 
 #: The command gets it as `limits`, a `Limits`.
@@ -58,9 +60,9 @@ def make_parser(rules: Sequence[str], trust: str | None, limits: Limits = DEFAUL
     try:
         return Parser(rules=rules, trust=trust, limits=limits)
     except OSError as error:
-        raise click.UsageError(f"Cannot read {error.filename}: {(error.strerror or '').lower()}.") from None
+        raise click.UsageError(cannot("read", error.filename, error)) from None
     except ValueError as error:
-        raise click.UsageError(f"{str(error).rstrip('.')}.") from None
+        raise click.UsageError(as_sentence(error)) from None
 
 
 def make_verifier(trust: str | None, verifier: Verifier | None = None) -> Verifier:
@@ -77,7 +79,7 @@ def make_verifier(trust: str | None, verifier: Verifier | None = None) -> Verifi
             return Verifier(keys, fetch_https)
         verifier.change_keys(keys)
     except OSError as error:
-        raise click.UsageError(f"Cannot read {error.filename}: {(error.strerror or '').lower()}.") from None
+        raise click.UsageError(cannot("read", error.filename, error)) from None
     except ValueError as error:
-        raise click.UsageError(f"{trust}: {str(error).rstrip('.')}.") from None
+        raise click.UsageError(as_sentence(f"{trust}: {error}")) from None
     return verifier

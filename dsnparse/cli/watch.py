@@ -23,6 +23,7 @@ from dsnparse.cli.stopping import Stop
 from dsnparse.cli.store_options import StoreChoice, store_options
 from dsnparse.cli.zone_option import zone_option
 from dsnparse.config import masked as masked_url
+from dsnparse.errors import as_sentence
 from dsnparse.ingest import Keeping, ingest
 from dsnparse.log import say, say_started, say_taken, say_told, warn
 from dsnparse.mailboxes.claims import MaildirSource
@@ -198,7 +199,7 @@ class _Watcher:
                 if self.stop.is_wanted():
                     raise
                 if waited.failures == 0:
-                    warn(f"{error}. Trying again until it is there.")
+                    warn(f"{as_sentence(error)} Trying again until it is there.")
                 waited.wait(self.stop)
 
     def tell(self, tally: Tally) -> None:
@@ -224,6 +225,6 @@ class _Watcher:
 
     def pause(self, reason: str) -> None:
         if self.backoff.failures == 0 or self.backoff.failures % 10 == 0:
-            warn(f"{reason}. Trying again until it is there.")
+            warn(f"{as_sentence(reason)} Trying again until it is there.")
         self.source.close()
         self.backoff.wait(self.stop)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from dsnparse.mailboxes.archive import DamagedError
 from dsnparse.mailboxes.events import Event, read_events
 from dsnparse.mailboxes.inputs import files_in, opened
 from dsnparse.mailboxes.items import PassedOver, Problem
@@ -31,8 +30,6 @@ class EventSource(FilesThatStay):
             for file in files_in(path):
                 try:
                     yield from self._read(file)
-                except DamagedError as error:
-                    yield Problem(file, str(error))
                 except OSError as error:
                     yield Problem.of(file, error)
 

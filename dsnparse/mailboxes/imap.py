@@ -78,8 +78,7 @@ class ImapSource:
         self._held = 0
         with errors(self._account, self._drop, *REFUSALS):
             box = self._connect()
-            first = 1 if self._folders[True] else self._memory.next_uid()
-            found = sorted(uid for uid in map(int, box.uids(f"UID {first}:*")) if uid >= first)
+            found = self._new_uids(box)
         passed = self._stuck | self._memory.left(found) if self._leaves else self._stuck
         wanted = [uid for uid in found if uid not in passed]
         for start in range(0, len(wanted), _LISTED):
@@ -97,6 +96,11 @@ class ImapSource:
                         yield Problem(name, "did not arrive, and is read the next time")
                     else:
                         yield Problem(name, "cannot be read" if size else "is empty")
+
+    def _new_uids(self, box: Any) -> list[int]:
+        """Those that come after what was read; all where messages are moved away."""
+        first = 1 if self._folders[True] else self._memory.next_uid()
+        return sorted(uid for uid in map(int, box.uids(f"UID {first}:*")) if uid >= first)
 
     def positions(self, marks: Sequence[Mark]) -> Mapping[str, str]:
         """The UIDVALIDITY and the last UID, what is to be marked, and what is left."""
@@ -149,8 +153,7 @@ class ImapSource:
             with errors(self._account, self._drop, *REFUSALS):
                 box = log_in(self._account, self._secret, self._ca_file)
                 self._open(box, readonly=True)
-                first = 1 if self._folders[True] else self._memory.next_uid()
-                found = sorted(uid for uid in map(int, box.uids(f"UID {first}:*")) if uid >= first)
+                found = self._new_uids(box)
             return len(found) - (len(self._memory.left(found)) if self._leaves else 0)
         finally:
             if box is not None:

@@ -99,7 +99,10 @@ class Problem(NamedTuple):
         """The problem that `error` is: "permission denied", "does not exist", …"""
         if isinstance(error, FileNotFoundError):
             return cls(name, "does not exist")
-        return cls(name, (error.strerror or str(error) or "cannot be read").lower())
+        if error.strerror:
+            return cls(name, error.strerror.lower())
+        said = str(error) or "cannot be read"  # in it may be a name, whose case counts
+        return cls(name, f"{said[:1].lower()}{said[1:]}")
 
 
 class PassedOver(NamedTuple):

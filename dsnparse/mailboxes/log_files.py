@@ -8,11 +8,10 @@ from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from pathlib import Path
 
-from dsnparse.mailboxes.archive import DamagedError
 from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.inputs import files_in, opened
 from dsnparse.mailboxes.items import Problem
-from dsnparse.mailboxes.logs import read_log
+from dsnparse.mailboxes.logs import events_of
 from dsnparse.mailboxes.sources import FilesThatStay
 from dsnparse.parser import Parser
 from dsnparse.read.logs.formats import log_reader
@@ -40,24 +39,27 @@ class LogSource(FilesThatStay):
         log_reader(log, Clock())
 
     def take(self, *, read: bool = True) -> Iterator[Event | Problem]:  # noqa: ARG002
-        """Every final outcome in them."""
+        """Every final outcome in them; at the end, whether they look like another log altogether."""
         files = [file for path in self.paths for file in files_in(path)]
         if len(files) > 1:
             files.sort(key=self._beginning)
         latest = max((changed for file in files if (changed := changed_at(file))), default=None)
         clock = Clock(latest, self._zone)
         reader = log_reader(self.log, clock)
+        number, known = 0, False
         for file in files:
             try:
                 with opened(file) as stream:
                     lines = iter(lambda stream=stream: stream.readline(MAX_LINE), b"")  # type: ignore[misc]
-                    yield from read_log(
-                        self.log, lines, file, parser=self._parser, clock=clock, reader=reader
-                    )
-            except DamagedError as error:
-                yield Problem(file, str(error))
+                    for line in log_lines(lines, clock):
+                        number += 1
+                        known = known or reader.knows(line)
+                        yield from events_of(reader, line, file, self._parser.rules)
             except OSError as error:
                 yield Problem.of(file, error)
+        if number and not known:
+            name = self.paths[0] + (f" and {len(self.paths) - 1:,} more" if len(self.paths) > 1 else "")
+            yield Problem(name, f"has no line, of {number:,}, that looks like a log of {self.log}")
 
     def _beginning(self, file: str) -> datetime:
         """The first time in a file; what cannot be read, or has none, keeps its place at the front."""

@@ -18,7 +18,6 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from dsnparse.mailboxes.archive import DamagedError
 from dsnparse.mailboxes.events import Event
 from dsnparse.mailboxes.inputs import opened
 from dsnparse.mailboxes.items import Problem
@@ -143,8 +142,6 @@ class FollowedLog:
                         yield from self._events(line)
                     elif joins:
                         self._feed([line])
-        except DamagedError as error:
-            yield Problem(path, str(error))
         except OSError as error:
             yield Problem.of(path, error)
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from dsnparse.errors import as_sentence
 from dsnparse.postfix.advice import AWAY, PASS, Advice, advice_of
 from dsnparse.store.queries.answer import Decision
 
@@ -62,5 +63,5 @@ class Desk:
         if not self._is_away:
             self._is_away = True
             what = "pass unchecked" if self._away is PASS else "are deferred"
-            _log.warning("%s. Recipients %s until it works.", why.rstrip("."), what)
+            _log.warning("%s Recipients %s until it works.", as_sentence(why), what)
         return self._away

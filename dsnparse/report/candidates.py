@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dsnparse.report.tally import Key
@@ -54,12 +54,3 @@ def stretches(begins: int, ends: int) -> Iterator[tuple[int, int, int]]:
     # What began in the time before, and goes on, is compared with what was before that.
     for start in range(begins - begins // 2, begins):
         yield start, start, ends
-
-
-def sum_of(series: Iterable[Sequence[int]], length: int) -> list[int]:
-    """The sums of `length` pieces."""
-    found = [0] * length
-    for one in series:
-        for number, count in enumerate(one):
-            found[number] += count
-    return found

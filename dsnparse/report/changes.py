@@ -22,9 +22,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from dsnparse.report.candidates import FEWEST, Candidate, candidates, stretches, sum_of
+from dsnparse.report.candidates import FEWEST, Candidate, candidates, stretches
 from dsnparse.report.chance import chance, excess, surprise
 from dsnparse.report.period import Piece
+from dsnparse.report.remaining import Remaining, sum_of
 from dsnparse.report.tally import Cell, Key
 from dsnparse.vocabulary import BounceType
 
@@ -35,8 +36,6 @@ LEAST = 5
 FACTOR = 1.5
 #: So many changes are told.
 MOST_CHANGES = 25
-#: With as many other failures a day, they decide as much as the clock does; with more of them, less.
-_BY_THE_CLOCK = 10.0
 #: What `spread` is where nothing is known, and how many degrees of freedom that is worth.
 _USUAL_SPREAD, _WORTH = 1.2, 20
 #: The same for all failures together: how they vary from day to day tells how often mail is sent.
@@ -107,26 +106,20 @@ def find_changes(cells: dict[Key, Cell], pieces: Sequence[Piece]) -> tuple[list[
 
 
 class _Search:
-    """What is left to be explained."""
+    """Looks for the least likely of what is left, again and again."""
 
     def __init__(self, cells: dict[Key, Cell], pieces: Sequence[Piece], begins: int) -> None:
-        self.pieces = pieces
         self.begins = begins
-        self.days = [piece.days for piece in pieces]
-        self.left = {key: cell.series for key, cell in cells.items()}
-        self.candidates = list(candidates(self.left))
+        self.left = Remaining(cells, pieces)
+        self.candidates = list(candidates(self.left.series))
         self.number = max(1, len(self.candidates))
-        #: The keys of a receiver and type.
-        self.together: dict[tuple[str, str], list[Key]] = {}
-        for key in cells:
-            self.together.setdefault(key[:2], []).append(key)
         self.stretches = list(stretches(begins, len(pieces)))
         self.usual = _USUAL_SPREAD
         self.spread = self._spreads()
 
     def next(self, found: int) -> Found | None:
         """The least likely of what is left, taken out of it; None when chance will do."""
-        total = sum_of(self.left.values(), len(self.pieces))
+        total = self.left.total()
         best: tuple[_Stretch, Candidate] | None = None
         for candidate in self.candidates:
             stretch = self._look_at(candidate, total)
@@ -138,8 +131,7 @@ class _Search:
         own = self._own(candidate, stretch)
         if own is not candidate:
             stretch = self._look_at(own, total) or stretch
-        keys = frozenset(key for key in own.keys if key in self.left)
-        series = sum_of((self.left.pop(key) for key in keys), len(self.pieces))
+        keys, series = self.left.take(own.keys)
         return Found(
             own.receiver,
             own.type,
@@ -154,23 +146,23 @@ class _Search:
 
     def volume(self) -> Volume:
         """What became of the rest, as a whole and by the clock."""
-        series = sum_of(self.left.values(), len(self.pieces))
+        series, days = self.left.total(), self.left.days
         before, now = sum(series[: self.begins]), sum(series[self.begins :])
-        exposures = sum(self.days[self.begins :]), sum(self.days[: self.begins])
-        statistic, free = excess(series[: self.begins], self.days[: self.begins])
+        exposures = sum(days[self.begins :]), sum(days[: self.begins])
+        statistic, free = excess(series[: self.begins], days[: self.begins])
         spread = _of_spread(statistic, free, _USUAL_SPREAD, _WORTH_OF_ALL)
         changed = chance(now, before, exposures, spread) <= LEVEL and _is_worth(now, before, exposures)
         return Volume(now, before, changed)
 
     def _look_at(self, candidate: Candidate, total: Sequence[int]) -> _Stretch | None:
         """The stretch of a count that is least likely chance; None where none is worth a sentence."""
-        series = self._series(candidate)
+        series = self.left.of(candidate.keys)
         before = sum(series[: self.begins])
         if before + sum(series[self.begins :]) < FEWEST:
             return None
-        shares = self._shares(candidate, total)
+        shares = self.left.shares(candidate, total)
         counts = list(accumulate(series, initial=0))
-        clock, share = (list(accumulate(each, initial=0.0)) for each in (self.days, shares))
+        clock, share = (list(accumulate(each, initial=0.0)) for each in (self.left.days, shares))
         whole = clock[-1] - clock[self.begins], clock[self.begins]
         is_other_number = _is_worth(counts[-1] - before, before, whole)
         best, most = None, 0.0
@@ -220,38 +212,18 @@ class _Search:
     def _main(self, parts: list[Candidate], whole: Candidate) -> Candidate | None:
         """The part of a count that its change is due to, where there is one."""
         keys = set(whole.keys)
-        more = [(abs(self._more(set(part.keys) & keys)), part) for part in parts]
+        more = [(abs(self.left.more_a_day(set(part.keys) & keys, self.begins)), part) for part in parts]
         most, part = max(more, key=lambda one: one[0], default=(0.0, None))
-        return part if most >= _OWN * abs(self._more(keys)) else None
-
-    def _more(self, keys: set[Key]) -> float:
-        """How much more is counted a day than before."""
-        series = sum_of((self.left[key] for key in keys if key in self.left), len(self.pieces))
-        begins = self.begins
-        return sum(series[begins:]) / sum(self.days[begins:]) - sum(series[:begins]) / sum(self.days[:begins])
-
-    def _series(self, candidate: Candidate) -> list[int]:
-        return sum_of((self.left[key] for key in candidate.keys if key in self.left), len(self.pieces))
-
-    def _shares(self, candidate: Candidate, total: Sequence[int]) -> list[float]:
-        """What each piece is expected to have its share of: all failures but those that may change together
-        with these, and the clock where they are few."""
-        if candidate.receiver is None:
-            mine: Sequence[Key] = candidate.keys
-        else:
-            mine = self.together[candidate.receiver, candidate.type]
-        series = sum_of((self.left[key] for key in mine if key in self.left), len(self.pieces))
-        others = [whole - part for whole, part in zip(total, series, strict=True)]
-        a_day = sum(others) / sum(self.days)
-        by_clock = _BY_THE_CLOCK * _BY_THE_CLOCK / (_BY_THE_CLOCK + a_day)
-        return [one + by_clock * days for one, days in zip(others, self.days, strict=True)]
+        return part if most >= _OWN * abs(self.left.more_a_day(keys, self.begins)) else None
 
     def _spreads(self) -> dict[Candidate, float]:
         """How much each count varies by itself."""
         begins = self.begins
-        total = sum_of(self.left.values(), len(self.pieces))
+        total = self.left.total()
         each = {
-            candidate: excess(self._series(candidate)[:begins], self._shares(candidate, total)[:begins])
+            candidate: excess(
+                self.left.of(candidate.keys)[:begins], self.left.shares(candidate, total)[:begins]
+            )
             for candidate in self.candidates
         }
         of_receivers = [found for one, found in each.items() if one.receiver and one.reason is None]

@@ -25,7 +25,7 @@ def over_time(
 
     `label`: what a bar is called, `tick`: its label on the axis, `link`: where it leads.
     """
-    most = _round_up(max((sum(span.types.values()) for span in spans), default=0))
+    most = _round_up(max((span.failures for span in spans), default=0))
     high = _HEIGHT - _BOTTOM - _TOP
     width = 100 / max(len(spans), 1)
     drawn = [

@@ -83,6 +83,11 @@ class Span:
     is_before: bool
     types: dict[str, int]
 
+    @property
+    def failures(self) -> int:
+        """All of them."""
+        return sum(self.types.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -108,6 +113,11 @@ class Row:
     main: tuple[str, ...] = ()
     last: datetime | None = None
     note: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What it is called: replies that were not understood by the last of their sort."""
+        return (self.note if self.column == "unknown" else "") or self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from dsnparse.report.facts import CAMPAIGN_HEADERS, Fact, Reader, is_delivered, 
 from dsnparse.report.figures import Figures, Record
 from dsnparse.report.period import Period
 from dsnparse.report.rows import by_rate, heat, reasons_of, rows_of, spans_of, sums, totals
-from dsnparse.report.sentences import changes_of, earlier_sentence, quiet_sentence, rest_sentence
+from dsnparse.report.sentences import earlier_sentence, quiet_sentence, rest_sentence
 from dsnparse.report.tally import MOST_RECORDS, Tally, unknown_key
+from dsnparse.report.told_changes import changes_of
 from dsnparse.store.asked import Asked
 from dsnparse.store.queries.records import find_records
 from dsnparse.store.queries.span import ends, failures_before, has_records, kinds, newly_suppressed, unread
@@ -53,10 +54,12 @@ def make(
         found = ends(rows)
         period, compared = _comparable(period, found, rows)
         tally = _tally(rows, period, where, reader)
-        spans = [(period.since, period.until), (period.before_since, period.before_until)]
-        by_kind = [Counter(kinds(rows, *span)) if span[0] else Counter() for span in spans]  # type: ignore[arg-type]
+        by_kind = [
+            Counter(kinds(rows, *span)) if span else Counter()
+            for span in ((period.since, period.until), period.before)
+        ]
         number, addresses = newly_suppressed(rows, period.since, period.until, _MOST_SILENCED)
-        before = newly_suppressed(rows, *spans[1], 0)[0] if period.before_since else 0  # type: ignore[arg-type]
+        before = newly_suppressed(rows, *period.before, 0)[0] if period.before else 0
         earlier = failures_before(rows, period.since, where) if period.is_default else (0, None)
         unread_in_all, messages = unread(rows, period.since, period.until, _MOST_UNREAD)
     changes, volume = find_changes(tally.cells, tally.pieces)
@@ -94,20 +97,18 @@ def make(
 
 def _comparable(period: Period, found: tuple[datetime, datetime] | None, rows: Rows) -> tuple[Period, str]:
     """The period, compared with no time of which the store knows nothing; and why, where that shortens it."""
-    if period.before_since is None or period.before_until is None:
+    if period.before is None:
         return period, "Compared with nothing, as was asked for."
-    if found is None or found[0] >= period.before_until:
+    start, end = period.before
+    if found is None or found[0] >= end:
         return period.without_comparison(), "Nothing is known of the time before, so nothing is compared."
-    if not has_records(
-        rows, period.before_since, period.before_until
-    ):  # nobody mailed, or nobody read bounces
+    if not has_records(rows, start, end):  # nobody mailed, or nobody read bounces
         return period.without_comparison(), "Nothing happened in the time before, so nothing is compared."
     first = found[0]
-    if first <= period.before_since:
+    if first <= start:
         return period, ""
     # The first record begins what is known; a piece of a day would count for less than it is.
-    missing = first - period.before_since
-    if missing * 20 <= period.before_until - period.before_since:
+    if (first - start) * 20 <= end - start:
         return period, ""
     shorter = replace(period, before_since=first)
     return shorter, f"Nothing is known of the time before {first:%-d %B %Y}: compared with what is."

@@ -27,7 +27,7 @@ from dsnparse.report.page_records import records_data
 from dsnparse.report.period import Unit
 from dsnparse.report.remedy import shown_name
 from dsnparse.report.rows import FEWEST_TRIED
-from dsnparse.report.sentences import moment_words, period_words
+from dsnparse.report.sentences import in_words, moment_words, period_words
 from dsnparse.vocabulary import Reason
 
 _REASONS = frozenset(Reason)
@@ -87,7 +87,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["words"] = lambda name: str(name).replace("_", " ")
+    made.filters["words"] = in_words
     made.filters["number"] = lambda number: f"{number:,}"
     made.filters["percent"] = lambda share: f"{share:.1%}" if share < 0.1 else f"{share:.0%}"
     made.filters["short"] = lambda at: f"{at.day} {at:%b %H:%M}"
@@ -105,7 +105,7 @@ class _View:
 
     def __init__(self, figures: Figures) -> None:
         self.figures = figures
-        self.compared = figures.period.before_since is not None
+        self.compared = figures.period.before is not None
         self.about = period_words(figures.period)
         sources = [one.remedy.links_from for action in figures.actions for one in action.receivers]
         #: Where the links to receivers' pages are from.
@@ -122,13 +122,9 @@ class _View:
         """A count in the period and one in the time before, each as a link."""
         return self.opens(counts[0], **conditions), self.opens(counts[1], when="before", **conditions)
 
-    def row_name(self, row: Row) -> str:
-        """What a row is about; of replies that were not understood, the last of its sort."""
-        return (row.note if row.column == "unknown" else "") or row.name
-
     def mostly(self, row: Row) -> str:
         """The most frequent receivers and reasons of a row, in words."""
-        return ", ".join(one.replace("_", " ") if one in _REASONS else self.name(one) for one in row.main)
+        return ", ".join(in_words(one) if one in _REASONS else self.name(one) for one in row.main)
 
     def to(self, count: int, part: str) -> Markup:
         """A count, as a link to a part of the page."""
@@ -152,7 +148,7 @@ class _View:
     def type_spark(self, type_: str) -> Markup:
         """The failures of a type ("": of all) over time."""
         spans = self.figures.spans
-        series = [span.types[type_] if type_ else sum(span.types.values()) for span in spans]
+        series = [span.types[type_] if type_ else span.failures for span in spans]
         return spark(series, self._before, f"over time: {', '.join(map(str, series))}", height=24)
 
     def chart(self) -> Markup:
@@ -162,7 +158,7 @@ class _View:
     def span_label(self, span: Span) -> str:
         """A piece of time and what failed in it, in words."""
         parts = ", ".join(f"{span.types[name]:,} {name}" for name in TYPES if span.types[name])
-        return f"{self.span_name(span)}: {sum(span.types.values()):,}{f' ({parts})' if parts else ''}"
+        return f"{self.span_name(span)}: {span.failures:,}{f' ({parts})' if parts else ''}"
 
     def span_name(self, span: Span) -> str:
         """A piece of time in words."""
@@ -175,11 +171,11 @@ class _View:
 
     def span_count(self, span: Span, type_: str = "") -> Markup:
         """How much failed in a piece of time, all or of one type, as a link."""
-        count = span.types[type_] if type_ else sum(span.types.values())
+        count = span.types[type_] if type_ else span.failures
         return self.opens(count, **_within(span), type=type_)
 
     def _span_link(self, span: Span) -> str:
-        return self.link(sum(span.types.values()), **_within(span))
+        return self.link(span.failures, **_within(span))
 
     def _tick(self, span: Span) -> str:
         if self.figures.period.unit is Unit.HOUR:

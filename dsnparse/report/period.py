@@ -69,11 +69,19 @@ class Period:
     def __post_init__(self) -> None:
         if self.since >= self.until:
             raise ValueError(f"The report would begin at {self.since:%Y-%m-%d %H:%M}, and end no later")
-        if self.before_since is not None and self.before_until is not None:
-            if self.before_since >= self.before_until:
+        if self.before is not None:
+            start, end = self.before
+            if start >= end:
                 raise ValueError("What it is compared with ends before it begins")
-            if self.before_until > self.since:
+            if end > self.since:
                 raise ValueError("What it is compared with must end before the report begins")
+
+    @property
+    def before(self) -> tuple[datetime, datetime] | None:
+        """What it is compared with; None for nothing."""
+        if self.before_since is None or self.before_until is None:
+            return None
+        return self.before_since, self.before_until
 
     @property
     def first(self) -> datetime:
@@ -92,9 +100,7 @@ class Period:
     def pieces(self) -> list[Piece]:
         """The pieces of the period before, then those of the period."""
         unit = self.unit
-        before = []
-        if self.before_since is not None and self.before_until is not None:
-            before = list(_pieces(self.before_since, self.before_until, unit, before=True))
+        before = list(_pieces(*self.before, unit, before=True)) if self.before is not None else []
         return before + list(_pieces(self.since, self.until, unit, before=False))
 
     def without_comparison(self) -> Period:

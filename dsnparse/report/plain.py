@@ -9,7 +9,7 @@ from dsnparse.render.terminal import paint, visible, wrap
 from dsnparse.report.facts import TYPES
 from dsnparse.report.figures import Blocked, Change, Figures, Heat, Row
 from dsnparse.report.remedy import shown_name
-from dsnparse.report.sentences import moment_words, period_words
+from dsnparse.report.sentences import in_words, moment_words, period_words
 
 _MOST_ROWS = 10
 _MOST_LINES = 8
@@ -93,7 +93,7 @@ def _change(change: Change, width: int, *, colour: bool) -> Iterator[str]:
 
 def _totals(figures: Figures, width: int) -> Iterator[str]:
     totals = figures.totals
-    compared = figures.period.before_since is not None
+    compared = figures.period.before is not None
     parts = [f"{_numbers(totals.failures, totals.before, compared=compared)} failures"]
     parts += [f"{name} {_numbers(*totals.types[name], compared=compared)}" for name in TYPES]
     parts.append(f"complaints {_numbers(*totals.complaints, compared=compared)}")
@@ -111,7 +111,7 @@ def _actions(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
     for action in figures.actions:
         yield ""
         over = "" if action.is_going_on else " · over"
-        title = f"{action.reason.replace('_', ' ').capitalize()}: {action.count:,}{over}"
+        title = f"{in_words(action.reason).capitalize()}: {action.count:,}{over}"
         yield paint(title, "bold", colour)
         yield from (_INDENT + line for line in wrap(f"What to do: {action.do}", width - 2, _MOST_LINES))
         asked = [one for one in action.receivers if one.remedy.ask or one.codes or one.ips][:_MOST_ASKED]
@@ -132,8 +132,8 @@ def _last_of(one: Blocked, figures: Figures) -> str:
 
 
 def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
-    most = max((sum(span.types.values()) for span in figures.spans), default=0) or 1
-    first = next((number for number, span in enumerate(figures.spans) if any(span.types.values())), 0)
+    most = max((span.failures for span in figures.spans), default=0) or 1
+    first = next((number for number, span in enumerate(figures.spans) if span.failures), 0)
     spans = figures.spans[first:][-_MOST_SPANS:]
     starts = [moment_words(span.start, figures.period) for span in spans]
     longest = max([_START_LENGTH, *map(len, starts)])
@@ -142,7 +142,7 @@ def _time(figures: Figures, width: int, *, colour: bool) -> Iterator[str]:
     head = " ".join(_type_column(name) for name in TYPES).upper()
     yield paint(f"{'FAILURES OVER TIME':<{longest + 4}} {'ALL':>6}  {head}", "bold", colour)
     for span, start in zip(spans, starts, strict=True):
-        whole = sum(span.types.values())
+        whole = span.failures
         numbers = " ".join(f"{span.types[name]:>{len(_type_column(name))},}" for name in TYPES)
         bar = _BAR * round(max(length, 0) * whole / most)
         mark = "·" if span.is_before else " "
@@ -193,7 +193,6 @@ def _table(title: str, rows: Sequence[Row], width: int, *, colour: bool) -> Iter
     for row in rows[:_MOST_ROWS]:
         numbers = [f"{row.types.get(name, 0):,}" for name in TYPES]
         rate = ["–" if row.rate is None else f"{row.rate:.0%}"] if with_rate else []
-        name = (row.note if row.column == "unknown" else "") or row.name
-        yield table.row([name, *rate, f"{row.before:,}", f"{row.now:,}", f"{row.share:.0%}", *numbers])
+        yield table.row([row.shown, *rate, f"{row.before:,}", f"{row.now:,}", f"{row.share:.0%}", *numbers])
     if len(rows) > _MOST_ROWS:
         yield f"{_INDENT}and {len(rows) - _MOST_ROWS:,} more"

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from dsnparse.store.pieces import in_pieces
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.where import ALL, Where
@@ -60,9 +61,9 @@ class Asked:
 
         `now` is the clock at each look-up by default.
         """
-        from dsnparse.store.queries.check import check_some, in_pieces
+        from dsnparse.store.queries.check import AT_ONCE, check_some
 
-        for some in in_pieces(addresses):
+        for some in in_pieces(addresses, AT_ONCE):
             with self._answering() as rows:
                 found = check_some(rows, self.terms, some, clock(now))
             yield from found

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Annotated, Any
 from urllib.parse import unquote
 
@@ -16,14 +14,14 @@ from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import Parameter
 from litestar.response import Stream
 
-from dsnparse.mailboxes.tally import Tally
 from dsnparse.render.cells import to_json
+from dsnparse.store.pieces import in_pieces
 from dsnparse.store.queries.answer import Decision
 from dsnparse.store.queries.check import AT_ONCE
 from dsnparse.store.queries.history import Happening
 from dsnparse.store.queries.moment import read_moment
-from dsnparse.store.queries.stats import BY, CROSSED, Count, by_name
-from dsnparse.store.queries.where import ALL, Where
+from dsnparse.store.queries.stats import BY, CROSSED, Count, counts_by
+from dsnparse.store.queries.where import Where
 from dsnparse.store.store import Store
 from dsnparse.web.bodies import content_type, read_body
 from dsnparse.web.describe import TEXT, needs
@@ -46,9 +44,6 @@ Counted = Annotated[
 LONGEST_TABLE = 1_000
 #: Happenings in one history; the latest are shown.
 HAPPENINGS = 1_000
-
-#: A change that hooks may wait for.
-_BY_HAND = Tally(events=Counter(["address.changed"]))
 
 _MANY = {"application/json": Schema(type=OpenAPIType.ARRAY, items=TEXT), "text/plain": TEXT}
 
@@ -85,8 +80,7 @@ async def check_many(request: Request[Any, Any, Any], service: Service) -> Strea
 
 
 async def _decisions(service: Service, store: Store, wanted: Sequence[str]) -> AsyncIterator[bytes]:
-    each = iter(wanted)
-    while some := list(islice(each, AT_ONCE)):
+    for some in in_pieces(wanted, AT_ONCE):
         try:
             lines = await service.ask(_lines, store, some)
         except Exception as error:  # noqa: BLE001  (the answer has begun: its last line says so)
@@ -106,7 +100,7 @@ def _addresses(data: bytes, kind: str) -> list[str]:
     try:
         return msgspec.json.decode(data, type=list[str])
     except msgspec.DecodeError as error:
-        raise ClientException(f"Send a JSON list of texts: {error}.") from None
+        raise ClientException(f"Send a JSON list of texts: {error}") from None
 
 
 @get("/v1/history/{address:path}", **needs("read", History, 404))
@@ -137,10 +131,8 @@ async def stats(
     """Counts of messages, failures, addresses and alerts."""
     now = datetime.now(UTC)
     try:
-        chosen = Where.parse(where) if where else ALL
-        names = [by_name(name) for name in by or (CROSSED if where else BY)]
-        if others := [name for name in names if where and name not in CROSSED and "," not in name]:
-            raise ValueError(f"`where` is about failures; {', '.join(others)} does not count these")
+        chosen = Where.parse(where or ())
+        names = [counts_by(name, chosen) for name in by or (CROSSED if where else BY)]
         start = None if since is None else read_moment(since, now)
         end = None if until is None else read_moment(until, now, end=True)
     except ValueError as error:

@@ -16,14 +16,13 @@ import msgspec
 from dsnparse.ingest import store_all
 from dsnparse.mailboxes.items import Mail
 from dsnparse.model import Report
-from dsnparse.store.changes.batch import AddResult, Seen
 from dsnparse.store.changes.change import Change
-from dsnparse.store.store import Store
 from dsnparse.trust.envelope import Envelope
 from dsnparse.trust.settings import TrustSettings
 from dsnparse.understood import is_understood
 from dsnparse.web.access import Caller
 from dsnparse.web.bounded import Room
+from dsnparse.web.heard import Heard, in_short
 from dsnparse.web.parsing import parse_to_store
 from dsnparse.web.problems import problem
 from dsnparse.web.service import Service
@@ -109,7 +108,7 @@ class Ingesting:
 def _store(service: Service, some: Sequence[Handed]) -> list[Ingested | Exception]:
     """In the thread that writes: what became of each."""
     known = service.store.known([handed.digest for handed in some])
-    add = _Heard(service.store)
+    add = Heard(service.store)
     mails = [handed.mail._replace(key=str(number)) for number, handed in enumerate(some)]
     tally, stored = store_all(
         mails,
@@ -128,7 +127,12 @@ def _store(service: Service, some: Sequence[Handed]) -> list[Ingested | Exceptio
             continue
         added = handed.digest not in counted
         counted.add(handed.digest)
-        changes = add.changes_of(handed.digest, alone=len(some) == 1) if added else []
+        # Where there is one message alone, all changes rest on it.
+        changes = [
+            change
+            for change in add.changes
+            if added and (len(some) == 1 or change.detail.get("notice") == handed.digest)
+        ]
         answers.append(_told(service, handed, changes, added=added))
     service.changed(tally)
     return answers
@@ -141,7 +145,7 @@ def _told(service: Service, handed: Handed, changes: Sequence[Change], *, added:
         "ingest",
         message=handed.digest,
         added=added,
-        changes=[f"{change.event} {change.address or ''}".strip() for change in changes],
+        changes=in_short(changes),
     )
     report = handed.report
     return Ingested(
@@ -152,23 +156,6 @@ def _told(service: Service, handed: Handed, changes: Sequence[Change], *, added:
         is_understood(report),
         [change.to_dict() for change in changes],
     )
-
-
-class _Heard:
-    """`Store.add`, and the changes that it made."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._changes: list[Change] = []
-
-    def __call__(self, items: Sequence[Seen], *, positions: Mapping[str, str] | None = None) -> AddResult:
-        result = self._store.add(items, positions=positions)
-        self._changes += result.changes
-        return result
-
-    def changes_of(self, digest: str, *, alone: bool) -> list[Change]:
-        """Those that rest on one message; `alone`: it was the only one, so that all of them do."""
-        return [change for change in self._changes if alone or change.detail.get("notice") == digest]
 
 
 class _Read:

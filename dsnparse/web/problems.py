@@ -13,6 +13,7 @@ from litestar.plugins.problem_details import (
     ProblemDetailsPlugin,
 )
 
+from dsnparse.errors import as_sentence
 from dsnparse.store.address.given import NotAnAddress
 from dsnparse.store.sql.errors import StoreError, StoreUnavailable
 
@@ -58,7 +59,7 @@ def problem(name: str, detail: str, **more: Any) -> ProblemDetailsException:
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="dsnparse"'
     return ProblemDetailsException(
-        detail=_ended(detail),
+        detail=as_sentence(detail[:_LONGEST]),
         status_code=status,
         type_=_TYPE + name,
         title=title,
@@ -84,12 +85,6 @@ def _wrong(one: Any) -> str:
     return message if one.get("source") == "body" else f"{one.get('key', '')}: {message}"
 
 
-def _ended(sentence: str) -> str:
-    """A sentence that is not too long, with a full stop unless it ends otherwise."""
-    sentence = sentence[:_LONGEST]
-    return sentence if sentence[-1:] in ".?!" else f"{sentence}."
-
-
 def document(error: ProblemDetailsException) -> dict[str, Any]:
     """The members of a problem, for a line of an answer that has begun already."""
     return {
@@ -110,7 +105,7 @@ def as_problem(error: Exception) -> ProblemDetailsException:
     if isinstance(error, NotAnAddress):
         return problem("not-an-address", str(error))
     if isinstance(error, StoreUnavailable):
-        _log.warning("%s.", error)
+        _log.warning("%s", as_sentence(error))
         return problem("database-away", "Nothing was changed. Try again later.")
     if isinstance(error, TimeoutError):
         return problem("took-too-long", "Ask again: what was done already is not done twice.")
@@ -143,7 +138,7 @@ def _of_http(error: HTTPException) -> ProblemDetailsException:
         found = [_as_asked(one) for one in error.extra]
         errors, detail = {"errors": found}, "; ".join(map(_wrong, found))
     return ProblemDetailsException(
-        detail=_ended(str(detail)),
+        detail=as_sentence(str(detail)[:_LONGEST]),
         status_code=status,
         type_="about:blank",
         title=status.phrase,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, head, post
 
+from dsnparse.errors import as_sentence
 from dsnparse.ingest import ingest as work_off
 from dsnparse.mailboxes.events import READER_FAILED, Event
 from dsnparse.mailboxes.items import PassedOver, Problem
@@ -17,8 +18,7 @@ from dsnparse.mailboxes.sources import PathSource
 from dsnparse.mailboxes.tally import Tally
 from dsnparse.model import Report
 from dsnparse.read.events.tables import providers
-from dsnparse.store.changes.batch import AddResult, Seen
-from dsnparse.store.store import Store
+from dsnparse.store.changes.change import Change
 from dsnparse.trust.envelope import Envelope
 from dsnparse.trust.settings import TrustSettings
 from dsnparse.trust.webhooks.fetch import fetch_https
@@ -28,6 +28,7 @@ from dsnparse.trust.webhooks.verify import Verified
 from dsnparse.web.access import SIGNED, Caller
 from dsnparse.web.bodies import read_body
 from dsnparse.web.describe import BYTES, needs
+from dsnparse.web.heard import Heard, in_short
 from dsnparse.web.problems import problem
 from dsnparse.web.reading_events import events_of
 from dsnparse.web.service import Service
@@ -102,15 +103,15 @@ async def _verified(service: Service, provider: str, sent: Sent) -> Verified:
     try:
         return await service.ask(service.verifier.verify, provider, sent, datetime.now(UTC))
     except NotVerified as reason:
-        _log.warning("Events as of %s were refused: %s.", provider, reason)
-        refused = problem("not-verified", f"{reason}.")
+        _log.warning("Events as of %s were refused: %s", provider, as_sentence(reason))
+        refused = problem("not-verified", str(reason))
         if service.verifier.wants_basic(provider):
             # Amazon SNS sends user and password only when it is asked for them.
             refused.headers = {**(refused.headers or {}), "WWW-Authenticate": 'Basic realm="dsnparse"'}
         raise refused from None
     except CannotVerify as reason:
-        _log.warning("Events of %s must wait: %s.", provider, reason)
-        raise problem("cannot-verify", f"{reason}.") from None
+        _log.warning("Events of %s must wait: %s", provider, as_sentence(reason))
+        raise problem("cannot-verify", str(reason)) from None
 
 
 async def _confirm(service: Service, provider: str, url: str) -> None:
@@ -126,7 +127,7 @@ async def _confirm(service: Service, provider: str, url: str) -> None:
 async def _ingest(service: Service, provider: str, verified: Verified) -> IngestedEvents:
     name = f"{service.settings.source}:{provider}"
     items = await service.parsing.run(events_of, provider, verified.content, name) if verified.content else []
-    ingested, problems, refused = await service.writing.run(_store, service, items)
+    ingested, changes, problems, refused = await service.writing.run(_store, service, items)
     for one in problems:
         _log.warning("%s %s.", one.name, one.reason)
     service.note(
@@ -135,7 +136,7 @@ async def _ingest(service: Service, provider: str, verified: Verified) -> Ingest
         provider=provider,
         added=ingested.added,
         duplicates=ingested.duplicates,
-        changes=[f"{change['event']} {change['address'] or ''}".strip() for change in ingested.changes],
+        changes=in_short(changes),
     )
     if refused or any(READER_FAILED in one.reason for one in problems):
         # Not lost: the service posts it again, and what is stored counts once.
@@ -145,9 +146,10 @@ async def _ingest(service: Service, provider: str, verified: Verified) -> Ingest
 
 def _store(
     service: Service, items: Sequence[Event | Problem | PassedOver]
-) -> tuple[IngestedEvents, list[Problem], int]:
-    """In the thread that writes: what became of them, what went wrong, and how many the database refused."""
-    add, total = _Heard(service.store), Tally()
+) -> tuple[IngestedEvents, list[Change], list[Problem], int]:
+    """In the thread that writes: what became of them and what changed, what went wrong, and how many the
+    database refused."""
+    add, total = Heard(service.store), Tally()
     problems: list[Problem] = []
     for tally in work_off(_Posted(items), add, _NoMail(), keeping=service.keeping):
         service.changed(tally)
@@ -160,7 +162,7 @@ def _store(
         problems=[f"{one.name} {one.reason}." for one in problems[:_TOLD]],
         changes=[change.to_dict() for change in add.changes],
     )
-    return ingested, problems, total.refused
+    return ingested, add.changes, problems, total.refused
 
 
 def _refuse_unknown(provider: str) -> None:
@@ -180,19 +182,6 @@ class _Posted(PathSource):
     def take(self, *, read: bool = True) -> Iterator[Any]:  # noqa: ARG002
         """Every one of them."""
         return iter(self._items)
-
-
-class _Heard:
-    """`Store.add`, and the changes that it made."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.changes: list[Any] = []
-
-    def __call__(self, items: Sequence[Seen], *, positions: Mapping[str, str] | None = None) -> AddResult:
-        result = self._store.add(items, positions=positions)
-        self.changes += result.changes
-        return result
 
 
 class _NoMail:

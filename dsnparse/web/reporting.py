@@ -13,7 +13,7 @@ from litestar.params import Parameter
 from dsnparse.render.cells import to_json
 from dsnparse.report import html, make, read_period
 from dsnparse.report.page import content_security_policy
-from dsnparse.store.queries.where import ALL, Where
+from dsnparse.store.queries.where import Where
 from dsnparse.store.store import Store
 from dsnparse.web.addresses import Chosen, Time
 from dsnparse.web.describe import TEXT, needs
@@ -59,7 +59,7 @@ def _make(
 ) -> tuple[bytes, dict[str, str]]:
     try:
         period = read_period(*span, now=datetime.now(UTC))
-        chosen = Where.parse(where) if where else ALL
+        chosen = Where.parse(where)
     except ValueError as error:
         raise problem("unknown-value", str(error)) from None
     figures = make(store, period, where=chosen, masked=mask)

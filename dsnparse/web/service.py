@@ -63,7 +63,7 @@ class Service:
             settings.rules,
             settings.trust,
             settings.limits,
-            settings.workers,
+            settings.jobs,
             settings.waiting,
             settings.timeout,
         )

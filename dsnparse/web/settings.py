@@ -33,7 +33,7 @@ class Settings:
         rules: Files with the operator's own rules.
         trust: The file that says what is known of the operator's mail.
         limits: How much of a message is read.
-        workers: Processes that parse.
+        jobs: Processes that parse.
         waiting: Pieces of work that may wait.
         max_body: Bytes of one request.
         memory: Bytes of all requests under way.
@@ -47,7 +47,7 @@ class Settings:
     rules: tuple[str, ...] = ()
     trust: str | None = None
     limits: Limits = DEFAULT_LIMITS
-    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     waiting: int = WAITING
     max_body: int = MAX_BODY
     memory: int = MEMORY

@@ -56,6 +56,10 @@ def shown(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, tuple[An
         ("[stats]\nformat = 'tabel'", "2: format: 'tabel' is not one of"),
         ("[prune]\nolder_than = 'yesterday'", "2: older_than: 'yesterday' is not a duration"),
         ("[suppressions.lst]\nreason = []", "2: there is no table [suppressions.lst]; did you mean list?"),
+        ("[lisen]", "1: there is no table [lisen]; did you mean listen?"),
+        ("[listen]\n[listen.more]", "2: there is no table [listen.more]."),
+        ("[suppressions.lst]", "1: there is no table [suppressions.lst]; did you mean list?"),
+        ("[hooks.more]", "1: there is no table [hooks.more]."),
         ("[listen.more]\na = 1", "2: there is no table [listen.more]."),
         ("[suppressions.list]\nraeson = []", "2: there is no setting raeson in [suppressions.list]; did you"),
         ("[hooks]\nexce = []", "2: there is no setting exce in [hooks]; did you mean exec?"),
@@ -86,6 +90,26 @@ def test_all_mistakes_are_told_at_once(capsys: pytest.CaptureFixture[str]) -> No
         "dsnparse.toml:3",
         "dsnparse.toml:5",
     ]
+
+
+def test_a_table_with_nothing_in_it_is_told_and_no_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    write("[listen]\n# lmtp = []\n[hooks]\n[limits]\n[suppressions.list]\n[stats]\nlimit = 3\n")
+    assert main(["config", "check"]) == 0
+    told = capsys.readouterr()
+    assert told.err.splitlines() == [
+        f"dsnparse.toml:{line}: [{table}] is empty."
+        for line, table in ((1, "listen"), (3, "hooks"), (4, "limits"), (5, "suppressions.list"))
+    ]
+    assert told.out == "Read dsnparse.toml: 1 setting, nothing wrong.\n"
+    assert shown(capsys) == {"stats.limit": (3, "dsnparse.toml:7")}
+
+
+def test_a_command_refuses_a_table_that_there_is_not_also_when_it_is_empty(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write("[lisen]\n")
+    assert main(["check", "kim@example.com"]) == 2
+    assert "dsnparse.toml:1: there is no table [lisen]; did you mean listen?" in capsys.readouterr().err
 
 
 def test_a_command_refuses_what_is_wrong_for_it_and_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from store.postgres import INSTALL, find_binaries
 
 from . import dovecot as dovecot_server
 from . import exim as exim_server
@@ -49,6 +50,15 @@ def exim(request: pytest.FixtureRequest) -> type[exim_server.Exim]:
     if os.geteuid() != 0:
         leave_out(request.config, "Exim starts for root only; to run them: run the tests as root")
     return exim_server.Exim
+
+
+@pytest.fixture
+def postgres_binaries(request: pytest.FixtureRequest) -> Path:
+    """The folder of PostgreSQL's programs."""
+    binaries = find_binaries()
+    if binaries is None:
+        leave_out(request.config, f"PostgreSQL is not installed; to run them: {INSTALL}")
+    return binaries
 
 
 @pytest.fixture(autouse=True)

@@ -10,13 +10,11 @@ import resource
 from pathlib import Path
 
 import pytest
-from store.postgres import INSTALL, find_binaries, running_server
+from store.postgres import running_server
 
 from benchmarks.away import Base, away_and_back, bad_hook, server_base
 from benchmarks.fault_world import World, outcome
 from benchmarks.kills import RUNS
-
-from .left_out import leave_out
 
 #: Bytes that a file may have while the disk is full.
 _ROOM = 8192
@@ -48,12 +46,9 @@ def test_whatever_a_hook_does_all_is_stored_and_the_command_ends(
 
 
 @pytest.mark.parametrize("command", ["ingest", "watch"])
-def test_postgresql_gone_and_back(command: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    binaries = find_binaries()
-    if binaries is None:
-        leave_out(request.config, f"PostgreSQL is not installed; to run them: {INSTALL}")
-    with running_server(binaries) as url:
-        good, said = away_and_back(World(tmp_path, url), command, server_base(binaries, url))
+def test_postgresql_gone_and_back(command: str, postgres_binaries: Path, tmp_path: Path) -> None:
+    with running_server(postgres_binaries) as url:
+        good, said = away_and_back(World(tmp_path, url), command, server_base(postgres_binaries, url))
     assert good, said
 
 

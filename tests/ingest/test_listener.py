@@ -7,6 +7,7 @@ import contextlib
 import signal
 import smtplib
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -370,6 +371,20 @@ def test_sighup_reads_the_policy_anew_and_a_wrong_one_changes_nothing(tmp_path: 
     assert process.returncode == 0
 
 
+def comes_after_one_451(client: smtplib.LMTP) -> None:
+    """The database that was opened is another one by now: that is noticed once, and the new one is used."""
+    with pytest.raises(smtplib.SMTPDataError, match="cannot be stored now"):
+        client.sendmail("", ["bounces@x.test"], bounce(2))
+    client.sendmail("", ["bounces@x.test"], bounce(2))
+
+
+def ended(process: subprocess.Popen[str]) -> str:
+    """End a listener: what it has told."""
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=30)
+    return told
+
+
 def test_another_database_in_the_place_of_the_open_one_is_noticed_and_used(tmp_path: Path) -> None:
     port, db = free_port(), tmp_path / "b.db"
     process = start("listen", "--lmtp", f"127.0.0.1:{port}", "--db", db)
@@ -382,12 +397,8 @@ def test_another_database_in_the_place_of_the_open_one_is_noticed_and_used(tmp_p
         with pytest.raises(smtplib.SMTPDataError, match="cannot be stored now"):
             client.sendmail("", ["bounces@x.test"], bounce(2))
         (tmp_path / "restored.db").rename(db)
-        with pytest.raises(smtplib.SMTPDataError, match="cannot be stored now"):
-            client.sendmail("", ["bounces@x.test"], bounce(2))
-        client.sendmail("", ["bounces@x.test"], bounce(2))
-    process.send_signal(signal.SIGTERM)
-    _, told = process.communicate(timeout=30)
-    assert "is gone" in told
+        comes_after_one_451(client)
+    assert "is gone" in ended(process)
     assert suppressed(db) == users(2)
 
 
@@ -414,10 +425,6 @@ def test_a_restored_database_with_another_key_is_answered_with_451_until_a_good_
             with pytest.raises(smtplib.SMTPDataError, match="cannot be stored now"):
                 client.sendmail("", ["bounces@x.test"], bounce(2))
         (tmp_path / "good.db").rename(db)
-        with pytest.raises(smtplib.SMTPDataError, match="cannot be stored now"):
-            client.sendmail("", ["bounces@x.test"], bounce(2))
-        client.sendmail("", ["bounces@x.test"], bounce(2))
-    process.send_signal(signal.SIGTERM)
-    _, told = process.communicate(timeout=30)
-    assert "This database holds hashed addresses" in told
+        comes_after_one_451(client)
+    assert "This database holds hashed addresses" in ended(process)
     assert suppressed(db) == users(2)

@@ -70,17 +70,7 @@ def test_a_real_postfix_is_counted_once_whether_its_log_or_its_notice_tells_of_a
         watcher = start("watch", "--as", "postfix", "--interval", "0.2", server.place / "log", "--db", db)
         server.send("nobody", "full")
         server.until("status=sent (250 2.0.0 Stored)", 2)
-        until(lambda: told(db) == {"bounce": 4})  # two by the log, two by mail
-        for process in (watcher, listener):
-            process.terminate()
-            process.wait(20)
-    assert suppressed(db) == {"nobody@remote.test"}
-    with Store.open(str(db)) as store:
-        events = [entry for entry in store.history("full@remote.test") if entry.kind == "bounce"]
-        assert [entry.reason for entry in events] == ["mailbox_full", "mailbox_full"]
-    limit = tmp_path / "policy.toml"
-    limit.write_text("[soft]\nlimit = 2\n", "utf-8")
-    assert command("check", "full@remote.test", "--db", db, "--policy", limit).returncode == 0
+        both_tell_of_each_failure(db, watcher, listener)
 
 
 def test_a_real_exim_is_counted_once_whether_its_log_or_its_notice_tells_of_a_failure(
@@ -98,15 +88,20 @@ def test_a_real_exim_is_counted_once_whether_its_log_or_its_notice_tells_of_a_fa
             for user in ("nobody", "full"):
                 text = f"From: news@origin.test\r\nTo: {user}@remote.test\r\nSubject: News\r\n\r\nHello\r\n"
                 client.sendmail("news@origin.test", [f"{user}@remote.test"], text)
-        until(lambda: db.exists() and told(db) == {"bounce": 4})  # two by the log, two by mail
-        for process in (watcher, listener):
-            process.terminate()
-            process.wait(20)
+        both_tell_of_each_failure(db, watcher, listener)
+
+
+def both_tell_of_each_failure(db: Path, *processes: subprocess.Popen[str]) -> None:
+    """Log and mail tell of nobody@ and full@remote.test, and each failure counts once. Ends `processes`."""
+    until(lambda: db.exists() and told(db) == {"bounce": 4})
+    for process in processes:
+        process.terminate()
+        process.wait(20)
     assert suppressed(db) == {"nobody@remote.test"}
     with Store.open(str(db)) as store:
         events = [entry for entry in store.history("full@remote.test") if entry.kind == "bounce"]
         assert [entry.reason for entry in events] == ["mailbox_full", "mailbox_full"]
-    limit = tmp_path / "policy.toml"
+    limit = db.with_name("policy.toml")
     limit.write_text("[soft]\nlimit = 2\n", "utf-8")
     assert command("check", "full@remote.test", "--db", db, "--policy", limit).returncode == 0
 

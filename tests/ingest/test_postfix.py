@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from store.postgres import INSTALL, control, find_binaries, running_server
+from store.postgres import control, running_server
 
 from dsnparse.store import Store
 
@@ -56,20 +56,17 @@ def test_postfix_keeps_what_it_could_not_hand_over(postfix: type[Postfix], tmp_p
 
 
 def test_while_postgresql_is_away_postfix_keeps_the_bounces(
-    postfix: type[Postfix], request: pytest.FixtureRequest
+    postfix: type[Postfix], postgres_binaries: Path
 ) -> None:
-    binaries = find_binaries()
-    if binaries is None:
-        leave_out(request.config, f"PostgreSQL is not installed; to run them: {INSTALL}")
     port = free_port()
-    with running_server(binaries) as template:
+    with running_server(postgres_binaries) as template:
         url = template.format(name="postgres")
         listener = start("listen", "--lmtp", f"127.0.0.1:{port}", "--db", url)
         with postfix.running(f"lmtp:inet:127.0.0.1:{port}") as server:
-            control(binaries, url, "stop", "-m", "immediate")
+            control(postgres_binaries, url, "stop", "-m", "immediate")
             server.send("nobody")
             server.until("said: 451 4.3.0 The message cannot be stored now")
-            control(binaries, url, "start", "-l", "log")
+            control(postgres_binaries, url, "start", "-l", "log")
             server.flush()
             server.until("status=sent (250 2.0.0 Stored)")
         listener.terminate()

@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from store.postgres import INSTALL, control, find_binaries, running_server
+from store.postgres import control, running_server
 
 from dsnparse.cli import main
 from dsnparse.mailboxes.events import Event, read_events
@@ -22,7 +22,6 @@ from dsnparse.store.changes.batch import Seen
 from dsnparse.store.lists.entry import Suppression
 
 from .dovecot import free_port
-from .left_out import leave_out
 from .mail import start
 from .postfix import Postfix
 
@@ -111,13 +110,10 @@ def test_a_suppressed_recipient_is_refused_a_paused_one_deferred_and_others_pass
 
 
 def test_while_postgresql_or_dsnparse_is_away_mail_passes(
-    postfix: type[Postfix], request: pytest.FixtureRequest
+    postfix: type[Postfix], postgres_binaries: Path
 ) -> None:
-    binaries = find_binaries()
-    if binaries is None:
-        leave_out(request.config, f"PostgreSQL is not installed; to run them: {INSTALL}")
     policy, table = (f"127.0.0.1:{free_port()}" for _ in range(2))
-    with running_server(binaries) as template:
+    with running_server(postgres_binaries) as template:
         url = template.format(name="postgres")
         fill(url)
         served = serving(url, "--policy-service", policy, "--socketmap", table)
@@ -127,9 +123,9 @@ def test_while_postgresql_or_dsnparse_is_away_mail_passes(
             f"check_recipient_access socketmap:inet:{table}:dsnparse",
         ) as ports:
             assert [asked(port, "gone") for port in ports] == [[REFUSED]] * 2
-            control(binaries, url, "stop", "-m", "immediate")
+            control(postgres_binaries, url, "stop", "-m", "immediate")
             assert [asked(port, "gone", "kim") for port in ports] == [[PASSED] * 2] * 2
-            control(binaries, url, "start", "-l", "log")
+            control(postgres_binaries, url, "start", "-l", "log")
             assert [asked(port, "gone") for port in ports] == [[REFUSED]] * 2
             served.terminate()
             _, told = served.communicate(timeout=60)

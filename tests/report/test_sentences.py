@@ -9,8 +9,9 @@ import pytest
 from dsnparse.report.changes import find_changes
 from dsnparse.report.facts import Fact, Reader
 from dsnparse.report.period import Period
-from dsnparse.report.sentences import changes_of, rest_sentence
+from dsnparse.report.sentences import rest_sentence
 from dsnparse.report.tally import Tally
+from dsnparse.report.told_changes import changes_of
 from dsnparse.store.queries.records import StoredRecord
 
 END = datetime(2026, 11, 26, tzinfo=UTC)

@@ -72,6 +72,44 @@ def test_an_entry_ends_when_it_says_or_when_the_policy_says(store: Store) -> Non
     assert store.check("b@x.example", now=NOW).until == NOW + timedelta(days=180)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ann", ["Ann_Lee@one.example"]),
+        (" ANN_", ["Ann_Lee@one.example"]),
+        ("LEE@ONE", ["Ann_Lee@one.example"]),
+        ("%", ["per%cent@two.example"]),
+        ("n%l", []),
+        ("_", ["Ann_Lee@one.example"]),
+        ("\\", ['"back\\\\slash"@two.example']),
+        ("Ä", ["Ärger@two.example"]),
+        ("TWO.EXAMPLE", ['"back\\\\slash"@two.example', "per%cent@two.example", "Ärger@two.example"]),
+        ("a\0b", []),
+    ],
+)
+def test_addresses_are_found_by_any_part_in_whatever_case(store: Store, text: str, found: list[str]) -> None:
+    known = (
+        "Ann_Lee@one.example",
+        "per%cent@two.example",
+        '"back\\\\slash"@two.example',
+        "Ärger@two.example",
+    )
+    store.suppress([Suppression(one, "manual") for one in known], now=NOW)
+    assert sorted(one.address for one in store.search(text, now=NOW)) == sorted(found)
+
+
+def test_of_a_suppression_that_ended_no_more_is_shown_than_of_one_that_was_lifted(store: Store) -> None:
+    wanted = [
+        Suppression(one, "manual", until=day(3), by="ops", note="by phone") for one in (JANE, "joe@x.example")
+    ]
+    store.suppress(wanted, now=NOW)
+    store.lift([JANE], now=NOW)
+    lifted, ended = (one.to_dict() for one in store.search("x", now=day(3)))
+    assert {**lifted, "address": ""} == {**ended, "address": ""}
+    store.tick(now=day(3))
+    assert [one.to_dict() for one in store.search("x", now=day(3))] == [lifted, ended]
+
+
 def test_the_list_can_be_narrowed_down(store: Store) -> None:
     store.add(
         [bounce("1"), complaint("2", "joe@example.org"), bounce("3", "z@example.com", Reason.UNDEFINED)],

@@ -202,7 +202,7 @@ def test_shares_are_of_all_and_not_of_what_the_limit_shows(filled: Store) -> Non
 @pytest.mark.parametrize("second", CROSSED)
 def test_any_two_can_be_crossed(filled: Store, first: str, second: str) -> None:
     if first == second:
-        with pytest.raises(ValueError, match="no statistics"):
+        with pytest.raises(ValueError, match="is none of"):
             filled.stats(f"{first},{second}", now=NOW)
     else:
         assert sum(one.count for one in filled.stats(f"{first},{second}", now=NOW)) == 6

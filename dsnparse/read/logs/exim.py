@@ -31,6 +31,8 @@ _LINE = re.compile(
     r"(?P<stamp>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?) (?:\[\d{1,10}\] )?"
     r"(?P<id>[0-9A-Za-z]{6}-(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{11}-[0-9A-Za-z]{4})) "
 )
+#: How each line of its own files begins.
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _PART = re.compile(r"\[(\d{1,3})[/\\](\d{1,3})\] ")
 _ARRIVED = re.compile(r"(\S{1,600})")
 #: `id=` stands behind the size and before the subject.
@@ -92,6 +94,10 @@ class EximLog:
         elif flag in ("Completed", "removed", "cancelled"):
             self._open.forget(key)
         return ()
+
+    def knows(self, line: LogLine) -> bool:
+        """Whether Exim wrote it: by syslog, or with the time of its own files."""
+        return line.program.startswith(self.programs) if line.program else _STAMP.match(line.text) is not None
 
     def _joined(self, line: LogLine) -> str:
         """The whole line, once its last part is there."""

@@ -29,7 +29,11 @@ class LogReader(Protocol):
     programs: tuple[str, ...]
 
     def read(self, line: LogLine) -> Sequence[Outcome]:
-        """The final outcomes that a line tells of."""
+        """The final outcomes that a line tells of. Raise UnreadableLine for one that cannot be read."""
+        ...
+
+    def knows(self, line: LogLine) -> bool:
+        """Whether a line looks like one of this log, also one that tells of no outcome."""
         ...
 
 

@@ -65,6 +65,11 @@ class HalonLog:
             outcome = replace(last, action=action, line=line.number, text=line.text, time=outcome.time)
         return (known.end(outcome),)
 
+    def knows(self, line: LogLine) -> bool:
+        """Whether it is an object with a type, or about a message."""
+        entry = object_in(line)
+        return isinstance(entry.get("type"), str) or bool(object_under(entry, "message"))
+
     def _outcome(
         self, entry: Mapping[str, Any], message: Mapping[str, Any], attempt: Mapping[str, Any], line: LogLine
     ) -> Outcome:

@@ -21,6 +21,7 @@ from dsnparse.vocabulary import Action
 _LINE = re.compile(
     r"(?:\d\S{9,40} )?\[[A-Z]{3,8}\] {1,4}\[([0-9A-Fa-f.-]{3,60})\] \[outbound\] (.*)", re.DOTALL
 )
+_OWN = re.compile(r"(?:\d\S{9,40} )?\[[A-Z]{3,8}\] {1,4}\[")
 _RECIPIENT = re.compile(r"recipient <([^>]{3,600})> (rejected|deferred): (.*)", re.DOTALL)
 _ORIGIN = "outbound"
 _GAVE_UP = re.compile(r"bouncing mail: Too many failures")
@@ -57,6 +58,11 @@ class HarakaLog:
             self._open.forget((line.host, uuid))
             return message.give_up(line.number, text, line.time)
         return ()
+
+    def knows(self, line: LogLine) -> bool:
+        """Whether it is one of Haraka's, of any part of it."""
+        entry = object_in(line)
+        return "uuid" in entry or "origin" in entry or _OWN.match(line.text) is not None
 
 
 def _message(line: LogLine) -> tuple[str, str]:

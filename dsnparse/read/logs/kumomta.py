@@ -73,6 +73,10 @@ class KumoMtaLog:
             self._open.forget(key)
         return ended
 
+    def knows(self, line: LogLine) -> bool:
+        """Whether it is an object with a type."""
+        return isinstance(object_in(line).get("type"), str)
+
 
 def _addresses(named: Any) -> list[str]:
     some = named if isinstance(named, list) else [named]

@@ -37,6 +37,8 @@ _EXPIRED = re.compile(
     + r"(?:delay=\S{1,20}, )?stat=(?P<text>.*)",
     re.DOTALL,
 )
+#: How lines begin that it writes itself, without syslog.
+_OWN = re.compile(r"(?:[0-9a-f]{16} )?(?:smtp|mta|mda) |(?:info|debug|warn|fatal): ")
 _ACTIONS = {"Ok": Action.DELIVERED, "PermFail": Action.FAILED, "TempFail": Action.DELAYED}
 _RELAY = re.compile(r"(\S{1,64})(?: \(([^)\s]{1,255})\))?")
 
@@ -72,6 +74,10 @@ class OpenSmtpdLog:
             )  # fmt: skip
         self._open.forget(key)
         return (message.end(outcome),)
+
+    def knows(self, line: LogLine) -> bool:
+        """Whether OpenSMTPD wrote it."""
+        return line.program.startswith(self.programs) if line.program else _OWN.match(line.text) is not None
 
 
 def _outcome(found: re.Match[str], action: Action, line: LogLine) -> Outcome:

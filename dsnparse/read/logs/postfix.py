@@ -81,6 +81,10 @@ class PostfixLog:
                 self._open.get(key).sender = sender[1]
         return ()
 
+    def knows(self, line: LogLine) -> bool:
+        """Whether a daemon of Postfix's wrote it: "postfix/smtp", whatever the instance is called."""
+        return line.program.find("/") > 0
+
     def _queue(self, key: tuple[str, str, str], line: LogLine, text: str) -> Sequence[Outcome]:
         if text.startswith("removed"):
             self._open.forget(key)

@@ -78,6 +78,10 @@ class PowerMtaLog:
         message.sender = sender
         return (message.end(self._outcome(row, sender, action, line)),)
 
+    def knows(self, line: LogLine) -> bool:  # noqa: ARG002
+        """Any row: `read` says where nothing names the columns."""
+        return True
+
     def _outcome(self, row: Mapping[str, str], sender: str, action: Action, line: LogLine) -> Outcome:
         kind, diagnostic = typed(row.get("dsndiag", ""))
         return Outcome(

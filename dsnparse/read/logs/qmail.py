@@ -24,6 +24,8 @@ _SECONDS = re.compile(r"(\d{9,11})\.(\d{6}) ")
 _INFO = re.compile(r"info msg (\d{1,20}): bytes \d{1,20} from <(.{0,600}?)> qp ")
 _START = re.compile(r"starting delivery (\d{1,20}): msg (\d{1,20}) to (local|remote) (\S{1,600})")
 _RESULT = re.compile(r"delivery (\d{1,20}): (success|failure|deferral): (.*)", re.DOTALL)
+#: How its lines begin.
+_OWN = re.compile(r"(?:new|info|end|bounce) msg \d|(?:starting )?delivery \d|status: ")
 _END = re.compile(r"end msg (\d{1,20})")
 _SAID = re.compile(r"(?:Remote host said|Remote_host_said): ?(.*)", re.DOTALL)
 _HOST = re.compile(
@@ -65,6 +67,12 @@ class QmailLog:
         elif (found := _RESULT.match(text)) is not None:
             return self._result(line, time, text, found)
         return ()
+
+    def knows(self, line: LogLine) -> bool:
+        """Whether qmail wrote it, or its lines have qmail's times."""
+        if line.program:
+            return line.program.startswith(self.programs)
+        return _timed(line)[1] is not line.text or _OWN.match(line.text) is not None
 
     def _result(
         self, line: LogLine, time: datetime | None, text: str, found: re.Match[str]

@@ -80,6 +80,10 @@ class SendmailLog:
             return (self._open.get(key).end(outcome),)
         return ()
 
+    def knows(self, line: LogLine) -> bool:
+        """Whether Sendmail wrote it."""
+        return line.program.startswith(self.programs) if line.program else _ID.match(line.text) is not None
+
     def _arrived(self, key: tuple[str, str], text: str) -> None:
         sender = _SENDER.match(text)
         stated = _MESSAGE_ID.search(text)

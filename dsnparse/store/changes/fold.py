@@ -7,6 +7,7 @@ workers, a repeated run and an interrupted one agree.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from dsnparse.store.changes.state import NOTHING, Event, State, What
 from dsnparse.store.changes.status import PAUSED, REVIEW, SUPPRESSED
@@ -75,17 +76,20 @@ def _suppress(state: State, event: Event, until: float | None) -> State:
     if state is NOTHING:
         # What most suppressions begin with; `replace` takes ten times as long.
         return State(SUPPRESSED, event.reason, event.at, until, event.source, event.ref)
+    return _decided(state, SUPPRESSED, event, until, waiting=None, waiting_for="", waiting_message="")
+
+
+def _decided(state: State, status: str, event: Event, until: float | None, **more: Any) -> State:
+    """The state that an event decides, until then; `more`: what else changes with it."""
     return replace(
         state,
-        status=SUPPRESSED,
+        status=status,
         reason=event.reason,
         since=event.at,
         until=until,
         source=event.source,
         ref=event.ref,
-        waiting=None,
-        waiting_for="",
-        waiting_message="",
+        **more,
     )
 
 
@@ -95,15 +99,7 @@ def _review(state: State, event: Event, policy: Policy) -> State:
     if state.status == REVIEW and state.reason == event.reason:
         return state
     until = None if policy.review_expires is None else event.at + policy.review_expires
-    return replace(
-        state,
-        status=REVIEW,
-        reason=event.reason,
-        since=event.at,
-        until=until,
-        source=event.source,
-        ref=event.ref,
-    )
+    return _decided(state, REVIEW, event, until)
 
 
 def _ways(event: Event, policy: Policy) -> frozenset[str]:
@@ -162,17 +158,7 @@ def _soft(state: State, event: Event, policy: Policy) -> State:
     if state.status == PAUSED or not due or not policy.soft_pauses:
         return _review(state, event, policy) if state.row >= policy.soft_in_a_row else state
     end = event.at + policy.soft_pauses[min(pauses, len(policy.soft_pauses) - 1)]
-    return replace(
-        state,
-        status=PAUSED,
-        reason=event.reason,
-        since=event.at,
-        until=end,
-        source=event.source,
-        ref=event.ref,
-        pauses=pauses + 1,
-        pause_end=end,
-    )
+    return _decided(state, PAUSED, event, end, pauses=pauses + 1, pause_end=end)
 
 
 def _full(state: State, event: Event, policy: Policy) -> State:

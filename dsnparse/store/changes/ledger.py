@@ -87,12 +87,8 @@ class Ledger:
         """
         statement = SELECT.where(addresses.c.id > after).order_by(addresses.c.id).limit(limit)
         for row in self.connection.execute(statement.with_for_update(of=addresses)).all():
-            self._take(row.key, row)
-            entry, after = self.entries[row.key], row.id
-            state = entry.past.state(self.terms.policy).at(self._now)
-            if state.visible != entry.state.visible:
-                entry.touched = True
-                self._move(entry, state, self._now, "policy", "", source="policy")
+            after = row.id
+            self._fold_anew(row, "policy", lambda _: "policy")
         return after
 
     def refold(self, numbers: Sequence[int]) -> None:
@@ -100,12 +96,16 @@ class Ledger:
         for some in chunks(numbers):
             statement = SELECT.where(addresses.c.id.in_(some)).order_by(addresses.c.id)
             for row in self.connection.execute(statement.with_for_update(of=addresses)).all():
-                self._take(row.key, row)
-                entry = self.entries[row.key]
-                state = entry.past.state(self.terms.policy).at(self._now)
-                if state.visible != entry.state.visible:
-                    entry.touched = True
-                    self._move(entry, state, self._now, "reparse", "", source=state.source or "reparse")
+                self._fold_anew(row, "reparse", lambda state: state.source or "reparse")
+
+    def _fold_anew(self, row: Any, by: str, source: Callable[[State], str]) -> None:
+        """Load an address, and move it to the state that follows from its past, where that is another one."""
+        self._take(row.key, row)
+        entry = self.entries[row.key]
+        state = entry.past.state(self.terms.policy).at(self._now)
+        if state.visible != entry.state.visible:
+            entry.touched = True
+            self._move(entry, state, self._now, by, "", source=source(state))
 
     def load_expired(self, limit: int) -> int:
         """Load addresses whose pause, review or suppression has ended, which releases them; say how many."""

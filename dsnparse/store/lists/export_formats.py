@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 from email.utils import format_datetime
 from functools import lru_cache
-from itertools import chain, islice
 from typing import Any
 
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.lists.program_formats import postfix_map
-from dsnparse.store.lists.provider_export import exports, write_for
+from dsnparse.store.lists.provider_export import exports, said, write_for
+from dsnparse.store.lists.texts import csv_text, json_document, json_lines, together
 from dsnparse.wire.formulas import guarded
 
 #: Those of providers.
@@ -23,8 +20,6 @@ PROVIDERS = ("ses", "sendgrid", "mailgun", "postmark", "sparkpost", *exports())
 PROGRAMS = ("postfix", "listmonk", "mautic")
 #: Our own, and all others.
 FORMATS = ("csv", "csv-plain", "jsonl", "addresses", *PROVIDERS, *PROGRAMS)
-#: Entries that are held at a time.
-_AT_ONCE = 500
 _NAMES = ("address", "reason", "since", "until", "source", "by", "note")
 
 
@@ -32,42 +27,41 @@ def write_list(entries: Iterable[Suppression], form: str) -> Iterator[str]:
     """The list in a format, some hundred lines at a time. Raise ValueError when `form` is unknown.
 
     Whole domains stand in our own formats only: no provider takes them, and Postfix would refuse their
-    subdomains, too. Free text that a spreadsheet would
-    take for a formula gets an apostrophe in front, in "csv" addresses do, too.
+    subdomains, too. Free text that a spreadsheet would take for a formula gets an apostrophe in front; in
+    "csv", addresses do, too.
     """
     match form:
         case "csv":
-            return _csv(_NAMES, map(_guarded_row, entries))
+            return csv_text(_NAMES, map(_guarded_row, entries))
         case "csv-plain":
-            return _csv(_NAMES, map(_own_row, entries))
+            return csv_text(_NAMES, map(_own_row, entries))
         case "jsonl":
-            return _together(json.dumps(entry.to_dict(), ensure_ascii=False) + "\n" for entry in entries)
+            return json_lines(entry.to_dict() for entry in entries)
     entries = (entry for entry in entries if not entry.address.startswith("@"))
     match form:
         case "addresses" | "listmonk":
-            return _csv(["email"], ([entry.address] for entry in entries))
+            return csv_text(["email"], ([entry.address] for entry in entries))
         case "mautic":
-            return _csv(["email", "doNotEmail"], ([entry.address, "1"] for entry in entries))
+            return csv_text(["email", "doNotEmail"], ([entry.address, "1"] for entry in entries))
         case "postfix":
-            return _together(postfix_map(entries))
+            return together(postfix_map(entries))
         case "ses":
-            return _together(
-                json.dumps({"emailAddress": entry.address, "reason": _either(entry, "COMPLAINT", "BOUNCE")})
-                + "\n"
+            return json_lines(
+                {"emailAddress": entry.address, "reason": _either(entry, "COMPLAINT", "BOUNCE")}
                 for entry in entries
             )
         case "sendgrid":
-            return _csv(("email", "created", "status", "reason"), map(_sendgrid_row, entries))
+            return csv_text(("email", "created", "status", "reason"), map(_sendgrid_row, entries))
         case "mailgun":
-            return _csv(("address", "code", "error", "created_at"), map(_mailgun_row, entries))
+            return csv_text(("address", "code", "error", "created_at"), map(_mailgun_row, entries))
         case "postmark":
-            return _together(_postmark(entries))
+            return json_document("Suppressions", map(_postmark_object, entries))
         case "sparkpost":
             rows = (row for entry in entries for row in _sparkpost_rows(entry))
-            return _csv(("recipient", "type", "description"), rows)
+            return csv_text(("recipient", "type", "description"), rows)
     table = exports().get(form)
     if table is not None:
-        return _together(write_for(entries, table))
+        return write_for(entries, table)
     raise ValueError(f"{form!r} is no format of suppression lists; they are {', '.join(FORMATS)}")
 
 
@@ -91,53 +85,28 @@ def _either(entry: Suppression, complaint: str, bounce: str) -> str:
     return complaint if entry.reason == "complaint" else bounce
 
 
-def _csv(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    each = chain([names], rows)
-    while some := list(islice(each, _AT_ONCE)):
-        lines = io.StringIO()
-        csv.writer(lines, lineterminator="\n").writerows(some)
-        yield lines.getvalue()
-
-
-def _together(pieces: Iterable[str]) -> Iterator[str]:
-    each = iter(pieces)
-    while some := list(islice(each, _AT_ONCE)):
-        yield "".join(some)
-
-
 def _sendgrid_row(entry: Suppression) -> tuple[Any, ...]:
-    detail = entry.detail or {}
     created = int(entry.since.timestamp()) if entry.since else ""
-    return entry.address, created, detail.get("status", ""), guarded(detail.get("diagnostic") or entry.reason)
+    return entry.address, created, (entry.detail or {}).get("status", ""), said(entry)
 
 
 def _mailgun_row(entry: Suppression) -> tuple[Any, ...]:
     detail = entry.detail or {}
     created = format_datetime(entry.since.astimezone(UTC), usegmt=True) if entry.since else ""
     code = detail.get("reply_code") or ("" if entry.reason == "complaint" else 550)
-    return (
-        entry.address,
-        code,
-        guarded(detail.get("diagnostic") or entry.reason),
-        created.replace("GMT", "UTC"),
-    )
+    return entry.address, code, said(entry), created.replace("GMT", "UTC")
 
 
-def _postmark(entries: Iterable[Suppression]) -> Iterator[str]:
-    before = '{"Suppressions": [\n'
-    for entry in entries:
-        reason = (
-            "ManualSuppression" if entry.source == "manual" else _either(entry, "SpamComplaint", "HardBounce")
-        )
-        item = {
-            "EmailAddress": entry.address,
-            "SuppressionReason": reason,
-            "Origin": "Customer" if entry.source == "manual" else "Recipient",
-            "CreatedAt": entry.since.isoformat() if entry.since else None,
-        }
-        yield before + json.dumps(item, ensure_ascii=False)
-        before = ",\n"
-    yield "\n]}\n" if before.startswith(",") else '{"Suppressions": []}\n'
+def _postmark_object(entry: Suppression) -> dict[str, Any]:
+    is_manual = entry.source == "manual"
+    return {
+        "EmailAddress": entry.address,
+        "SuppressionReason": "ManualSuppression"
+        if is_manual
+        else _either(entry, "SpamComplaint", "HardBounce"),
+        "Origin": "Customer" if is_manual else "Recipient",
+        "CreatedAt": entry.since.isoformat() if entry.since else None,
+    }
 
 
 def _sparkpost_rows(entry: Suppression) -> Iterator[tuple[str, str, str]]:
@@ -146,4 +115,4 @@ def _sparkpost_rows(entry: Suppression) -> Iterator[tuple[str, str, str]]:
         ["non_transactional"] if entry.reason == "unsubscribed" else ["transactional", "non_transactional"]
     )
     for kind in kinds:
-        yield entry.address, kind, guarded((entry.detail or {}).get("diagnostic") or entry.reason)
+        yield entry.address, kind, said(entry)

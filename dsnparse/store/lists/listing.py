@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -51,14 +50,17 @@ def page(
 
 
 def search(rows: Rows, now: datetime, text: str, limit: int) -> list[Suppression]:
-    """The addresses that contain a text, whatever their state, by domain and address: `limit` of them.
+    """The addresses that contain a text in whatever case, in any state; at most `limit`.
 
-    Reads all addresses, so it is for a person. Where hashes stand for addresses it finds none.
+    They come by domain and address. All are read, so it is for a person; of hashes none is found.
     """
-    like = text.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    if "\0" in text:  # in no address, and no value for PostgreSQL
+        return []
+    like = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     found = rows.rows(
         f"""SELECT {_COLUMNS} FROM addresses
-            WHERE "key" LIKE ? ESCAPE '\\' OR lower(address) LIKE ? ESCAPE '\\'
+            WHERE lower("key") LIKE lower(CAST(? AS TEXT)) ESCAPE '\\'
+                OR lower(address) LIKE lower(CAST(? AS TEXT)) ESCAPE '\\'
             ORDER BY domain, "key" LIMIT ?""",  # noqa: S608
         [f"%{like}%", f"%{like}%", limit],
     )
@@ -66,10 +68,10 @@ def search(rows: Rows, now: datetime, text: str, limit: int) -> list[Suppression
 
 
 def _now(entry: Suppression, now: datetime) -> Suppression:
-    """An entry as it holds now: what has ended holds nothing against the address any more."""
+    """An entry as it holds now: of what has ended no more is told than of what was lifted."""
     if entry.until is None or entry.until > now:
         return entry
-    return replace(entry, status=ACTIVE, reason="", until=None, detail=None)
+    return Suppression(entry.address, "", source="", by="policy", status=ACTIVE)
 
 
 _COLUMNS = """

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from itertools import islice
 
 from dsnparse.store.address.given import read_address, read_mailbox
 from dsnparse.store.lists.compare import compare
 from dsnparse.store.lists.entry import Difference, Listed, Suppression
 from dsnparse.store.lists.suppressions import lift, succeed, suppress
+from dsnparse.store.pieces import in_pieces
 from dsnparse.store.policy.terms import Terms
 from dsnparse.store.sql.database import Database
 from dsnparse.store.sql.dialect import chunks
@@ -37,8 +37,7 @@ def compare_all(
     database: Database, terms: Terms, wanted: Iterable[Suppression], now: datetime
 ) -> Iterator[Difference]:
     """What that would do with each, as they come. Raise NotAnAddress."""
-    read = map(_with_address_read, wanted)
-    while some := list(islice(read, _IMPORTED_AT_ONCE)):
+    for some in in_pieces(map(_with_address_read, wanted), _IMPORTED_AT_ONCE):
         yield from database.write(partial(compare, terms=terms, wanted=some, now=now))
 
 

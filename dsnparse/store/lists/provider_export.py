@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from dsnparse import data
 from dsnparse.store.lists.entry import Suppression
+from dsnparse.store.lists.texts import csv_text, json_document, json_lines
 from dsnparse.wire.formulas import guarded
 
 #: What a field of theirs may hold of ours; a text behind "=" stands there as it is.
@@ -29,23 +27,18 @@ def exports() -> dict[str, _Table]:
 
 
 def write_for(entries: Iterable[Suppression], table: _Table) -> Iterator[str]:
-    """The list, a piece for each entry: CSV with a heading, JSON lines, or a JSON document."""
+    """The list as a provider takes it: CSV with a heading, JSON lines, or a JSON document."""
     fields: Mapping[str, str] = table.get("fields", {})
     match table["as"]:
         case "csv":
-            yield _row(fields)
-            for entry in entries:
-                yield _row(_value(entry, of, table) for of in fields.values())
+            return csv_text(
+                fields, ([_value(entry, of, table) for of in fields.values()] for entry in entries)
+            )
         case "lines":
-            for entry in entries:
-                yield json.dumps(_object(entry, table), ensure_ascii=False) + "\n"
+            return json_lines(_object(entry, table) for entry in entries)
         case _:
-            before = f"{{{json.dumps(table['list'])}: ["
-            for entry in entries:
-                one = _object(entry, table) if fields else entry.address
-                yield f"{before}\n{json.dumps(one, ensure_ascii=False)}"
-                before = ","
-            yield "\n]}\n" if before == "," else f"{before}]}}\n"
+            objects = (_object(entry, table) if fields else entry.address for entry in entries)
+            return json_document(table["list"], objects)
 
 
 def _object(entry: Suppression, table: _Table) -> dict[str, Any]:
@@ -68,7 +61,7 @@ def _value(entry: Suppression, of: str, table: _Table) -> Any:
         case "reason":
             return table.get("reasons", {}).get(entry.reason, table.get("otherwise", entry.reason))
         case "said":
-            return guarded((entry.detail or {}).get("diagnostic") or entry.reason)
+            return said(entry)
         case "since":
             return entry.since.isoformat() if entry.since else ""
         case "since_seconds":
@@ -79,7 +72,6 @@ def _value(entry: Suppression, of: str, table: _Table) -> Any:
             return of.removeprefix("=")
 
 
-def _row(cells: Iterable[Any]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
+def said(entry: Suppression) -> str:
+    """What the deciding notice said, else the reason, safe for a spreadsheet."""
+    return guarded((entry.detail or {}).get("diagnostic") or entry.reason)

@@ -3,9 +3,8 @@ has ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
 from typing import Any, cast
 
 from dsnparse.store.address.given import NotAnAddress, read_address
@@ -30,13 +29,6 @@ def check(rows: Rows, terms: Terms, address: str, now: datetime) -> Decision:
     What is held against the whole domain of an address is held against it, where that is more than its own.
     """
     return next(iter(check_some(rows, terms, [address], now)))
-
-
-def in_pieces(addresses: Iterable[str]) -> Iterator[list[str]]:
-    """The addresses in lists for `check_some`."""
-    each = iter(addresses)
-    while piece := list(islice(each, AT_ONCE)):
-        yield piece
 
 
 def check_some(rows: Rows, terms: Terms, addresses: Iterable[str], now: datetime) -> list[Decision]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dsnparse.rulebook.errors import meant
 from dsnparse.store.changes.status import ACTIVE
-from dsnparse.store.queries.where import ALL, Where
+from dsnparse.store.queries.where import ALL, Where, json_text
 from dsnparse.store.sql.rows import Rows, time_value
 
 #: What records and messages can be counted by.
@@ -18,11 +18,17 @@ BY = ("reason", "type", "provider", "domain", "day", "kind", "authenticity", "st
 CROSSED = ("reason", "type", "provider", "domain", "day")
 
 
-def by_name(text: str) -> str:
-    """What somebody wants to count by, as `stats` takes it. Raise ValueError, with a sentence, else."""
+def counts_by(text: str, where: Where = ALL) -> str:
+    """What somebody wants to count by: one of BY, or two of CROSSED as "provider,reason".
+
+    Raise ValueError, with a sentence, for another name, and with conditions for what counts no failures.
+    """
     names = text.split(",")
-    if text in BY or (len(set(names)) == len(names) == 2 and set(names) <= set(CROSSED)):
+    crossed = len(set(names)) == len(names) == 2 and set(names) <= set(CROSSED)
+    if crossed or text in CROSSED or (text in BY and not where.conditions):
         return text
+    if text in BY:
+        raise ValueError(f"Conditions are on failures; {text} does not count these: {', '.join(CROSSED)} do")
     hint = next((f". {found}" for one in names if one not in BY and (found := meant(one, BY))), "")
     raise ValueError(f"{text!r} is none of {', '.join(BY)}, nor two of {', '.join(CROSSED)}{hint}")
 
@@ -80,17 +86,9 @@ def stats(
 ) -> list[Count]:
     """The most frequent values, most frequent first; days and alerts latest first.
 
-    `by`: one of BY, or two of CROSSED as "provider,reason". `where` narrows down records only; raise
-    ValueError for other names, and for conditions on what is no record.
+    `by` and `where`: see `counts_by`; raise ValueError as it does.
     """
-    first, comma, second = by.partition(",")
-    if (first in CROSSED and not comma) or (comma and {first, second} <= set(CROSSED) and first != second):
-        return _records(rows, first, second, (since, until), where, limit)
-    if where.conditions:
-        raise ValueError(
-            f"Conditions are on failures, which are counted by {', '.join(CROSSED)}; not by {by}"
-        )
-    match by:
+    match counts_by(by, where):
         case "kind":
             return _with_shares(_kinds(rows, since, until))
         case "authenticity":
@@ -99,10 +97,8 @@ def stats(
             return _with_shares(_states(rows, now))
         case "alert":
             return _alerts(rows, since, until, limit)
-    raise ValueError(
-        f"There are no statistics by {by!r}; there are {', '.join(BY)}, and any two of the first "
-        f"{len(CROSSED)} crossed"
-    )
+    first, _, second = by.partition(",")
+    return _records(rows, first, second, (since, until), where, limit)
 
 
 def _records(
@@ -164,11 +160,7 @@ def _kinds(rows: Rows, since: datetime | None, until: datetime | None) -> list[C
 def _authenticity(rows: Rows, since: datetime | None, until: datetime | None) -> list[Count]:
     """How far bounces are to be believed; those that were read without keys are not counted."""
     condition, values = _span("coalesce(received_at, seen_at)", (since, until), rows)
-    verdict = (
-        "authenticity ->> 'authenticity'"
-        if rows.postgresql
-        else "json_extract(authenticity, '$.authenticity')"
-    )
+    verdict = json_text("authenticity", "authenticity", rows)
     statement = f"""
         SELECT {verdict}, count(*) FROM messages
         WHERE kind = 'bounce' AND {verdict} IS NOT NULL {condition}

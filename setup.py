@@ -28,7 +28,7 @@ MODULES = {
     "read/templates": "recipients",
     "reply": "codes command names reply spelling words wrapping",
     "rulebook": "expression matcher needed_words needs pattern_finder rule template_matcher",
-    "wire": "address address_spans boundary dates fields header html mime text",
+    "wire": "address address_edges address_spans boundary dates fields header html mime text",
 }
 
 

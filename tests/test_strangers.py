@@ -26,6 +26,9 @@ ADDRESSES = (
     STRANGER, f"'{VICTIM}", f"*{VICTIM}", f"foo|{VICTIM}", f"smtp={VICTIM}", f'"<{VICTIM}>"@evil.example',
     f'"{VICTIM} "@evil.example', f"{VICTIM}@evil.example", f"@evil.example:{VICTIM}", f"&lt;{VICTIM}",
     f"(x){VICTIM}", f"\u200b{VICTIM}", f'"x {VICTIM} y"@evil.example', "victim@evil.example",
+    f"{VICTIM}>@evil.example", f"{VICTIM}>x@evil.example", f"{VICTIM}>: x@evil.example",
+    f"{VICTIM}]@evil.example", f"[{VICTIM}]@evil.example", f"({VICTIM})@evil.example",
+    f"{VICTIM} x@evil.example",
 )  # fmt: skip
 #: What his server says, on one line or several; "\r" is a carriage return within a line.
 REPLIES = (

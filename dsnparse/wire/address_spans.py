@@ -5,7 +5,9 @@ Facts:
 * Notices write them bare, in brackets or quotes, glued to labels ("to=<a@b>", "Recipient:a@b") and, in
   scripts without blanks, to the words around them; a comma or full stop may follow.
 * Whoever sends mail to `"foo|kim"@example.com`, `'kim@example.com` or `"x <kim@example.com>"@evil.example`
-  chooses what the notice of its failure has in front of an address, or around it.
+  chooses what the notice of its failure has in front of an address, or around it. qmail writes a local part
+  without its quotes: `<kim@example.com>: x@evil.example>:`.
+* A display name may be an address: `kim@example.com <lee@example.org>`. The sender chose that, too.
 * Logs write "rcpt=kim@example.com", which is an address, too.
 * So: in angle brackets an addr-spec is taken as it stands, and a quoted local part is read before any bracket
   is looked for. Elsewhere an address begins at a blank or at a bracket that closes behind it. What begins
@@ -17,9 +19,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 from dsnparse.wire.address import INVISIBLE, is_addr_spec, is_address
+from dsnparse.wire.address_edges import CLOSING, brackets_around, goes_on, is_nested, run_around
 
 #: A plain addr-spec, tried only where a run of such characters starts: linear.
 _PLAIN: Final = re.compile(
@@ -56,13 +60,8 @@ _MARKS: Final = "".join(
 #: What may open before an address, and closes behind it.
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "'", "«": "»", "“": "”", "„": "“",
           "‘": "’", "（": "）", "［": "］", "＜": "＞", "【": "】", "「": "」"}  # fmt: skip
-#: What ends a run of characters around an address.
-_ENDS: Final = " \t\n<>«»“”„（）［］＜＞【】「」、，。：；"
-_END: Final = re.compile(f"[{_ENDS}]")
-#: What parts addresses that are written without blanks.
-_SEPARATORS: Final = ("", " ", "\n", ",", ";", ">", ")", "]")
-#: The longest run without a blank that is looked at around an address.
-_REACH: Final = 400
+#: Characters between a name and its address.
+_NAME_GAP: Final = 4
 
 
 class Span:
@@ -111,7 +110,26 @@ def spans_in(text: str) -> list[Span]:
         if start >= done and (span := _span(text, found)) is not None:
             spans.append(span)
             done = span.end
-    return spans + quoted[::-1]
+    spans += quoted[::-1]
+    if len(spans) > 1:
+        _doubt_names(text, spans)
+    return spans
+
+
+def _doubt_names(text: str, spans: list[Span]) -> None:
+    """Marks as uncertain what may be the name of the address beside it, or a piece of the same address.
+
+    `a@b.example <c@d.example>`, `a@b.example (c@d.example)`, `a@b.example c@d.example`.
+    """
+    for one, other in pairwise(spans):
+        between = text[one.end : other.start].lstrip(CLOSING)
+        if len(between) > _NAME_GAP or one.address.lower() == other.address.lower():
+            continue
+        opened = between.strip()
+        if opened[:1] == "<":
+            one.is_uncertain = True
+        elif between == " " or (opened == "(" and text[other.end : other.end + 1] == ")"):
+            one.is_uncertain = other.is_uncertain = True
 
 
 def _plain(text: str) -> Iterable[re.Match[str]]:
@@ -148,11 +166,11 @@ def _without_surrogates(text: str) -> str:
 
 def _span(text: str, found: re.Match[str]) -> Span | None:
     start, end = found.span(1)
-    bracket, closing = _brackets(text, start, end)
+    bracket, closing = brackets_around(text, start, end)
     if closing >= 0:
         inside = text[bracket + 1 : closing]
         if is_addr_spec(inside):
-            return Span(bracket + 1, closing, inside, _is_nested(text, bracket, closing))
+            return Span(bracket + 1, closing, inside, is_nested(text, bracket, closing))
         if inside.count("@") > 1:
             return Span(bracket + 1, closing, inside, is_uncertain=True)
     address = _trim(found[1])
@@ -173,12 +191,11 @@ def _span(text: str, found: re.Match[str]) -> Span | None:
         return Span(start + key.end(), end, address[key.end() :], is_uncertain=True)
     before, after = text[start - 1 : start], text[end : end + 1]
     behind = found.end(1)
-    # "a@b.example@c.example", "'a@b.example'@c.example"
-    goes_on = text[behind : behind + 1] not in _SEPARATORS and "@" in text[behind : _run_end(text, behind)]
-    if closing < 0 and not goes_on and (not before or before == " ") and address.isascii():
+    is_piece = goes_on(text, behind) or (closing < 0 and text[behind : behind + 1] == ">")
+    if closing < 0 and not is_piece and (not before or before == " ") and address.isascii():
         return Span(start, end, address)
-    first, last = _run(text, start, end)
-    if goes_on or text[first] == "@":  # "@b.example:a@c.example"
+    first, last = run_around(text, start, end)
+    if is_piece or text[first] == "@":  # "@b.example:a@c.example"
         return Span(first, last, text[first:last], is_uncertain=True)
     stands_apart = not before or before.isspace() or _PAIRS.get(before) == after
     if stands_apart and closing < 0 and not INVISIBLE.search(address):
@@ -186,40 +203,6 @@ def _span(text: str, found: re.Match[str]) -> Span | None:
     if is_addr_spec(text[first:end]) and not _WORD.match(before):  # "foo|a@b.example" is an address, too
         return Span(first, end, text[first:end], is_uncertain=True)
     return Span(start, end, address, is_uncertain=True)
-
-
-def _is_nested(text: str, bracket: int, closing: int) -> bool:
-    """Whether brackets stand within others, or go on as an address: `<x <a@b.example>@c.example>`."""
-    outer = text.rfind("<", max(0, bracket - _REACH), bracket)
-    if outer == bracket - 1 >= 0:  # "<<a@b.example>>"
-        before, behind = text[max(0, bracket - _REACH) : bracket], text[closing + 1 : closing + 1 + _REACH]
-        return len(before) - len(before.rstrip("<")) != len(behind) - len(behind.lstrip(">"))
-    is_open = (
-        outer > text.rfind(">", max(0, bracket - _REACH), bracket) and text[outer - 1 : outer] != "<"
-    )  # "<<<": a transcript
-    return is_open or text[closing + 1 : closing + 2] == "@"
-
-
-def _brackets(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the angle brackets stand that enclose a piece of the text; (-1, -1) where none do."""
-    bracket = text.rfind("<", max(0, start - _REACH), start)
-    closing = text.find(">", end, end + _REACH) if bracket >= 0 else -1
-    if closing < 0 or text.find(">", bracket, start) >= 0 or text.find("<", end, closing) >= 0:
-        return -1, -1
-    return bracket, closing
-
-
-def _run(text: str, start: int, end: int) -> tuple[int, int]:
-    """The run of characters around a piece of the text that could belong to one address."""
-    least = max(0, start - _REACH)
-    first = max(least, *(text.rfind(char, least, start) + 1 for char in _ENDS))
-    return first, _run_end(text, end)
-
-
-def _run_end(text: str, end: int) -> int:
-    most = min(len(text), end + _REACH)
-    ending = _END.search(text, end, most)
-    return ending.start() if ending is not None else most
 
 
 def _trim(address: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from messages import group, notice, report
 from strategies import ASCII_ADDRESSES, UNICODE_ADDRESSES
@@ -218,6 +218,35 @@ def test_whatever_stands_before_or_behind_an_address_makes_another_one(before: s
         found = field_address(f"rfc822; {written}")
         if before.strip() and found is not None and found.text == "tom@example.org":
             assert found.is_uncertain or written.strip().rstrip(".").endswith((">", "'", '"', ")"))
+
+
+@settings(max_examples=4000, deadline=None)
+@given(st.text(st.sampled_from("'*|={}()<>\"@:; \\u200babX"), min_size=1, max_size=6))
+def test_a_local_part_without_its_quotes_names_nobody_for_certain(between: str) -> None:
+    line = f"<tom@example.org{between}x@evil.example>:"
+    text = f"Hi. This is the qmail-send program at mx.example.net.\n\n{line}\n550 5.1.1 No such user\n"
+    for record in parse_dsn(notice(text)):
+        assert record.recipient != "tom@example.org" or record.bounce_type is not BounceType.HARD
+
+
+@pytest.mark.parametrize(
+    ("text", "certain"),
+    [
+        ("tom@example.org <kim@example.net>", ["kim@example.net"]),
+        ("'tom@example.org' <kim@example.net>: no", ["kim@example.net"]),
+        ("tom@example.org <tom@example.org>", ["tom@example.org", "tom@example.org"]),
+        ("tom@example.org (kim@example.net)", []),
+        ("tom@example.org kim@example.net", []),
+        ("tom@example.org, kim@example.net", ["tom@example.org", "kim@example.net"]),
+        ("<tom@example.org>: forwarded to <kim@example.net>", ["tom@example.org", "kim@example.net"]),
+        ("[tom@example.org]@example.net", []),
+        ("tom@example.org>: no", []),
+    ],
+)
+def test_what_may_be_the_name_of_another_address_or_a_piece_of_it_is_uncertain(
+    text: str, certain: list[str]
+) -> None:
+    assert [span.address for span in spans_in(text) if not span.is_uncertain] == certain
 
 
 @given(ASCII_ADDRESSES)

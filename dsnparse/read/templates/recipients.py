@@ -22,6 +22,7 @@ from dsnparse.reply.codes import states_code
 from dsnparse.rulebook.template import Format, find, find_all
 from dsnparse.vocabulary import Origin
 from dsnparse.wire.address import FieldAddress, address_in_field, is_addr_spec
+from dsnparse.wire.address_edges import goes_on
 from dsnparse.wire.address_spans import Span, addresses_in, spans_in
 
 #: Lines and characters of one recipient's block, and of the text for what all recipients share.
@@ -138,7 +139,7 @@ class TemplateReader:
                 return FieldAddress(entry.text.removesuffix(".")), ""
             for span in spans_in(self.lines[entry.line]):
                 if span.start < entry.end and span.end > entry.start:
-                    return FieldAddress(span.address, span.is_uncertain), ""
+                    return FieldAddress(span.address, span.is_uncertain or entry.text.count("@") > 1), ""
             return address_in_field(entry.text), ""
         local = entry.text.strip("<>\"'.,:; \t")
         if not local or len(local) > _LONGEST_LOCAL or any(char.isspace() for char in local):
@@ -160,8 +161,10 @@ class TemplateReader:
         return None, ""
 
     def _is_whole(self, entry: Entry) -> bool:
-        """Whether the format accounts for all that is glued to the address from before: "[SMTP:a@b]"."""
+        """Whether the format accounts for all that is glued to the address: "[SMTP:a@b]"."""
         line = self.lines[entry.line]
+        if goes_on(line, entry.end):
+            return False
         return not line[: entry.start].strip() or line.rfind(" ", 0, entry.start) >= entry.seen_from - 1
 
     def _whole_addresses(self) -> list[tuple[str, dict[str, dict[str, FieldAddress]]]]:

@@ -1,7 +1,7 @@
 """`to_sisimai`: the names of Sisimai 5, and its reasons; beside the real Sisimai, where it is installed.
 
-Debian 12 has Sisimai 4.25 (libsisimai-perl), Debian 13 has 5.3. Version 5 renamed four of its fields and six of
-its reasons; 5.7 has two more fields for trial, -1 in each record.
+Debian 12 has Sisimai 4.25 (libsisimai-perl), Debian 13 has 5.3. Version 5 renamed four of its fields and six
+of its reasons; 5.7 has two more fields for trial, -1 in each record.
 """
 
 from __future__ import annotations

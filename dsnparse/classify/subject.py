@@ -117,6 +117,7 @@ _OF_WHOM: Final = {
     "host": Reason.POLICY_VIOLATION,
     "form": Reason.NONCOMPLIANT_MESSAGE,
     "content": None,
+    "outsiders": Reason.RECIPIENT_FILTERED,
 }
 
 
@@ -181,9 +182,8 @@ class Sentences:
         before = self._text[max(0, start - BEHIND) : start]
         if not _DENYING.isdisjoint(before.rsplit(None, _NEAR)[-_NEAR:]) and _is_in(known.denied, before):
             return True
-        return not _DENYING.isdisjoint(behind.split(None, _NEAR)[:_NEAR]) and _is_in(
-            known.denied_behind, behind
-        )
+        near = [word.strip(_AROUND_WORDS) or word for word in behind.split(None, _NEAR)[:_NEAR]]
+        return not _DENYING.isdisjoint(near) and _is_in(known.denied_behind, behind)
 
     def _with_cue(
         self, start: int, words: _Words, behind: str, reason: Reason, is_strong: bool

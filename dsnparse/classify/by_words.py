@@ -101,17 +101,29 @@ def words_claims(hits: list[Hit], reply: Reply | Words, case: Case, source: Sour
     sentences: Sentences | None = None
     for hit in hits:
         rule, start, length = hit
+        is_of_address = rule.reason in ADDRESS_REASONS and rule.rank < OWN_WORDS_RANK
+        if is_of_address and _is_in_a_link(hit, reply):
+            continue
         rank = rule.rank if source is _WORDS else _context_rank(hit)
         weight = length + _EXACT if rule.status or rule.reply or rule.status_prefixes else length
         claim = Claim(
             rank, rule.reason, rule.id, reply.shown[start : start + length], source, start, weight,
             rule.bounce_type, rule.advice, rule.provider,
         )  # fmt: skip
-        if rule.reason in ADDRESS_REASONS and rule.rank < OWN_WORDS_RANK:
+        if is_of_address:
             sentences = sentences or Sentences(reply.sentences)
             _ask_whose(claim, sentences, length, case)
         claims.append(claim)
     return claims
+
+
+def _is_in_a_link(hit: Hit, reply: Reply | Words) -> bool:
+    """Whether anybody's words of a hit are a part of a link only: "https://mx.example/user_unknown.html"."""
+    rule, start, length = hit
+    if rule.provider is not None or not reply.sentences[start : start + length].isspace():
+        return False
+    words = reply.low[start : start + length]
+    return " " in words and "." not in words
 
 
 def _ask_whose(claim: Claim, sentences: Sentences, length: int, case: Case) -> None:

@@ -44,7 +44,9 @@ _DENYING: Final = frozenset(
     "not isn't wasn't aren't doesn't don't didn't never neither nor instead rather no longer has have = :"
     " contrary true for false from by an a the agent agents family access"
     " delivery receipts attachments sending policy pattern test keyword trigger condition filter"
-    " rules settings receipt attachment rule setting".split()
+    " rules settings receipt attachment rule setting language languages locale type types role roles"
+    " attribute attributes combination combinations rate rates ratio percentage count counts preference"
+    " preferences errors bounces statistics threshold policies tpl html htm txt php eml json conf cf xml".split()
 )
 _NEAR: Final = 12
 #: No longer than this is a verb that stands alone ("is no longer valid").
@@ -193,7 +195,9 @@ class Sentences:
         if whom is None and "named" in cues:
             whom = _whom(_sentence_before(self._text, start) + words.text)
         if whom is not None and whom != "recipient":
-            of_whom = Reason.RATE_LIMITED if reason is Reason.MAILBOX_FULL else _OF_WHOM[whom]
+            of_whom = _OF_WHOM[whom]
+            if reason is Reason.MAILBOX_FULL and of_whom is not None:
+                of_whom = Reason.RATE_LIMITED
             return of_whom, Objection.ABOUT_ANOTHER
         if reason is Reason.MAILBOX_FULL or cues.isdisjoint(_UNSURE):
             return None

@@ -39,15 +39,7 @@ ADDRESS_REASONS: Final = frozenset(
 #: Reasons whose words name a state, which "not" before it denies; and those told by "does not accept mail".
 _STATES: Final = (Reason.MAILBOX_FULL, Reason.MAILBOX_DISABLED)
 _TAKING: Final = (Reason.NO_MAIL_SERVICE, Reason.MAILBOX_DISABLED)
-#: One of these words is in every denial, near the words that it denies: looked for first.
-_DENYING: Final = frozenset(
-    "not isn't wasn't aren't doesn't don't didn't never neither nor instead rather no longer has have = :"
-    " contrary true for false from by an a the agent agents family access"
-    " delivery receipts attachments sending policy pattern test keyword trigger condition filter"
-    " rules settings receipt attachment rule setting language languages locale type types role roles"
-    " attribute attributes combination combinations rate rates ratio percentage count counts preference"
-    " preferences errors bounces statistics threshold policies tpl html htm txt php eml json conf cf xml".split()
-)
+#: In how many words before and behind a denial is looked for.
 _NEAR: Final = 12
 #: No longer than this is a verb that stands alone ("is no longer valid").
 _SHORT: Final = 40
@@ -76,6 +68,8 @@ class _Patterns(NamedTuple):
     cue: PatternFinder[str]
     named: Expression
     behind: Expression
+    #: One of these words is in every denial, near the words that it denies: looked for first.
+    denying: frozenset[str]
     denied: Expression
     denied_within: Expression
     denied_behind: Expression
@@ -100,7 +94,8 @@ def _patterns() -> _Patterns:
         PatternFinder([(key, word.removeprefix("^")) for key, words in cues for word in words], compiled),
         compiled(_named(named)),
         compiled(f"^.{{0,30}}?(?:{_named(behind)})"),
-        *(compiled("|".join(doubt[key])) for key in _Patterns._fields[3:]),
+        frozenset(doubt["denying"]),
+        *(compiled("|".join(doubt[key])) for key in _Patterns._fields[4:]),
     )
 
 
@@ -182,10 +177,10 @@ class Sentences:
     def _is_denied(self, start: int, behind: str) -> bool:
         known = _patterns()
         before = self._text[max(0, start - BEHIND) : start]
-        if not _DENYING.isdisjoint(before.rsplit(None, _NEAR)[-_NEAR:]) and _is_in(known.denied, before):
+        if not known.denying.isdisjoint(before.rsplit(None, _NEAR)[-_NEAR:]) and _is_in(known.denied, before):
             return True
         near = [word.strip(_AROUND_WORDS) or word for word in behind.split(None, _NEAR)[:_NEAR]]
-        return not _DENYING.isdisjoint(near) and _is_in(known.denied_behind, behind)
+        return not known.denying.isdisjoint(near) and _is_in(known.denied_behind, behind)
 
     def _with_cue(
         self, start: int, words: _Words, behind: str, reason: Reason, is_strong: bool
@@ -227,7 +222,7 @@ def _words(text: str) -> _Words:
     known = _patterns()
     return _Words(
         text,
-        not _DENYING.isdisjoint(text.split()) and _is_in(known.denied_within, text),
+        not known.denying.isdisjoint(text.split()) and _is_in(known.denied_within, text),
         len(text) < _SHORT and _is_in(known.verb_alone, text),
         _is_in(known.perhaps_within, text),
         _is_in(known.takes, text) and text[-1:].isalpha(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dsnparse.classify.by_code import specific_status
+from dsnparse.classify.by_code import names, specific_status
 from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.decision import OUTCOMES
 from dsnparse.classify.objection import Objection
@@ -129,7 +129,11 @@ def _is_in_a_link(hit: Hit, reply: Reply | Words) -> bool:
 def _ask_whose(claim: Claim, sentences: Sentences, length: int, case: Case) -> None:
     """Makes of `claim`, whose words would mean the recipient's address, what they mean in their sentence."""
     reason, objection = sentences.subject_of(
-        claim.place, length, claim.reason, is_strong=claim.rank >= STRONG_RANK
+        claim.place,
+        length,
+        claim.reason,
+        is_strong=claim.rank >= STRONG_RANK,
+        is_coded=case.status is not None and names(case.status, claim.reason),
     )
     if case.is_own_account:
         reason, objection = Reason.POLICY_VIOLATION, Objection.OWN_ACCOUNT

@@ -131,7 +131,7 @@ class Sentences:
         """Whether a noun right before "user" or "mailbox" makes another thing of it: "vacation address"."""
         before = self._text[max(0, start - _BEFORE_A_NOUN) : start]
         last = before.split()[-1] if before[-1:] == " " and not before.isspace() else ""
-        return last.isascii() and last.isalpha() and last not in patterns().before_a_noun
+        return last.isascii() and last.replace("-", "").isalpha() and last not in patterns().before_a_noun
 
     def _is_denied(self, start: int, behind: str) -> bool:
         known = patterns()

@@ -102,7 +102,7 @@ def words_claims(hits: list[Hit], reply: Reply | Words, case: Case, source: Sour
     for hit in hits:
         rule, start, length = hit
         is_of_address = rule.reason in ADDRESS_REASONS and rule.rank < OWN_WORDS_RANK
-        if is_of_address and _is_in_a_link(hit, reply):
+        if is_of_address and _is_in_a_name(hit, reply):
             continue
         rank = rule.rank if source is _WORDS else _context_rank(hit)
         weight = length + _EXACT if rule.status or rule.reply or rule.status_prefixes else length
@@ -117,12 +117,20 @@ def words_claims(hits: list[Hit], reply: Reply | Words, case: Case, source: Sour
     return claims
 
 
-def _is_in_a_link(hit: Hit, reply: Reply | Words) -> bool:
-    """Whether anybody's words of a hit are a part of a link only: "https://mx.example/user_unknown.html"."""
+def _is_in_a_name(hit: Hit, reply: Reply | Words) -> bool:
+    """Whether anybody's words of a hit are a part of a link, or of the name of a filter's rule.
+
+    "https://mx.example/user_unknown.html", "rule USER_UNKNOWN_BODY".
+    """
     rule, start, length = hit
-    if rule.provider is not None or not reply.sentences[start : start + length].isspace():
+    if rule.provider is not None:
         return False
-    words = reply.low[start : start + length]
+    end = start + length
+    if reply.shown[end : end + 1] == "_" and reply.shown[start:end].isupper():
+        return True
+    if not reply.sentences[start:end].isspace():
+        return False
+    words = reply.low[start:end]
     return " " in words and "." not in words
 
 

@@ -108,6 +108,8 @@ class Sentences:
         words = words_of_a_rule(within)
         if (reason in _STATES and words.are_denied) or self._is_denied(start, behind):
             return None, Objection.ABOUT_ANOTHER
+        if words.are_of_a_thing and reason is not Reason.MAILBOX_FULL:
+            return None, Objection.ABOUT_ANOTHER
         if words.are_verb_alone and not self._names_an_address(start):
             return None, Objection.ABOUT_ANOTHER
         if self._cues:

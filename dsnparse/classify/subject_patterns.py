@@ -28,9 +28,10 @@ class Patterns(NamedTuple):
     behind: Expression
     #: One of these words is in every denial, near the words that it denies: looked for first.
     denying: frozenset[str]
-    #: What may stand before a noun for the recipient.
+    #: What may stand before a noun for the recipient; these nouns; and what makes a thing of his of one.
     before_a_noun: frozenset[str]
-    a_noun: Expression
+    nouns: frozenset[str]
+    things: frozenset[str]
     denied: Expression
     denied_within: Expression
     denied_behind: Expression
@@ -57,8 +58,8 @@ def patterns() -> Patterns:
         compiled(_named(named)),
         compiled(f"^.{{0,30}}?(?:{_named(behind)})"),
         frozenset(doubt["denying"]),
-        frozenset(" ".join(doubt["before_a_noun"]).split()),
-        *(compiled("|".join(doubt[key])) for key in Patterns._fields[5:]),
+        *(frozenset(" ".join(doubt[key]).split()) for key in ("before_a_noun", "nouns", "things")),
+        *(compiled("|".join(doubt[key])) for key in Patterns._fields[7:]),
     )
 
 
@@ -74,6 +75,7 @@ class WordsOfARule(NamedTuple):
     are_denied: bool
     are_verb_alone: bool
     are_perhaps: bool
+    are_of_a_thing: bool
     begin_with_a_noun: bool
     take: bool
 
@@ -82,12 +84,15 @@ class WordsOfARule(NamedTuple):
 def words_of_a_rule(text: str) -> WordsOfARule:
     """What `text` says by itself, whatever stands around it."""
     known = patterns()
+    words = text.split()
+    is_a_noun = bool(words) and words[0] in known.nouns
     return WordsOfARule(
         text,
-        not known.denying.isdisjoint(text.split()) and is_in(known.denied_within, text),
+        not known.denying.isdisjoint(words) and is_in(known.denied_within, text),
         len(text) < _SHORT and is_in(known.verb_alone, text),
         is_in(known.perhaps_within, text),
-        is_in(known.a_noun, text),
+        is_a_noun and len(words) > 1 and words[1] in known.things,
+        is_a_noun,
         is_in(known.takes, text) and text[-1:].isalpha(),
     )
 

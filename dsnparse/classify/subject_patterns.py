@@ -58,9 +58,16 @@ def patterns() -> Patterns:
         compiled(_named(named)),
         compiled(f"^.{{0,30}}?(?:{_named(behind)})"),
         frozenset(doubt["denying"]),
-        *(frozenset(" ".join(doubt[key]).split()) for key in ("before_a_noun", "nouns", "things")),
+        _each(doubt["before_a_noun"]),
+        _each(doubt["nouns"]),
+        _each(doubt["things"]),
         *(compiled("|".join(doubt[key])) for key in Patterns._fields[7:]),
     )
+
+
+def _each(lines: Sequence[str]) -> frozenset[str]:
+    """The words of lines of several."""
+    return frozenset(" ".join(lines).split())
 
 
 def _named(table: Mapping[str, Sequence[str]]) -> str:

@@ -54,6 +54,12 @@ def specific_status(status: str) -> bool:
     return known is not None and known[1] > GENERIC_STATUS_RANK
 
 
+def names(status: str, reason: Reason) -> bool:
+    """Whether an enhanced code names a reason by itself, and this one."""
+    known = _of_status(status)
+    return known is not None and known[0] is reason and known[1] > GENERIC_STATUS_RANK
+
+
 def _of_status(status: str) -> tuple[Reason, int] | None:
     table = _tables()[0]
     known = table.get(status) or table.get(status[2:])

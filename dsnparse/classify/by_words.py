@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dsnparse.classify.by_code import specific_status
+from dsnparse.classify.by_code import names, specific_status
 from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.decision import OUTCOMES
 from dsnparse.classify.objection import Objection
@@ -101,23 +101,47 @@ def words_claims(hits: list[Hit], reply: Reply | Words, case: Case, source: Sour
     sentences: Sentences | None = None
     for hit in hits:
         rule, start, length = hit
+        is_of_address = rule.reason in ADDRESS_REASONS and rule.rank < OWN_WORDS_RANK
+        if is_of_address and _is_in_a_name(hit, reply):
+            continue
         rank = rule.rank if source is _WORDS else _context_rank(hit)
         weight = length + _EXACT if rule.status or rule.reply or rule.status_prefixes else length
         claim = Claim(
             rank, rule.reason, rule.id, reply.shown[start : start + length], source, start, weight,
             rule.bounce_type, rule.advice, rule.provider,
         )  # fmt: skip
-        if rule.reason in ADDRESS_REASONS and rule.rank < OWN_WORDS_RANK:
+        if is_of_address:
             sentences = sentences or Sentences(reply.sentences)
             _ask_whose(claim, sentences, length, case)
         claims.append(claim)
     return claims
 
 
+def _is_in_a_name(hit: Hit, reply: Reply | Words) -> bool:
+    """Whether anybody's words of a hit are a part of a link, or of the name of a filter's rule.
+
+    "https://mx.example/user_unknown.html", "rule USER_UNKNOWN_BODY".
+    """
+    rule, start, length = hit
+    if rule.provider is not None:
+        return False
+    end = start + length
+    if reply.shown[end : end + 1] == "_" and reply.shown[start:end].isupper():
+        return True
+    if not reply.sentences[start:end].isspace():
+        return False
+    words = reply.low[start:end]
+    return " " in words and "." not in words
+
+
 def _ask_whose(claim: Claim, sentences: Sentences, length: int, case: Case) -> None:
     """Makes of `claim`, whose words would mean the recipient's address, what they mean in their sentence."""
     reason, objection = sentences.subject_of(
-        claim.place, length, claim.reason, is_strong=claim.rank >= STRONG_RANK
+        claim.place,
+        length,
+        claim.reason,
+        is_strong=claim.rank >= STRONG_RANK,
+        is_coded=case.status is not None and names(case.status, claim.reason),
     )
     if case.is_own_account:
         reason, objection = Reason.POLICY_VIOLATION, Objection.OWN_ACCOUNT

@@ -18,6 +18,7 @@ from dsnparse.reply import Reply
 from dsnparse.rulebook.ranks import (
     CONFIDENCE,
     GUESS_RANK,
+    NORMAL_RANK,
     ONE_STEP,
     SPECIFIC_STATUS_RANK,
     STRONG_RANK,
@@ -59,7 +60,7 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
             or effective_status(Reason.UNDEFINED, case.digit, case.action),
             case.reply_code, None, 0.0, "none", "",
         )  # fmt: skip
-    best = claims[0] if len(claims) == 1 else _confirmed(_first(claims), claims)
+    best = claims[0] if len(claims) == 1 else _plainest(_confirmed(_first(claims), claims), claims)
     agreed = False
     conflicts: tuple[Conflict, ...] = ()
     is_doubtful = False
@@ -79,6 +80,7 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
             is_doubtful = is_doubtful or _casts_doubt(claim, best)
         if is_code and claim.source is _WORDS and claim.rank > borne_out:
             is_doubtful = is_doubtful or _is_another_matter(claim.reason)
+    is_doubtful = is_doubtful or (len(conflicts) > 1 and _is_outweighed(best, conflicts))
     bounce_type, objection = bounce_type_of(best, case, is_doubtful=is_doubtful)
     return Verdict(
         best.reason,
@@ -145,6 +147,20 @@ def _confirmed(best: Claim, claims: Sequence[Claim]) -> Claim:
     return replace(best, reason=guess.reason) if guess.reason.bounce_type is best.bounce_type else best
 
 
+def _plainest(best: Claim, claims: Sequence[Claim]) -> Claim:
+    """`best`; where its words only say what may be, those that say the same and leave no doubt.
+
+    "Mailbox unknown. Either there is no mailbox of this name, or you may not see it."
+    """
+    if best.objection is not Objection.ONLY_PERHAPS:
+        return best
+    for claim in claims:
+        is_alike = claim.source is _WORDS and claim.reason is best.reason and claim.rank >= STRONG_RANK
+        if is_alike and claim.objection is None:
+            return claim
+    return best
+
+
 def _is_another_matter(reason: Reason) -> bool:
     """Whether words for `reason` beside a code leave no room for an address that takes no mail."""
     return reason.bounce_type is BounceType.BLOCK or (
@@ -163,6 +179,19 @@ def _casts_doubt(claim: Claim, best: Claim) -> bool:
         and claim.rank > best.rank - ONE_STEP
         and claim.reason.bounce_type is not BounceType.HARD
         and claim.reason not in OUTCOMES
+    )
+
+
+def _is_outweighed(best: Claim, conflicts: Sequence[Conflict]) -> bool:
+    """Whether other words and a code that names a reason agree on one that is not about the address.
+
+    "554 5.2.2 Invalid mailbox settings, storage limit exceeded": two witnesses beside words that may err.
+    """
+    if best.rank > NORMAL_RANK:
+        return False
+    by_code = [one.reason for one in conflicts if one.source is _CODE]
+    return any(
+        one.source is _WORDS and one.reason in by_code and _is_another_matter(one.reason) for one in conflicts
     )
 
 

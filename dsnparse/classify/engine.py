@@ -24,7 +24,7 @@ from dsnparse.classify.source import Source
 from dsnparse.classify.subject import Sentences
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.reply import Reply
-from dsnparse.reply.codes import MAX_TEXT
+from dsnparse.reply.codes import MAX_TEXT, first_codes
 from dsnparse.reply.words import words_of
 from dsnparse.rulebook.files import builtin
 from dsnparse.rulebook.matcher import RuleSet
@@ -83,7 +83,7 @@ def verdict_on(
         command,
         certain,
         kind,
-        doubt,
+        doubt or _of_success(reply, status),
         is_second_hand,
         is_uncertain,
         has_words=reply.has_words,
@@ -148,6 +148,13 @@ def _digit(status: str | None, reply_code: int | None, action: Action | None) ->
     if status is not None and status[0] in "45" and not (status == "4.0.0" and action is Action.FAILED):
         return int(status[0])
     return 4 if action is Action.DELAYED else None
+
+
+def _of_success(reply: Reply, status: str | None) -> Objection | None:
+    """What speaks against a failure where the reply is one of success: "251 User not local; will forward"."""
+    if status is None and reply.code is None and reply.shown.startswith("2"):
+        return Objection.NO_BOUNCE if first_codes(reply.shown)[0] is not None else None
+    return None
 
 
 def _command(given: str | None) -> str:

@@ -8,15 +8,10 @@ them, and it is what stands nearest.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from dsnparse.classify.objection import Objection
-from dsnparse.data import load
-from dsnparse.rulebook.expression import Expression
-from dsnparse.rulebook.pattern_finder import PatternFinder
-from dsnparse.rulebook.rule import compiled
+from dsnparse.classify.subject_patterns import UNSURE, WordsOfARule, is_in, patterns, words_of_a_rule
 from dsnparse.vocabulary import Reason
 
 #: How far before and behind the words is looked, within their sentence.
@@ -39,20 +34,10 @@ ADDRESS_REASONS: Final = frozenset(
 #: Reasons whose words name a state, which "not" before it denies; and those told by "does not accept mail".
 _STATES: Final = (Reason.MAILBOX_FULL, Reason.MAILBOX_DISABLED)
 _TAKING: Final = (Reason.NO_MAIL_SERVICE, Reason.MAILBOX_DISABLED)
-#: One of these words is in every denial, near the words that it denies: looked for first.
-_DENYING: Final = frozenset(
-    "not isn't wasn't aren't doesn't don't didn't never neither nor instead rather no longer has have = :"
-    " contrary true for false from by an a the agent agents family access"
-    " delivery receipts attachments sending policy pattern test keyword trigger condition filter"
-    " rules settings receipt attachment rule setting".split()
-)
+#: In how many words before and behind a denial is looked for.
 _NEAR: Final = 12
-#: No longer than this is a verb that stands alone ("is no longer valid").
-_SHORT: Final = 40
-#: Words of rules that are remembered: replies say the same ones again and again.
-_REMEMBERED: Final = 1024
-#: The lists of patterns that say what may be, or what is so for now.
-_UNSURE: Final = ("perhaps", "perhaps_within", "for_now")
+#: How far before a noun the word in front of it is looked for.
+_BEFORE_A_NOUN: Final = 40
 #: Where a sentence begins: behind the end of another, and behind a code, with which a reply begins.
 _FIRST_CODE: Final = re.compile(r"[245]\d\d(?: |-|$)")
 #: Words without which there is hardly a sentence of English.
@@ -67,46 +52,6 @@ _START: Final = re.compile(r"(?<!\.\.)[.;!?] |[ :;('\"-][245]\d\d(?: |-|$)|[245]
 _END: Final = re.compile(r"[.;!?] |[.;!?]$")
 
 
-class _Patterns(NamedTuple):
-    """`data/subjects.toml`, compiled for RE2."""
-
-    #: Any of all: most replies have none, and are done.
-    cue: PatternFinder[str]
-    named: Expression
-    behind: Expression
-    denied: Expression
-    denied_within: Expression
-    denied_behind: Expression
-    perhaps: Expression
-    perhaps_within: Expression
-    for_now: Expression
-    verb_alone: Expression
-    address: Expression
-    takes: Expression
-    unlimited: Expression
-    somebody: Expression
-
-
-@cache
-def _patterns() -> _Patterns:
-    table = load("subjects")
-    named, behind, doubt = table["named"], table["behind"], table["doubt"]
-    cues = [("named", words) for whom, words in named.items() if whom != "recipient"]
-    cues += [("behind", words) for whom, words in behind.items() if whom != "recipient"]
-    cues += [(key, doubt[key]) for key in _UNSURE]
-    return _Patterns(
-        PatternFinder([(key, word.removeprefix("^")) for key, words in cues for word in words], compiled),
-        compiled(_named(named)),
-        compiled(f"^.{{0,30}}?(?:{_named(behind)})"),
-        *(compiled("|".join(doubt[key])) for key in _Patterns._fields[3:]),
-    )
-
-
-def _named(table: Mapping[str, Sequence[str]]) -> str:
-    """One pattern of all; the group that is found says whom it names."""
-    return "|".join(f"(?P<{whom}>{'|'.join(words)})" for whom, words in table.items())
-
-
 #: What words are about: the reason that they speak for, None for none at all; and what keeps them from making
 #: anybody hard.
 Subject = tuple[Reason | None, Objection | None]
@@ -117,6 +62,7 @@ _OF_WHOM: Final = {
     "host": Reason.POLICY_VIOLATION,
     "form": Reason.NONCOMPLIANT_MESSAGE,
     "content": None,
+    "outsiders": Reason.RECIPIENT_FILTERED,
 }
 
 
@@ -128,7 +74,7 @@ class Sentences:
     def __init__(self, sentences: str) -> None:
         self._text = sentences
         #: By which patterns they may name anybody but the recipient, or say that something may be.
-        self._cues = _patterns().cue.perhaps_within(sentences)
+        self._cues = patterns().cue.perhaps_within(sentences)
 
     @property
     def is_about_another(self) -> bool:
@@ -138,26 +84,31 @@ class Sentences:
     @property
     def are_for_now(self) -> bool:
         """Whether they say that it is so for now."""
-        return "for_now" in self._cues and _is_in(_patterns().for_now, self._text)
+        return "for_now" in self._cues and is_in(patterns().for_now, self._text)
 
     @property
     def name_nobody(self) -> bool:
         """Whether they say something in English, and name nobody of whom it could be said."""
         text = self._text
-        if not text.isascii() or _ENGLISH.isdisjoint(text.split()) or _is_in(_patterns().somebody, text):
+        if not text.isascii() or _ENGLISH.isdisjoint(text.split()) or is_in(patterns().somebody, text):
             return False
         return sum(word.strip(_AROUND_WORDS).isalpha() for word in text.split()) >= _A_SENTENCE
 
-    def subject_of(self, start: int, length: int, reason: Reason, *, is_strong: bool = False) -> Subject:
+    def subject_of(
+        self, start: int, length: int, reason: Reason, *, is_strong: bool = False, is_coded: bool = False
+    ) -> Subject:
         """What the words at `start` are about, which speak for `reason`: one of `ADDRESS_REASONS`.
 
         `is_strong`: whether the words are such as are said for this reason only, "may" and all.
+        `is_coded`: whether an enhanced code says the same.
         """
         end = start + length
         within = self._text[start:end]
         behind = self._text[end : end + BEHIND]
-        words = _words(within)
+        words = words_of_a_rule(within)
         if (reason in _STATES and words.are_denied) or self._is_denied(start, behind):
+            return None, Objection.ABOUT_ANOTHER
+        if words.are_of_a_thing and reason is not Reason.MAILBOX_FULL:
             return None, Objection.ABOUT_ANOTHER
         if words.are_verb_alone and not self._names_an_address(start):
             return None, Objection.ABOUT_ANOTHER
@@ -165,74 +116,56 @@ class Sentences:
             stop = _END.search(behind)
             behind = behind if stop is None else behind[: stop.start()]
             subject = self._with_cue(start, words, behind, reason, is_strong)
-            if subject is not None and _patterns().cue.is_any_in(self._text):
+            if subject is not None and patterns().cue.is_any_in(self._text):
                 return subject
-        if reason in _TAKING and words.take and not _is_in(_patterns().unlimited, behind):
+        if words.begin_with_a_noun and not is_coded and self._is_of_another_kind(start):
+            return reason, Objection.ONLY_PERHAPS
+        if reason in _TAKING and words.take and not is_in(patterns().unlimited, behind):
             return Reason.POLICY_VIOLATION, Objection.ABOUT_ANOTHER
         return reason, None
 
     def _names_an_address(self, start: int) -> bool:
         """Whether the sentence before `start` names an address, or nothing at all."""
         before = _sentence_before(self._text, start)
-        return not any(map(str.isalpha, before)) or _is_in(_patterns().address, before)
+        return not any(map(str.isalpha, before)) or is_in(patterns().address, before)
+
+    def _is_of_another_kind(self, start: int) -> bool:
+        """Whether a noun right before "user" or "mailbox" makes another thing of it: "vacation address"."""
+        before = self._text[max(0, start - _BEFORE_A_NOUN) : start]
+        last = before.split()[-1] if before[-1:] == " " and not before.isspace() else ""
+        return last.isascii() and last.replace("-", "").isalpha() and last not in patterns().before_a_noun
 
     def _is_denied(self, start: int, behind: str) -> bool:
-        known = _patterns()
+        known = patterns()
         before = self._text[max(0, start - BEHIND) : start]
-        if not _DENYING.isdisjoint(before.rsplit(None, _NEAR)[-_NEAR:]) and _is_in(known.denied, before):
+        if not known.denying.isdisjoint(before.rsplit(None, _NEAR)[-_NEAR:]) and is_in(known.denied, before):
             return True
-        return not _DENYING.isdisjoint(behind.split(None, _NEAR)[:_NEAR]) and _is_in(
-            known.denied_behind, behind
-        )
+        near = [word.strip(_AROUND_WORDS) or word for word in behind.split(None, _NEAR)[:_NEAR]]
+        return not known.denying.isdisjoint(near) and is_in(known.denied_behind, behind)
 
     def _with_cue(
-        self, start: int, words: _Words, behind: str, reason: Reason, is_strong: bool
+        self, start: int, words: WordsOfARule, behind: str, reason: Reason, is_strong: bool
     ) -> Subject | None:
         cues = self._cues
         whom = _behind(behind) if behind and "behind" in cues else None
         if whom is None and "named" in cues:
             whom = _whom(_sentence_before(self._text, start) + words.text)
         if whom is not None and whom != "recipient":
-            of_whom = Reason.RATE_LIMITED if reason is Reason.MAILBOX_FULL else _OF_WHOM[whom]
+            of_whom = _OF_WHOM[whom]
+            if reason is Reason.MAILBOX_FULL and of_whom is not None:
+                of_whom = Reason.RATE_LIMITED
             return of_whom, Objection.ABOUT_ANOTHER
-        if reason is Reason.MAILBOX_FULL or cues.isdisjoint(_UNSURE):
+        if reason is Reason.MAILBOX_FULL or cues.isdisjoint(UNSURE):
             return None
-        known = _patterns()
+        known = patterns()
         before = _sentence_before(self._text, start)
-        if "perhaps" in cues and _is_in(known.perhaps, before + words.text):
+        if "perhaps" in cues and is_in(known.perhaps, before + words.text):
             return reason, Objection.ONLY_PERHAPS
         if words.are_perhaps and not is_strong:
             return reason, Objection.ONLY_PERHAPS
-        if "for_now" in cues and _is_in(known.for_now, f"{before}{words.text}{behind}"):
+        if "for_now" in cues and is_in(known.for_now, f"{before}{words.text}{behind}"):
             return reason, Objection.FOR_NOW
         return None
-
-
-class _Words(NamedTuple):
-    """What the words of a rule say by themselves."""
-
-    text: str
-    are_denied: bool
-    are_verb_alone: bool
-    are_perhaps: bool
-    take: bool
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _words(text: str) -> _Words:
-    known = _patterns()
-    return _Words(
-        text,
-        not _DENYING.isdisjoint(text.split()) and _is_in(known.denied_within, text),
-        len(text) < _SHORT and _is_in(known.verb_alone, text),
-        _is_in(known.perhaps_within, text),
-        _is_in(known.takes, text) and text[-1:].isalpha(),
-    )
-
-
-def _is_in(pattern: Expression, text: str) -> bool:
-    """Whether a pattern is in a text; given as bytes, since RE2 works out the places of letters otherwise."""
-    return pattern.is_in(text.encode())
 
 
 def _sentence_before(low: str, start: int) -> str:
@@ -247,11 +180,11 @@ def _sentence_before(low: str, start: int) -> str:
 def _whom(text: str) -> str | None:
     """Whom a text names last: "recipient", "sender", "login", "host", "form", "content"; None for nobody."""
     last = None
-    for found in _patterns().named.finditer(text.encode()):
+    for found in patterns().named.finditer(text.encode()):
         last = found
     return last.lastgroup if last is not None else None
 
 
 def _behind(text: str) -> str | None:
-    found = _patterns().behind.search(text.encode())
+    found = patterns().behind.search(text.encode())
     return found.lastgroup if found is not None else None

@@ -99,6 +99,14 @@ def without_names(low: str) -> str:
     return low
 
 
+def with_whole_links(low: str, shown: str) -> str:
+    """`low` with the "_" of the links of `shown`, which are blanks in it: a link is one word."""
+    for found in _LINK.finditer(shown):
+        start, end = found.span()
+        low = low[:start] + low[start:end].replace(" ", "_") + low[end:]
+    return low
+
+
 def _is_host(name: str) -> bool:
     labels = name.split(".")
     ending = labels[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dsnparse.reply.names import without_fields, without_names
+from dsnparse.reply.names import with_whole_links, without_fields, without_names
 from dsnparse.reply.spelling import as_matched, as_shown
 
 
@@ -41,4 +41,5 @@ def words_of(text: str) -> Words:
     if len(low) != len(shown):
         shown = low
     low = without_fields(low)
-    return Words(shown, low, without_names(low), addresses)
+    whole = with_whole_links(low, shown) if "_" in shown and "://" in shown else low
+    return Words(shown, low, without_names(whole), addresses)

@@ -39,6 +39,8 @@ _FRAMING: Final = re.compile(
     r" (?:sa(?:id|ys)|answer(?:s|ed)|respond(?:s|ed)|repli(?:es|ed)|returned)\b(?: with)?"
     r"(?=:| (?:error |code )?[\"'<(\[]?[45]\d\d\b)"
 )
+#: How Postfix begins the reason for which it did not even try; the reason stands behind.
+_NOT_TRIED: Final = "delivery temporarily suspended:"
 _LINK: Final = re.compile(r"(?:://|w(?<!\w.)ww\.)[^\s<>\"]{1,1000}")
 #: What a host name is made of (RFC 1123 section 2.1); at most so long (RFC 1035 section 2.3.4).
 _IN_NAMES: Final = "abcdefghijklmnopqrstuvwxyz0123456789.-"
@@ -52,7 +54,9 @@ _DOT: Final = re.compile(r"\.(?<=[a-z0-9].)(?=[a-z])")
 
 
 def without_fields(low: str) -> str:
-    """`low` without the values of log fields and the name of the host that speaks."""
+    """`low` without the values of log fields and the name of the host that speaks, and what leads to it."""
+    if low.startswith(_NOT_TRIED):
+        low = " " * len(_NOT_TRIED) + low[len(_NOT_TRIED) :]
     if "=" in low:
         low = _without_values(low)
     if ("[" in low or "(" in low) and _NAME_AND_IP.search(low) is not None:

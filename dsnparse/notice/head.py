@@ -16,7 +16,7 @@ from dsnparse.wire.text import header_text
 DAEMON: Final = re.compile(
     r"^(?:mailer-?daemon|mail-?daemon|post[_-]?master|mdaemon|mmdf|daemon|mailer|mail\.delivery\.system|"
     r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp|ndr|non-?delivery|comsat|autopage|"
-    r"pmdf|mailrouter|mail-?relay|mta|exim|qmail-send)\b",
+    r"pmdf|mailrouter|mail-?relay|mta|exim|qmail-send|mailmarshal|m(?:ail|ime)sweeper)\b",
     re.IGNORECASE,
 )
 #: Words in their display names.
@@ -42,6 +42,7 @@ _DAEMON_WORDS: Final = (
     "daemon", "master", "mmdf", "mailer", "ndr", "mailadmin", "delivery", "bounce", "system", "uucp",
     "filter", "undeliver", "administrator", "server", "gateway", "wall", "microsoft", "interscan",
     "groupwise", "comsat", "autopage", "pmdf", "router", "relay", "mta", "exim", "qmail",
+    "marshal", "sweeper",
 )  # fmt: skip
 
 

@@ -129,7 +129,8 @@ def _of_header(head: Head) -> Signs:
     elif head.mail_from == "<>":
         signs.add(Sign.NOBODY, head.mail_from)
     return_path = first.get("return-path", "").strip()
-    if return_path == "<>" or DAEMON.match(return_path.lstrip("<")):
+    # One with "=" has a recipient of its mailing in it (VERP): nothing that returns mail writes so.
+    if return_path == "<>" or ("=" not in return_path and DAEMON.match(return_path.lstrip("<"))):
         signs.add(Sign.RETURN_PATH, return_path)
     if head.type == "multipart/report" and "disposition" not in first.get("content-type", ""):
         signs.add(Sign.REPORT, first["content-type"])

@@ -36,6 +36,16 @@ def test_a_status_part_that_says_it_otherwise_tells_of_one_recipient(groups: lis
     assert f"{record.recipient} {record.action} {record.status}" == told
 
 
+@pytest.mark.parametrize("command", ["|/usr/bin/desk --in", "/var/spool/desk.mbox"])
+def test_a_program_or_file_behind_an_alias_is_nobody_whom_one_can_mail(command: str) -> None:
+    final = f'Final-Recipient: rfc822; "{command}"@example.net\n'
+    alias = "Original-Recipient: rfc822;desk@example.net\n"
+    (record,) = parse_dsn(report(f"{final}{alias}Action: failed\nStatus: 5.3.0\n")).records
+    assert record.recipient == "desk@example.net"
+    (record,) = parse_dsn(report(f"{final}Action: failed\nStatus: 5.3.0\n")).records
+    assert record.recipient == f'"{command}"@example.net'
+
+
 def test_without_an_action_the_words_say_that_it_is_still_tried() -> None:
     text = "This is a warning message only. You do not need to resend your message. Delivery is delayed."
     (record,) = parse_dsn(report(f"{_KAY}Status: 4.4.1\n", text=text)).records

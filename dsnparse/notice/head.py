@@ -26,8 +26,8 @@ DAEMON_NAME: Final = re.compile(
     r"ndr administrator|microsoft (?:exchange|outlook)|interscan|mdaemon|groupwise",
     re.IGNORECASE,
 )
-#: Those that others write from as well.
-_OF_LETTERS: Final = re.compile(
+#: Those that others write from as well, and have their mail returned to: "bounces@", "bounce+88-kim=example.com@".
+OF_LETTERS: Final = re.compile(
     r"(?:^|<)(?:mailer|bounces?|(?:mail-?)?system)(?!-?daemon)(?:[+._=-][^\s@<>]{0,200})?@", re.IGNORECASE
 )
 #: The subject of an answer or a forward.
@@ -89,7 +89,7 @@ class Head:
     def is_letter_writer(self) -> bool:
         """Whether From is an address that shops and newsletters write from, too: mailer@, system@."""
         if self._is_letter_writer is None:
-            self._is_letter_writer = self.is_daemon and _OF_LETTERS.search(self.mail_from) is not None
+            self._is_letter_writer = self.is_daemon and OF_LETTERS.search(self.mail_from) is not None
         return self._is_letter_writer
 
     @property

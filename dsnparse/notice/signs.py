@@ -13,7 +13,7 @@ from dsnparse.model import Evidence
 from dsnparse.notice import passing_on
 from dsnparse.notice.auto_reply import auto_reply_of
 from dsnparse.notice.body import Body
-from dsnparse.notice.head import DAEMON, DAEMON_NAME, Head
+from dsnparse.notice.head import DAEMON, DAEMON_NAME, OF_LETTERS, Head
 from dsnparse.notice.sign import BELIEVE, HUMAN, LOOK, MACHINE, Sign
 from dsnparse.notice.template import Known, find_template
 from dsnparse.notice.words import says, subject_says
@@ -129,8 +129,7 @@ def _of_header(head: Head) -> Signs:
     elif head.mail_from == "<>":
         signs.add(Sign.NOBODY, head.mail_from)
     return_path = first.get("return-path", "").strip()
-    # One with "=" has a recipient of its mailing in it (VERP): nothing that returns mail writes so.
-    if return_path == "<>" or ("=" not in return_path and DAEMON.match(return_path.lstrip("<"))):
+    if return_path == "<>" or (DAEMON.match(return_path.lstrip("<")) and not OF_LETTERS.search(return_path)):
         signs.add(Sign.RETURN_PATH, return_path)
     if head.type == "multipart/report" and "disposition" not in first.get("content-type", ""):
         signs.add(Sign.REPORT, first["content-type"])

@@ -81,6 +81,11 @@ def _is_entry(seen: Mention) -> bool:
     return announced or stated or (seen.is_mailed and (seen.is_plain or seen.has_code))
 
 
+def _is_entered(seen: Mention) -> bool:
+    """Whether a field names an address, or a reply stands beside it."""
+    return seen.is_listed or seen.is_mailed or seen.is_heading or seen.has_code or seen.is_explained
+
+
 def _lead(seen: Mention) -> str:
     if len(seen.before) > 3 or seen.line == 0:
         return seen.before
@@ -180,6 +185,12 @@ OBSERVATIONS: tuple[Observation, ...] = (
         -9,
         "behind quote marks, in a letter, below a signature: not the notice's own words",
         lambda m: m.page.quotes_mail(m.line) and not m.is_listed,
+    ),
+    Observation(
+        "signature",
+        -7,
+        "below a letter's last words: whom to ask, and no reply beside it",
+        lambda m: not _is_entered(m) and m.page.is_signed_off(m.line),
     ),
     Observation(
         "parent",

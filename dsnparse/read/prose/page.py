@@ -41,6 +41,9 @@ _LETTER_LINE: Final = 80
 _QUOTED: Final = re.compile(r">(?:$| ?>?(?:$| |[^>\s]))")
 
 
+#: Lines of a signature, with blank ones, and how long a letter's last words are.
+_SIGNATURE_LINES: Final = 10
+_CLOSING_CHARS: Final = 60
 #: Lines above and below one that its sentence may have begun or may end on.
 _SENTENCE_LINES: Final = 3
 #: How much of a line belongs to the sentence of a place in it, or beside it: one line may hold a whole text.
@@ -63,6 +66,7 @@ class Page:
         self._raw = notice.body.lines
         self._intro: dict[int, bool] = {}
         self._announced: dict[int, bool] = {}
+        self._closing: dict[int, bool] = {}
 
     @property
     def ours(self) -> frozenset[str]:
@@ -194,6 +198,17 @@ class Page:
             if is_named and is_failed:
                 return index
         return len(self.lines)
+
+    def is_signed_off(self, index: int) -> bool:
+        """Whether a line belongs to the signature of a letter that named somebody: "Regards," and whom to ask."""
+        for at in range(index - 1, max(index - _SIGNATURE_LINES, 0), -1):
+            if 0 < len(self.lines[at]) <= _CLOSING_CHARS:
+                known = self._closing.get(at)
+                if known is None:
+                    known = self._closing[at] = says("closing", self.lines[at])
+                if known:
+                    return any("@" in line for line in self.lines[:at])
+        return False
 
     def hangs_on(self, index: int) -> bool:
         """Whether a line is set in deeper than one above it, in its paragraph, that names an address.

@@ -20,6 +20,7 @@ from dsnparse.rulebook.files import RuleFile, builtin_paths, builtin_sources, re
 from dsnparse.rulebook.needed_words import needed_words
 from dsnparse.rulebook.source import read_source
 from tools.check_tables import check_of
+from tools.without_marks import with_bare_words
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,7 +74,8 @@ def text(source: Path) -> str:
         cues = [word.removeprefix("^") for word in _phrases(root.values)]
         return "".join(_lines({**root.values, "needed": _needed(cues)})) + "\n"
     if source.parent.name == "words":
-        return "".join(_lines({**root.values, "needed": _needed(_phrases(root.values))})) + "\n"
+        words = with_bare_words(root.values, source.stem)
+        return "".join(_lines({**words, "needed": _needed(_phrases(words))})) + "\n"
     return "".join(_lines(root.values)) + "\n"
 
 

@@ -9,20 +9,25 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
-#: Letters that are written with two in their stead, by language (the name of the file); elsewhere their mark goes.
-_BY_TWO: Final[Mapping[str, Mapping[str, str]]] = {
+#: What is written in a letter's stead, by language (the name of the file); elsewhere its mark goes.
+_DANISH: Final = {"æ": "ae", "ø": "o", "å": "aa"}
+_BY_LANGUAGE: Final[Mapping[str, Mapping[str, str]]] = {
     "german": {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"},
-    "danish_norwegian": {"æ": "ae", "ø": "o", "å": "aa"},
+    "danish_norwegian": _DANISH,
+    "danish": _DANISH,
+    "norwegian": _DANISH,
 }
 #: Letters that Unicode does not take apart.
 _WHOLE: Final = {"ł": "l", "đ": "d", "ı": "i", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss"}
+#: The lists of a rule's row that hold words.
+_LOOKED_FOR: Final = ("phrases", "patterns", "unless")
 #: Shorter words would be found in other languages.
 _SHORTEST: Final = 6
 
 
 def without_marks(pattern: str, language: str) -> str | None:
     """`pattern` in letters without marks; None where it has none, or hardly any letters."""
-    letters = {**_WHOLE, **_BY_TWO.get(language, {})}
+    letters = {**_WHOLE, **_BY_LANGUAGE.get(language, {})}
     bare = "".join([letters.get(one) or _base(one) for one in pattern])
     if bare == pattern or not bare.isascii() or sum(one.isalpha() for one in bare) < _SHORTEST:
         return None
@@ -35,6 +40,14 @@ def with_bare_words(words: Mapping[str, Any], language: str) -> dict[str, Any]:
         group: {name: _both(patterns, language) for name, patterns in lists.items()}
         for group, lists in words.items()
     }
+
+
+def with_bare_rows(rows: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+    """The rows of rules, or of more words for some, each with the other spelling of what it looks for."""
+    return [
+        {key: _both(value, language) if key in _LOOKED_FOR else value for key, value in row.items()}
+        for row in rows
+    ]
 
 
 def _both(patterns: list[str], language: str) -> list[str]:

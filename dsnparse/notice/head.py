@@ -26,7 +26,7 @@ DAEMON_NAME: Final = re.compile(
     r"ndr administrator|microsoft (?:exchange|outlook)|interscan|mdaemon|groupwise",
     re.IGNORECASE,
 )
-#: Those that others write from as well, and have their mail returned to: "bounces@", "bounce+88-kim=example.com@".
+#: Those that others write from as well, and have mail returned to: "bounce@", "bounce+kim=example.com@".
 OF_LETTERS: Final = re.compile(
     r"(?:^|<)(?:mailer|bounces?|(?:mail-?)?system)(?!-?daemon)(?:[+._=-][^\s@<>]{0,200})?@", re.IGNORECASE
 )

@@ -127,3 +127,20 @@ _V4: dict[str, Any] = {"xarf_version": "4.0.0", "category": "messaging", "type":
 )  # fmt: skip
 def test_an_xarf_report_names_who_complained_or_nobody(body: str, recipients: list[str]) -> None:
     assert [record.recipient for record in parse_dsn(xarf(body)).records] == recipients
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("From: reports@isp.example\n", Kind.COMPLAINT),
+        ("From: Nora Lind <nora@isp.example>\n", Kind.OTHER),
+        ("From: reports@isp.example\nList-Id: <abuse.isp.example>\n", Kind.OTHER),
+        ("From: reports@isp.example\nReferences: <1@isp.example>\n", Kind.OTHER),
+    ],
+)
+def test_a_complaint_in_multipart_mixed_counts_where_a_program_sent_it(header: str, kind: Kind) -> None:
+    message = (
+        f"{header}Subject: A report\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+        "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\n\n--b--\n"
+    )
+    assert parse_dsn(message.encode()).kind is kind

@@ -200,7 +200,7 @@ class Page:
         return len(self.lines)
 
     def is_signed_off(self, index: int) -> bool:
-        """Whether a line belongs to the signature of a letter that named somebody: "Regards," and whom to ask."""
+        """Whether a line stands in the signature of a letter that named somebody: "Regards", whom to ask."""
         for at in range(index - 1, max(index - _SIGNATURE_LINES, 0), -1):
             if 0 < len(self.lines[at]) <= _CLOSING_CHARS:
                 known = self._closing.get(at)

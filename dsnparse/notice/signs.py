@@ -30,8 +30,8 @@ _NO_FAILURE: Final = ("auto_reply", "challenge", "alarm")
 
 #: Signs that somebody passes a notice on, or imitates one.
 _PASSED_ON: Final = (Sign.ANSWER, Sign.OF_NOTICE, Sign.TICKET, Sign.FORWARDED, Sign.LURE, Sign.GREETING)
-#: Signs that need no help: together they show what the notice is.
-_PLAIN: Final = (*MACHINE, Sign.SUBJECT)
+#: Signs that need no help: together they show what the notice is. A list's mark is one against it.
+_PLAIN: Final = (*MACHINE, Sign.SUBJECT, Sign.LIST)
 _IN_TEXT: Final = (Sign.BANNER, Sign.GREETING, Sign.OPENING, Sign.TOLD)
 _OF_TEMPLATE: Final = (Sign.TEMPLATE_SURE, Sign.TEMPLATE)
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.subject_patterns import UNSURE, WordsOfARule, is_in, patterns, words_of_a_rule
+from dsnparse.rulebook.expression import Expression
 from dsnparse.vocabulary import Reason
 
 #: How far before and behind the words is looked, within their sentence.

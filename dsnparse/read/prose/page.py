@@ -18,9 +18,11 @@ _LISTS: Final = " \t<>()[]*-•·,;\"'"
 #: Lines of a reply that are looked back over.
 _REPLY_REACH: Final = 20
 #: A To line, of the returned message or the notice's way to say who failed.
-TO_LINE: Final = re.compile(r"\W{0,4}(?:to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE)
+TO_LINE: Final = re.compile(
+    r"\W{0,4}(?:(?:sent )?to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE
+)
 _BESIDE: Final = re.compile(
-    r"\W{0,4}(?:subject|from|date|sent|cc|message-id|betreff|von|datum|objet|asunto|oggetto)[\s.]{0,40}:",
+    r"\W{0,4}(?:subject|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet|asunto|oggetto)[\s.]{0,40}:",
     re.IGNORECASE,
 )
 _BESIDE_REACH: Final = 3

@@ -22,7 +22,8 @@ TO_LINE: Final = re.compile(
     r"\W{0,4}(?:(?:sent )?to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE
 )
 _BESIDE: Final = re.compile(
-    r"\W{0,4}(?:subject|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet|asunto|oggetto)[\s.]{0,40}:",
+    r"\W{0,4}(?:subject|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet|asunto"
+    r"|oggetto)[\s.]{0,40}:",
     re.IGNORECASE,
 )
 _BESIDE_REACH: Final = 3

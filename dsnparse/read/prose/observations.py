@@ -58,6 +58,8 @@ _OF_A_LIST: Final = re.compile(r"^owner-|[-+](?:owner|request|bounces?|admin|sub
 #: Characters before an address in which a word for the sender counts, and where a label stands there, too.
 _AROUND: Final = 60
 _NEAR: Final = 25
+#: How near a label stands to its address, if it is no part of another sentence.
+_BESIDE: Final = 16
 
 
 class Observation(NamedTuple):
@@ -101,6 +103,21 @@ def _is_senders(seen: Mention) -> bool:
     if "@" in near:
         near = near.rpartition("@")[2].partition(" ")[2]  # "from a@b to": what is said of a@b is said
     return says("sender", near)
+
+
+def _is_offered(seen: Mention) -> bool:
+    """Whether help is offered at it; a word for recipients further off is another's ("If you are not …")."""
+    if seen.heading and says("contact", seen.heading):
+        return True
+    if seen.alone or (seen.is_plain and not _is_labelled_afar(seen)):
+        return False
+    if seen.after and says("contact_behind", seen.after[:_AROUND]):
+        return True
+    return says("contact", seen.before[-120:]) or (not seen.before and seen.page.asks(seen.line - 1))
+
+
+def _is_labelled_afar(seen: Mention) -> bool:
+    return seen.is_labelled and not seen.is_heading and not says("label", seen.before[-_BESIDE:])
 
 
 def _is_reached(seen: Mention) -> bool:
@@ -235,14 +252,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "contact",
         -5,
         "an offer of help: whom to write to",
-        lambda m: (
-            (
-                not m.is_plain
-                and not m.alone
-                and (says("contact", m.before[-120:]) or (not m.before and m.page.asks(m.line - 1)))
-            )
-            or (m.heading != "" and says("contact", m.heading))
-        ),
+        _is_offered,
     ),
     Observation(
         "list-owner",

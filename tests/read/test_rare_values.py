@@ -144,3 +144,21 @@ def test_a_complaint_in_multipart_mixed_counts_where_a_program_sent_it(header: s
         "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\n\n--b--\n"
     )
     assert parse_dsn(message.encode()).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Your message was refused, since it was classified as spam.", "spam_content"),
+        ("Ask kim@example.net: it was classified as spam.", "policy_violation"),
+        (
+            "Your message was refused. "
+            + "We tell you what may be the matter. " * 6
+            + "It was classified as spam.",
+            "policy_violation",
+        ),
+    ],
+)
+def test_a_sentence_or_two_that_name_nobody_are_about_the_only_recipient(text: str, reason: str) -> None:
+    (record,) = parse_dsn(report(f"{_KAY}Action: failed\nStatus: 5.7.1\n", text=text)).records
+    assert record.reason == reason

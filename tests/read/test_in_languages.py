@@ -29,6 +29,13 @@ def test_whether_it_is_still_tried_is_told_in_any_language(kind: str, subject: s
         assert all(one.bounce_type is not BounceType.HARD for one in report)
 
 
+@pytest.mark.parametrize("sentence", [text for kind, _, text in _LINES if kind == "failed"])
+def test_one_sentence_tells_who_failed_in_any_language(sentence: str) -> None:
+    for below in ("", f"https://mail.example.net/  {ASKED}  Tel. 555 01 00\n"):
+        report = parse_dsn(notice(f"{sentence.replace('{a}', KIM)}\n\n{below}"))
+        assert [one.recipient for one in report] == [KIM]
+
+
 def _alone(text: str) -> str:
     before, _, behind = text.partition("{a}")
     return f"{before.rstrip(' :：')}:\n\n  {KIM}\n   550 5.1.1{behind.replace(chr(10), ' ')}"

@@ -53,6 +53,12 @@ _SERVICE: Final = frozenset(
     "klantenservice pomoc podpora destek kundtjanst tuki service servicio kundenservice care".split()
 )
 
+#: A signature in one line has a telephone beside the address.
+_TELEPHONE: Final = re.compile(
+    r"(?:^|\W)(?:tel|fon|phone|fax|telefon|telefone|téléphone|teléfono|puh|тел|телефон|電話|电话|전화)"
+    r"[ .:]{1,4}\+?[\d(]",
+    re.IGNORECASE,
+)
 #: Addresses of a list's software, and of those who run it.
 _OF_A_LIST: Final = re.compile(r"^owner-|[-+](?:owner|request|bounces?|admin|subscribe|unsubscribe)@")
 #: Characters before an address in which a word for the sender counts, and where a label stands there, too.
@@ -111,6 +117,8 @@ def _is_offered(seen: Mention) -> bool:
         return True
     if seen.alone or (seen.is_plain and not _is_labelled_afar(seen)):
         return False
+    if _TELEPHONE.search(seen.before + seen.after) is not None:
+        return True
     if seen.after and says("contact_behind", seen.after[:_AROUND]):
         return True
     return says("contact", seen.before[-120:]) or (not seen.before and seen.page.asks(seen.line - 1))

@@ -20,6 +20,7 @@ from dsnparse.rulebook.files import RuleFile, builtin_paths, builtin_sources, re
 from dsnparse.rulebook.needed_words import needed_words
 from dsnparse.rulebook.source import read_source
 from tools.check_tables import check_of
+from tools.without_marks import with_bare_rows, with_bare_words
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +66,8 @@ def target(source: Path) -> Path:
 def text(source: Path) -> str:
     """What the compiled file of `source` must say. Raises RuleError for a mistake in it."""
     if source in builtin_paths():
-        return "".join(_lines(_rows(read_builtin(source)))) + "\n"
+        language = source.stem if source.parent.name == "languages" else ""
+        return "".join(_lines(_rows(read_builtin(source), language))) + "\n"
     root = read_source(source).root
     if check := check_of(source):
         check(root)
@@ -73,11 +75,12 @@ def text(source: Path) -> str:
         cues = [word.removeprefix("^") for word in _phrases(root.values)]
         return "".join(_lines({**root.values, "needed": _needed(cues)})) + "\n"
     if source.parent.name == "words":
-        return "".join(_lines({**root.values, "needed": _needed(_phrases(root.values))})) + "\n"
+        words = with_bare_words(root.values, source.stem)
+        return "".join(_lines({**words, "needed": _needed(_phrases(words))})) + "\n"
     return "".join(_lines(root.values)) + "\n"
 
 
-def _rows(file: RuleFile) -> dict[str, Any]:
+def _rows(file: RuleFile, language: str) -> dict[str, Any]:
     """Rules and formats as programs need them, without what only their readers do."""
     rows: dict[str, Any] = {}
     if file.provider:
@@ -89,8 +92,10 @@ def _rows(file: RuleFile) -> dict[str, Any]:
     rows["rules"] = [rule.to_row(one) for one in file.rules]
     if file.words:
         rows["words"] = [more_words.to_row(one) for one in file.words]
-    patterns = [one for row in file.rules for one in row.patterns]
-    rows["needed"] = _needed([*patterns, *(one for more in file.words for one in more.words.patterns)])
+    tables = ("rules", "words") if file.words else ("rules",)
+    if language:
+        rows |= {name: with_bare_rows(rows[name], language) for name in tables}
+    rows["needed"] = _needed(one for name in tables for row in rows[name] for one in row.get("patterns", ()))
     return rows
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.subject_patterns import UNSURE, WordsOfARule, is_in, patterns, words_of_a_rule
+from dsnparse.rulebook.expression import Expression
 from dsnparse.vocabulary import Reason
 
 #: How far before and behind the words is looked, within their sentence.
@@ -63,6 +64,11 @@ _OF_WHOM: Final = {
     "form": Reason.NONCOMPLIANT_MESSAGE,
     "content": None,
     "outsiders": Reason.RECIPIENT_FILTERED,
+}
+_OF_MISSING: Final = {
+    "room": Reason.MAILBOX_FULL,
+    "right": Reason.POLICY_VIOLATION,
+    "connection": Reason.NETWORK_ERROR,
 }
 
 
@@ -155,10 +161,14 @@ class Sentences:
             if reason is Reason.MAILBOX_FULL and of_whom is not None:
                 of_whom = Reason.RATE_LIMITED
             return of_whom, Objection.ABOUT_ANOTHER
+        before = _sentence_before(self._text, start)
+        if reason is Reason.USER_UNKNOWN and "missing" in cues:
+            what = _first_of(patterns().missing, f"{before}{words.text}{behind}")
+            if what is not None:
+                return _OF_MISSING[what], Objection.ABOUT_ANOTHER
         if reason is Reason.MAILBOX_FULL or cues.isdisjoint(UNSURE):
             return None
         known = patterns()
-        before = _sentence_before(self._text, start)
         if "perhaps" in cues and is_in(known.perhaps, before + words.text):
             return reason, Objection.ONLY_PERHAPS
         if words.are_perhaps and not is_strong:
@@ -186,5 +196,10 @@ def _whom(text: str) -> str | None:
 
 
 def _behind(text: str) -> str | None:
-    found = patterns().behind.search(text.encode())
+    return _first_of(patterns().behind, text)
+
+
+def _first_of(pattern: Expression, text: str) -> str | None:
+    """The name of the first group that is found."""
+    found = pattern.search(text.encode())
     return found.lastgroup if found is not None else None

@@ -26,6 +26,7 @@ class Patterns(NamedTuple):
     cue: PatternFinder[str]
     named: Expression
     behind: Expression
+    missing: Expression
     #: One of these words is in every denial, near the words that it denies: looked for first.
     denying: frozenset[str]
     #: What may stand before a noun for the recipient; these nouns; and what makes a thing of his of one.
@@ -52,16 +53,18 @@ def patterns() -> Patterns:
     named, behind, doubt = table["named"], table["behind"], table["doubt"]
     cues = [("named", words) for whom, words in named.items() if whom != "recipient"]
     cues += [("behind", words) for whom, words in behind.items() if whom != "recipient"]
+    cues += [("missing", words) for words in table["missing"].values()]
     cues += [(key, doubt[key]) for key in UNSURE]
     return Patterns(
         PatternFinder([(key, word.removeprefix("^")) for key, words in cues for word in words], compiled),
         compiled(_named(named)),
         compiled(f"^.{{0,30}}?(?:{_named(behind)})"),
+        compiled(_named(table["missing"])),
         frozenset(doubt["denying"]),
         _each(doubt["before_a_noun"]),
         _each(doubt["nouns"]),
         _each(doubt["things"]),
-        *(compiled("|".join(doubt[key])) for key in Patterns._fields[7:]),
+        *(compiled("|".join(doubt[key])) for key in Patterns._fields[8:]),
     )
 
 

@@ -16,7 +16,7 @@ from dsnparse.wire.text import header_text
 DAEMON: Final = re.compile(
     r"^(?:mailer-?daemon|mail-?daemon|post[_-]?master|mdaemon|mmdf|daemon|mailer|mail\.delivery\.system|"
     r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp|ndr|non-?delivery|comsat|autopage|"
-    r"pmdf|mailrouter|mail-?relay|mta|exim|qmail-send)\b",
+    r"pmdf|mailrouter|mail-?relay|mta|exim|qmail-send|mailmarshal|m(?:ail|ime)sweeper)\b",
     re.IGNORECASE,
 )
 #: Words in their display names.
@@ -26,8 +26,8 @@ DAEMON_NAME: Final = re.compile(
     r"ndr administrator|microsoft (?:exchange|outlook)|interscan|mdaemon|groupwise",
     re.IGNORECASE,
 )
-#: Those that others write from as well.
-_OF_LETTERS: Final = re.compile(
+#: Those that others write from as well, and have mail returned to: "bounce@", "bounce+kim=example.com@".
+OF_LETTERS: Final = re.compile(
     r"(?:^|<)(?:mailer|bounces?|(?:mail-?)?system)(?!-?daemon)(?:[+._=-][^\s@<>]{0,200})?@", re.IGNORECASE
 )
 #: The subject of an answer or a forward.
@@ -42,6 +42,7 @@ _DAEMON_WORDS: Final = (
     "daemon", "master", "mmdf", "mailer", "ndr", "mailadmin", "delivery", "bounce", "system", "uucp",
     "filter", "undeliver", "administrator", "server", "gateway", "wall", "microsoft", "interscan",
     "groupwise", "comsat", "autopage", "pmdf", "router", "relay", "mta", "exim", "qmail",
+    "marshal", "sweeper",
 )  # fmt: skip
 
 
@@ -88,7 +89,7 @@ class Head:
     def is_letter_writer(self) -> bool:
         """Whether From is an address that shops and newsletters write from, too: mailer@, system@."""
         if self._is_letter_writer is None:
-            self._is_letter_writer = self.is_daemon and _OF_LETTERS.search(self.mail_from) is not None
+            self._is_letter_writer = self.is_daemon and OF_LETTERS.search(self.mail_from) is not None
         return self._is_letter_writer
 
     @property

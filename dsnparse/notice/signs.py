@@ -13,7 +13,7 @@ from dsnparse.model import Evidence
 from dsnparse.notice import passing_on
 from dsnparse.notice.auto_reply import auto_reply_of
 from dsnparse.notice.body import Body
-from dsnparse.notice.head import DAEMON, DAEMON_NAME, Head
+from dsnparse.notice.head import DAEMON, DAEMON_NAME, OF_LETTERS, Head
 from dsnparse.notice.sign import BELIEVE, HUMAN, LOOK, MACHINE, Sign
 from dsnparse.notice.template import Known, find_template
 from dsnparse.notice.words import says, subject_says
@@ -30,8 +30,8 @@ _NO_FAILURE: Final = ("auto_reply", "challenge", "alarm")
 
 #: Signs that somebody passes a notice on, or imitates one.
 _PASSED_ON: Final = (Sign.ANSWER, Sign.OF_NOTICE, Sign.TICKET, Sign.FORWARDED, Sign.LURE, Sign.GREETING)
-#: Signs that need no help: together they show what the notice is.
-_PLAIN: Final = (*MACHINE, Sign.SUBJECT)
+#: Signs that need no help: together they show what the notice is. A list's mark is one against it.
+_PLAIN: Final = (*MACHINE, Sign.SUBJECT, Sign.LIST)
 _IN_TEXT: Final = (Sign.BANNER, Sign.GREETING, Sign.OPENING, Sign.TOLD)
 _OF_TEMPLATE: Final = (Sign.TEMPLATE_SURE, Sign.TEMPLATE)
 
@@ -129,7 +129,7 @@ def _of_header(head: Head) -> Signs:
     elif head.mail_from == "<>":
         signs.add(Sign.NOBODY, head.mail_from)
     return_path = first.get("return-path", "").strip()
-    if return_path == "<>" or DAEMON.match(return_path.lstrip("<")):
+    if return_path == "<>" or (DAEMON.match(return_path.lstrip("<")) and not OF_LETTERS.search(return_path)):
         signs.add(Sign.RETURN_PATH, return_path)
     if head.type == "multipart/report" and "disposition" not in first.get("content-type", ""):
         signs.add(Sign.REPORT, first["content-type"])

@@ -14,6 +14,7 @@ from typing import Final
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
+from dsnparse.notice.passing_on import is_mail_reader, is_person
 from dsnparse.notice.sign import MACHINE
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
@@ -29,13 +30,24 @@ _RECIPIENT_FIELDS: Final = ("original-rcpt-to", "removal-recipient", "x-hmxmrori
 _RETURNED_FIELDS: Final = ("x-hmxmroriginalrecipient", "x-rcpt-to", "x-original-to", "to")
 _JMRP_FIELD: Final = "x-hmxmroriginalrecipient"
 _OPENING_LINES: Final = 20
+#: Fields of lists and threads.
+_OF_PEOPLE: Final = ("list-id", "list-post", "list-unsubscribe", "in-reply-to", "references")
 _DMARC_REPORT: Final = re.compile(r"DMARC (?:forensic|failure) report", re.IGNORECASE)
 
 
 def read_feedback_part(notice: Notice) -> Reading | None:
     """A complaint with a feedback-report part."""
     part = notice.roles.feedback
-    return _complaint(notice, part) if part is not None and notice.is_report else None
+    if part is None or not (notice.is_report or _is_by_a_program(notice)):
+        return None
+    return _complaint(notice, part)
+
+
+def _is_by_a_program(notice: Notice) -> bool:
+    """Whether a report whose own type is lost (multipart/mixed) comes from no person and no list."""
+    head = notice.head
+    is_passed_on = head.is_answer or any(name in head.first for name in _OF_PEOPLE)
+    return not (is_passed_on or is_person(head.mail_from) or is_mail_reader(head.program))
 
 
 def read_bare_complaint(notice: Notice) -> Reading | None:

@@ -109,7 +109,12 @@ def _tells_failure(notice: Notice) -> bool:
 
 
 def _returns_something(notice: Notice) -> bool:
-    """Whether a notice that names nobody at least returns a message, or has a null return path."""
-    returned = notice.roles.returned or notice.original or notice.body.quoted
+    """Whether a notice that names nobody at least returns a message, or has a null return path.
+
+    Postmasters write letters, too, which come back to them.
+    """
     signs = notice.signs
-    return bool(returned) or signs.has(Sign.REPORT) or (signs.has(Sign.RETURN_PATH) and signs.has(*_SYSTEMS))
+    if notice.roles.returned or notice.original or notice.body.quoted or signs.has(Sign.REPORT):
+        return True
+    is_letter = notice.head.is_postmaster and "@" in notice.head.first.get("return-path", "")
+    return signs.has(Sign.RETURN_PATH) and signs.has(*_SYSTEMS) and not is_letter

@@ -85,11 +85,14 @@ def is_address(address: str) -> bool:
 
 
 def is_routable(address: str) -> bool:
-    """Whether mail can be sent to `address` from elsewhere: its domain has a dot, or is a literal."""
+    """Whether mail can be sent to `address` from elsewhere: its domain has a dot, or is a literal.
+
+    Nobody can mail a program or a file, to which Postfix gives a domain (`"|/bin/filter"@example.org`).
+    """
     if address.startswith("@"):  # a source route (RFC 5321 appendix C) starts at its first host
         address = address.partition(":")[0]
     domain = address.rpartition("@")[2]
-    return ("." in domain or domain.startswith("[")) and not address.startswith("/")
+    return ("." in domain or domain.startswith("[")) and not address.startswith(("/", '"|', '"/'))
 
 
 def typed_address(value: str) -> tuple[str, str]:

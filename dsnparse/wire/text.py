@@ -71,6 +71,10 @@ _ALIASES: Final = {
     "x-mac-roman": "mac-roman",
     "x-gbk": "gb18030",
 }
+#: Character sets that are declared for what is UTF-8; hardly a word of theirs can be read as that.
+_OF_ONE_BYTE: Final = frozenset(
+    ("cp1250", "cp1251", "cp1252", "cp1254", "iso8859-2", "iso8859-9", "iso8859-15", "koi8-r", "koi8-u")
+)
 _BASE64_PROBE: Final = 500
 #: Bytes on which a character set is guessed; it takes 2 ms a kilobyte.
 _GUESS_BYTES: Final = 2 * 1024
@@ -98,6 +102,9 @@ def decode_bytes(data: bytes, charset: str | None = None, *, guess: bool = True)
     if data.isascii() and b"\x1b" not in data and (charset is None or charset.lower() not in ("utf-7", "hz")):
         return data.decode("ascii")
     codec = _codec(charset) if charset else None
+    if codec in _OF_ONE_BYTE:
+        with suppress(UnicodeDecodeError):
+            return data.decode("utf-8")
     if codec in (None, "utf-8") and b"\x1b$" in data:
         codec = "iso2022_jp_ext"
     for name in (codec, "utf-8"):

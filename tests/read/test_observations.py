@@ -62,6 +62,10 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
     "explained": ((f"{KIM}\n550 user unknown", {}), (f"{KIM}\nhow nice", {})),
     "mailed": ((KIM, {"to": KIM}), (KIM, {"to": "lee@example.com"})),
     "listed": ((KIM, LISTED), (KIM, {})),
+    "signature": (
+        (f"Mail to lee@example.com bounced.\n\nKind regards\nThe desk\n{KIM}", {}),
+        (f"Nobody took this.\n\nKind regards\nThe desk\n{KIM}", {}),
+    ),
     "subject": ((KIM, {"subject": f"no way to {KIM}"}), (KIM, {})),
     "ours-failed": (
         (f"The following addresses failed:\n\n  {KIM}", OURS),

@@ -36,6 +36,16 @@ def test_a_status_part_that_says_it_otherwise_tells_of_one_recipient(groups: lis
     assert f"{record.recipient} {record.action} {record.status}" == told
 
 
+@pytest.mark.parametrize("command", ["|/usr/bin/desk --in", "/var/spool/desk.mbox"])
+def test_a_program_or_file_behind_an_alias_is_nobody_whom_one_can_mail(command: str) -> None:
+    final = f'Final-Recipient: rfc822; "{command}"@example.net\n'
+    alias = "Original-Recipient: rfc822;desk@example.net\n"
+    (record,) = parse_dsn(report(f"{final}{alias}Action: failed\nStatus: 5.3.0\n")).records
+    assert record.recipient == "desk@example.net"
+    (record,) = parse_dsn(report(f"{final}Action: failed\nStatus: 5.3.0\n")).records
+    assert record.recipient == f'"{command}"@example.net'
+
+
 def test_without_an_action_the_words_say_that_it_is_still_tried() -> None:
     text = "This is a warning message only. You do not need to resend your message. Delivery is delayed."
     (record,) = parse_dsn(report(f"{_KAY}Status: 4.4.1\n", text=text)).records
@@ -117,3 +127,38 @@ _V4: dict[str, Any] = {"xarf_version": "4.0.0", "category": "messaging", "type":
 )  # fmt: skip
 def test_an_xarf_report_names_who_complained_or_nobody(body: str, recipients: list[str]) -> None:
     assert [record.recipient for record in parse_dsn(xarf(body)).records] == recipients
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("From: reports@isp.example\n", Kind.COMPLAINT),
+        ("From: Nora Lind <nora@isp.example>\n", Kind.OTHER),
+        ("From: reports@isp.example\nList-Id: <abuse.isp.example>\n", Kind.OTHER),
+        ("From: reports@isp.example\nReferences: <1@isp.example>\n", Kind.OTHER),
+    ],
+)
+def test_a_complaint_in_multipart_mixed_counts_where_a_program_sent_it(header: str, kind: Kind) -> None:
+    message = (
+        f"{header}Subject: A report\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+        "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\n\n--b--\n"
+    )
+    assert parse_dsn(message.encode()).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Your message was refused, since it was classified as spam.", "spam_content"),
+        ("Ask kim@example.net: it was classified as spam.", "policy_violation"),
+        (
+            "Your message was refused. "
+            + "We tell you what may be the matter. " * 6
+            + "It was classified as spam.",
+            "policy_violation",
+        ),
+    ],
+)
+def test_a_sentence_or_two_that_name_nobody_are_about_the_only_recipient(text: str, reason: str) -> None:
+    (record,) = parse_dsn(report(f"{_KAY}Action: failed\nStatus: 5.7.1\n", text=text)).records
+    assert record.reason == reason

@@ -18,6 +18,8 @@ from dsnparse.vocabulary import Action
 _CONTEXT_CHARS: Final = 1200
 _CONTEXT_LINES: Final = 60
 _SHORT_DIAGNOSTIC: Final = 40
+#: One or two sentences.
+_SHORT_TEXT: Final = 200
 #: What a server says when it took the message.
 _SUCCESS: Final = re.compile(r"2[0-5]\d(?:[ -]|$)")
 #: Nobody writes a paragraph each about more recipients.
@@ -72,6 +74,8 @@ def _add_paragraph(notice: Notice, recipient: Recipient) -> None:
     """Adds the paragraph that names the only recipient."""
     paragraph = _paragraph(notice.body.lines, recipient)
     if not paragraph:
+        if recipient.diagnostic is None:
+            _add_short_text(notice, recipient)
         return
     around = " ".join(" ".join(paragraph).split())[:_CONTEXT_CHARS]
     recipient.context = f"{recipient.context} {around}".strip()
@@ -80,6 +84,16 @@ def _add_paragraph(notice: Notice, recipient: Recipient) -> None:
         recipient.add_context(lambda: prose(notice))
     if recipient.smtp_command is None:
         recipient.smtp_command = command_in(around)
+
+
+def _add_short_text(notice: Notice, recipient: Recipient) -> None:
+    """Adds a text of a sentence or two that names nobody: it can be about nothing but the only recipient.
+
+    Longer ones say what may be the matter, and mislead more often than not.
+    """
+    text = prose(notice)
+    if len(text) <= _SHORT_TEXT and "@" not in text:
+        recipient.context = f"{recipient.context} {text}".strip()
 
 
 def _paragraph(lines: list[str], recipient: Recipient) -> list[str]:

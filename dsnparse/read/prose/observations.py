@@ -53,11 +53,19 @@ _SERVICE: Final = frozenset(
     "klantenservice pomoc podpora destek kundtjanst tuki service servicio kundenservice care".split()
 )
 
+#: A signature in one line has a telephone beside the address.
+_TELEPHONE: Final = re.compile(
+    r"(?:^|\W)(?:tel|fon|phone|fax|telefon|telefone|téléphone|teléfono|puh|тел|телефон|電話|电话|전화)"
+    r"[ .:]{1,4}\+?[\d(]",
+    re.IGNORECASE,
+)
 #: Addresses of a list's software, and of those who run it.
 _OF_A_LIST: Final = re.compile(r"^owner-|[-+](?:owner|request|bounces?|admin|subscribe|unsubscribe)@")
 #: Characters before an address in which a word for the sender counts, and where a label stands there, too.
 _AROUND: Final = 60
 _NEAR: Final = 25
+#: How near a label stands to its address, if it is no part of another sentence.
+_BESIDE: Final = 16
 
 
 class Observation(NamedTuple):
@@ -81,6 +89,11 @@ def _is_entry(seen: Mention) -> bool:
     return announced or stated or (seen.is_mailed and (seen.is_plain or seen.has_code))
 
 
+def _is_entered(seen: Mention) -> bool:
+    """Whether a field names an address, or a reply stands beside it."""
+    return seen.is_listed or seen.is_mailed or seen.is_heading or seen.has_code or seen.is_explained
+
+
 def _lead(seen: Mention) -> str:
     if len(seen.before) > 3 or seen.line == 0:
         return seen.before
@@ -96,6 +109,23 @@ def _is_senders(seen: Mention) -> bool:
     if "@" in near:
         near = near.rpartition("@")[2].partition(" ")[2]  # "from a@b to": what is said of a@b is said
     return says("sender", near)
+
+
+def _is_offered(seen: Mention) -> bool:
+    """Whether help is offered at it; a word for recipients further off is another's ("If you are not …")."""
+    if seen.heading and says("contact", seen.heading):
+        return True
+    if seen.alone or (seen.is_plain and not _is_labelled_afar(seen)):
+        return False
+    if _TELEPHONE.search(seen.before + seen.after) is not None:
+        return True
+    if seen.after and says("contact_behind", seen.after[:_AROUND]):
+        return True
+    return says("contact", seen.before[-120:]) or (not seen.before and seen.page.asks(seen.line - 1))
+
+
+def _is_labelled_afar(seen: Mention) -> bool:
+    return seen.is_labelled and not seen.is_heading and not says("label", seen.before[-_BESIDE:])
 
 
 def _is_reached(seen: Mention) -> bool:
@@ -182,6 +212,12 @@ OBSERVATIONS: tuple[Observation, ...] = (
         lambda m: m.page.quotes_mail(m.line) and not m.is_listed,
     ),
     Observation(
+        "signature",
+        -7,
+        "below a letter's last words: whom to ask, and no reply beside it",
+        lambda m: not _is_entered(m) and m.page.is_signed_off(m.line),
+    ),
+    Observation(
         "parent",
         -1,
         "the alias or list that a failed address came from (Exim: generated from)",
@@ -224,14 +260,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "contact",
         -5,
         "an offer of help: whom to write to",
-        lambda m: (
-            (
-                not m.is_plain
-                and not m.alone
-                and (says("contact", m.before[-120:]) or (not m.before and m.page.asks(m.line - 1)))
-            )
-            or (m.heading != "" and says("contact", m.heading))
-        ),
+        _is_offered,
     ),
     Observation(
         "list-owner",

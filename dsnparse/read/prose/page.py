@@ -18,9 +18,12 @@ _LISTS: Final = " \t<>()[]*-•·,;\"'"
 #: Lines of a reply that are looked back over.
 _REPLY_REACH: Final = 20
 #: A To line, of the returned message or the notice's way to say who failed.
-TO_LINE: Final = re.compile(r"\W{0,4}(?:to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE)
+TO_LINE: Final = re.compile(
+    r"\W{0,4}(?:(?:sent )?to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE
+)
 _BESIDE: Final = re.compile(
-    r"\W{0,4}(?:subject|from|date|sent|cc|message-id|betreff|von|datum|objet|asunto|oggetto)[\s.]{0,40}:",
+    r"\W{0,4}(?:subject|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet|asunto"
+    r"|oggetto)[\s.]{0,40}:",
     re.IGNORECASE,
 )
 _BESIDE_REACH: Final = 3
@@ -41,6 +44,9 @@ _LETTER_LINE: Final = 80
 _QUOTED: Final = re.compile(r">(?:$| ?>?(?:$| |[^>\s]))")
 
 
+#: Lines of a signature, with blank ones, and how long a letter's last words are.
+_SIGNATURE_LINES: Final = 10
+_CLOSING_CHARS: Final = 60
 #: Lines above and below one that its sentence may have begun or may end on.
 _SENTENCE_LINES: Final = 3
 #: How much of a line belongs to the sentence of a place in it, or beside it: one line may hold a whole text.
@@ -63,6 +69,7 @@ class Page:
         self._raw = notice.body.lines
         self._intro: dict[int, bool] = {}
         self._announced: dict[int, bool] = {}
+        self._closing: dict[int, bool] = {}
 
     @property
     def ours(self) -> frozenset[str]:
@@ -194,6 +201,17 @@ class Page:
             if is_named and is_failed:
                 return index
         return len(self.lines)
+
+    def is_signed_off(self, index: int) -> bool:
+        """Whether a line stands in the signature of a letter that named somebody: "Regards", whom to ask."""
+        for at in range(index - 1, max(index - _SIGNATURE_LINES, 0), -1):
+            if 0 < len(self.lines[at]) <= _CLOSING_CHARS:
+                known = self._closing.get(at)
+                if known is None:
+                    known = self._closing[at] = says("closing", self.lines[at])
+                if known:
+                    return any("@" in line for line in self.lines[:at])
+        return False
 
     def hangs_on(self, index: int) -> bool:
         """Whether a line is set in deeper than one above it, in its paragraph, that names an address.

@@ -14,6 +14,7 @@ from dsnparse.read.from_text import read_bare_names, read_failed_recipients, rea
 from dsnparse.read.mailed_address import name_mailed_address
 from dsnparse.read.nameless import read_nameless
 from dsnparse.read.other_report import read_other_report
+from dsnparse.read.own_address import read_own_address
 from dsnparse.read.reading import Reading
 from dsnparse.read.receipt_part import read_receipt_part
 from dsnparse.read.status_part import read_status_part, read_status_text, read_success
@@ -63,6 +64,7 @@ READERS: Final[tuple[Reader, ...]] = (
     read_failed_recipients,
     read_bare_names,
     read_second_hand,
+    read_own_address,
     read_nameless,
     read_stated_auto_reply,
 )

@@ -14,7 +14,7 @@ _LINES = [
     for line in (Path(__file__).parent / "in_languages.txt").read_text("utf-8").splitlines()
     if not line.startswith("#")
 ]
-_KINDS = {"delay": Kind.DELAY, "bounce": Kind.BOUNCE}
+_KINDS = {"delay": Kind.DELAY, "bounce": Kind.BOUNCE, "delivery": Kind.DELIVERY}
 TOLD = [line for line in _LINES if line[0] in _KINDS]
 NOTICES = {language: text.replace("\\n", "\n") for kind, language, text in _LINES if kind == "notice"}
 CONTACTS = [(language, words) for kind, language, words in _LINES if kind == "contact"]

@@ -28,9 +28,11 @@ def goes_on(text: str, behind: int) -> bool:
     "a@b.example@c.example", "'a@b.example'@c.example", "[a@b.example]@c.example", "a@b.example>x@c.example",
     "<a@b.example>: x@c.example>".
     """
-    if text[behind : behind + 1] not in _SEPARATORS:
-        return "@" in text[behind : run_end(text, behind)]
     following = text[behind : behind + REACH]
+    if "@" not in following:
+        return False
+    if following[0] not in _SEPARATORS:
+        return "@" in text[behind : run_end(text, behind)]
     rest = following.lstrip(CLOSING)
     if len(rest) == len(following):
         return False

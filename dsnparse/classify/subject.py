@@ -153,15 +153,15 @@ class Sentences:
         self, start: int, words: WordsOfARule, behind: str, reason: Reason, is_strong: bool
     ) -> Subject | None:
         cues = self._cues
+        before = _sentence_before(self._text, start)
         whom = _behind(behind) if behind and "behind" in cues else None
         if whom is None and "named" in cues:
-            whom = _whom(_sentence_before(self._text, start) + words.text)
+            whom = _whom(before + words.text)
         if whom is not None and whom != "recipient":
             of_whom = _OF_WHOM[whom]
             if reason is Reason.MAILBOX_FULL and of_whom is not None:
                 of_whom = Reason.RATE_LIMITED
             return of_whom, Objection.ABOUT_ANOTHER
-        before = _sentence_before(self._text, start)
         if reason is Reason.USER_UNKNOWN and "missing" in cues:
             what = _first_of(patterns().missing, f"{before}{words.text}{behind}")
             if what is not None:

@@ -91,8 +91,8 @@ def spark(mail: str, out: str, share: str, cores: str) -> dict[str, Any]:
 
 def timed_source(notes: str) -> type[Any]:
     """The data source, whose tasks write down the seconds that they were in the parser."""
-    from dsnparse.scale.batches import parse_batches
-    from dsnparse.scale.packs import Pack, pack_batches
+    from dsnparse.scale.batches import parse_messages
+    from dsnparse.scale.packs import Pack, pack_messages
     from dsnparse.scale.spark import DsnDataSource, DsnReader
 
     class Timed:
@@ -116,7 +116,7 @@ def timed_source(notes: str) -> type[Any]:
 
         def read(self, partition: Any) -> Any:
             parser = Timed()
-            yield from parse_batches(pack_batches(Pack.from_line(partition.value)), parser)  # type: ignore[arg-type]
+            yield from parse_messages(pack_messages(Pack.from_line(partition.value)), parser)  # type: ignore[arg-type]
             with open(notes, "a") as file:  # noqa: PTH123
                 file.write(f"{parser.spent}\n")
 

@@ -76,7 +76,9 @@ class MessageRef(NamedTuple):
                 if self.offset:
                     file.seek(self.offset)
                 size = os.fstat(file.fileno()).st_size if self.length is None else self.length
-                data = file.read(limit if self.length is None else min(size, limit))
+                # For all that is asked for memory is made ready, and given back: three times the cost of
+                # reading. A file of which the system knows no size is read to the limit.
+                data = file.read(limit if self.length is None and not size else min(size, limit))
                 size = max(size, len(data))
         if self.quoted:
             from dsnparse.mailboxes.mbox import unquote

@@ -37,8 +37,10 @@ def parse_file(path: str | os.PathLike[str], *, parser: Parser | None = None) ->
             f"parse_file() takes the path of a file, not {type(path).__name__}; "
             "parse_dsn() reads the bytes of a message."
         )
+    most = parser.limits.message_bytes + 1
     with Path(path).open("rb") as file:
-        data = file.read(parser.limits.message_bytes + 1)
+        # See `MessageRef.read`: memory is made ready for all that is asked for.
+        data = file.read(min(os.fstat(file.fileno()).st_size, most) or most)
     if data.startswith(OUTLOOK):
         from dsnparse.mailboxes.outlook import as_message
 

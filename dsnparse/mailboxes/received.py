@@ -49,7 +49,7 @@ def received_at(
     data: bytes, arrived: datetime | None = None, own: OwnFields | None = None
 ) -> datetime | None:
     """When it was written or came: see `Trace.at`."""
-    return trace(data, arrived, own).at
+    return _at(own or own_fields(data[:_HEAD_BYTES]), arrived)
 
 
 def _at(own: OwnFields, arrived: datetime | None) -> datetime | None:

@@ -10,7 +10,7 @@ from dsnparse.mailboxes.eml import looks_like_message
 from dsnparse.mailboxes.received import received_at
 from dsnparse.model import Kind, Report
 from dsnparse.scale.columns import columns, texts, times
-from dsnparse.scale.schema import VERSION, message_schema, table_schema
+from dsnparse.scale.schema import VERSION, Message, message_schema, table_schema
 from dsnparse.version import VERSION as PARSER_VERSION
 from dsnparse.wire.identity import message_identity, own_fields
 from dsnparse.wire.warning import INTERNAL_ERROR
@@ -62,28 +62,25 @@ def parse_batches(
 
     parser = parser or Parser()
     for batch in batches:
-        rows: list[Row] = []
-        records = 0
-        for message in _messages(batch):
-            rows.append(_row(message, parser))
-            report = rows[-1].report
-            records += len(report.records) if report is not None else 0
-            if len(rows) >= BATCH_ROWS or records >= BATCH_RECORDS:
-                yield batch_of(rows)
-                rows, records = [], 0
-        if rows:
+        yield from parse_messages(_messages(batch), parser)
+
+
+def parse_messages(messages: Iterable[Message], parser: Parser) -> Iterator[pa.RecordBatch]:
+    """The same for messages that are in no batch yet."""
+    rows: list[Row] = []
+    records = 0
+    for message in messages:
+        row = _row(message, parser)
+        rows.append(row)
+        records += len(row.report.records) if row.report is not None else 0
+        if len(rows) >= BATCH_ROWS or records >= BATCH_RECORDS:
             yield batch_of(rows)
+            rows, records = [], 0
+    if rows:
+        yield batch_of(rows)
 
 
-class _Message(NamedTuple):
-    source: str | None
-    data: bytes | None
-    size: int | None
-    arrived: datetime | None
-    problem: str | None
-
-
-def _messages(batch: pa.RecordBatch) -> Iterator[_Message]:
+def _messages(batch: pa.RecordBatch) -> Iterator[Message]:
     """The messages of a batch, one at a time: only one is held beside the batch."""
     data = batch.column(_data_column(batch.schema))
     beside = [
@@ -96,7 +93,7 @@ def _messages(batch: pa.RecordBatch) -> Iterator[_Message]:
         source, size, arrived, problem = (
             None if column is None else column[position].as_py() for column in beside
         )
-        yield _Message(source, value.as_py(), size, arrived, problem)
+        yield Message(source, value.as_py(), size, arrived, problem)
 
 
 def _data_column(schema: pa.Schema) -> str:
@@ -136,7 +133,7 @@ def _column(batch: pa.RecordBatch, names: Sequence[str], kind: str) -> Any:
     return None
 
 
-def _row(message: _Message, parser: Parser) -> Row:
+def _row(message: Message, parser: Parser) -> Row:
     source, data, size, arrived, problem = message
     if arrived is not None and arrived.tzinfo is None:
         arrived = None  # nobody says in which zone that was
@@ -203,10 +200,8 @@ def _batch(rows: Sequence[Row]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([*own, *report], schema=table_schema())
 
 
-def message_batch(
-    messages: Sequence[tuple[str, bytes | None, int | None, datetime | None, str | None]],
-) -> pa.RecordBatch:
-    """Messages as one batch of `message_schema`, its columns in that order."""
+def message_batch(messages: Sequence[Message]) -> pa.RecordBatch:
+    """Messages as one batch of `message_schema`."""
     import pyarrow as pa
 
     source, data, size, arrived, problem = map(list, zip(*messages, strict=True)) if messages else [[]] * 5

@@ -24,6 +24,7 @@ from dsnparse.mailboxes.mbox import split
 from dsnparse.mailboxes.paths import find
 from dsnparse.mailboxes.streams import Ahead, stream_items, tar_items
 from dsnparse.scale.files import Part, is_uri, open_file
+from dsnparse.scale.schema import Message
 from dsnparse.wire.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
@@ -105,24 +106,28 @@ def pack_items(pack: Pack, limit: int = DEFAULT_LIMITS.message_bytes) -> Iterato
         yield Problem.of(path, error)
 
 
-def pack_batches(pack: Pack, limit: int = DEFAULT_LIMITS.message_bytes) -> Iterator[pa.RecordBatch]:
-    """The messages of a pack by `schema.message_schema`; what cannot be read is a row with its `problem`.
+def pack_messages(pack: Pack, limit: int = DEFAULT_LIMITS.message_bytes) -> Iterator[Message]:
+    """The messages of a pack, each with at most `limit` bytes; what cannot be read comes with its `problem`.
 
-    Files that are no messages by their names (notes, hidden ones) are left out.
+    Files that are no messages by their names (notes, hidden ones) are left out. Never raises OSError.
     """
-    from dsnparse.scale.batches import message_batch
-
-    some: list[Any] = []
-    weight = 0
     for item in pack_items(pack, limit):
         found = read_item(item, limit)
-        if isinstance(found, PassedOver):
-            continue
         if isinstance(found, Mail):
-            some.append((found.name, found.data, found.size, found.arrived, None))
-            weight += len(found.data)
-        else:
-            some.append((found.name, None, None, None, found.reason))
+            yield Message(found.name, found.data, found.size, found.arrived)
+        elif not isinstance(found, PassedOver):
+            yield Message(found.name, None, problem=found.reason)
+
+
+def pack_batches(pack: Pack, limit: int = DEFAULT_LIMITS.message_bytes) -> Iterator[pa.RecordBatch]:
+    """The same by `schema.message_schema`, in batches."""
+    from dsnparse.scale.batches import message_batch
+
+    some: list[Message] = []
+    weight = 0
+    for message in pack_messages(pack, limit):
+        some.append(message)
+        weight += len(message.data or b"")
         if len(some) >= BATCH_MESSAGES or weight >= BATCH_BYTES:
             yield message_batch(some)
             some, weight = [], 0

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from dsnparse.errors import DsnparseError
 from dsnparse.mailboxes.items import Problem
 from dsnparse.mailboxes.tally import Tally
-from dsnparse.scale.batches import parse_batches
+from dsnparse.scale.batches import parse_messages
 from dsnparse.scale.manifest import Manifest, ManifestError, make_packs, read_manifest, write_packs
-from dsnparse.scale.packs import Pack, pack_batches
+from dsnparse.scale.packs import Pack, pack_messages
 from dsnparse.scale.schema import table_schema
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def write_part(task: Task, folder: Path, parser: Parser, limit: int) -> Tally:
     unfinished = folder / f".{task.file}.{os.getpid()}"
     try:
         with pq.ParquetWriter(unfinished, table_schema(), compression="zstd") as writer:
-            rows = parse_batches(pack_batches(task.pack, limit), parser)
+            rows = parse_messages(pack_messages(task.pack, limit), parser)
             for group in groups(_counted(rows, tally)):
                 writer.write_table(group, row_group_size=GROUP_ROWS)
         with unfinished.open("rb") as file:

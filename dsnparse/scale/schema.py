@@ -96,6 +96,16 @@ def table_schema() -> pa.Schema:
     return pa.schema([*own, *struct_fields(Report)], metadata={"dsnparse.table_version": str(VERSION)})
 
 
+class Message(NamedTuple):
+    """One message that is not parsed yet, by `message_schema`."""
+
+    source: str | None
+    data: bytes | None
+    size: int | None = None
+    arrived: datetime | None = None
+    problem: str | None = None
+
+
 @cache
 def message_schema() -> pa.Schema:
     """The schema of messages that are not parsed yet, as packs are read: what `parse_batches` takes best.

@@ -29,9 +29,9 @@ from pyspark.sql.datasource import DataSource, DataSourceReader, DataSourceStrea
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
-from dsnparse.scale.batches import parse_batches
+from dsnparse.scale.batches import parse_messages
 from dsnparse.scale.manifest import manifest_end, read_manifest
-from dsnparse.scale.packs import Pack, pack_batches
+from dsnparse.scale.packs import Pack, pack_batches, pack_messages
 from dsnparse.scale.schema import message_schema, table_schema
 
 if TYPE_CHECKING:
@@ -114,8 +114,10 @@ class DsnStreamReader(DataSourceStreamReader):  # type: ignore[misc]
 
 def _read(options: dict[str, str], line: str) -> Iterator[pa.RecordBatch]:
     parser = _parser(options.get("rules", "[]"), options.get("trust"))
-    messages = pack_batches(Pack.from_line(line), parser.limits.message_bytes)
-    return parse_batches(messages, parser) if _is_parsed(options) else messages
+    pack, limit = Pack.from_line(line), parser.limits.message_bytes
+    if not _is_parsed(options):
+        return pack_batches(pack, limit)
+    return parse_messages(pack_messages(pack, limit), parser)
 
 
 def _is_parsed(options: Mapping[str, str]) -> bool:

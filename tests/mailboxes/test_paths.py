@@ -6,7 +6,8 @@ import io
 import os
 import socket
 import sys
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsnparse import Kind, parse_file
 from dsnparse.mailboxes import (
     Mail,
     MessageRef,
@@ -182,6 +184,29 @@ def test_a_message_above_the_limit_comes_with_its_beginning_and_its_size(tmp_pat
     (found,) = messages([path], limit=100)
     assert isinstance(found, Mail)
     assert (len(found.data), found.size, found.truncated) == (100, len(MESSAGE) + 5000, True)
+
+
+@pytest.mark.parametrize("read", [lambda path: list(messages([path])), parse_file])
+def test_a_small_file_takes_little_memory(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    path = write(tmp_path / "small.eml")
+    read(path)  # with what is loaded for the first
+    tracemalloc.start()
+    try:
+        read(path)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_of_which_the_system_says_no_size_is_read() -> None:
+    path = Path("/proc/self/status")
+    if not path.exists():
+        pytest.skip("there is no /proc")
+    assert path.stat().st_size == 0
+    (found,) = messages([path])
+    assert isinstance(found, Mail)
+    assert found.data.startswith(b"Name:")
+    assert parse_file(path).kind is Kind.OTHER
 
 
 def test_standard_input_is_a_message_or_an_mbox(monkeypatch: pytest.MonkeyPatch) -> None:

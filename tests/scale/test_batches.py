@@ -21,7 +21,7 @@ from dsnparse.mailboxes.received import received_at
 from dsnparse.scale import batches as module
 from dsnparse.scale import message_schema, parse_batches, report_of, table_schema
 from dsnparse.scale.batches import Row, batch_of, message_batch
-from dsnparse.scale.schema import VERSION
+from dsnparse.scale.schema import VERSION, Message
 from dsnparse.version import VERSION as PARSER_VERSION
 from dsnparse.wire.identity import message_identity
 
@@ -73,8 +73,8 @@ def test_batches_have_the_schema_and_bounded_numbers_of_rows_and_records(
 ) -> None:
     monkeypatch.setattr(module, "BATCH_ROWS", 3)
     monkeypatch.setattr(module, "BATCH_RECORDS", 2)
-    batch = message_batch([(str(n), bounce(f"k{n}@example.com"), None, None, None) for n in range(5)])
-    plain = message_batch([(str(n), ORDINARY, None, None, None) for n in range(5)])
+    batch = message_batch([Message(str(n), bounce(f"k{n}@example.com")) for n in range(5)])
+    plain = message_batch([Message(str(n), ORDINARY) for n in range(5)])
     out = list(parse_batches(iter([batch, plain, batch.slice(0, 0)])))
     assert [one.num_rows for one in out] == [2, 2, 1, 3, 2]
     assert all(one.schema.equals(table_schema(), check_metadata=True) for one in out)
@@ -107,7 +107,7 @@ def test_so_does_a_mistake_of_a_parser_and_a_value_that_no_column_holds(
             code = 2**40 if b"k2@" in message else 550
             return Report(Kind.BOUNCE, (BounceRecord("a@example.com", reply_code=code),))
 
-    batch = message_batch([(str(n), bounce(f"k{n}@example.com"), None, None, None) for n in range(4)])
+    batch = message_batch([Message(str(n), bounce(f"k{n}@example.com")) for n in range(4)])
     (out,) = parse_batches([batch], Broken())
     assert out.column("source").to_pylist() == ["0", "1", "2", "3"]
     first, second, third, fourth = out.column("error").to_pylist()
@@ -161,7 +161,7 @@ def test_a_parser_with_options_can_be_sent_to_a_worker(tmp_path: Path) -> None:
         '[[rule]]\nid = "own"\nreason = "mailbox_full"\nphrases = ["cheese"]\nexamples = ["550 cheese"]\n'
     )
     function = pickle.loads(pickle.dumps(partial(parse_batches, parser=Parser(rules=[rules]))))
-    batch = message_batch([("x", bounce(reply="550 full of cheese", code="5.0.0"), None, None, None)])
+    batch = message_batch([Message("x", bounce(reply="550 full of cheese", code="5.0.0"))])
     (out,) = function([batch])
     assert out.column("records").to_pylist()[0][0]["reason"] == "mailbox_full"
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 from dsnparse.store.changes.status import ACTIVE, SUPPRESSED
+from dsnparse.wire.quickly import made_quickly
 
 _SHORTEST_ID = 8
 
@@ -34,6 +35,7 @@ class What(StrEnum):
     LIFTED = "lifted"
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True, order=True)
 class Event:
     """One thing that happened to an address."""
@@ -52,6 +54,7 @@ class Event:
     message: str = ""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class State:
     """Where an address stands, and what has to be remembered for the next event."""

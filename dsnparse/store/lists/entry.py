@@ -8,11 +8,13 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from dsnparse.store.changes.status import PAUSED, REVIEW, SUPPRESSED
+from dsnparse.wire.quickly import made_quickly
 
 #: What `list` can show.
 STATES = (SUPPRESSED, PAUSED, REVIEW)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Suppression:
     """An address on the list. `until` is None when it does not end by itself."""

@@ -4,9 +4,10 @@
 
 It is also the section "operator" of `make bench`; run by itself it writes benchmarks/waiting.md. Each figure
 is the least of some rounds, which take turns: CPU seconds of the command and its processes, since other work
-on the machine must not count, and what the clock said. How many messages matters: a command's start, and what
-its processes load for their first messages, take half a second that no second process makes shorter. A database server's own CPU time is not among them.
-With PostgreSQL, where it is installed, on a server of its own that is set up to lose nothing (fsync).
+on the machine must not count, and what the clock said. A database server's own CPU time is not among them.
+How many messages matters: a command's start, and what its processes load for their first messages, take half
+a second that no second process makes shorter. With PostgreSQL, where it is installed, on a server of its own
+that is set up to lose nothing (fsync).
 """
 
 from __future__ import annotations

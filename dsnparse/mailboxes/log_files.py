@@ -19,6 +19,8 @@ from dsnparse.read.logs.line import MAX_LINE, Clock, log_lines
 
 #: Lines at the start of a file in which a time is looked for.
 _HEAD_LINES = 50
+#: So many lines of other programs say nothing: the machine's log was rotated a while ago.
+_FEW_LINES = 200
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -46,7 +48,7 @@ class LogSource(FilesThatStay):
         latest = max((changed for file in files if (changed := changed_at(file))), default=None)
         clock = Clock(latest, self._zone)
         reader = log_reader(self.log, clock)
-        number, known = 0, False
+        number, known, is_the_machines = 0, False, True
         for file in files:
             try:
                 with opened(file) as stream:
@@ -54,10 +56,11 @@ class LogSource(FilesThatStay):
                     for line in log_lines(lines, clock):
                         number += 1
                         known = known or reader.knows(line)
+                        is_the_machines = is_the_machines and bool(line.program)
                         yield from events_of(reader, line, file, self._parser.rules)
             except OSError as error:
                 yield Problem.of(file, error)
-        if number and not known:
+        if number and not known and not (is_the_machines and number < _FEW_LINES):
             name = self.paths[0] + (f" and {len(self.paths) - 1:,} more" if len(self.paths) > 1 else "")
             yield Problem(name, f"has no line, of {number:,}, that looks like a log of {self.log}")
 

@@ -58,6 +58,12 @@ def test_a_file_without_a_line_of_it_is_told_of(log: str, tmp_path: Path) -> Non
         assert told.reason == f"has no line, of 2, that looks like a log of {log}"
 
 
+def test_the_machines_log_that_was_just_rotated_has_other_programs_lines(tmp_path: Path) -> None:
+    line = OTHER.splitlines(keepends=True)[0]
+    assert problems("postfix", line * 199, tmp_path) == []
+    assert len(problems("postfix", line * 200, tmp_path)) == 1
+
+
 @pytest.mark.parametrize(
     ("log", "other"),
     [

@@ -112,8 +112,14 @@ class Needs:
         if len(likely) > 1:
             likely = list(dict.fromkeys(likely))
         if size <= self._longest_without:
-            likely += [number for number, longest in self._without if size <= longest]
+            likely += self.without_words(size)
         return likely
+
+    def without_words(self, size: int) -> list[int]:
+        """The patterns that need no words, and may be in a text of that size; not to be changed."""
+        if size > self._longest_without:
+            return _NONE
+        return [number for number, longest in self._without if size <= longest]
 
     def within(self, matches: Sequence[Match]) -> list[int]:
         """The patterns that may be in some piece of a text: words may stand alone there that here do not."""

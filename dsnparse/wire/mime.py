@@ -107,14 +107,16 @@ def _with_line_feeds(data: bytes) -> bytes:
 class Part(Message):
     """One entity of a message: a `Message` whose payload is found in the buffer on first use."""
 
+    policy = compat32
+    preamble = epilogue = None
+    _unixfrom: str | None = None
+    _charset = None
+
     def __init__(
         self, buffer: Buffer, start: int, end: int, depth: int, number: str, default_type: str
     ) -> None:
-        # As `Message.__init__` does, but for the fields and the payload, which are made when somebody looks.
-        self.policy = compat32
-        self._unixfrom: str | None = None
-        self._charset = None
-        self.preamble = self.epilogue = None
+        # As `Message.__init__` does, but for what is the same for all (above), and for the fields and the
+        # payload, which are made when somebody looks.
         self.defects = []
         self._default_type = default_type
         self.buffer = buffer

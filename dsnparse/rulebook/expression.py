@@ -9,13 +9,34 @@ Facts:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dsnparse.rulebook.errors import said_by
 
 #: What RE2 is asked: how it is anchored, the text, from where to where. It answers where each group stands.
 _Ask = Callable[[Any, bytes, int, int], Any]
+
+
+class Place:
+    """A place where an expression was found: where each of its groups stands, the whole being group 0."""
+
+    __slots__ = ("_spans",)
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self._spans = spans
+
+    def span(self, group: int = 0) -> tuple[int, int]:
+        """Start and end of a group; (-1, -1) where it takes no part."""
+        return self._spans[group]
+
+    def start(self) -> int:
+        """Where the place begins."""
+        return self._spans[0][0]
+
+    def end(self) -> int:
+        """Where it ends."""
+        return self._spans[0][1]
 
 
 class Expression:
@@ -50,6 +71,23 @@ class Expression:
     def is_in(self, text: bytes) -> bool:
         """Whether it is found in `text`."""
         return self.span(text) is not None
+
+    def place(self, text: str | bytes, start: int = 0) -> Any:
+        """The first place from `start` on: a `Place`, or RE2's match, which says the same; None for none."""
+        ask = self._ask
+        if ask is None or self._anchor is None or isinstance(text, str):
+            return self._one.search(text, start)
+        spans = ask(self._anchor, text, min(start, len(text)), len(text))
+        return Place(spans) if spans[0][0] >= 0 else None
+
+    def places(self, text: str | bytes) -> Iterator[Any]:
+        """Every such place; they do not overlap."""
+        start = 0
+        while (found := self.place(text, start)) is not None:
+            yield found
+            if start == len(text):
+                return
+            start = found.end() if found.end() > start else start + 1
 
     def search(self, text: str | bytes, start: int = 0) -> Any:
         """RE2's match of the first place from `start` on, with its groups; None for none."""

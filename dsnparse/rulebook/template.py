@@ -161,13 +161,13 @@ def pattern(text: str) -> Expression:
 
 
 def find(one: str, text: str, start: int = 0) -> Any:
-    """Where the pattern `one` is first found in `text`, from `start` on: RE2's match; None when it is not."""
-    return pattern(one).search(_as_searched(text), start)
+    """Where the pattern `one` is first found in `text`, from `start` on; None when it is not."""
+    return pattern(one).place(_as_searched(text), start)
 
 
 def find_all(one: str, text: str) -> Iterator[Any]:
-    """Every place in `text` where the pattern `one` is found: RE2's matches."""
-    return pattern(one).finditer(_as_searched(text))
+    """Every place in `text` where the pattern `one` is found."""
+    return pattern(one).places(_as_searched(text))
 
 
 def _as_searched(text: str) -> str | bytes:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dsnparse.rulebook.expression import Expression
 
-PATTERNS = ["", "user", r"\bno such (?:user|mailbox)\b", "(a)|(b)(c)?", "ü+", r"^\d{3}[ -]"]
+PATTERNS = ["", "user", r"\bno such (?:user|mailbox)\b", "(a)|(b)(c)?", "ü+", "a*", r"^\d{3}[ -]"]
 TEXTS = st.one_of(st.text("abc user no such mailbox 550-ü", max_size=40), st.text(max_size=20))
 
 
@@ -23,6 +23,20 @@ def test_both_ways_find_the_same_place(pattern: str, ignores_case: bool, text: s
     found = quick.search(data)
     assert quick.span(data) == usual.span(data) == (None if found is None else found.span())
     assert quick.is_in(data) is usual.is_in(data) is (found is not None)
+
+
+@given(st.sampled_from(PATTERNS), TEXTS, st.integers(0, 8))
+def test_places_are_those_of_the_package(pattern: str, text: str, start: int) -> None:
+    one = Expression(pattern, ignores_case=True)
+    for data in (text, text.encode("utf-8", "replace")):
+        wanted = [[found.span(group) for group in range(one.groups + 1)] for found in one.finditer(data)]
+        assert [
+            [found.span(group) for group in range(one.groups + 1)] for found in one.places(data)
+        ] == wanted
+        first, theirs = one.place(data, start), one.search(data, start)
+        assert (first is None) is (theirs is None)
+        if first is not None:
+            assert (first.span(), first.start(), first.end()) == (theirs.span(), theirs.start(), theirs.end())
 
 
 def test_the_package_still_has_the_function_that_is_asked() -> None:

@@ -108,7 +108,8 @@ class Part(Message):
     """One entity of a message: a `Message` whose payload is found in the buffer on first use."""
 
     policy = compat32
-    preamble = epilogue = None
+    preamble = None
+    epilogue = None
     _unixfrom: str | None = None
     _charset = None
 

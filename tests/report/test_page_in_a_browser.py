@@ -71,7 +71,7 @@ def test_every_number_opens_as_many_messages_as_it_says(opened: Page) -> None:
 
 def test_the_messages_behind_a_number_are_those_and_say_where_they_lie(opened: Page) -> None:
     opened.click("article.change figcaption a")
-    assert opened.evaluate("document.activeElement.id") == "records-title"
+    opened.wait_for_function("document.activeElement.id === 'records-title'")
     assert set(opened.locator("#list tbody td:nth-child(3)").all_inner_texts()) == {"Microsoft"}
     assert "S3150" in "".join(opened.locator("#list tbody td:nth-child(5)").all_inner_texts())
     opened.locator("#list tr", has_text="S3150").first.locator(".open").click()

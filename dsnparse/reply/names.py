@@ -54,7 +54,7 @@ _DOT: Final = re.compile(r"\.(?<=[a-z0-9].)(?=[a-z])")
 
 
 def without_fields(low: str) -> str:
-    """`low` without the values of log fields and the name of the host that speaks, and what leads to it."""
+    """`low` without the values of log fields, the name of the host that speaks, and Postfix's prefix."""
     if low.startswith(_NOT_TRIED):
         low = " " * len(_NOT_TRIED) + low[len(_NOT_TRIED) :]
     if "=" in low:

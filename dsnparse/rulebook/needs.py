@@ -111,8 +111,7 @@ class Needs:
         likely = [number for number in found if (bits := more[number]) & there == bits]
         if len(likely) > 1:
             likely = list(dict.fromkeys(likely))
-        if size <= self._longest_without:
-            likely += self.without_words(size)
+        likely += self.without_words(size)
         return likely
 
     def without_words(self, size: int) -> list[int]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from dsnparse.rulebook.expression import Expression
 from dsnparse.rulebook.needed_words import prepared
 from dsnparse.rulebook.needs import WHOLE, Needs
 
-_NONE: Final[list[int]] = []
 Owner = TypeVar("Owner", bound=Hashable)
 
 
@@ -72,7 +71,7 @@ class PatternFinder(Generic[Owner]):
         needs = self._needs
         matches = self._finder.find_matches_as_indexes(low, overlapping=True)
         if not matches:
-            return _NONE, needs.without_words(len(text))
+            return [], needs.without_words(len(text))
         found, there = needs.met(matches)
         certain = needs.standing_alone(matches, low) if there & WHOLE else []
         return certain, needs.likely(found, there, len(text))

@@ -62,6 +62,7 @@ class Page:
     _subject: str | None = None
     _letter: int | None = None
     _is_quoted: bool | None = None
+    _first_address: int | None = None
 
     def __init__(self, notice: Notice) -> None:
         self._notice = notice
@@ -210,8 +211,15 @@ class Page:
                 if known is None:
                     known = self._closing[at] = says("closing", self.lines[at])
                 if known:
-                    return any("@" in line for line in self.lines[:at])
+                    return self._line_of_first_address() < at
         return False
+
+    def _line_of_first_address(self) -> int:
+        """The first line with an address; behind the last one where there is none."""
+        if self._first_address is None:
+            lines = enumerate(self.lines)
+            self._first_address = next((index for index, line in lines if "@" in line), len(self.lines))
+        return self._first_address
 
     def hangs_on(self, index: int) -> bool:
         """Whether a line is set in deeper than one above it, in its paragraph, that names an address.

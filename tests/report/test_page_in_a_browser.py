@@ -103,7 +103,10 @@ def test_what_was_before_opens_its_messages_too(opened: Page) -> None:
     for place in (".tiles .was", "#reasons td:nth-of-type(1)", "#domains td:nth-of-type(2)"):
         first = opened.locator(place).first
         first.locator("a").click()
-        assert opened.inner_text("#status").split()[0] == first.inner_text().split()[0]
+        opened.wait_for_function(
+            "(number) => document.getElementById('status').textContent.split(' ')[0] === number",
+            arg=first.inner_text().split()[0],
+        )
         assert "before" in opened.inner_text("#filters")
 
 

@@ -63,7 +63,8 @@ def _join_lines(shown: str) -> str:
     if found is None:
         return shown
     code, status = found.groups()
-    head = shown[: found.end()]
+    hyphen = found.end(1)
+    head = f"{shown[:hyphen]} {shown[hyphen + 1 : found.end()]}"  # so that words begin behind it
     rest = shown[found.end() :]
     for prefix in (
         (f"{code}-{status} ", f"{code} {status} ", f"{code}-{status}-", f"{code}-")
@@ -92,6 +93,8 @@ def _blank_addresses(low: str) -> tuple[str, tuple[tuple[int, int], ...]]:
         last = min(size, at + 1 + _MAX_DOMAIN)
         edge = _EDGE.search(low, at + 1, last)
         end = edge.start() if edge is not None else last
+        if ".." in low[at:end]:  # "<kim@example.org>..." of Sendmail, without the brackets
+            end = low.index("..", at)
         if start > done and low[start - 1] in _WRAPPING:
             start -= 1
         while end < size and low[end] in _WRAPPING:

@@ -34,9 +34,9 @@ _SENDER_AFTER: Final = re.compile(
     r"(?:sender|envelope.?from|mail.?from|return.?path|from address)",
     re.IGNORECASE,
 )
-_NEW_ADDRESS: Final = re.compile(
-    r"(?:please )?\btry\b|moved to|new (?:e-?mail )?address|\binstead|\buse\b|write to|forward(?:ed)? to|"
-    r"changed to|neue (?:e-?mail-?)?adresse|nouvelle adresse|nueva direcci|новый адрес|新しい",
+#: What says so in the sentence of an address alone; `new_address` in `data/words` does on the line above, too.
+_TRY_ANOTHER: Final = re.compile(
+    r"\btry\b|\bmoved to|\bnew (?:e-?mail )?address|\binstead|\buse\b|write to|forward(?:ed)? to|changed to",
     re.IGNORECASE,
 )
 #: "Your message to <list> could not be delivered to the following recipients:"
@@ -64,6 +64,9 @@ _OF_A_LIST: Final = re.compile(r"^owner-|[-+](?:owner|request|bounces?|admin|sub
 #: Characters before an address in which a word for the sender counts, and where a label stands there, too.
 _AROUND: Final = 60
 _NEAR: Final = 25
+#: How near words stand that tell of a new address; and what is a bullet before one, not words.
+_NEW: Final = 60
+_BULLET_CHARS: Final = 3
 #: How near a label stands to its address, if it is no part of another sentence.
 _BESIDE: Final = 16
 
@@ -98,6 +101,14 @@ def _lead(seen: Mention) -> str:
     if len(seen.before) > 3 or seen.line == 0:
         return seen.before
     return seen.page.lines[seen.line - 1]
+
+
+def _is_new_address(seen: Mention) -> bool:
+    if len(seen.before) > _BULLET_CHARS:
+        near = seen.before[-_NEW:]
+        return _TRY_ANOTHER.search(near) is not None or says("new_address", near)
+    above = seen.page.text_above(seen.line)
+    return bool(above) and says("new_address", above[-_NEW:])
 
 
 def _is_senders(seen: Mention) -> bool:
@@ -235,7 +246,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "new-address",
         -8,
         '"551 User not local; please try <…>", "has moved to …": where to write instead',
-        lambda m: not m.is_listed and _NEW_ADDRESS.search(m.before[-40:]) is not None,
+        lambda m: not m.is_listed and _is_new_address(m),
     ),
     Observation(
         "sender",

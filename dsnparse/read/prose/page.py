@@ -13,6 +13,8 @@ from dsnparse.reply.codes import find_codes, states_code
 _INTRO_LINES: Final = 6
 #: The same with blank lines, of which a stranger can send thousands.
 _INTRO_REACH: Final = 40
+#: Lines up to one that leads to an address.
+_LEAD_REACH: Final = 3
 #: What stands around an address that is alone on its line.
 _LISTS: Final = " \t<>()[]*-•·,;\"'"
 #: Lines of a reply that are looked back over.
@@ -110,6 +112,13 @@ class Page:
     def asks(self, index: int) -> bool:
         """Whether a line ends in an offer of help."""
         return index >= 0 and bool(self.lines[index]) and says("contact", self.lines[index][-120:])
+
+    def text_above(self, index: int) -> str:
+        """The line above one, or above the blank ones before it; "" where none is near."""
+        for line in reversed(self.lines[max(index - _LEAD_REACH, 0) : index]):
+            if line:
+                return line
+        return ""
 
     def announces(self, index: int) -> bool:
         """Whether one of the last lines of text before a line says that failed addresses follow.

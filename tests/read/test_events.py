@@ -103,7 +103,7 @@ def lines(provider: str, data: bytes) -> list[str]:
             "bounce vague@example.com mailbox_full soft",
             "auto_reply",
             "bounce drop@example.com suppressed block",
-            "delay slow@example.com rate_limited soft",
+            "delay slow@example.com network_error soft",
             "delivery ok@example.com",
             "complaint angry@example.com",
             "-",

@@ -66,6 +66,10 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
         (f"Mail to lee@example.com bounced.\n\nKind regards\nThe desk\n{KIM}", {}),
         (f"Nobody took this.\n\nKind regards\nThe desk\n{KIM}", {}),
     ),
+    "disclaimer": (
+        (f"Not delivered.\n\nAcme Ltd, {KIM}. This mail is\nconfidential.", {}),
+        (f"Not delivered.\n\nAcme Ltd, {KIM}. This mail is\nours.", {}),
+    ),
     "subject": ((KIM, {"subject": f"no way to {KIM}"}), (KIM, {})),
     "ours-failed": (
         (f"The following addresses failed:\n\n  {KIM}", OURS),
@@ -100,6 +104,19 @@ def test_an_observation_is_made_where_it_is_meant_and_nowhere_else(name: str) ->
     (there, given), (elsewhere, other) = PLACES[name]
     assert name in [one.name for one in seen(there, **given).observed]
     assert name not in [one.name for one in seen(elsewhere, **other).observed]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"The account lee@example.com was closed. The new address is\n\n  {KIM}",
+        f"lee@example.com: no such user. Send your mail to:\n{KIM}",
+        f"Die Adresse lee@example.com ist ungültig. Neue Adresse:\n\n\t{KIM}",
+        f"L'adresse lee@example.com n'existe plus. Nouvelle adresse : {KIM}",
+    ],
+)
+def test_where_to_write_instead_is_seen_on_the_line_above_as_well(text: str) -> None:
+    assert "new-address" in [one.name for one in seen(text).observed]
 
 
 def test_the_score_is_the_sum_of_what_was_observed_and_is_told() -> None:

@@ -32,6 +32,10 @@ _ABOUT_A_HOST: Final = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
 _SENDMAILS_OWN: Final = re.compile(r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>]{1,320}>\.\.\. ")
 
 
+#: "Recipient address: kim@store": with it begins, below a blank line, what is said of the next one.
+_LABELLED: Final = re.compile(r"[^\W\d][\w -]{1,40}: {0,20}<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
+
+
 class Blocks:
     """Finds what the text says about each failed address."""
 
@@ -108,8 +112,11 @@ class Blocks:
                 if blanks > 1 or any(_worth(piece) >= 1 for piece in pieces):
                     break
                 continue
-            if names_others and "@" in next_line and self._is_other(next_line, mention.address):
-                break
+            if names_others and "@" in next_line:
+                if self._is_other(next_line, mention.address):
+                    break
+                if blanks and _LABELLED.fullmatch(next_line):
+                    break
             if blanks and says("contact", next_line) and not states_code(next_line):
                 break
             if next_line.startswith(_NEXT_COMMAND) or _ABOUT_A_HOST.match(next_line):

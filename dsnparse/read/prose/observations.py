@@ -34,7 +34,7 @@ _SENDER_AFTER: Final = re.compile(
     r"(?:sender|envelope.?from|mail.?from|return.?path|from address)",
     re.IGNORECASE,
 )
-#: What says so in the sentence of an address alone; `new_address` in `data/words` does on the line above, too.
+#: What says so within a line; `new_address` in `data/words` does so on the line above, too.
 _TRY_ANOTHER: Final = re.compile(
     r"\btry\b|\bmoved to|\bnew (?:e-?mail )?address|\binstead|\buse\b|write to|forward(?:ed)? to|changed to",
     re.IGNORECASE,
@@ -227,6 +227,12 @@ OBSERVATIONS: tuple[Observation, ...] = (
         -7,
         "below a letter's last words: whom to ask, and no reply beside it",
         lambda m: not _is_entered(m) and m.page.is_signed_off(m.line),
+    ),
+    Observation(
+        "disclaimer",
+        -7,
+        "beside what a house adds below its mail: confidential, received in error, its register number",
+        lambda m: not _is_entered(m) and says("disclaimer", m.page.around(m.line)),
     ),
     Observation(
         "parent",

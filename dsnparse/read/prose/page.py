@@ -243,13 +243,23 @@ class Page:
                 return True
         return False
 
-    def sentence_at(self, index: int, place: int) -> str:
-        """The sentence that stands at `place` of a line, with what it has on the lines around."""
+    def around(self, index: int) -> str:
+        """A line with those around it in its paragraph, in one."""
+        start, end = self._paragraph_at(index)
+        return " ".join([one[:_SENTENCE_CHARS] for one in self.lines[start:end]])
+
+    def _paragraph_at(self, index: int) -> tuple[int, int]:
+        """Where the paragraph of a line begins and ends, as far as sentences reach."""
         start, end = index, index + 1
         while start > max(index - _SENTENCE_LINES, 0) and self.lines[start - 1]:
             start -= 1
         while end < min(index + 1 + _SENTENCE_LINES, len(self.lines)) and self.lines[end]:
             end += 1
+        return start, end
+
+    def sentence_at(self, index: int, place: int) -> str:
+        """The sentence that stands at `place` of a line, with what it has on the lines around."""
+        start, end = self._paragraph_at(index)
         line = self.lines[index]
         above = [one[-_SENTENCE_CHARS:] for one in self.lines[start:index]]
         below = [one[:_SENTENCE_CHARS] for one in self.lines[index + 1 : end]]

@@ -13,6 +13,8 @@ from dsnparse.reply.codes import find_codes, states_code
 _INTRO_LINES: Final = 6
 #: The same with blank lines, of which a stranger can send thousands.
 _INTRO_REACH: Final = 40
+#: What a sentence ends with, so that it does not go on below.
+_ENDS: Final = ".:;!?。：！？"
 #: Lines up to one that leads to an address.
 _LEAD_REACH: Final = 3
 #: What stands around an address that is alone on its line.
@@ -138,7 +140,7 @@ class Page:
                 continue
             known = self._intro.get(at)
             if known is None:
-                known = self._intro[at] = says("intro", line)
+                known = self._intro[at] = self._is_intro(at, line)
             if known:
                 return True
             if "@" in line and all("@" in word for word in line.strip(_LISTS).split()):
@@ -149,6 +151,13 @@ class Page:
             if seen >= _INTRO_LINES:
                 break
         return False
+
+    def _is_intro(self, at: int, line: str) -> bool:
+        """Whether a line says so, with the one below where its sentence goes on there."""
+        if says("intro", line):
+            return True
+        below = self.lines[at + 1] if at + 1 < len(self.lines) and line[-1] not in _ENDS else ""
+        return bool(below) and "@" not in below and "@" not in line and says("intro", f"{line} {below}")
 
     def explains(self, index: int) -> bool:
         """Whether the line after, or the first one after a blank line, tells of a failure."""

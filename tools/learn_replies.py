@@ -32,7 +32,9 @@ from dsnparse.rulebook.ranks import HINT_RANK
 HOME = Path(__file__).parent / "learned"
 REPLIES = HOME / "replies.txt"
 KNOWN = HOME / "known.txt"
-LABELLED = Path(__file__).parent.parent / "tests" / "classify" / "replies.txt"
+LABELLED = [
+    Path(__file__).parent.parent / "tests" / "classify" / name for name in ("replies.txt", "real_replies.txt")
+]
 
 #: A phrase of a rule is a part of a reply, and there are many of them; a hint often is all that a reply says.
 PHRASE_WEIGHT = 0.5
@@ -87,7 +89,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def collected() -> list[Row]:
-    """What the package itself says of replies: rules, documented replies, the tests' list; sorted."""
+    """What the package itself says of replies: rules, documented replies, the tests' lists; sorted."""
     rows = []
     for rule in builtin_sources()[0]:
         rows += [row_of(rule.reason, example) for example in rule.examples]
@@ -96,10 +98,10 @@ def collected() -> list[Row]:
     for path in sorted(HERE.glob("providers/*/documented.toml")):
         for page in tomllib.loads(path.read_text("utf-8"))["page"]:
             rows += [row_of(reply["reason"][0], reply["text"]) for reply in page["reply"]]
-    for line in LABELLED.read_text("utf-8").splitlines():
-        reasons, bar, text = line.partition("|")
-        if bar and not line.startswith("#"):
-            rows.append(row_of(reasons.split()[0], text.strip()))
+    for line in "\n".join(path.read_text("utf-8") for path in LABELLED).splitlines():
+        if "|" in line and not line.startswith("#"):
+            reasons, *_, text = line.split("|")
+            rows.append(row_of(reasons.split()[0], text.strip().replace("\\n", "\n")))
     return sorted({row for row in rows if row.words.strip("0@ ")})
 
 

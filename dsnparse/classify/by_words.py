@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dsnparse.classify.by_code import names, specific_status
-from dsnparse.classify.claim import Case, Claim
-from dsnparse.classify.decision import OUTCOMES
+from dsnparse.classify.claim import OUTCOMES, Case, Claim
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.source import Source
 from dsnparse.classify.subject import ADDRESS_REASONS, Sentences

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.source import Source
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
+
+#: Members that are asked for with each claim: an enum looks for them each time.
+_WORDS, _CONTEXT = Source.WORDS, Source.CONTEXT
+#: Between words of one weight the cause goes before what followed from it: these only tell the outcome.
+OUTCOMES: Final = {
+    Reason.UNDEFINED: 6,
+    Reason.SYSTEM_ERROR: 5,
+    Reason.EXPIRED: 4,
+    Reason.POLICY_VIOLATION: 3,
+    Reason.MAILER_ERROR: 2,
+    Reason.NETWORK_ERROR: 2,
+    Reason.PROTOCOL_ERROR: 2,
+    Reason.SENDER_REJECTED: 1,
+    Reason.CONTENT_REJECTED: 1,
+}
 
 
 @dataclass(slots=True, init=False)
@@ -58,6 +74,13 @@ class Claim:
         self.advice = advice
         self.provider = provider
         self.objection = objection
+
+
+def order(claim: Claim) -> tuple[int, int, int, int, str]:
+    """By what claims are ordered: the last is believed first."""
+    is_words = claim.source is _WORDS or claim.source is _CONTEXT
+    outcome = OUTCOMES.get(claim.reason, 0) if is_words else 0
+    return claim.rank, -outcome, claim.weight, -claim.place, claim.rule
 
 
 @dataclass(slots=True, init=False)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
+from dsnparse.classify.arbiter import chosen
 from dsnparse.classify.by_code import effective_status
-from dsnparse.classify.claim import Case, Claim
+from dsnparse.classify.claim import OUTCOMES, Case, Claim, order
 from dsnparse.classify.hard import may_be_hard
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.source import Source
@@ -32,18 +33,6 @@ _UNDEFINED, _HARD, _DELAYED = Reason.UNDEFINED, BounceType.HARD, Action.DELAYED
 #: At most this many other opinions are listed.
 MAX_CONFLICTS: Final = 5
 
-#: Between words of one weight the cause goes before what followed from it: these only tell the outcome.
-OUTCOMES: Final = {
-    Reason.UNDEFINED: 6,
-    Reason.SYSTEM_ERROR: 5,
-    Reason.EXPIRED: 4,
-    Reason.POLICY_VIOLATION: 3,
-    Reason.MAILER_ERROR: 2,
-    Reason.NETWORK_ERROR: 2,
-    Reason.PROTOCOL_ERROR: 2,
-    Reason.SENDER_REJECTED: 1,
-    Reason.CONTENT_REJECTED: 1,
-}
 #: A code that says more than its subject; RFC 3463 has subjects 0 to 7.
 _SPECIFIC: Final = re.compile(r"[45]\.[0-7]\.[1-9]\d{0,2}")
 #: The gate's objections after which a failure counts as one that may work later.
@@ -60,7 +49,12 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
             or effective_status(Reason.UNDEFINED, case.digit, case.action),
             case.reply_code, None, 0.0, "none", "",
         )  # fmt: skip
-    best = claims[0] if len(claims) == 1 else _plainest(_confirmed(_first(claims), claims), claims)
+    looks_like = None
+    if len(claims) == 1:
+        best = claims[0]
+    else:
+        best = _plainest(_confirmed(_first(claims), claims), claims)
+        best, looks_like = chosen(best, claims, case, reply)
     agreed = False
     conflicts: tuple[Conflict, ...] = ()
     is_doubtful = False
@@ -96,6 +90,7 @@ def decide(claims: Sequence[Claim], case: Case, reply: Reply) -> Verdict:
         conflicts,
         best.source,
         objection,
+        looks_like,
     )
 
 
@@ -128,22 +123,16 @@ def _first(claims: Sequence[Claim]) -> Claim:
     """The claim that is believed first."""
     best, rank = claims[0], claims[0].rank
     for claim in claims[1:]:
-        if claim.rank > rank or (claim.rank == rank and _order(claim) > _order(best)):
+        if claim.rank > rank or (claim.rank == rank and order(claim) > order(best)):
             best, rank = claim, claim.rank
     return best
-
-
-def _order(claim: Claim) -> tuple[int, int, int, int, str]:
-    is_words = claim.source is _WORDS or claim.source is _CONTEXT
-    outcome = OUTCOMES.get(claim.reason, 0) if is_words else 0
-    return claim.rank, -outcome, claim.weight, -claim.place, claim.rule
 
 
 def _confirmed(best: Claim, claims: Sequence[Claim]) -> Claim:
     """`best`; where it is an event's class that names no reason, with the guessed reason that it confirms."""
     if best.source is not _EVENT or best.reason is not _UNDEFINED:
         return best
-    guess = max((claim for claim in claims if claim is not best), key=_order)
+    guess = max((claim for claim in claims if claim is not best), key=order)
     return replace(best, reason=guess.reason) if guess.reason.bounce_type is best.bounce_type else best
 
 

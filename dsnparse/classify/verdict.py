@@ -48,6 +48,7 @@ class Verdict(Plain):
         conflicts: The rules that spoke for another reason, and were outranked.
         source: What it rests on: the words of the reply, a code, …; None when nothing is known.
         not_hard: What kept it from being hard, where its reason would make it so.
+        looks_like: The words that spoke most for it, where a learned guess chose between several opinions.
     """
 
     reason: Reason
@@ -63,6 +64,7 @@ class Verdict(Plain):
     conflicts: tuple[Conflict, ...] = ()
     source: Source | None = None
     not_hard: Objection | None = None
+    looks_like: str | None = None
 
 
 _SETTLED = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)

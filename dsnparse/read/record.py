@@ -175,6 +175,8 @@ def _evidence(recipient: Recipient, verdict: Verdict) -> list[Written]:
     """What decided, what it outranked, and what kept it from being hard."""
     place = _place_of(recipient, verdict.matched, verdict.source)
     evidence = [("reason", *place, verdict.rule, clean_text(verdict.matched))]
+    if verdict.looks_like is not None:
+        evidence.append(("reason", "", 0, "learned.chosen", verdict.looks_like))
     for other in verdict.conflicts:
         place = _place_of(recipient, other.text, other.source)
         evidence.append(("reason", *place, f"outranked: {other.rule}", clean_text(other.text)))

@@ -32,7 +32,12 @@ def chosen(best: Claim, claims: Sequence[Claim], case: Case, reply: Reply) -> tu
 
     The words are None where the guess was not followed.
     """
-    if best.rank > STRONG_RANK or best.source not in _SPOKEN or best.provider is not None or _is_name(best.text):
+    if (
+        best.rank > STRONG_RANK
+        or best.source not in _SPOKEN
+        or best.provider is not None
+        or _is_name(best.text)
+    ):
         return best, None
     least = max(GUESS_RANK + 1, best.rank - DISPUTED_WITHIN)
     others = [

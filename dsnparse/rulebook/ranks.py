@@ -81,8 +81,8 @@ WEIGHTS = {
 }
 #: How far words of each weight lie below the rank of their owner, where that is a provider or the user.
 OWNED_BELOW = {Weight.STRONG: 0, Weight.NORMAL: 1, Weight.WEAK: 3, Weight.HINT: 4}
-#: How far below the best claim others still dispute it, where a learned guess sides with them: strong words and
-#: weak ones are further apart.
+#: How far below the best claim others still dispute it, where a learned guess sides with them: strong words
+#: and weak ones are further apart.
 DISPUTED_WITHIN: Final = 25
 #: How far a rule of the user's without words, on codes alone, lies below its words.
 CODES_BELOW: Final = 5

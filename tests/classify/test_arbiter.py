@@ -70,7 +70,7 @@ def test_whoever_outranks_strong_words_is_believed() -> None:
 
 
 def _case(reply: Reply) -> Case:
-    return Case(reply.status, reply.code, 5, None, "", None, None)
+    return Case(reply.status, reply.code, 5)
 
 
 def _notice(reply: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What programs, providers, libraries and administrators are known to say, and what a careful person makes of it."""
+"""What programs, providers and administrators are known to say, and what a careful person makes of it."""
 
 from __future__ import annotations
 

@@ -19,11 +19,11 @@ COMPILER = "mypy==2.4.1"
 #: What runs for each message, by folder: found by measuring. Left as Python on purpose: where public names
 #: are defined (their errors, signatures and help stay as they are), enums, what runs once.
 MODULES = {
-    "classify": "by_code by_words claim decision engine hard learned own_account providers subject"
+    "classify": "arbiter by_code by_words claim decision engine hard learned own_account providers subject"
     " subject_patterns",
     "notice": "auto_reply body footer head notice original ours outcome passing_on quoted_subject returned"
     " roles signs status_fields template words",
-    "read": "auto_reply feedback_part from_text mailed_address nameless readers reading receipt_part"
+    "read": "auto_reply feedback_part from_text mailed_address nameless own_address readers reading receipt_part"
     " recipient record status_part status_values",
     "read/prose": "address_list bare_names blocks candidate context mention observations page recipients",
     "read/templates": "recipients",

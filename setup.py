@@ -23,9 +23,10 @@ MODULES = {
     " subject_patterns",
     "notice": "auto_reply body footer head notice original ours outcome passing_on quoted_subject returned"
     " roles signs status_fields template words",
-    "read": "auto_reply feedback_part from_text mailed_address nameless own_address readers reading receipt_part"
-    " recipient record status_part status_values",
-    "read/prose": "address_list bare_names blocks candidate context mention observations page recipients",
+    "read": "auto_reply feedback_part from_text mailed_address nameless own_address readers reading"
+    " receipt_part recipient record status_part status_values",
+    "read/prose": "address_list bare_names blocks candidate context mention observations page quoted"
+    " recipients",
     "read/templates": "recipients",
     "reply": "codes command names reply spelling words wrapping",
     "rulebook": "expression matcher needed_words needs pattern_finder rule template_matcher",

@@ -77,7 +77,7 @@ def _by_quoted_to(notice: Notice) -> Recipient | None:
     page = Page(notice)
     found: dict[str, str] = {}
     for index, line in enumerate(page.lines[:_QUOTED_LINES]):
-        if "@" in line and page.quotes_header(index):
+        if "@" in line and page.quoted.is_header(index):
             found.update(dict.fromkeys(addresses_in(line), line))
     others = [address for address in found if address.lower() not in notice.ours]
     if len(others) == len(found) == 1:

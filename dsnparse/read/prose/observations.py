@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from dsnparse.notice.words import says
 from dsnparse.read.prose.mention import Mention
-from dsnparse.read.prose.page import TO_LINE
+from dsnparse.read.prose.quoted import TO_LINE
 from dsnparse.reply.codes import find_codes
 
 #: An address needs this sum to be taken for one that failed.
@@ -213,20 +213,20 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "quoted-header",
         -9,
         "To beside Subject or From: the header of what came back, which its sender wrote",
-        lambda m: m.page.quotes_header(m.line) and not m.is_listed,
+        lambda m: m.page.quoted.is_header(m.line) and not m.is_listed,
         last_resort=True,
     ),
     Observation(
         "quoted-mail",
         -9,
         "behind quote marks, in a letter, below a signature: not the notice's own words",
-        lambda m: m.page.quotes_mail(m.line) and not m.is_listed,
+        lambda m: m.page.quoted.is_mail(m.line) and not m.is_listed,
     ),
     Observation(
         "signature",
         -7,
         "below a letter's last words: whom to ask, and no reply beside it",
-        lambda m: not _is_entered(m) and m.page.is_signed_off(m.line),
+        lambda m: not _is_entered(m) and m.page.quoted.is_signed_off(m.line),
     ),
     Observation(
         "disclaimer",

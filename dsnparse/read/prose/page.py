@@ -1,13 +1,13 @@
-"""The lines of a notice, and what is asked of one: does it announce, explain, refuse, go on, quote?"""
+"""The lines of a notice, and what is asked of one: does it announce, explain, refuse, go on?"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
+from dsnparse.read.prose.quoted import Quoted
 from dsnparse.reply.codes import find_codes, states_code
 
 _INTRO_LINES: Final = 6
@@ -21,36 +21,6 @@ _LEAD_REACH: Final = 3
 _LISTS: Final = " \t<>()[]*-•·,;\"'"
 #: Lines of a reply that are looked back over.
 _REPLY_REACH: Final = 20
-#: A To line, of the returned message or the notice's way to say who failed.
-TO_LINE: Final = re.compile(
-    r"\W{0,4}(?:(?:sent )?to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE
-)
-_BESIDE: Final = re.compile(
-    r"\W{0,4}(?:subject|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet|asunto"
-    r"|oggetto)[\s.]{0,40}:",
-    re.IGNORECASE,
-)
-_BESIDE_REACH: Final = 3
-#: A signature's line, a letter's first one, and what announces the text that came back.
-_LETTER: Final = re.compile(
-    r"--"
-    r"|(?:dear|hi|hello|hallo|hey|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen)|bonjour|ch(?:er|ère)s?"
-    r"|hola|estimad[oa]s?|buenos días|ciao|gentile|buongiorno|ol[áà]|prezad[oa]s?|beste|geachte|hej|kära|hei"
-    r"|szanown\w{1,4}|dzień dobry|dobrý den|здравствуйте|уважаем\w{1,4}|добрый день)\b[^@:;.]{0,60}[,!]"
-    r"|(?:your|ihre?|votre|tu|su|il suo|o seu|uw|din) (?:original |ursprüngliche )?"
-    r"(?:text|message|mail|e-?mail|letter|nachricht|brief|texte|courriel|mensaje|texto|messaggio|mensagem"
-    r"|bericht)(?: text)? (?:was|were|reads?|said|began|lautete?|war|était|disait|era|decía|luidde)\s?:",
-    re.IGNORECASE,
-)
-#: How long such a line is at most.
-_LETTER_LINE: Final = 80
-#: A line of quoted mail; ">>>" begins a command in a transcript.
-_QUOTED: Final = re.compile(r">(?:$| ?>?(?:$| |[^>\s]))")
-
-
-#: Lines of a signature, with blank ones, and how long a letter's last words are.
-_SIGNATURE_LINES: Final = 10
-_CLOSING_CHARS: Final = 60
 #: Lines above and below one that its sentence may have begun or may end on.
 _SENTENCE_LINES: Final = 3
 #: How much of a line belongs to the sentence of a place in it, or beside it: one line may hold a whole text.
@@ -64,9 +34,7 @@ class Page:
     _mailed: frozenset[str] | None = None
     _listed: frozenset[str] | None = None
     _subject: str | None = None
-    _letter: int | None = None
-    _is_quoted: bool | None = None
-    _first_address: int | None = None
+    _quoted: Quoted | None = None
 
     def __init__(self, notice: Notice) -> None:
         self._notice = notice
@@ -74,7 +42,6 @@ class Page:
         self._raw = notice.body.lines
         self._intro: dict[int, bool] = {}
         self._announced: dict[int, bool] = {}
-        self._closing: dict[int, bool] = {}
 
     @property
     def ours(self) -> frozenset[str]:
@@ -101,6 +68,13 @@ class Page:
         if self._subject is None:
             self._subject = self._notice.head.subject.lower()
         return self._subject
+
+    @property
+    def quoted(self) -> Quoted:
+        """What of its lines is not the notice's own."""
+        if self._quoted is None:
+            self._quoted = Quoted(self.lines)
+        return self._quoted
 
     @property
     def is_success(self) -> bool:
@@ -179,65 +153,6 @@ class Page:
             if is_head(at):
                 return any(states_code(line) for line in self.lines[at : index + 1])
         return False
-
-    def quotes_header(self, index: int) -> bool:
-        """Whether a line is a To line beside other lines of a header: the notice quotes what came back."""
-        if TO_LINE.match(self.lines[index]) is None:
-            return False
-        around = self.lines[max(0, index - _BESIDE_REACH) : index + 1 + _BESIDE_REACH]
-        return any(_BESIDE.match(line) for line in around)
-
-    def quotes_mail(self, index: int) -> bool:
-        """Whether a line is not the notice's own: behind a quote mark, in a letter, below a signature.
-
-        A line just above a quoted one counts as well ("… wrote:"); a notice whose first line is behind a
-        quote mark writes so itself.
-        """
-        if self._letter is None:
-            self._letter = self._find_letter()
-        if index > self._letter:
-            return True
-        line = self.lines[index]
-        if _QUOTED.match(line) is None:
-            below = self.lines[index + 1 : index + 2]
-            if not (line.endswith(":") and below and _QUOTED.match(below[0])):
-                return False
-        if self._is_quoted is None:
-            self._is_quoted = _QUOTED.match(next(line for line in self.lines if line)) is not None
-        return not self._is_quoted
-
-    def _find_letter(self) -> int:
-        """The line with which a letter begins, or a signature, below what the notice says of somebody."""
-        is_named = is_failed = False
-        asked = 0
-        for index, line in enumerate(self.lines):
-            if not line or line[-1] not in ",!:-" or len(line) > _LETTER_LINE or not _LETTER.fullmatch(line):
-                continue
-            for at in range(asked, index):
-                is_named = is_named or "@" in self.lines[at]
-                is_failed = is_failed or self.fails(at)
-            asked = index
-            if is_named and is_failed:
-                return index
-        return len(self.lines)
-
-    def is_signed_off(self, index: int) -> bool:
-        """Whether a line stands in the signature of a letter that named somebody: "Regards", whom to ask."""
-        for at in range(index - 1, max(index - _SIGNATURE_LINES, 0), -1):
-            if 0 < len(self.lines[at]) <= _CLOSING_CHARS:
-                known = self._closing.get(at)
-                if known is None:
-                    known = self._closing[at] = says("closing", self.lines[at])
-                if known:
-                    return self._line_of_first_address() < at
-        return False
-
-    def _line_of_first_address(self) -> int:
-        """The first line with an address; behind the last one where there is none."""
-        if self._first_address is None:
-            lines = enumerate(self.lines)
-            self._first_address = next((index for index, line in lines if "@" in line), len(self.lines))
-        return self._first_address
 
     def hangs_on(self, index: int) -> bool:
         """Whether a line is set in deeper than one above it, in its paragraph, that names an address.

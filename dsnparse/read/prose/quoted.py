@@ -1,4 +1,4 @@
-"""What of a notice's text is not its own: a quoted header, a letter, lines behind quote marks, a signature."""
+"""What of a text is not the notice's own: a quoted header, a letter, lines behind quote marks, a signature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a text is not the notice's own: a quoted header, a letter, lines behind quote marks, a signature."""
+"""What of a text is not the notice's own: quoted headers, letters, lines behind quote marks, signatures."""
 
 from __future__ import annotations
 

@@ -219,6 +219,18 @@ def test_soft_failures_pause_and_a_reported_success_resets(store: Store) -> None
     assert status(store, "never.seen@example.com") == "unknown"
 
 
+def test_states_are_counted_as_they_are_now_each_address_once(store: Store) -> None:
+    soft = [bounce(str(n), reason=Reason.NETWORK_ERROR, at=day(n)) for n in range(5)]
+    once = bounce("once", "joe@example.com", reason=Reason.NETWORK_ERROR, at=day(4))
+    gone = [bounce(name, f"{name}@example.com", at=day(4)) for name in ("gone", "left", "away")]
+    store.add([*soft, once, *gone], now=day(4))
+    for now, wanted in (
+        (day(4), [("suppressed", 3), ("active", 1), ("paused", 1)]),
+        (day(6), [("suppressed", 3), ("active", 2)]),
+    ):
+        assert [(one.name, one.count) for one in store.stats("state", now=now)] == wanted
+
+
 def test_a_notice_of_delivery_is_a_success(store: Store) -> None:
     soft = [bounce(str(n), reason=Reason.NETWORK_ERROR, at=day(n)) for n in range(5)]
     store.add([*soft, delivery("good", at=day(4.5))], now=day(5))

@@ -3,12 +3,13 @@ state; alerts."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from dsnparse.rulebook.errors import meant
-from dsnparse.store.changes.status import ACTIVE
+from dsnparse.store.changes.status import ACTIVE, SUPPRESSED
 from dsnparse.store.queries.where import ALL, Where, json_text
 from dsnparse.store.sql.rows import Rows, time_value
 
@@ -170,16 +171,21 @@ def _authenticity(rows: Rows, since: datetime | None, until: datetime | None) ->
 
 
 def _states(rows: Rows, now: datetime) -> list[Count]:
+    """Most addresses are suppressed, as a list imported them: counted as what is left of all."""
     statement = """
-        SELECT status, count(*), count(*) FILTER (WHERE until <= ?)
-        FROM addresses GROUP BY 1 ORDER BY 2 DESC, 1
+        SELECT 'left', status, count(*) FROM addresses WHERE status <> 'suppressed' GROUP BY 2
+        UNION ALL SELECT 'ended', status, count(*) FROM addresses WHERE until <= ? GROUP BY 2
+        UNION ALL SELECT 'all', '', count(*) FROM addresses
     """
-    counts: dict[str, int] = {}
-    for status, count, ended in rows.rows(statement, [time_value(now, postgresql=rows.postgresql)]):
-        counts[status] = counts.get(status, 0) + count - ended
-        if ended:
-            counts[ACTIVE] = counts.get(ACTIVE, 0) + ended
-    return [Count("state", status, count) for status, count in counts.items() if count]
+    found = rows.rows(statement, [time_value(now, postgresql=rows.postgresql)])
+    counts = Counter({status: count for what, status, count in found if what == "left"})
+    counts[SUPPRESSED] = sum(count for what, _, count in found if what == "all") - counts.total()
+    for what, status, count in found:
+        if what == "ended":
+            counts[status] -= count
+            counts[ACTIVE] += count
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [Count("state", status, count) for status, count in ordered if count]
 
 
 def _alerts(rows: Rows, since: datetime | None, until: datetime | None, limit: int) -> list[Count]:

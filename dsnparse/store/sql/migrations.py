@@ -151,6 +151,10 @@ MIGRATIONS: tuple[Migration, ...] = (
         CREATE INDEX raw_messages_kept_at ON raw_messages (kept_at, bytes);
         """,
     ),
+    Migration(
+        "addresses are counted by state without reading those of a list that was imported",
+        "CREATE INDEX addresses_left ON addresses (status) WHERE status <> 'suppressed';",
+    ),
 )
 
 

@@ -11,6 +11,10 @@ from dsnparse.store.changes.status import ACTIVE, SUPPRESSED
 from dsnparse.store.lists.entry import Suppression
 from dsnparse.store.sql.rows import Rows, one_of, read_json, read_time, time_value
 
+#: By domain and address, by the numbers of their letters: the same with every database, and PostgreSQL sorts
+#: so in two thirds of the time that its collations take.
+_ORDER = {True: 'domain COLLATE "C", "key" COLLATE "C"', False: 'domain, "key"'}
+
 
 def entries(
     rows: Rows,
@@ -23,7 +27,8 @@ def entries(
 ) -> Iterator[Suppression]:
     """The addresses in these states now, by domain and address, a stream."""
     conditions, values = _conditions(rows, now, states, reasons, sources, domain)
-    statement = f'SELECT {_COLUMNS} FROM addresses WHERE {conditions} ORDER BY domain, "key"'  # noqa: S608
+    order = _ORDER[rows.postgresql]
+    statement = f"SELECT {_COLUMNS} FROM addresses WHERE {conditions} ORDER BY {order}"  # noqa: S608
     yield from map(_entry, rows.stream(statement, values))
 
 
@@ -61,7 +66,7 @@ def search(rows: Rows, now: datetime, text: str, limit: int) -> list[Suppression
         f"""SELECT {_COLUMNS} FROM addresses
             WHERE lower("key") LIKE lower(CAST(? AS TEXT)) ESCAPE '\\'
                 OR lower(address) LIKE lower(CAST(? AS TEXT)) ESCAPE '\\'
-            ORDER BY domain, "key" LIMIT ?""",  # noqa: S608
+            ORDER BY {_ORDER[rows.postgresql]} LIMIT ?""",  # noqa: S608
         [f"%{like}%", f"%{like}%", limit],
     )
     return [_now(_entry(row), now) for row in found]

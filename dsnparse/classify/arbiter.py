@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dsnparse.classify.claim import Case, Claim, order
-from dsnparse.classify.learned import SURE, guess
+from dsnparse.classify.learned import SURE, guess, spoken
 from dsnparse.classify.source import Source
 from dsnparse.reply import Reply
 from dsnparse.rulebook.ranks import DISPUTED_WITHIN, GUESS_RANK, STRONG_RANK
@@ -54,7 +54,7 @@ def chosen(best: Claim, claims: Sequence[Claim], case: Case, reply: Reply) -> tu
     if of_address is not (found.reason.bounce_type is _HARD) and (not of_address or best.rank >= STRONG_RANK):
         return best, None
     alike = [claim for claim in others if claim.reason is found.reason]
-    return (max(alike, key=order), ", ".join(found.words)) if alike else (best, None)
+    return (max(alike, key=order), spoken(found)) if alike else (best, None)
 
 
 def _is_name(text: str) -> bool:

@@ -60,8 +60,9 @@ class Guess(NamedTuple):
     reason: Reason
     #: How sure the model is: 0 to 1.
     share: float
-    #: The n-grams that spoke most for it.
-    words: tuple[str, ...]
+    #: Which of the model's reasons it is, and the n-grams that it knows in the reply.
+    number: int
+    known: tuple[str, ...]
 
 
 class _Model(NamedTuple):
@@ -137,8 +138,14 @@ def _guess(words: tuple[str, ...], reply_code: int | None, status: str | None) -
     all_shares = 0.0
     for score in scores:
         all_shares += exp(score - most)
-    spoke = sorted((-(weights[one] >> 16 * best & 0xFFFF), one) for one in known)
-    return Guess(model.reasons[best], 1 / all_shares, tuple(one for _, one in spoke[:NAMED]))
+    return Guess(model.reasons[best], 1 / all_shares, best, tuple(known))
+
+
+def spoken(found: Guess) -> str:
+    """The n-grams that spoke most for a guess, as evidence."""
+    weights, lane = _model().weights, 16 * found.number
+    spoke = sorted((-(weights[one] >> lane & 0xFFFF), one) for one in found.known)
+    return ", ".join(one for _, one in spoke[:NAMED])
 
 
 def looks_like_another_matter(reply: Reply) -> bool:
@@ -155,7 +162,7 @@ def learned_claims(reply: Reply, case: Case) -> list[Claim]:
     if found.reason in ADDRESS_REASONS and (case.is_about_another or case.is_own_account):
         return []
     rank = LEARNED_RANK if found.share >= SURE else UNSURE_LEARNED_RANK
-    return [Claim(rank, found.reason, "learned", ", ".join(found.words), Source.LEARNED)]
+    return [Claim(rank, found.reason, "learned", spoken(found), Source.LEARNED)]
 
 
 @cache

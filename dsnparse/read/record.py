@@ -21,6 +21,8 @@ from dsnparse.wire.address_spans import Span, spans_in
 _OF_ANOTHER: Final = 0.3
 #: The codes that a reply begins with.
 _CODES: Final = re.compile(r"^\W{0,8}[245]\d\d[ -]?(?:#?[245]\.\d{1,3}\.\d{1,3})?")
+#: RFC 5321 section 4.5.3.1: what a domain has at most.
+_MAX_DOMAIN: Final = 255
 _AROUND: Final = 80
 #: From so many recipients on, verdicts are kept for those who come later; and so many of them.
 _MANY: Final = 10
@@ -200,13 +202,26 @@ def _names_another(recipient: Recipient) -> bool:
     if recipient.recipient.lower() in low:
         return False
     given = (recipient.recipient, recipient.original_recipient, recipient.actual_recipient)
-    own = {address.lower() for address in given if address}
+    own = {spelling for address in given if address for spelling in _spellings(address.lower())}
     if any(address in low for address in own):
         return False
     spans = spans_in(text)
     return own.isdisjoint([span.address.lower() for span in spans]) and any(
         _is_subject(text, span) for span in spans
     )
+
+
+def _spellings(address: str) -> tuple[str, ...]:
+    """An address as it is, and with the domain in A-labels (RFC 5891), as servers write it who know no others."""
+    local, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return (address,)
+    import idna
+
+    try:
+        return address, f"{local}@{idna.encode(domain[:_MAX_DOMAIN], strict=True).decode('ascii')}"
+    except UnicodeError:  # idna.IDNAError is one
+        return (address,)
 
 
 def _is_subject(text: str, span: Span) -> bool:

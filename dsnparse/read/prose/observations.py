@@ -23,10 +23,13 @@ _PARENT: Final = re.compile(
     r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? of",
     re.IGNORECASE,
 )
-#: What a report says of those whom the message did reach, beside those whom it did not (PowerMTA, Sendmail).
+#: What a report says of those whom the message did reach, beside those whom it did not (PowerMTA, Sendmail), in
+#: words, or with the reply that took it.
 _REACHED_AFTER: Final = re.compile(
     r"\W{0,6}(?:was |has been |were )?(?:successfully )?(?:delivered|relayed|expanded) (?:to|by|via|into)\b"
-    r"|\W{1,40}(?:successfully )?(?:delivered|relayed|expanded|accepted|sent|ok|success)\s?(?:[;|,\t]|$)",
+    r"|\W{0,40}(?:successfully )?(?:delivered|relayed|expanded|accepted|sent|ok|success)"
+    r"(?:\s{1,20}\d{1,4})?(?:\s{1,20}2\d\d\b|\s?(?:[;|,\t]|$))"
+    r"|\W{0,40}2\d\d[ -](?:2\.\d\.\d )?(?:\S{1,40} )?(?:ok|accepted|queued|message|recipient)\b",
     re.IGNORECASE,
 )
 _SENDER_AFTER: Final = re.compile(
@@ -67,6 +70,8 @@ _NEAR: Final = 25
 #: How near words stand that tell of a new address; and what is a bullet before one, not words.
 _NEW: Final = 60
 _BULLET_CHARS: Final = 3
+#: What is left behind an address that is alone on its line.
+_EDGES: Final = " >)]\"',;|"
 #: How near a label stands to its address, if it is no part of another sentence.
 _BESIDE: Final = 16
 
@@ -144,7 +149,8 @@ def _is_reached(seen: Mention) -> bool:
         return False
     if seen.before and says("reached", seen.before):
         return True
-    return _REACHED_AFTER.match(seen.after) is not None
+    after = seen.after if seen.after.strip(_EDGES) else " ".join(seen.page.cells_below(seen.line))
+    return _REACHED_AFTER.match(after) is not None
 
 
 OBSERVATIONS: tuple[Observation, ...] = (
@@ -159,6 +165,13 @@ OBSERVATIONS: tuple[Observation, ...] = (
         -2,
         "the command is followed by no refusal: the next one was refused",
         lambda m: m.is_rcpt and not m.is_refused and not find_codes(m.page.lines[m.line]).reply_code,
+    ),
+    Observation(
+        "rcpt-taken",
+        -9,
+        "the reply to the command took it, and refused another",
+        lambda m: m.is_rcpt and m.page.takes(m.line),
+        is_reached=True,
     ),
     Observation("label", 2, 'a word for recipients: "Recipient:", "To:"', lambda m: m.is_labelled),
     Observation("code", 2, "a reply code or status code on its line", lambda m: m.has_code),

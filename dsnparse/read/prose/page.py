@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -15,12 +16,19 @@ _INTRO_LINES: Final = 6
 _INTRO_REACH: Final = 40
 #: What a sentence ends with, so that it does not go on below.
 _ENDS: Final = ".:;!?。：！？"
+#: Cells of a table's row, and how much of one is looked at.
+_CELLS: Final = 3
+_CELL_CHARS: Final = 80
 #: Lines up to one that leads to an address.
 _LEAD_REACH: Final = 3
 #: What stands around an address that is alone on its line.
 _LISTS: Final = " \t<>()[]*-•·,;\"'"
 #: Lines of a reply that are looked back over.
 _REPLY_REACH: Final = 20
+#: A reply in a transcript, below its command: its first digit.
+_REPLY: Final = re.compile(r"(?:[<>: ]{0,9}(?:Received)?[<>: ]{0,9}|.{1,60}?(?:<<<|<--|<-) ?)([2-5])\d\d\b")
+#: The command that names a recipient.
+_COMMAND: Final = re.compile(r"RCPT\s{1,3}TO\b", re.IGNORECASE)
 #: Lines above and below one that its sentence may have begun or may end on.
 _SENTENCE_LINES: Final = 3
 #: How much of a line belongs to the sentence of a place in it, or beside it: one line may hold a whole text.
@@ -35,6 +43,7 @@ class Page:
     _listed: frozenset[str] | None = None
     _subject: str | None = None
     _quoted: Quoted | None = None
+    _refused: bool | None = None
 
     def __init__(self, notice: Notice) -> None:
         self._notice = notice
@@ -95,6 +104,15 @@ class Page:
             if line:
                 return line
         return ""
+
+    def cells_below(self, index: int) -> list[str]:
+        """The lines below one up to a blank or an address: the other cells of a table's row."""
+        cells = []
+        for line in self.lines[index + 1 : index + 1 + _CELLS]:
+            if not line or "@" in line:
+                break
+            cells.append(line[:_CELL_CHARS])
+        return cells
 
     def announces(self, index: int) -> bool:
         """Whether one of the last lines of text before a line says that failed addresses follow.
@@ -202,11 +220,29 @@ class Page:
         """Whether the reply to the RCPT command in a line is a refusal."""
         if find_codes(self.lines[index].partition(">")[2]).reply_code:
             return True
+        return self._reply_below(index) in ("4", "5")
+
+    def takes(self, index: int) -> bool:
+        """Whether the reply to the RCPT command in a line takes it, where that to another refuses.
+
+        Without that, what came after may have been refused for all of them.
+        """
+        return self._reply_below(index) == "2" and self._refuses_somebody
+
+    def _reply_below(self, index: int) -> str:
+        """The first digit of the reply to a command: "<<< 550 …", "Received: 550 …", "11:20:05: <-- 250 …"."""
         for line in self.lines[index + 1 : index + 4]:
-            bare = line.lstrip("<>: ").removeprefix("Received").lstrip("<>: ")
-            if bare[:3].isdigit():
-                return bare[0] in "45"
-        return False
+            found = _REPLY.match(line)
+            if found is not None:
+                return found[1]
+        return ""
+
+    @property
+    def _refuses_somebody(self) -> bool:
+        if self._refused is None:
+            commands = [at for at, line in enumerate(self.lines) if _COMMAND.search(line) is not None]
+            self._refused = any(self.refuses(at) for at in commands)
+        return self._refused
 
 
 def _indent(line: str) -> int:

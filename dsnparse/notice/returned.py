@@ -50,7 +50,8 @@ _MARKER: Final = re.compile(
      |included\ is\ a\ copy\ of\ the\ message\ header
      |(?:here\ is\ )?(?:a\ )?copy\ of\ (?:the|your)\ (?:original\ )?message\ (?:follows|is\ below)
      |first\ \d{1,6}\ (?:lines|bytes|characters)\ of\ the\ (?:original|message)
-     |---\ (?:mensaje|mensagem|message|original)
+     |---\ (?:mensaje|mensagem|message|original)\b
+      (?!\ (?:non-?|not|no|un|could|cannot|was|were|is|delivery|rejected|expired))
      |original\ message\ (?:headers?|text)\s?:
      |附件中的内容是原(?:信件|邮件)
     )""",

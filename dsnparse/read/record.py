@@ -212,7 +212,7 @@ def _names_another(recipient: Recipient) -> bool:
 
 
 def _spellings(address: str) -> tuple[str, ...]:
-    """An address as it is, and with the domain in A-labels (RFC 5891), as servers write it who know no others."""
+    """An address as it is, and with the domain in A-labels (RFC 5891), as most servers write it."""
     local, _, domain = address.rpartition("@")
     if domain.isascii():
         return (address,)

@@ -27,9 +27,9 @@ from dsnparse.wire.address_edges import CLOSING, brackets_around, goes_on, is_ne
 
 #: A plain addr-spec, tried only where a run of such characters starts: linear.
 _PLAIN: Final = re.compile(
-    r"""(?<![^\s<>()\[\]{},;:"'`|=*«»“”„‘’（）［］＜＞【】「」、，。：；/])
-    ((?:"[^"@<>\x00-\x1f\x7f-\x9f]{1,64}"|[^\s<>()\[\]{},;:"`|@«»“”„＜＞（）［］【】「」、，。：；\x00-\x1f\x7f-\x9f]{1,80})
-    @(?:\[[0-9A-Fa-f:.IPv]{3,60}\]|[^\s<>()\[\]{},;:"'`|@/\\=*!?&%#$^~+«»“”„‘’＜＞（）、，。：；]{1,255}))""",
+    r"""(?<![^\s<>()\[\]{},;:"'`|=*«»“”„‘’（）［］＜＞【】「」『』、，。：；،؛؟।/])
+    ((?:"[^"@<>\x00-\x1f\x7f-\x9f]{1,64}"|[^\s<>()\[\]{},;:"`|@«»“”„＜＞（）［］【】「」『』、，。：；،؛؟।\x00-\x1f\x7f-\x9f]{1,80})
+    @(?:\[[0-9A-Fa-f:.IPv]{3,60}\]|[^\s<>()\[\]{},;:"'`|@/\\=*!?&%#$^~+«»“”„‘’＜＞（）「」『』、，。：；،؛؟।]{1,255}))""",
     re.VERBOSE,
 )
 #: A quoted local part may hold anything, other addresses too.
@@ -59,7 +59,7 @@ _MARKS: Final = "".join(
 )
 #: What may open before an address, and closes behind it.
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "'", "«": "»", "“": "”", "„": "“",
-          "‘": "’", "（": "）", "［": "］", "＜": "＞", "【": "】", "「": "」"}  # fmt: skip
+          "‘": "’", "（": "）", "［": "］", "＜": "＞", "【": "】", "「": "」", "『": "』"}  # fmt: skip
 #: Characters between a name and its address.
 _NAME_GAP: Final = 4
 

@@ -42,6 +42,10 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
         (f">>> RCPT TO:<{KIM}>\n<<< 250 ok", {}),
         (f">>> RCPT TO:<{KIM}>\n<<< 550 no", {}),
     ),
+    "rcpt-taken": (
+        (f"RCPT TO:<a@b.example>\n<- 550 no\n9:00 RCPT TO:<{KIM}>\n9:00 <-- 250 ok", {}),
+        (f"RCPT TO:<{KIM}>\n<<< 250 ok\nDATA\n<<< 550 no", {}),
+    ),
     "label": ((f"Recipient: {KIM}", {}), (f"Colour: {KIM}", {})),
     "code": ((f"550 5.1.1 {KIM} no", {}), (f"{KIM} no", {})),
     "fails": ((f"the user {KIM} is unknown: user unknown", {}), (f"the user {KIM} is fine", {})),
@@ -104,6 +108,18 @@ def test_an_observation_is_made_where_it_is_meant_and_nowhere_else(name: str) ->
     (there, given), (elsewhere, other) = PLACES[name]
     assert name in [one.name for one in seen(there, **given).observed]
     assert name not in [one.name for one in seen(elsewhere, **other).observed]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{KIM}  delivered  2  250 OK 1581264656",
+        f"{KIM}\nDelivered\n250 2.0.0 Ok: queued as 4V1x7",
+        f"{KIM} 250 2.1.5 Recipient ok",
+    ],
+)
+def test_a_row_of_a_table_says_that_the_message_reached_somebody(text: str) -> None:
+    assert "reached" in [one.name for one in seen(text).observed]
 
 
 @pytest.mark.parametrize(

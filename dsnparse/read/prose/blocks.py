@@ -32,6 +32,8 @@ _ABOUT_A_HOST: Final = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
 _SENDMAILS_OWN: Final = re.compile(r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>]{1,320}>\.\.\. ")
 
 
+#: The command that names a recipient, in a transcript.
+_COMMAND: Final = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?$", re.IGNORECASE)
 #: "Recipient address: kim@store": with it begins, below a blank line, what is said of the next one.
 _LABELLED: Final = re.compile(r"[^\W\d][\w -]{1,40}: {0,20}<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 
@@ -147,7 +149,10 @@ class Blocks:
         """Whether `line` begins with another failed address."""
         for span in spans_in(line)[:1]:
             key = span.address.lower()
-            return key != address.lower() and key in self.failed and span.start < 12
+            begins = (
+                span.start < 12 or _COMMAND.search(line[max(span.start - 12, 0) : span.start]) is not None
+            )
+            return key != address.lower() and key in self.failed and begins
         return False
 
     def _shared(self) -> tuple[str, int]:

@@ -23,8 +23,8 @@ _PARENT: Final = re.compile(
     r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? of",
     re.IGNORECASE,
 )
-#: What a report says of those whom the message did reach, beside those whom it did not (PowerMTA, Sendmail), in
-#: words, or with the reply that took it.
+#: What a report says of those whom the message did reach, beside those whom it did not (PowerMTA, Sendmail):
+#: words, or the reply that took it.
 _REACHED_AFTER: Final = re.compile(
     r"\W{0,6}(?:was |has been |were )?(?:successfully )?(?:delivered|relayed|expanded) (?:to|by|via|into)\b"
     r"|\W{0,40}(?:successfully )?(?:delivered|relayed|expanded|accepted|sent|ok|success)"
@@ -131,7 +131,12 @@ def _is_offered(seen: Mention) -> bool:
     """Whether help is offered at it; a word for recipients further off is another's ("If you are not …")."""
     if seen.heading and says("contact", seen.heading):
         return True
-    if seen.alone or (seen.is_plain and not _is_labelled_afar(seen)):
+    if seen.alone:
+        above = (
+            seen.page.lines[seen.line - 1] if seen.line else ""
+        )  # "Questions go to", and the address below
+        return bool(above) and above[-1] not in ":." and says("contact", above[-120:])
+    if seen.is_plain and not _is_labelled_afar(seen):
         return False
     if _TELEPHONE.search(seen.before + seen.after) is not None:
         return True

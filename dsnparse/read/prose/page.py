@@ -230,7 +230,7 @@ class Page:
         return self._reply_below(index) == "2" and self._refuses_somebody
 
     def _reply_below(self, index: int) -> str:
-        """The first digit of the reply to a command: "<<< 550 …", "Received: 550 …", "11:20:05: <-- 250 …"."""
+        """The first digit of the reply to a command: "<<< 550 …", "Received: 550 …", "11:20: <-- 250 …"."""
         for line in self.lines[index + 1 : index + 4]:
             found = _REPLY.match(line)
             if found is not None:

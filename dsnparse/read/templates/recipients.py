@@ -191,7 +191,7 @@ class TemplateReader:
             block = "\n".join(lines)[:_BLOCK_CHARS]
             self._name_original(recipient, block, entry.line)
             own = self._diagnostic(block)
-            found = (own[0], own[1] + entry.line) if own is not None else self._for_all()
+            found = (own[0], own[1] + entry.line) if own is not None else self._for_all(places)
             if found is not None:
                 blocks.describe(recipient, *found, f"format.{self.form.name}.diagnostic")
                 recipient.context = block
@@ -203,10 +203,16 @@ class TemplateReader:
                 here = Mention(self.page, entry.line, Span(entry.start, entry.end, recipient.recipient))
                 blocks.fill(recipient, [here, *mentions.get(key, ())])
 
-    def _for_all(self) -> tuple[str, int] | None:
-        """The same for all recipients at once."""
+    def _for_all(self, places: dict[str, tuple[Entry, int]]) -> tuple[str, int] | None:
+        """The same for all recipients at once: what stands in the block of none of several."""
         if not self._shared:
-            self._shared.append(self._diagnostic(self.text))
+            found = self._diagnostic(self.text)
+            if found is not None and len(places) > 1:
+                blocks = [(entry.line, end) for entry, end in places.values()]
+                # Behind the last one stands what is said of all.
+                is_ones = any(first <= found[1] < end for first, end in sorted(blocks)[:-1])
+                found = None if is_ones else found
+            self._shared.append(found)
         return self._shared[0]
 
     def _name_original(self, recipient: Recipient, block: str, line: int) -> None:

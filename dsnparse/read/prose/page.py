@@ -26,7 +26,7 @@ _LISTS: Final = " \t<>()[]*-•·,;\"'"
 #: Lines of a reply that are looked back over.
 _REPLY_REACH: Final = 20
 #: A reply in a transcript, below its command: its first digit.
-_REPLY: Final = re.compile(r"(?:[<>: ]{0,9}(?:Received)?[<>: ]{0,9}|.{1,60}?(?:<<<|<--|<-) ?)([2-5])\d\d\b")
+_REPLY: Final = re.compile(r"(?:[<>: ]{0,9}(?:Received)?[<>: ]{0,9}|.{0,60}?(?:<<<|<--|<-) ?)([2-5])\d\d\b")
 #: The command that names a recipient.
 _COMMAND: Final = re.compile(r"RCPT\s{1,3}TO\b", re.IGNORECASE)
 #: Lines above and below one that its sentence may have begun or may end on.

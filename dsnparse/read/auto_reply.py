@@ -102,4 +102,20 @@ def _is_machine(notice: Notice) -> bool:
         or "x-failed-recipients" in notice.head.first
         or bool(notice.roles.status)
         or (notice.root.type == "multipart/report" and not notice.head.mail_from)
+        or _is_failure_of_a_script(notice)
+    )
+
+
+def _is_failure_of_a_script(notice: Notice) -> bool:
+    """Whether Auto-Submitted alone says so, beside a null return path and a subject of failure.
+
+    Scripts of hosting panels and gateways put "auto-replied" on their notices, as Postfix and Exim do.
+    """
+    found = notice.auto_reply
+    return (
+        found is not None
+        and found.rule == "kind.auto-submitted"
+        and notice.signs.has(Sign.SUBJECT)
+        and notice.signs.has(Sign.RETURN_PATH)
+        and not notice.head.is_answer
     )

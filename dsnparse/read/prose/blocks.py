@@ -35,7 +35,7 @@ _SENDMAILS_OWN: Final = re.compile(r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>]
 #: The command that names a recipient, in a transcript.
 _COMMAND: Final = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?$", re.IGNORECASE)
 #: "Recipient address: kim@store": with it begins, below a blank line, what is said of the next one.
-_LABELLED: Final = re.compile(r"[^\W\d][\w -]{1,40}: {0,20}<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
+_LABELLED: Final = re.compile(r"[^\s:：@<>][^:：@<>]{0,40}[:：]\s{0,20}<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 
 
 class Blocks:
@@ -46,6 +46,7 @@ class Blocks:
         self.body = notice.body
         self.lines = notice.body.stripped
         self.failed = failed
+        self.ours = notice.ours - failed
         self._common: tuple[str, int] | None = None
         self._prose = ""
 
@@ -119,6 +120,8 @@ class Blocks:
                     break
                 if blanks and _LABELLED.fullmatch(next_line):
                     break
+            if "@" in next_line and self._names_us(next_line):
+                continue
             if blanks and says("contact", next_line) and not states_code(next_line):
                 break
             if next_line.startswith(_NEXT_COMMAND) or _ABOUT_A_HOST.match(next_line):
@@ -154,6 +157,12 @@ class Blocks:
             )
             return key != address.lower() and key in self.failed and begins
         return False
+
+    def _names_us(self, line: str) -> bool:
+        """Whether a line is a label and an address of the sender's side: it says nothing of a failure."""
+        if _LABELLED.fullmatch(line) is None:
+            return False
+        return all(address.lower() in self.ours for address in addresses_in(line))
 
     def _shared(self) -> tuple[str, int]:
         """The first paragraph with a reply code, or else with words of failure, for all recipients."""
@@ -202,7 +211,7 @@ class Blocks:
         size = 0
         pieces = []
         for line in self.lines:
-            if line and not says("boilerplate", line):
+            if line and not says("boilerplate", line) and not ("@" in line and self._names_us(line)):
                 pieces.append(line)
                 size += len(line)
                 if size > _CONTEXT_CHARS:

@@ -111,11 +111,9 @@ def _is_failure_of_a_script(notice: Notice) -> bool:
 
     Scripts of hosting panels and gateways put "auto-replied" on their notices, as Postfix and Exim do.
     """
-    found = notice.auto_reply
-    return (
-        found is not None
-        and found.rule == "kind.auto-submitted"
-        and notice.signs.has(Sign.SUBJECT)
-        and notice.signs.has(Sign.RETURN_PATH)
-        and not notice.head.is_answer
-    )
+    found, signs = notice.auto_reply, notice.signs
+    if found is None or found.rule != "kind.auto-submitted" or notice.head.is_answer:
+        return False
+    if not signs.has(Sign.SUBJECT) or not signs.has(Sign.RETURN_PATH) or signs.has(Sign.TICKET, Sign.TAG):
+        return False
+    return not any(says("auto_reply", line) for line in notice.body.lines[:_OPENING_LINES] if line)

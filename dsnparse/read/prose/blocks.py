@@ -46,7 +46,7 @@ class Blocks:
         self.body = notice.body
         self.lines = notice.body.stripped
         self.failed = failed
-        self.ours = notice.ours - failed
+        self._notice = notice
         self._common: tuple[str, int] | None = None
         self._prose = ""
 
@@ -162,7 +162,8 @@ class Blocks:
         """Whether a line is a label and an address of the sender's side: it says nothing of a failure."""
         if _LABELLED.fullmatch(line) is None:
             return False
-        return all(address.lower() in self.ours for address in addresses_in(line))
+        ours = self._notice.ours - self.failed
+        return all(address.lower() in ours for address in addresses_in(line))
 
     def _shared(self) -> tuple[str, int]:
         """The first paragraph with a reply code, or else with words of failure, for all recipients."""

@@ -1,0 +1,65 @@
+"""Of several recipients each has the words about him, and whom the message reached is blamed for nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsnparse import parse_dsn
+
+HEAD = (
+    "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\nTo: me@example.net\nSubject: Undelivered Mail\n\n"
+)
+GMX = "From: mailer-daemon@gmx.example\nTo: me@example.net\nSubject: Mail delivery failed: returning\n\n"
+NOTICES = {
+    "a reply in the block of one": (
+        GMX + "This message was created automatically by mail delivery software.\n\n"
+        "A message that you sent could not be delivered to one or more of\nits recipients. The following "
+        'addresses failed:\n\n"kim@example.org":\nSMTP error from remote server after RCPT command:\n'
+        'host: mx1.example.org\n5.1.1 <kim@example.org>... User Unknown\n\n"lee@example.com":\n'
+        "delivery retry timeout exceeded\n\n--- The header of the original message is following. ---\n",
+        {"kim@example.org": "user_unknown hard", "lee@example.com": "expired soft"},
+    ),
+    "commands and responses": (
+        HEAD + "The attached file had the following undeliverable recipient(s):\n     kim@example.org\n"
+        "     lee@example.org\n\nTranscript of session follows:\n     Command: RCPT TO:<kim@example.org>\n"
+        "     Response: 550 <kim@example.org>... User unknown\n     Command: RCPT TO:<lee@example.org>\n"
+        "     Response: 552 <lee@example.org>... Message is too large; 250000 bytes max\n",
+        {"kim@example.org": "user_unknown hard", "lee@example.org": "message_too_large block"},
+    ),
+    "a transcript with times": (
+        HEAD
+        + "The attached message had PERMANENT fatal delivery errors!\n\nFailed address: zoe@example.org\n\n"
+        "Fri 11:20:04: *  To: kim@example.org\n"
+        "Fri 11:20:05: --> RCPT To:<kim@example.org>\nFri 11:20:05: <-- 250 2.1.5 Recipient OK\n"
+        "Fri 11:20:05: --> RCPT To:<lee@example.org>\nFri 11:20:05: <-- 250 2.1.5 Recipient OK\n"
+        "Fri 11:20:05: --> RCPT To:<zoe@example.org>\nFri 11:20:05: <-- 550 5.1.1 No such user\n"
+        "Fri 11:20:06: --> DATA\nFri 11:20:06: <-- 354 Start mail input\n",
+        {"zoe@example.org": "user_unknown hard"},
+    ),
+    "a table with those whom it reached": (
+        HEAD.replace("\n\n", "\nContent-Type: text/html\n\n") + "<p>We could not deliver your message to all."
+        "</p><table><tr><th>Recipient</th><th>Result</th><th>Response</th></tr>"
+        "<tr><td>kim@example.org</td><td>Delivered</td><td>250 2.0.0 Ok: queued as 4V1x7</td></tr>"
+        "<tr><td>lee@example.org</td><td>Failed</td><td>550 5.1.1 User unknown</td></tr></table>",
+        {"lee@example.org": "user_unknown hard"},
+    ),
+    "labels before each": (
+        HEAD
+        + "Your message cannot be delivered to the following recipients:\n\n  Recipient address: kim@store\n"
+        "  Original address: kim@example.org\n  Reason: unknown or illegal alias\n\n"
+        "  Recipient address: lee@store\n  Original address: lee@example.org\n  Reason: Over quota\n",
+        {"kim@example.org": "user_unknown hard", "lee@example.org": "mailbox_full soft"},
+    ),
+    "a label with the sender's own address": (
+        HEAD + "Meddelandet kunde inte levereras.\n\nMottagare: kim@example.org\nAvsändare: me@example.net\n"
+        "Orsak: brevlådan är full\n",
+        {"kim@example.org": "mailbox_full soft"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_each_has_his_own_words(name: str) -> None:
+    text, wanted = NOTICES[name]
+    records = parse_dsn(text.encode()).records
+    assert {one.recipient: f"{one.reason} {one.bounce_type}" for one in records} == wanted

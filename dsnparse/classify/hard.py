@@ -6,6 +6,8 @@ that, of a failure that is final, told at first hand, about this recipient.
 
 from __future__ import annotations
 
+from typing import Final
+
 from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.source import Source
@@ -14,6 +16,9 @@ from dsnparse.vocabulary import Action, Kind, Reason
 
 #: Members that are asked for several times a reply: an enum looks for them each time.
 _CODE, _BOUNCE = Source.CODE, Kind.BOUNCE
+
+#: RFC 3463 section 3.2: the sender's mailbox, the sender's system: whatever the words beside them quote.
+_OF_THE_SENDER: Final = frozenset({"1.7", "1.8"})
 
 
 def may_be_hard(claim: Claim, case: Case, *, is_doubtful: bool) -> tuple[bool, Objection | None]:
@@ -36,6 +41,8 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
         return Objection.OWN_ACCOUNT
     if claim.objection is not None:
         return claim.objection
+    if case.status is not None and case.status[2:] in _OF_THE_SENDER:
+        return Objection.ABOUT_ANOTHER
     too_little = _says_too_little(claim, case)
     if too_little is not None:
         return too_little

@@ -12,6 +12,8 @@ _NAMES: Final = ("rcpt", "mail", "end of data", "data", "helo", "ehlo", "lhlo", 
 _LEADING: Final = ("in reply to", "after", "following", "response to", "reply to", "our", "for", ":", "(")
 _BETWEEN: Final = ("the ", "pipelined ", "initial ")
 _LONGEST: Final = 32
+#: Behind AUTH these need nothing before it: "AUTH PLAIN failed: …".
+_MECHANISMS: Final = ("plain", "login", "cram-md5", "xoauth2", "oauthbearer", "ntlm", "scram-")
 #: One of these is in a text that names a command: looked for first, since most have none.
 _COMMAND_WORDS: Final = tuple(
     "RCPT|DATA|MAIL |HELO|EHLO|LHLO|STARTTLS|AUTH|TEXT|BDAT|connection|rcpt|data|mail ".split("|")
@@ -40,7 +42,8 @@ def _named_in(low: str) -> str | None:
         at = low.find(name, 0, first)
         while at >= 0:
             following = low[at + len(name) : at + len(name) + 1]
-            if not following.isalnum() and following != "_" and _is_led_to(low, at):
+            is_login = name == "auth" and low.startswith(_MECHANISMS, at + len("auth "))
+            if not following.isalnum() and following != "_" and (is_login or _is_led_to(low, at)):
                 first, named = at, name.upper()
                 break
             at = low.find(name, at + 1, first)

@@ -8,11 +8,18 @@ import pytest
 
 from dsnparse import classify_reply
 
+_HERE = Path(__file__).parent
 ROWS = [
     tuple(line.split(" | ", 2))
-    for line in (Path(__file__).parent / "real_replies.txt").read_text("utf-8").splitlines()
+    for line in (_HERE / "real_replies.txt").read_text("utf-8").splitlines()
     if not line.startswith("#")
 ]
+ABOUT_OTHERS = (_HERE / "about_others.txt").read_text("utf-8").splitlines()[1:]
+
+
+@pytest.mark.parametrize("reply", ABOUT_OTHERS, ids=[reply[:60] for reply in ABOUT_OTHERS])
+def test_what_is_said_of_others_or_perhaps_silences_nobody(reply: str) -> None:
+    assert classify_reply(reply.replace("\\n", "\n")).bounce_type != "hard"
 
 
 @pytest.mark.parametrize(("reasons", "types", "reply"), ROWS, ids=[row[2][:60] for row in ROWS])

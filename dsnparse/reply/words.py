@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dsnparse.reply.addressed import without_addressed
 from dsnparse.reply.names import with_whole_links, without_fields, without_names
 from dsnparse.reply.spelling import as_matched, as_shown
 
@@ -40,6 +41,6 @@ def words_of(text: str) -> Words:
     low, addresses = as_matched(shown)
     if len(low) != len(shown):
         shown = low
-    low = without_fields(low)
+    low = without_addressed(without_fields(low))
     whole = with_whole_links(low, shown) if "_" in shown and "://" in shown else low
     return Words(shown, low, without_names(whole), addresses)

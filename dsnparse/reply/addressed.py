@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from dsnparse.data import load
 
-#: Between a greeting and whom it greets ("Sehr geehrte Damen, lieber Absender"), and behind a verb of giving back.
+#: Between a greeting and whom it greets ("Sehr geehrter Herr Absender"), and behind a verb of giving back.
 _GREETED: Final = r"[,:]? ?(?:\S{1,20} ){0,2}?"
 _GIVEN: Final = r" ?(?:\S{1,20} ){0,4}?(?:l'|all')?"
 _ENDING: Final = r"\w{0,8}"

@@ -55,6 +55,8 @@ _SERVICE: Final = frozenset(
     "ayuda soporte contacto assistenza supporto suporte ajuda hilfe kundendienst kontakt assistance aide "
     "klantenservice pomoc podpora destek kundtjanst tuki service servicio kundenservice care".split()
 )
+#: Of these, those that companies have as their mailbox: a sentence that says that it failed is enough.
+_COMPANY: Final = frozenset("info contact contacto contato contatto kontakt service servicio".split())
 
 #: A signature in one line has a telephone beside the address.
 _TELEPHONE: Final = re.compile(
@@ -147,6 +149,11 @@ def _is_offered(seen: Mention) -> bool:
 
 def _is_labelled_afar(seen: Mention) -> bool:
     return seen.is_labelled and not seen.is_heading and not says("label", seen.before[-_BESIDE:])
+
+
+def _is_failed_company(seen: Mention) -> bool:
+    """Whether the sentence that names a company's mailbox says itself that it failed."""
+    return seen.key.rpartition("@")[0] in _COMPANY and seen.is_announced and seen.page.fails(seen.line)
 
 
 def _is_reached(seen: Mention) -> bool:
@@ -289,7 +296,12 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "service",
         -3,
         "somebody who answers for a mail system: postmaster, support",
-        lambda m: m.key.rpartition("@")[0] in _SERVICE and not m.is_mailed and not m.is_listed,
+        lambda m: (
+            m.key.rpartition("@")[0] in _SERVICE
+            and not m.is_mailed
+            and not m.is_listed
+            and not _is_failed_company(m)
+        ),
     ),
     Observation(
         "contact",

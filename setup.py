@@ -28,7 +28,7 @@ MODULES = {
     "read/prose": "address_list bare_names blocks candidate context mention observations page quoted"
     " recipients",
     "read/templates": "recipients",
-    "reply": "codes command names reply spelling words wrapping",
+    "reply": "addressed codes command names reply spelling words wrapping",
     "rulebook": "expression matcher needed_words needs pattern_finder rule template_matcher",
     "wire": "address address_edges address_spans boundary dates fields header html mime text",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dsnparse.data import load
 
@@ -15,9 +15,8 @@ _ENDING: Final = r"\w{0,8}"
 
 
 class _Patterns(NamedTuple):
-    #: One of these words is in all of them; and those that may be in a text of ASCII alone.
-    needed: tuple[str, ...]
-    needed_in_ascii: tuple[str, ...]
+    #: Finds the words of which one is in all of them: asked for each reply, so all at once.
+    needed: Any
     #: The sender is its first group, or its second.
     addressed: re.Pattern[str]
 
@@ -25,22 +24,22 @@ class _Patterns(NamedTuple):
 def without_addressed(low: str) -> str:
     """`low` with such senders blanked, by as many spaces."""
     patterns = _patterns()
-    for word in patterns.needed_in_ascii if low.isascii() else patterns.needed:
-        if word in low:
-            return patterns.addressed.sub(_blank_sender, low)
+    if patterns.needed.find_matches_as_indexes(low):
+        return patterns.addressed.sub(_blank_sender, low)
     return low
 
 
 @cache
 def _patterns() -> _Patterns:
+    from ahocorasick_rs import AhoCorasick, Implementation
+
     data = load("addressed")
     senders, greetings, returned, whole = (
         "|".join(data[key]) for key in ("senders", "greetings", "returned", "whole")
     )
     before = rf"(?<!\w)(?:(?:{greetings}){_GREETED}|(?:{returned}){_GIVEN})"
     return _Patterns(
-        tuple(data["needed"]),
-        tuple(word for word in data["needed"] if word.isascii()),
+        AhoCorasick(data["needed"], implementation=Implementation.ContiguousNFA, store_patterns=False),
         re.compile(f"{before}((?:{senders}){_ENDING})|({whole})"),
     )
 

@@ -36,7 +36,7 @@ def chosen(best: Claim, claims: Sequence[Claim], case: Case, reply: Reply) -> tu
         best.rank > STRONG_RANK
         or best.source not in _SPOKEN
         or best.provider is not None
-        or _is_name(best.text)
+        or _is_certain(best)
     ):
         return best, None
     least = max(GUESS_RANK + 1, best.rank - DISPUTED_WITHIN)
@@ -57,6 +57,11 @@ def chosen(best: Claim, claims: Sequence[Claim], case: Case, reply: Reply) -> tu
     return (max(alike, key=order), spoken(found)) if alike else (best, None)
 
 
-def _is_name(text: str) -> bool:
-    """Whether a claim rests on a name, as of a block list: it says what its words around it may not."""
-    return "." in text and " " not in text and not text[0].isdigit()
+def _is_certain(claim: Claim) -> bool:
+    """Whether a claim rests on a name, as of a block list, or says that somebody's list holds the address.
+
+    Such a list's reason may stand beside it: "on the suppression list: rate_limited".
+    """
+    text = claim.text
+    is_name = "." in text and " " not in text and not text[0].isdigit()
+    return is_name or claim.reason is Reason.SUPPRESSED

@@ -32,6 +32,7 @@ COMPUTED = {
     "dsnparse.render.masked": "one local part of an operator's page, escaped: no repeat",
     "dsnparse.web.places": "one word of the evidence, escaped: no repeat",
     "dsnparse.trust.webhooks.sns": "the address of a certificate, as webhook.toml has it, on one URL",
+    "dsnparse.reply.addressed": "words of a data file, with at most four others of 20 letters between",
     "dsnparse.wire.header": "the first letters of fields' names; each line of a header is tried once",
     "dsnparse.trust.styles": "forms of return paths, anchored, on 320 letters at most",
 }

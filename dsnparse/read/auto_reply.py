@@ -27,7 +27,7 @@ _STEP: Final = 400
 
 def read_auto_reply(notice: Notice) -> Reading | None:
     """An answer whose header says so, where no mail system shows as its author."""
-    if notice.signs.score_without_text >= LOOK and _is_machine(notice):
+    if notice.signs.score_without_text >= LOOK and (_is_machine(notice) or is_of_a_script(notice)):
         return _stated(notice) if _is_absence(notice) or _is_thanks(notice) else None
     return _stated(notice)
 
@@ -102,18 +102,20 @@ def _is_machine(notice: Notice) -> bool:
         or "x-failed-recipients" in notice.head.first
         or bool(notice.roles.status)
         or (notice.root.type == "multipart/report" and not notice.head.mail_from)
-        or _is_failure_of_a_script(notice)
     )
 
 
-def _is_failure_of_a_script(notice: Notice) -> bool:
-    """Whether Auto-Submitted alone says so, beside a null return path and a subject of failure.
+def is_of_a_script(notice: Notice) -> bool:
+    """Whether Auto-Submitted alone says that it is one, beside a null return path and a subject of failure.
 
-    Scripts of hosting panels and gateways put "auto-replied" on their notices, as Postfix and Exim do.
+    Scripts of hosting panels and gateways put "auto-replied" on their notices, as Postfix and Exim do. So does
+    whoever answers with the subject and text that a stranger sent: what is read here is second hand.
     """
     found, signs = notice.auto_reply, notice.signs
     if found is None or found.rule != "kind.auto-submitted" or notice.head.is_answer:
         return False
     if not signs.has(Sign.SUBJECT) or not signs.has(Sign.RETURN_PATH) or signs.has(Sign.TICKET, Sign.TAG):
         return False
-    return not any(says("auto_reply", line) for line in notice.body.lines[:_OPENING_LINES] if line)
+    if any(says("auto_reply", line) for line in notice.body.lines[:_OPENING_LINES] if line):
+        return False
+    return not _is_machine(notice)

@@ -9,6 +9,7 @@ from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.template import says_delayed_by
+from dsnparse.read.auto_reply import is_of_a_script
 from dsnparse.read.prose.bare_names import bare_recipients
 from dsnparse.read.prose.context import prose
 from dsnparse.read.prose.recipients import prose_recipients
@@ -58,9 +59,11 @@ def reading_of(notice: Notice, recipients: list[Recipient]) -> Reading | None:
     action = told_action(notice)
     for recipient in recipients:
         recipient.action = recipient.action or action
-    return Reading(
+    reading = Reading(
         kind_of(recipients), notice.signs.evidence, format_of(notice), recipients, fields_of(notice)
     )
+    reading.is_second_hand = is_of_a_script(notice)
+    return reading
 
 
 def told_action(notice: Notice) -> Action:

@@ -52,3 +52,12 @@ def test_what_the_notice_itself_names_comes_first() -> None:
 def test_a_notice_within_a_notice_within_a_notice_is_not_looked_for() -> None:
     inner = wrapped(_INNER).decode()
     assert [record.recipient for record in parse_dsn(wrapped(inner))] == []
+
+
+def test_an_answer_with_the_subject_and_text_that_a_stranger_sent_silences_nobody() -> None:
+    message = (
+        b"Return-Path: <>\nFrom: Lee <lee@example.com>\nTo: me@example.net\nAuto-Submitted: auto-replied\n"
+        b"Subject: Message not delivered\n\nYour message could not be delivered to kim@example.org: "
+        b"550 5.1.1 user unknown\n"
+    )
+    assert [one.bounce_type for one in parse_dsn(message).records] == ["undetermined"]

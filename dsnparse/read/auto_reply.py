@@ -108,8 +108,8 @@ def _is_machine(notice: Notice) -> bool:
 def is_of_a_script(notice: Notice) -> bool:
     """Whether Auto-Submitted alone says that it is one, beside a null return path and a subject of failure.
 
-    Scripts of hosting panels and gateways put "auto-replied" on their notices, as Postfix and Exim do. So does
-    whoever answers with the subject and text that a stranger sent: what is read here is second hand.
+    Scripts of hosting panels and gateways put "auto-replied" on their notices, as Postfix and Exim do. So
+    does whoever answers with the subject and text that a stranger sent: what is read here is second hand.
     """
     found, signs = notice.auto_reply, notice.signs
     if found is None or found.rule != "kind.auto-submitted" or notice.head.is_answer:

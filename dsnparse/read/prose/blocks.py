@@ -8,6 +8,7 @@ from typing import Final
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.read.prose.mention import Mention
+from dsnparse.read.prose.page import RCPT
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
 from dsnparse.reply.codes import find_codes, states_code
@@ -32,8 +33,6 @@ _ABOUT_A_HOST: Final = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
 _SENDMAILS_OWN: Final = re.compile(r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>]{1,320}>\.\.\. ")
 
 
-#: The command that names a recipient, in a transcript.
-_COMMAND: Final = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?$", re.IGNORECASE)
 #: "Recipient address: kim@store": with it begins, below a blank line, what is said of the next one.
 _LABELLED: Final = re.compile(r"[^\s:：@<>][^:：@<>]{0,40}[:：]\s{0,20}<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 
@@ -152,9 +151,7 @@ class Blocks:
         """Whether `line` begins with another failed address."""
         for span in spans_in(line)[:1]:
             key = span.address.lower()
-            begins = (
-                span.start < 12 or _COMMAND.search(line[max(span.start - 12, 0) : span.start]) is not None
-            )
+            begins = span.start < 12 or RCPT.search(line[max(span.start - 12, 0) : span.start]) is not None
             return key != address.lower() and key in self.failed and begins
         return False
 

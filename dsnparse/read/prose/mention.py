@@ -9,7 +9,7 @@ from typing import Final
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.read.prose.address_list import lists_in
-from dsnparse.read.prose.page import Page
+from dsnparse.read.prose.page import RCPT, Page
 from dsnparse.reply.codes import find_codes, states_code
 from dsnparse.wire.address_spans import Span, spans_in
 
@@ -22,7 +22,6 @@ _SENTENCE_CHARS: Final = 120
 _SUBJECT_CHARS: Final = 30
 _DRESSING: Final = re.compile(r"""[\s<>()\[\]{}"'*:;,.•·>=|_«»“”-]+""")
 _CODES: Final = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?")
-_RCPT: Final = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
 #: "Recipient      kim@example.com", "To......: kim@example.com", "Recipient | kim@example.com".
 _GAPS: Final = ("  ", ": ", "..", ".:", ". ", "| ")
 _GAP: Final = re.compile(r"(?<=\w)(?:\s{2,60}|\t|\s?\.{3,60}\s{0,9}:?|\s{1,60}:|\s?\|)\s{0,60}$")
@@ -116,7 +115,7 @@ class Mention:
     def is_rcpt(self) -> bool:
         """Whether it is the argument of a RCPT command in a transcript."""
         if self._is_rcpt is None:
-            self._is_rcpt = _RCPT.search(self.before[-20:]) is not None
+            self._is_rcpt = RCPT.search(self.before[-20:]) is not None
         return self._is_rcpt
 
     @property

@@ -133,11 +133,8 @@ def _is_offered(seen: Mention) -> bool:
     """Whether help is offered at it; a word for recipients further off is another's ("If you are not …")."""
     if seen.heading and says("contact", seen.heading):
         return True
-    if seen.alone:
-        above = (
-            seen.page.lines[seen.line - 1] if seen.line else ""
-        )  # "Questions go to", and the address below
-        return bool(above) and above[-1] not in ":." and says("contact", above[-120:])
+    if seen.alone:  # "Questions go to", and the address below
+        return seen.page.asks(seen.line - 1) and seen.page.lines[seen.line - 1][-1] not in ":."
     if seen.is_plain and not _is_labelled_afar(seen):
         return False
     if _TELEPHONE.search(seen.before + seen.after) is not None:

@@ -28,7 +28,7 @@ _REPLY_REACH: Final = 20
 #: A reply in a transcript, below its command: its first digit.
 _REPLY: Final = re.compile(r"(?:[<>: ]{0,9}(?:Received)?[<>: ]{0,9}|.{0,60}?(?:<<<|<--|<-) ?)([2-5])\d\d\b")
 #: The command that names a recipient.
-_COMMAND: Final = re.compile(r"RCPT\s{1,3}TO\b", re.IGNORECASE)
+RCPT: Final = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
 #: Lines above and below one that its sentence may have begun or may end on.
 _SENTENCE_LINES: Final = 3
 #: How much of a line belongs to the sentence of a place in it, or beside it: one line may hold a whole text.
@@ -240,7 +240,7 @@ class Page:
     @property
     def _refuses_somebody(self) -> bool:
         if self._refused is None:
-            commands = [at for at, line in enumerate(self.lines) if _COMMAND.search(line) is not None]
+            commands = [at for at, line in enumerate(self.lines) if RCPT.search(line) is not None]
             self._refused = any(self.refuses(at) for at in commands)
         return self._refused
 

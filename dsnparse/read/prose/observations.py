@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from dsnparse.notice.words import says
 from dsnparse.read.prose.mention import Mention
+from dsnparse.read.prose.page import arrived
 from dsnparse.read.prose.quoted import TO_LINE
 from dsnparse.reply.codes import find_codes
 
@@ -74,6 +75,7 @@ _NEW: Final = 60
 _BULLET_CHARS: Final = 3
 #: What is left behind an address that is alone on its line.
 _EDGES: Final = " >)]\"',;|"
+_CELL_END: Final = re.compile(r"[),;|\t]|  ")
 #: How near a label stands to its address, if it is no part of another sentence.
 _BESIDE: Final = 16
 
@@ -158,8 +160,18 @@ def _is_reached(seen: Mention) -> bool:
         return False
     if seen.before and says("reached", seen.before):
         return True
-    after = seen.after if seen.after.strip(_EDGES) else " ".join(seen.page.cells_below(seen.line))
-    return _REACHED_AFTER.match(after) is not None
+    cells = [seen.after] if seen.after.strip(_EDGES) else seen.page.cells_below(seen.line)
+    if cells and (_REACHED_AFTER.match(" ".join(cells)) or says("reached", _first_cell(cells[0]))):
+        return True
+    if seen.alone:
+        return seen.page.arrived_below(seen.line)
+    return not _is_entered(seen) and arrived(seen.page.sentence_at(seen.line, seen.start))
+
+
+def _first_cell(text: str) -> str:
+    """What stands in brackets at the start of a text, or before its first comma or gap."""
+    text = text.lstrip(_EDGES + "(")
+    return _CELL_END.split(text, maxsplit=1)[0]
 
 
 OBSERVATIONS: tuple[Observation, ...] = (

@@ -28,6 +28,7 @@ _PARENT: Final = re.compile(
 #: words, or the reply that took it.
 _REACHED_AFTER: Final = re.compile(
     r"\W{0,6}(?:was |has been |were )?(?:successfully )?(?:delivered|relayed|expanded) (?:to|by|via|into)\b"
+    r"|[>)]?\.\.\. sent\b"
     r"|\W{0,40}(?:successfully )?(?:delivered|relayed|expanded|accepted|sent|ok|success)"
     r"(?:\s{1,20}\d{1,4})?(?:\s{1,20}2\d\d\b|\s?(?:[;|,\t]|$))"
     r"|\W{0,40}2\d\d[ -](?:2\.\d\.\d )?(?:\S{1,40} )?(?:ok|accepted|queued|message|recipient)\b",
@@ -75,6 +76,8 @@ _NEW: Final = 60
 _BULLET_CHARS: Final = 3
 #: What is left behind an address that is alone on its line.
 _EDGES: Final = " >)]\"',;|"
+#: What is no word before one.
+_OPENING: Final = " <([\"'"
 _CELL_END: Final = re.compile(r"[),;|\t]|  ")
 #: How near a label stands to its address, if it is no part of another sentence.
 _BESIDE: Final = 16
@@ -143,7 +146,9 @@ def _is_offered(seen: Mention) -> bool:
         return True
     if seen.after and says("contact_behind", seen.after[:_AROUND]):
         return True
-    return says("contact", seen.before[-120:]) or (not seen.before and seen.page.asks(seen.line - 1))
+    return says("contact", seen.before[-120:]) or (
+        not seen.before.strip(_OPENING) and seen.page.asks(seen.line - 1)
+    )
 
 
 def _is_labelled_afar(seen: Mention) -> bool:

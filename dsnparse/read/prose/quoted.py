@@ -11,6 +11,12 @@ from dsnparse.notice.words import says
 TO_LINE: Final = re.compile(
     r"\W{0,4}(?:(?:sent )?to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE
 )
+#: A line that only a header has: a notice never says so who failed. SES writes "Destination".
+_COPY_LINE: Final = re.compile(
+    r"\W{0,4}(?:b?cc|kopie|copie|copia|cópia|kopia|kopi|копия|копія|destination)[\s.]{0,40}:", re.IGNORECASE
+)
+#: Lines on which a field of a header goes on.
+_FOLDED_REACH: Final = 20
 _BESIDE: Final = re.compile(
     r"\W{0,4}(?:subject|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet|asunto"
     r"|oggetto)[\s.]{0,40}:",
@@ -51,9 +57,13 @@ class Quoted:
 
     def is_header(self, index: int) -> bool:
         """Whether a line is a To line beside other lines of a header: the notice quotes what came back."""
-        if TO_LINE.match(self.lines[index]) is None:
+        start = index
+        while start > max(index - _FOLDED_REACH, 0) and self.lines[start - 1].endswith(","):
+            start -= 1
+        line = self.lines[start]
+        if TO_LINE.match(line) is None and _COPY_LINE.match(line) is None:
             return False
-        around = self.lines[max(0, index - _BESIDE_REACH) : index + 1 + _BESIDE_REACH]
+        around = (*self.lines[max(0, start - _BESIDE_REACH) : start], *self.lines[index + 1 : index + 1 + _BESIDE_REACH])
         return any(_BESIDE.match(line) for line in around)
 
     def is_mail(self, index: int) -> bool:

@@ -28,6 +28,10 @@ _GAP: Final = re.compile(r"(?<=\w)(?:\s{2,60}|\t|\s?\.{3,60}\s{0,9}:?|\s{1,60}:|
 #: How long a label is that stands at the start of a line.
 _LABEL_WORDS: Final = 4
 _CELL_CHARS: Final = 30
+#: The name before an address in angle brackets: "Kim Lee <", "- "Lee, Kim" <".
+_HOLDER: Final = re.compile(r"""[\s*•·-]{0,6}["']?\w[\w.'’-]{0,30}(?:,? \w[\w.'’-]{0,30}){0,3}["']? <""")
+#: What stands before an address besides its holder's name: bullets, dates, fields.
+_NAMES_BEFORE: Final = re.compile(r"[^\w ]|\d{1,12}")
 #: How near a label stands to its address.
 _LABEL_CHARS: Final = 80
 #: Characters of a line before and after an address that say something about it.
@@ -89,9 +93,10 @@ class Mention:
 
     @property
     def alone(self) -> bool:
-        """Whether nothing but dressing stands beside it."""
+        """Whether nothing but dressing stands beside it, and its holder's name."""
         if self._alone is None:
-            self._alone = not _DRESSING.sub("", self.before + self.after.replace(self.address, ""))
+            before = "" if _HOLDER.fullmatch(self.before) is not None else self.before
+            self._alone = not _DRESSING.sub("", before + self.after.replace(self.address, ""))
         return self._alone
 
     @property
@@ -177,10 +182,16 @@ class Mention:
     def is_announced(self) -> bool:
         """Whether words before, on its line or above, say that failed addresses follow."""
         if self._is_announced is None:
-            self._is_announced = (len(self.before) > 3 and says("intro", self.before)) or self.page.announces(
-                self.line
+            self._is_announced = (len(self.before) > 3 and says("intro", self.before)) or (
+                self.is_entry and self.page.announces(self.line)
             )
         return self._is_announced
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether it can be one of a list: no words of a sentence stand before and behind it."""
+        before = _NAMES_BEFORE.sub("", self.before)
+        return self.heads or self.is_plain or len(before.split()) <= _LABEL_WORDS
 
     @property
     def goes_on(self) -> bool:

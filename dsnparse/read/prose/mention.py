@@ -25,6 +25,8 @@ _CODES: Final = re.compile(r"^\W{0,8}[45]\d\d[ -]?(?:#?[45]\.\d{1,3}\.\d{1,3})?"
 #: "Recipient      kim@example.com", "To......: kim@example.com", "Recipient | kim@example.com".
 _GAPS: Final = ("  ", ": ", "..", ".:", ". ", "| ")
 _GAP: Final = re.compile(r"(?<=\w)(?:\s{2,60}|\t|\s?\.{3,60}\s{0,9}:?|\s{1,60}:|\s?\|)\s{0,60}$")
+#: How many words a name has that is no label, at most.
+_NAME_WORDS: Final = 1
 #: How long a label is that stands at the start of a line.
 _LABEL_WORDS: Final = 4
 _CELL_CHARS: Final = 30
@@ -183,15 +185,17 @@ class Mention:
         """Whether words before, on its line or above, say that failed addresses follow."""
         if self._is_announced is None:
             self._is_announced = (len(self.before) > 3 and says("intro", self.before)) or (
-                self.is_entry and self.page.announces(self.line)
+                self.page.announces(self.line) and (self.is_entry or self.page.is_led_in(self.line))
             )
         return self._is_announced
 
     @property
     def is_entry(self) -> bool:
-        """Whether it can be one of a list: no words of a sentence stand before and behind it."""
-        before = _NAMES_BEFORE.sub("", self.before)
-        return self.heads or self.is_plain or len(before.split()) <= _LABEL_WORDS
+        """Whether it can be one of a list: no words of a sentence stand before it, or few and none behind."""
+        if self.heads or self.is_plain or self.before[-1] == "=" or _HOLDER.fullmatch(self.before) is not None:
+            return True
+        words = _NAMES_BEFORE.sub("", self.before).split()
+        return len(words) <= (_NAME_WORDS if _DRESSING.sub("", self.after) else _LABEL_WORDS)
 
     @property
     def goes_on(self) -> bool:

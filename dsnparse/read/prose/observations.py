@@ -281,6 +281,13 @@ OBSERVATIONS: tuple[Observation, ...] = (
         last_resort=True,
     ),
     Observation(
+        "forwarded",
+        -3,
+        "where the mail for somebody else goes on to: he is the one that was mailed",
+        lambda m: not m.is_listed and len(m.before) > _BULLET_CHARS and says("forwarded", m.before[-_NEW:]),
+        last_resort=True,
+    ),
+    Observation(
         "followed",
         -6,
         "whom the message was sent to; those whom it did not reach follow",

@@ -124,6 +124,11 @@ class Page:
             known = self._announced[index] = self._looks_announced(index)
         return known
 
+    def is_led_in(self, index: int) -> bool:
+        """Whether the text just above a line says that failed addresses follow."""
+        above = self.text_above(index)
+        return bool(above) and says("intro", above)
+
     def _looks_announced(self, index: int) -> bool:
         seen = 0
         for at in range(index - 1, max(index - _INTRO_REACH, 0) - 1, -1):

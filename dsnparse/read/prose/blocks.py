@@ -33,6 +33,11 @@ _ABOUT_A_HOST: Final = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
 _SENDMAILS_OWN: Final = re.compile(r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>]{1,320}>\.\.\. ")
 
 
+#: A line with an address and nothing else; and the cell before it in a table.
+_ALONE: Final = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
+_CELL_CHARS: Final = 30
+
+
 #: "Recipient address: kim@store": with it begins, below a blank line, what is said of the next one.
 _LABELLED: Final = re.compile(r"[^\s:：@<>][^:：@<>]{0,40}[:：]\s{0,20}<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 
@@ -120,7 +125,11 @@ class Blocks:
                 if blanks and _LABELLED.fullmatch(next_line):
                     break
             if "@" in next_line and self._names_us(next_line):
+                if pieces and pieces[-1] != own and _is_cell(pieces[-1]) and ":" not in next_line:
+                    pieces.pop()
                 continue
+            if blanks and self._heads(next_line, mention.address):
+                break
             if blanks and says("contact", next_line) and not states_code(next_line):
                 break
             if next_line.startswith(_NEXT_COMMAND) or _ABOUT_A_HOST.match(next_line):
@@ -155,9 +164,14 @@ class Blocks:
             return key != address.lower() and key in self.failed and begins
         return False
 
+    def _heads(self, line: str, address: str) -> bool:
+        """Whether a line begins with the address itself, and goes on: what is said there is another block."""
+        line = line.lstrip(" <*-")
+        return line[: len(address)].lower() == address.lower() and len(line) > len(address) + 2
+
     def _names_us(self, line: str) -> bool:
-        """Whether a line is a label and an address of the sender's side: it says nothing of a failure."""
-        if _LABELLED.fullmatch(line) is None:
+        """Whether a line is an address of the sender's side, and its label: it says nothing of a failure."""
+        if _LABELLED.fullmatch(line) is None and _ALONE.fullmatch(line) is None:
             return False
         ours = self._notice.ours - self.failed
         return all(address.lower() in ours for address in addresses_in(line))
@@ -167,7 +181,7 @@ class Blocks:
         if self._common is None:
             self._common = ("", 0)
             for index, line in enumerate(self.lines):
-                if line and states_code(line.lstrip("<>: ")) and not says("contact", line):
+                if line and states_code(line.lstrip("<>: ")) and (line[0] in "45" or not says("contact", line)):
                     end = index + 1
                     while end < len(self.lines) and self.lines[end] and end - index < _BLOCK_LINES:
                         end += 1
@@ -215,6 +229,10 @@ class Blocks:
                 if size > _CONTEXT_CHARS:
                     break
         return " ".join(pieces)[:_CONTEXT_CHARS]
+
+
+def _is_cell(line: str) -> bool:
+    return len(line) <= _CELL_CHARS and (line[-1].isalnum() or line[-1] == ":")
 
 
 def _worth(text: str, known: int = -1) -> int:

@@ -170,7 +170,8 @@ def _is_reached(seen: Mention) -> bool:
         return True
     if seen.alone:
         return seen.page.arrived_below(seen.line)
-    return not _is_entered(seen) and arrived(seen.page.sentence_at(seen.line, seen.start))
+    is_told_of = seen.is_listed or seen.is_heading or seen.has_code or seen.is_explained
+    return not is_told_of and arrived(seen.page.sentence_at(seen.line, seen.start))
 
 
 def _first_cell(text: str) -> str:

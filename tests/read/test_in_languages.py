@@ -18,6 +18,7 @@ _KINDS = {"delay": Kind.DELAY, "bounce": Kind.BOUNCE, "delivery": Kind.DELIVERY}
 TOLD = [line for line in _LINES if line[0] in _KINDS]
 NOTICES = {language: text.replace("\\n", "\n") for kind, language, text in _LINES if kind == "notice"}
 CONTACTS = [(language, words) for kind, language, words in _LINES if kind == "contact"]
+REACHED = [text.replace("\\n", "\n") for kind, _, text in _LINES if kind == "reached"]
 KIM, ASKED = "kim@mail.example.net", "rita.o@mail.example.net"
 
 
@@ -53,3 +54,11 @@ def test_who_is_to_be_asked_has_failed_in_no_language(language: str, words: str)
         for rule in ("", "-" * 40 + "\n"):
             report = parse_dsn(notice(f"{text}\n\n{rule}{words.replace('{c}', ASKED)}\n"))
             assert [one.recipient for one in report] == [KIM]
+
+
+@pytest.mark.parametrize("layout", ["{a}\n  550 5.1.1 user unknown", "<{a}>: 550 user unknown"])
+@pytest.mark.parametrize("words", REACHED)
+def test_whom_the_message_reached_is_nobody_who_failed_in_any_language(words: str, layout: str) -> None:
+    text = f"Your message could not be delivered to:\n\n{layout.replace('{a}', KIM)}\n\n"
+    report = parse_dsn(notice(f"{text}{words.replace('{b}', 'lee.park@mail.example.net')}\n"))
+    assert [one.recipient for one in report] == [KIM]

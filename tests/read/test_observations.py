@@ -84,6 +84,7 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
     "quoted-header": ((f"To: {KIM}\nSubject: x", {}), (f"To: {KIM}\n\nWe are sorry", {})),
     "quoted-mail": ((f"Not delivered.\n\n> ask {KIM}", {}), (f"> ask {KIM}", {})),
     "parent": ((f"(generated from {KIM})", {}), (f"(said by {KIM})", {})),
+    "forwarded": ((f"weitergeleitet an {KIM}", {}), (f"gerichtet an {KIM}", {})),
     "followed": (
         (f"mail to {KIM} failed for the following people:", {}),
         (f"mail to {KIM} failed for this reason:", {}),

@@ -181,7 +181,11 @@ class Blocks:
         if self._common is None:
             self._common = ("", 0)
             for index, line in enumerate(self.lines):
-                if line and states_code(line.lstrip("<>: ")) and (line[0] in "45" or not says("contact", line)):
+                if (
+                    line
+                    and states_code(line.lstrip("<>: "))
+                    and (line[0] in "45" or not says("contact", line))
+                ):
                     end = index + 1
                     while end < len(self.lines) and self.lines[end] and end - index < _BLOCK_LINES:
                         end += 1

@@ -192,7 +192,12 @@ class Mention:
     @property
     def is_entry(self) -> bool:
         """Whether it can be one of a list: no words of a sentence stand before it, or few and none behind."""
-        if self.heads or self.is_plain or self.before[-1] == "=" or _HOLDER.fullmatch(self.before) is not None:
+        if (
+            self.heads
+            or self.is_plain
+            or self.before[-1] == "="
+            or _HOLDER.fullmatch(self.before) is not None
+        ):
             return True
         words = _NAMES_BEFORE.sub("", self.before).split()
         return len(words) <= (_NAME_WORDS if _DRESSING.sub("", self.after) else _LABEL_WORDS)

@@ -77,7 +77,7 @@ _BULLET_CHARS: Final = 3
 #: What is left behind an address that is alone on its line.
 _EDGES: Final = " >)]\"',;|"
 #: What is no word before one.
-_OPENING: Final = " <([\"'"
+_OPENING: Final = " (["
 _CELL_END: Final = re.compile(r"[),;|\t]|  ")
 #: How near a label stands to its address, if it is no part of another sentence.
 _BESIDE: Final = 16

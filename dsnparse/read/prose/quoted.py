@@ -63,7 +63,10 @@ class Quoted:
         line = self.lines[start]
         if TO_LINE.match(line) is None and _COPY_LINE.match(line) is None:
             return False
-        around = (*self.lines[max(0, start - _BESIDE_REACH) : start], *self.lines[index + 1 : index + 1 + _BESIDE_REACH])
+        around = (
+            *self.lines[max(0, start - _BESIDE_REACH) : start],
+            *self.lines[index + 1 : index + 1 + _BESIDE_REACH],
+        )
         return any(_BESIDE.match(line) for line in around)
 
     def is_mail(self, index: int) -> bool:

@@ -102,7 +102,6 @@ class Blocks:
     def _block(self, mention: Mention) -> str:
         """The words around one mention: its line, and the lines after it up to a blank or another address."""
         line = self.lines[mention.line]
-        names_others = len(self.failed) > 1 or mention.key not in self.failed
         before = line[max(0, mention.start - _BEFORE_CHARS) : mention.start].strip(" <\"'(*>-:")
         after = line[mention.end : mention.end + _AFTER_CHARS].lstrip(" >:\"')]*")
         own = f"{before} <{mention.address}> {after}" if before else after
@@ -119,23 +118,12 @@ class Blocks:
                 if blanks > 1 or any(_worth(piece) >= 1 for piece in pieces):
                     break
                 continue
-            if names_others and "@" in next_line:
-                if self._is_other(next_line, mention.address):
-                    break
-                if blanks and _LABELLED.fullmatch(next_line):
-                    break
+            if self._is_another(next_line, mention, line, after_blank=blanks > 0):
+                break
             if "@" in next_line and self._names_us(next_line):
                 if pieces and pieces[-1] != own and _is_cell(pieces[-1]) and ":" not in next_line:
                     pieces.pop()
                 continue
-            if blanks and self._heads(next_line, mention.address):
-                break
-            if blanks and says("contact", next_line) and not states_code(next_line):
-                break
-            if next_line.startswith(_NEXT_COMMAND) or _ABOUT_A_HOST.match(next_line):
-                break
-            if next_line[:3] == "<<<" and line[:3] != ">>>":
-                break
             if pieces and pieces[-1][:3] == "<<<" and _SENDMAILS_OWN.match(next_line):
                 continue
             pieces.append(next_line)
@@ -143,6 +131,21 @@ class Blocks:
             if size > _BLOCK_CHARS:
                 break
         return " ".join(pieces)[:_BLOCK_CHARS]
+
+    def _is_another(self, line: str, mention: Mention, first: str, *, after_blank: bool) -> bool:
+        """Whether what is said of a recipient, from the line `first` on, ends before a line."""
+        if "@" in line and (len(self.failed) > 1 or mention.key not in self.failed):
+            if self._is_other(line, mention.address):
+                return True
+            if after_blank and _LABELLED.fullmatch(line) and not self._names_us(line):
+                return True
+        if after_blank and (
+            self._heads(line, mention.address) or (says("contact", line) and not states_code(line))
+        ):
+            return True
+        if line.startswith(_NEXT_COMMAND) or _ABOUT_A_HOST.match(line):
+            return True
+        return line[:3] == "<<<" and first[:3] != ">>>"
 
     def _replies_above(self, index: int) -> list[str]:
         """The remote host's replies ("<<< 550 …") right above a line of a Sendmail transcript."""

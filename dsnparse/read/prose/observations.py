@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 from dsnparse.notice.words import says
 from dsnparse.read.prose.mention import Mention
-from dsnparse.read.prose.page import arrived
 from dsnparse.read.prose.quoted import TO_LINE
+from dsnparse.read.prose.reached import is_reached
 from dsnparse.reply.codes import find_codes
 
 #: An address needs this sum to be taken for one that failed.
@@ -22,16 +22,6 @@ ENOUGH: Final = 4
 _BEFORE_ID: Final = re.compile(r"(?:(?:message|msg)-?_?id|\bid|\bref)\W{0,4}$", re.IGNORECASE)
 _PARENT: Final = re.compile(
     r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? of",
-    re.IGNORECASE,
-)
-#: What a report says of those whom the message did reach, beside those whom it did not (PowerMTA, Sendmail):
-#: words, or the reply that took it.
-_REACHED_AFTER: Final = re.compile(
-    r"\W{0,6}(?:was |has been |were )?(?:successfully )?(?:delivered|relayed|expanded) (?:to|by|via|into)\b"
-    r"|[>)]?\.\.\. sent\b"
-    r"|\W{0,40}(?:successfully )?(?:delivered|relayed|expanded|accepted|sent|ok|success)"
-    r"(?:\s{1,20}\d{1,4})?(?:\s{1,20}2\d\d\b|\s?(?:[;|,\t]|$))"
-    r"|\W{0,40}2\d\d[ -](?:2\.\d\.\d )?(?:\S{1,40} )?(?:ok|accepted|queued|message|recipient)\b",
     re.IGNORECASE,
 )
 _SENDER_AFTER: Final = re.compile(
@@ -74,11 +64,8 @@ _NEAR: Final = 25
 #: How near words stand that tell of a new address; and what is a bullet before one, not words.
 _NEW: Final = 60
 _BULLET_CHARS: Final = 3
-#: What is left behind an address that is alone on its line.
-_EDGES: Final = " >)]\"',;|"
-#: What is no word before one.
+#: What is no word before an address.
 _OPENING: Final = " (["
-_CELL_END: Final = re.compile(r"[),;|\t]|  ")
 #: How near a label stands to its address, if it is no part of another sentence.
 _BESIDE: Final = 16
 
@@ -158,26 +145,6 @@ def _is_labelled_afar(seen: Mention) -> bool:
 def _is_failed_company(seen: Mention) -> bool:
     """Whether the sentence that names a company's mailbox says itself that it failed."""
     return seen.key.rpartition("@")[0] in _COMPANY and seen.is_announced and seen.page.fails(seen.line)
-
-
-def _is_reached(seen: Mention) -> bool:
-    if seen.page.is_success:
-        return False
-    if seen.before and says("reached", seen.before):
-        return True
-    cells = [seen.after] if seen.after.strip(_EDGES) else seen.page.cells_below(seen.line)
-    if cells and (_REACHED_AFTER.match(" ".join(cells)) or says("reached", _first_cell(cells[0]))):
-        return True
-    if seen.alone:
-        return seen.page.arrived_below(seen.line)
-    is_told_of = seen.is_listed or seen.is_heading or seen.has_code or seen.is_explained
-    return not is_told_of and arrived(seen.page.sentence_at(seen.line, seen.start))
-
-
-def _first_cell(text: str) -> str:
-    """What stands in brackets at the start of a text, or before its first comma or gap."""
-    text = text.lstrip(_EDGES + "(")
-    return _CELL_END.split(text, maxsplit=1)[0]
 
 
 OBSERVATIONS: tuple[Observation, ...] = (
@@ -313,7 +280,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "beside it: that it is the sender's",
         lambda m: _SENDER_AFTER.match(m.after) is not None,
     ),
-    Observation("reached", -8, "beside it: that the message reached it", _is_reached, is_reached=True),
+    Observation("reached", -8, "beside it: that the message reached it", is_reached, is_reached=True),
     Observation(
         "service",
         -3,

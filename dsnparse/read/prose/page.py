@@ -105,6 +105,15 @@ class Page:
                 return line
         return ""
 
+    def heading_above(self, index: int) -> str:
+        """The last text above a line, but for lines of addresses, with the line that it goes on from."""
+        for at in range(index - 1, max(index - _INTRO_REACH, 0) - 1, -1):
+            line = self.lines[at]
+            if line and not all("@" in word for word in line.strip(_LISTS).split()):
+                above = self.lines[at - 1] if at and "@" not in self.lines[at - 1] else ""
+                return f"{above} {line}" if above[-1:] not in _ENDS else line
+        return ""
+
     def cells_below(self, index: int) -> list[str]:
         """The lines below one up to a blank or an address: the other cells of a table's row."""
         cells = []
@@ -147,15 +156,6 @@ class Page:
             seen += 1
             if seen >= _INTRO_LINES:
                 break
-        return False
-
-    def arrived_below(self, index: int) -> bool:
-        """Whether the last text above a line, but for lines of addresses, says that those below were reached."""
-        for at in range(index - 1, max(index - _INTRO_REACH, 0) - 1, -1):
-            line = self.lines[at]
-            if line and not all("@" in word for word in line.strip(_LISTS).split()):
-                above = self.lines[at - 1] if at and "@" not in self.lines[at - 1] else ""
-                return "@" not in line and arrived(f"{above} {line}" if above[-1:] not in _ENDS else line)
         return False
 
     def _is_intro(self, at: int, line: str) -> bool:
@@ -257,11 +257,6 @@ class Page:
             commands = [at for at, line in enumerate(self.lines) if RCPT.search(line) is not None]
             self._refused = any(self.refuses(at) for at in commands)
         return self._refused
-
-
-def arrived(text: str) -> bool:
-    """Whether a sentence, or a heading, says that a message did reach whom it names."""
-    return says("arrived", text) and not says("denied", text) and not says("failure", text)
 
 
 def _indent(line: str) -> int:

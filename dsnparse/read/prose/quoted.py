@@ -18,8 +18,8 @@ _COPY_LINE: Final = re.compile(
 #: Lines on which a field of a header goes on.
 _FOLDED_REACH: Final = 20
 _BESIDE: Final = re.compile(
-    r"\W{0,4}(?:subject|source|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet|asunto"
-    r"|oggetto)[\s.]{0,40}:",
+    r"\W{0,4}(?:subject|source|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet"
+    r"|asunto|oggetto)[\s.]{0,40}:",
     re.IGNORECASE,
 )
 _BESIDE_REACH: Final = 3

@@ -1,0 +1,56 @@
+"""Whether a notice says that a message did reach somebody whom it names: he is nobody who failed.
+
+Facts:
+
+* A notice about several recipients names those who got the message, too: on a line with the word
+  (PowerMTA, Sendmail), in a row of a table, below a heading, in a sentence of their own ("The others
+  (a@b, c@d) got your message").
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from dsnparse.notice.words import says
+from dsnparse.read.prose.mention import Mention
+
+#: What is said beside an address: words, or the reply that took it.
+_REACHED_AFTER: Final = re.compile(
+    r"\W{0,6}(?:was |has been |were )?(?:successfully )?(?:delivered|relayed|expanded) (?:to|by|via|into)\b"
+    r"|[>)]?\.\.\. sent\b"
+    r"|\W{0,40}(?:successfully )?(?:delivered|relayed|expanded|accepted|sent|ok|success)"
+    r"(?:\s{1,20}\d{1,4})?(?:\s{1,20}2\d\d\b|\s?(?:[;|,\t]|$))"
+    r"|\W{0,40}2\d\d[ -](?:2\.\d\.\d )?(?:\S{1,40} )?(?:ok|accepted|queued|message|recipient)\b",
+    re.IGNORECASE,
+)
+#: What is left behind an address that is alone on its line.
+_EDGES: Final = " >)]\"',;|"
+_CELL_END: Final = re.compile(r"[),;|\t]|  ")
+
+
+def is_reached(seen: Mention) -> bool:
+    """Whether the message is said to have reached an address where it is named."""
+    if seen.page.is_success:
+        return False
+    if seen.before and says("reached", seen.before):
+        return True
+    cells = [seen.after] if seen.after.strip(_EDGES) else seen.page.cells_below(seen.line)
+    if cells and (_REACHED_AFTER.match(" ".join(cells)) or says("reached", _first_cell(cells[0]))):
+        return True
+    if seen.alone:
+        heading = seen.page.heading_above(seen.line)
+        return "@" not in heading and _tells(heading)
+    if seen.is_listed or seen.is_heading or seen.has_code or seen.is_explained:
+        return False
+    return _tells(seen.page.sentence_at(seen.line, seen.start))
+
+
+def _first_cell(text: str) -> str:
+    """What stands in brackets at the start of a text, or before its first comma or gap."""
+    return _CELL_END.split(text.lstrip(_EDGES + "("), maxsplit=1)[0]
+
+
+def _tells(text: str) -> bool:
+    """Whether a sentence, or a heading, says that a message did reach whom it names."""
+    return says("arrived", text) and not says("denied", text) and not says("failure", text)

@@ -36,6 +36,42 @@ NOTICES = {
         "Fri 11:20:06: --> DATA\nFri 11:20:06: <-- 354 Start mail input\n",
         {"zoe@example.org": "user_unknown hard"},
     ),
+    "a table in columns": (
+        HEAD + "Your message was for three people. This is what became of it:\n\n"
+        "Address                 Result\n----------------------  ---------------------------\n"
+        "kim@example.org         delivered\n"
+        "lee@example.org         NOT delivered: account closed\n                        on 3 May 2015\n"
+        "zoe@example.org         delivered\n\nQuestions: office@example.org\n",
+        {"lee@example.org": "mailbox_disabled hard"},
+    ),
+    "copies in the header that is quoted": (
+        HEAD + "A message that you sent could not be delivered.\n\n"
+        "lee@example.org, ERROR CODE :550 - user unknown\n\n"
+        "From:Me <me@example.net>\nTo:Lee <lee@example.org>,Kim <kim@example.org>\n"
+        "Cc:Zoe <zoe@example.org>,\n  Ann <ann@example.org>\nSubject:Plan\n",
+        {"lee@example.org": "user_unknown hard"},
+    ),
+    "where one's mail is forwarded to": (
+        HEAD + "Ihre Nachricht konnte nicht zugestellt werden:\n\nlee@example.org:\n"
+        "Weiterleitung an kim@example.com fehlgeschlagen: 552 Mailbox full\n",
+        {"lee@example.org": "mailbox_full soft"},
+    ),
+    "a list, and words about it below": (
+        HEAD + "An error occurred while trying to deliver the mail to the following recipients:\n"
+        "kim@example.org, lee@example.org\n\n"
+        "kim@example.org: 5.1.1 We did not send the message to this address\n"
+        "because it is on the suppression list for your account.\n\n"
+        "lee@example.org: 4.4.7 Message expired: unable to deliver in 840 minutes.\n",
+        {"kim@example.org": "suppressed block", "lee@example.org": "expired soft"},
+    ),
+    "who sends is a cell of a table": (
+        HEAD.replace("\n\n", "\nContent-Type: text/html\n\n")
+        + "<p>Votre message n'a pas pu &ecirc;tre remis.</p>"
+        "<table><tr><td>Destinataire</td><td>kim@example.org</td></tr><tr><td>Exp&eacute;diteur</td>"
+        "<td>me@example.net</td></tr><tr><td>Motif</td><td>La bo&icirc;te aux lettres est pleine."
+        "</td></tr></table>",
+        {"kim@example.org": "mailbox_full soft"},
+    ),
     "a table with those whom it reached": (
         HEAD.replace("\n\n", "\nContent-Type: text/html\n\n") + "<p>We could not deliver your message to all."
         "</p><table><tr><th>Recipient</th><th>Result</th><th>Response</th></tr>"

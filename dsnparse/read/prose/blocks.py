@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from dsnparse.notice.notice import Notice
@@ -45,11 +46,12 @@ _LABELLED: Final = re.compile(r"[^\s:：@<>][^:：@<>]{0,40}[:：]\s{0,20}<?[^\s
 class Blocks:
     """Finds what the text says about each failed address."""
 
-    def __init__(self, notice: Notice, failed: set[str]) -> None:
-        """`failed`: all the recipients of the notice, in lower case."""
+    def __init__(self, notice: Notice, failed: set[str], reached: Collection[str] = ()) -> None:
+        """`failed`: all the recipients of the notice, in lower case; `reached`: those who got the message."""
         self.body = notice.body
         self.lines = notice.body.stripped
         self.failed = failed
+        self._named = failed.union(reached)
         self._notice = notice
         self._common: tuple[str, int] | None = None
         self._prose = ""
@@ -134,7 +136,7 @@ class Blocks:
 
     def _is_another(self, line: str, mention: Mention, first: str, *, after_blank: bool) -> bool:
         """Whether what is said of a recipient, from the line `first` on, ends before a line."""
-        if "@" in line and (len(self.failed) > 1 or mention.key not in self.failed):
+        if "@" in line and (len(self._named) > 1 or mention.key not in self._named):
             if self._is_other(line, mention.address):
                 return True
             if after_blank and _LABELLED.fullmatch(line) and not self._names_us(line):
@@ -160,11 +162,11 @@ class Blocks:
         return replies
 
     def _is_other(self, line: str, address: str) -> bool:
-        """Whether `line` begins with another failed address."""
+        """Whether `line` begins with another recipient's address."""
         for span in spans_in(line)[:1]:
             key = span.address.lower()
             begins = span.start < 12 or RCPT.search(line[max(span.start - 12, 0) : span.start]) is not None
-            return key != address.lower() and key in self.failed and begins
+            return key != address.lower() and key in self._named and begins
         return False
 
     def _heads(self, line: str, address: str) -> bool:

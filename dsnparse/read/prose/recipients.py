@@ -43,13 +43,13 @@ def prose_recipients(notice: Notice) -> list[Recipient]:
             best[mention.key] = found
     accepted = _accept(best, page)
     # Wherever else it stands (as one of those whom the message was for), it is none that failed.
-    reached = {key for key in accepted if any(one.is_reached for one in weighed[key])} - page.listed
+    reached = {key for key, named in weighed.items() if any(one.is_reached for one in named)} - page.listed
     accepted = {key: found for key, found in accepted.items() if key not in reached} or accepted
     if not accepted:
         return []
     uncertain, no_recipients = _named_by_others(weighed, accepted.keys(), page)
     accepted = {key: found for key, found in accepted.items() if key not in no_recipients}
-    blocks = Blocks(notice, set(accepted))
+    blocks = Blocks(notice, set(accepted), reached)
     recipients = []
     for key, found in accepted.items():
         is_uncertain = found.mention.is_uncertain or key in uncertain

@@ -20,6 +20,8 @@ _WRAPPING: Final = "<>\"'[](){}"
 _EDGE: Final = re.compile(f"[{re.escape(_EDGES)}]")
 #: By their number: a table of all, since to miss a letter in a smaller one takes time.
 _TO_BLANKS: Final = "".join([" " if chr(code) in _EDGES else chr(code) for code in range(128)])
+#: Scripts that part words by nothing, and their punctuation: an address in other letters ends at theirs.
+_WITHOUT_BLANKS: Final = re.compile("[\u0e00-\u0e7f\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
 #: RFC 5321 section 4.5.3.1: a local part has at most 64 octets, a domain 255.
 _MAX_LOCAL: Final = 64
 _MAX_DOMAIN: Final = 255
@@ -84,14 +86,17 @@ def _blank_addresses(low: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     places: list[tuple[int, int]] = []
     done = 0
     size = len(low)
+    parted = low if low.isascii() else _WITHOUT_BLANKS.sub(" ", low)
     at = low.find("@")
     while at >= 0:
         first = max(done, at - _MAX_LOCAL)
-        start = at - len(low[first:at].translate(_TO_BLANKS).rpartition(" ")[2])
+        local = parted if parted[at - 1 : at] != " " else low
+        domain = parted if parted[at + 1 : at + 2] != " " else low
+        start = at - len(local[first:at].translate(_TO_BLANKS).rpartition(" ")[2])
         if start == at and low[at - 1 : at] == '"':  # a quoted local part may hold anything
             start = max(low.rfind('"', first, at - 1), first)
         last = min(size, at + 1 + _MAX_DOMAIN)
-        edge = _EDGE.search(low, at + 1, last)
+        edge = _EDGE.search(domain, at + 1, last)
         end = edge.start() if edge is not None else last
         if ".." in low[at:end]:  # "<kim@example.org>..." of Sendmail, without the brackets
             end = low.index("..", at)

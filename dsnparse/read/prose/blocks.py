@@ -39,6 +39,10 @@ _ALONE: Final = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 _CELL_CHARS: Final = 30
 
 
+#: "<kim@example.com>: host said …", "<kim@example.com> (expanded from …": what is said of somebody.
+_HEADING: Final = re.compile(r"<([^\s<>@]{1,64}@[^\s<>@]{1,255})>(?::| \()")
+
+
 #: "Recipient address: kim@store": with it begins, below a blank line, what is said of the next one.
 _LABELLED: Final = re.compile(r"[^\s:：@<>][^:：@<>]{0,40}[:：]\s{0,20}<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 
@@ -174,6 +178,11 @@ class Blocks:
         line = line.lstrip(" <*-")
         return line[: len(address)].lower() == address.lower() and len(line) > len(address) + 2
 
+    def _heads_another(self, line: str) -> bool:
+        """Whether a line is the first of what is said of somebody who is none of the recipients."""
+        found = _HEADING.match(line)
+        return found is not None and found[1].lower() not in self.failed
+
     def _names_us(self, line: str) -> bool:
         """Whether a line is an address of the sender's side, and its label: it says nothing of a failure."""
         if _LABELLED.fullmatch(line) is None and _ALONE.fullmatch(line) is None:
@@ -231,7 +240,12 @@ class Blocks:
     def _first_lines(self) -> str:
         size = 0
         pieces = []
+        is_another = False
         for line in self.lines:
+            if not line or "@" in line:
+                is_another = line != "" and (is_another or self._heads_another(line))
+            if is_another:
+                continue
             if line and not says("boilerplate", line) and not ("@" in line and self._names_us(line)):
                 pieces.append(line)
                 size += len(line)

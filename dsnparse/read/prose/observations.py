@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from dsnparse.notice.words import says
+from dsnparse.read.prose.header_labels import TO_LINE
 from dsnparse.read.prose.mention import Mention
-from dsnparse.read.prose.quoted import TO_LINE
 from dsnparse.read.prose.reached import is_reached
 from dsnparse.reply.codes import find_codes
 
@@ -213,7 +213,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "to-line",
         -1,
         "a To line quotes the message, or is the notice's way to say who failed",
-        lambda m: bool(m.before) and TO_LINE.match(m.before) is not None,
+        lambda m: (bool(m.before) and TO_LINE.match(m.before) is not None) or m.page.quoted.is_of_all(m.line),
         last_resort=True,
     ),
     Observation(

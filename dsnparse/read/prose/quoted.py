@@ -6,23 +6,13 @@ import re
 from typing import Final
 
 from dsnparse.notice.words import says
+from dsnparse.read.prose.header_labels import BESIDE, COPY_LINE, RECIPIENT_LINE, TO_LINE
 
-#: A To line, of the returned message or the notice's way to say who failed.
-TO_LINE: Final = re.compile(
-    r"\W{0,4}(?:(?:sent )?to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE
-)
-#: A line that only a header has: a notice never says so who failed. SES writes "Destination".
-_COPY_LINE: Final = re.compile(
-    r"\W{0,4}(?:b?cc|kopie|copie|copia|cópia|kopia|kopi|копия|копія|destination)[\s.]{0,40}:", re.IGNORECASE
-)
 #: Lines on which a field of a header goes on.
 _FOLDED_REACH: Final = 20
-_BESIDE: Final = re.compile(
-    r"\W{0,4}(?:subject|source|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet"
-    r"|asunto|oggetto)[\s.]{0,40}:",
-    re.IGNORECASE,
-)
+#: Lines of a header that are looked at beside one; cells of a table are lines, too.
 _BESIDE_REACH: Final = 3
+_CELL_CHARS: Final = 30
 #: A signature's line, a letter's first one, and what announces the text that came back.
 _LETTER: Final = re.compile(
     r"--"
@@ -56,18 +46,33 @@ class Quoted:
         self._closing: dict[int, bool] = {}
 
     def is_header(self, index: int) -> bool:
-        """Whether a line is a To line beside other lines of a header: the notice quotes what came back."""
+        """Whether a line is a To or Cc line beside other lines of a header: the notice quotes what came back."""
+        return self._is_field(index, (TO_LINE, COPY_LINE))
+
+    def is_of_all(self, index: int) -> bool:
+        """Whether a line names, beside a message's subject or sender, the recipients it was for."""
+        return self._is_field(index, (RECIPIENT_LINE,))
+
+    def _is_field(self, index: int, labels: tuple[re.Pattern[str], ...]) -> bool:
         start = index
         while start > max(index - _FOLDED_REACH, 0) and self.lines[start - 1].endswith(","):
             start -= 1
-        line = self.lines[start]
-        if TO_LINE.match(line) is None and _COPY_LINE.match(line) is None:
-            return False
+        if not self._is_labelled(start, labels):
+            if (
+                not start
+                or not self._is_labelled(start - 1, labels)
+                or len(self.lines[start - 1]) > _CELL_CHARS
+            ):
+                return False
+            start -= 1
         around = (
             *self.lines[max(0, start - _BESIDE_REACH) : start],
             *self.lines[index + 1 : index + 1 + _BESIDE_REACH],
         )
-        return any(_BESIDE.match(line) for line in around)
+        return any(BESIDE.match(line) for line in around)
+
+    def _is_labelled(self, index: int, labels: tuple[re.Pattern[str], ...]) -> bool:
+        return any(label.match(self.lines[index]) for label in labels)
 
     def is_mail(self, index: int) -> bool:
         """Whether a line is not the notice's own: behind a quote mark, in a letter, below a signature.

@@ -15,7 +15,11 @@ class Sign(Enum):
     FAILED_RECIPIENTS = "x-failed-recipients", 5, "X-Failed-Recipients, which only Exim and Gmail write"
     DAEMON = "from", 3, "From names a mail system"
     RETURN_PATH = "return-path", 2, "the return path is null, or a mail system's"
-    NOBODY = "nobody", 3, "From is `<>`: only a mail system has no address to write from"
+    NOBODY = (
+        "nobody",
+        3,
+        "From is `<>`, or missing beside a null return path: only a mail system has no address to write from",
+    )
     REPORT = "multipart-report", 3, "multipart/report that is no receipt"
     SUBJECT = "subject", 3, "the subject is one of notices"
     AUTO_SUBMITTED = "auto-submitted", 1, "Auto-Submitted says that a program wrote"

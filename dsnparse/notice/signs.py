@@ -126,9 +126,9 @@ def _of_header(head: Head) -> Signs:
         signs.add(Sign.FAILED_RECIPIENTS, first["x-failed-recipients"])
     if head.is_daemon:
         signs.add(Sign.DAEMON, head.mail_from)
-    elif head.mail_from == "<>":
-        signs.add(Sign.NOBODY, head.mail_from)
     return_path = first.get("return-path", "").strip()
+    if not head.is_daemon and (head.mail_from == "<>" or (return_path == "<>" and "from" not in first)):
+        signs.add(Sign.NOBODY, head.mail_from)
     if return_path == "<>" or (DAEMON.match(return_path.lstrip("<")) and not OF_LETTERS.search(return_path)):
         signs.add(Sign.RETURN_PATH, return_path)
     if head.type == "multipart/report" and "disposition" not in first.get("content-type", ""):
@@ -142,7 +142,10 @@ def _of_header(head: Head) -> Signs:
         signs.add(Sign.AUTO_SUBMITTED, auto)
     # What a mail system returns without a return path may keep its subject (James, gateways).
     is_kept = (
-        head.is_daemon and return_path == "<>" and not head.is_of_notice and "auto-submitted" not in first
+        signs.has(Sign.DAEMON, Sign.NOBODY)
+        and return_path == "<>"
+        and not head.is_of_notice
+        and "auto-submitted" not in first
     )
     if head.is_answer and not is_kept and not passing_on.ends_in_failure(head.subject):
         signs.add(Sign.ANSWER, head.subject)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dsnparse.model import Evidence
+from dsnparse.notice.head import Head
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.sign import LOOK, Sign
 from dsnparse.notice.words import says, subject_says
@@ -18,7 +19,7 @@ _MAX_EVIDENCE_TEXT: Final = 200
 #: Signs that something failed.
 _OF_FAILURE: Final = (Sign.SUBJECT, Sign.REPORT, Sign.FAILED_RECIPIENTS, Sign.TEMPLATE, Sign.TEMPLATE_SURE)
 #: Fields of answers that people write: then the text need not be read.
-_OF_PEOPLE: Final = ("references", "user-agent", "x-mailer", "list-id")
+_OF_PEOPLE: Final = ("user-agent", "x-mailer", "list-id")
 _CHALLENGE_CHARS: Final = 3000
 #: A challenge is shown by a piece of the text; the pieces overlap.
 _WINDOW: Final = 600
@@ -70,13 +71,22 @@ def read_auto_reply_in_words(notice: Notice) -> Reading | None:
 
 def _challenge(notice: Notice) -> str | None:
     """The words by which an answer asks its reader to prove that he is a person, or None."""
-    if not notice.head.is_answer or any(name in notice.head.first for name in _OF_PEOPLE):
+    head = notice.head
+    if not head.is_answer or any(name in head.first for name in _OF_PEOPLE):
+        return None
+    if "references" in head.first and not _returns_elsewhere(head):
         return None
     text = " ".join(" ".join(notice.body.lines[:_TEXT_LINES]).split())[:_CHALLENGE_CHARS]
     if not says("challenge", text):
         return None
     windows = [text[at : at + _WINDOW] for at in range(0, len(text), _STEP)]
     return next((window for window in windows if says("challenge", window)), windows[0])
+
+
+def _returns_elsewhere(head: Head) -> bool:
+    """Whether a message's return path is not the address that it is from: people's is."""
+    path = head.low("return-path").strip("<> ")
+    return "return-path" in head.first and path not in head.mail_from.lower()
 
 
 def read_stated_auto_reply(notice: Notice) -> Reading | None:

@@ -17,7 +17,7 @@ from dsnparse.read.other_report import read_other_report
 from dsnparse.read.own_address import read_own_address
 from dsnparse.read.reading import Reading
 from dsnparse.read.receipt_part import read_receipt_part
-from dsnparse.read.status_part import read_status_part, read_status_text, read_success
+from dsnparse.read.status_part import read_local_names, read_status_part, read_status_text, read_success
 from dsnparse.read.xarf_part import read_xarf_part
 from dsnparse.vocabulary import Kind
 
@@ -63,6 +63,7 @@ READERS: Final[tuple[Reader, ...]] = (
     read_prose,
     read_failed_recipients,
     read_bare_names,
+    read_local_names,
     read_second_hand,
     read_own_address,
     read_nameless,

@@ -3,7 +3,7 @@
 Facts:
 
 * "…could not be delivered because they are not accepting mail from …:" and below it, set in, the name alone;
-  " kim    No matches to nameserver query" below "Message not delivered to the following:".
+  " kim    No matches to nameserver query" below "Message not delivered to the following:"; "kim (is full)".
 * The system that writes so speaks of its own mailboxes. Where its From is at the mail domain itself
   (`MAILER-DAEMON@aol.com`), that is theirs; a host's own name (`mr2.its.example.edu`) need not be.
 * So: the domain of From where it has no host name in front, else the name stays as it is. Neither is certain.
@@ -23,9 +23,10 @@ from dsnparse.read.recipient import Recipient
 from dsnparse.vocabulary import Origin
 from dsnparse.wire.address_spans import Span, addresses_in
 
-#: A name alone, set in; or a name, a gap and what is wrong with it.
+#: A name alone, set in; or a name, a gap or a bracket, and what is wrong with it.
 _NAME: Final = re.compile(
-    r"[ \t]{1,40}([A-Za-z0-9][A-Za-z0-9._-]{1,63})(?:[ \t]{2,40}(\S[^\n]{3,200}))?[ \t]{0,9}"
+    r"[ \t]{1,40}([A-Za-z0-9][A-Za-z0-9._-]{1,63})"
+    r"(?:[ \t]{2,40}(\S[^\n]{3,200})|[ \t]\(([^()\n]{3,200})\))?[ \t]{0,9}"
 )
 #: Lines of names below the announcement, and of text that are looked through for one.
 _MOST_NAMES: Final = 100
@@ -54,14 +55,15 @@ def _names_below(lines: list[str], index: int) -> list[tuple[int, str, int]]:
                 break
             continue
         name = _NAME.fullmatch(lines[at])
-        if name is None or (name[2] is not None and not says("failure", name[2])):
+        reason = (name[2] or name[3]) if name is not None else None
+        if name is None or (reason is not None and not says("failure", reason)):
             break
         found.append((at, name[1], name.start(1)))
     return found
 
 
 def _recipient(notice: Notice, page: Page, announced: int, line: int, name: str, start: int) -> Recipient:
-    domain = _domain(notice)
+    domain = own_domain(notice)
     recipient = Recipient(f"{name}@{domain}" if domain else name, Origin.AMBIGUOUS)
     part, number = notice.body.place(line)
     recipient.note("recipient", part, number, "text.bare-name", page.lines[line])
@@ -76,7 +78,7 @@ def _recipient(notice: Notice, page: Page, announced: int, line: int, name: str,
     return recipient
 
 
-def _domain(notice: Notice) -> str:
+def own_domain(notice: Notice) -> str:
     """The domain of the notice's From, where it is a mail domain and no host in one."""
     sender = addresses_in(notice.head.mail_from)[-1:]
     domain = sender[0].rpartition("@")[2].lower() if sender and notice.head.is_daemon else ""

@@ -9,7 +9,8 @@ from dsnparse.notice.words import says
 
 #: A To line, of the returned message or the notice's way to say who failed.
 TO_LINE: Final = re.compile(
-    r"\W{0,4}(?:(?:sent )?to|an|à|para|a|do|aan|till|til|кому)[\s.]{0,40}:", re.IGNORECASE
+    r"\W{0,4}(?:(?:sent )?to|an|à|para|a|do|aan|till|til|komu|kime|kam|către|προς|кому|إلى|אל)[\s.]{0,40}:",
+    re.IGNORECASE,
 )
 #: A line that only a header has: a notice never says so who failed. SES writes "Destination".
 _COPY_LINE: Final = re.compile(
@@ -18,8 +19,12 @@ _COPY_LINE: Final = re.compile(
 #: Lines on which a field of a header goes on.
 _FOLDED_REACH: Final = 20
 _BESIDE: Final = re.compile(
-    r"\W{0,4}(?:subject|source|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet"
-    r"|asunto|oggetto)[\s.]{0,40}:",
+    r"\W{0,4}(?:subject|source|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet|asunto"
+    r"|oggetto|sujet|assunto|onderwerp|ämne|emne|aihe|temat|předmět|predmet|tárgy|subiect|konu|θέμα|тема"
+    r"|from|de|da|od|van|från|fra|expéditeur|mittente|remetente|remitente|afzender|avsändare|afsender|avsender"
+    r"|lähettäjä|nadawca|odesílatel|odosielateľ|feladó|expeditor|gönderen|kimden|από"
+    r"|от(?: кого)?|від(?: кого)?|الموضوع|من|נושא|מאת|datum|data|fecha|dato|päiväys|dátum|tarih|дата)"
+    r"[\s.]{0,40}:",
     re.IGNORECASE,
 )
 _BESIDE_REACH: Final = 3

@@ -144,6 +144,10 @@ class TemplateReader:
         local = entry.text.strip("<>\"'.,:; \t")
         if not local or len(local) > _LONGEST_LOCAL or any(char.isspace() for char in local):
             return None, ""
+        if "/" in local:  # MailEnable's "[SF:example.org/kim]": the store of a domain, and the mailbox in it
+            domain, _, name = local.partition("/")
+            stored = address_in_field(f"{name}@{domain}") if "." in domain else None
+            return stored and stored._replace(is_uncertain=True), f"{local}: the store and its mailbox"
         for source, whole in self._whole_addresses():
             addresses = whole.get(local.lower(), {})
             if len(addresses) == 1:

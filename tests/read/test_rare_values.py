@@ -213,7 +213,7 @@ _FAILED = "Disposition: automatic-action/MDN-sent-automatically; failed\n"
     [
         ("Respinto.", f"{_FAILED}Failure: Over quota\n", Kind.BOUNCE),
         ("Your message was rejected: the mailbox is full.", _FAILED, Kind.BOUNCE),
-        ("A receipt for your message could not be made.", f"{_FAILED}Failure: bad Options field\n", Kind.RECEIPT),
+        ("A receipt for your message was not made.", f"{_FAILED}Failure: bad Options\n", Kind.RECEIPT),
         ("It was read.", "Disposition: manual-action/MDN-sent-manually; failed\nFailure: Over quota\n",
          Kind.RECEIPT),
     ],

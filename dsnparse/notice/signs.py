@@ -193,6 +193,8 @@ def _of_people(head: Head, signs: Signs) -> None:
 def _of_programs(head: Head, signs: Signs) -> None:
     if head.program and passing_on.is_mail_reader(head.program):
         signs.add(Sign.MAIL_READER, head.program)
+    if passing_on.is_of_cron(head):
+        signs.add(Sign.LOG, head.subject)
 
 
 def _add_template(signs: Signs, known: Known | None) -> None:
@@ -215,6 +217,8 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
     if not signs.has(Sign.SUBJECT, Sign.DAEMON):
         _look_for_told(body, signs, head)
         return
+    if signs.has(Sign.DAEMON) and _is_robot(head):
+        _look_for_robots(body, signs)
     _look_for_lures(body, signs)
     if signs.score >= BELIEVE and not head.is_letter_writer:
         return
@@ -254,13 +258,29 @@ def _look_for_told(body: Body, signs: Signs, head: Head) -> None:
     signs.add(Sign.TOLD, line)
 
 
+def _is_robot(head: Head) -> bool:
+    """Whether a program answers, which keeps the subject and thread of what it answers (formail -r)."""
+    return head.is_answer and ("x-loop" in head.first or head.low("precedence") in ("junk", "bulk"))
+
+
+def _look_for_robots(body: Body, signs: Signs) -> None:
+    """What a mail system's robot says first, above what it returns."""
+    text = body.beginning[:_TOLD_CHARS]
+    if body.returns_something and says("told", text) and not says("challenge", text):
+        signs.add(Sign.TOLD, text)
+
+
 def _look_for_lures(body: Body, signs: Signs) -> None:
     """Who passes a notice on without a word in the header, and who imitates one."""
     if signs.has(Sign.REPORT, Sign.FAILED_RECIPIENTS) or body.returns_something:
         return
     line = passing_on.lure(body)
+    if line is None and not signs.has(Sign.DAEMON, Sign.NOBODY, Sign.RETURN_PATH):
+        line = passing_on.parcel(body)
     if line is not None:
         signs.add(Sign.LURE, line)
+    if not signs.has(Sign.DAEMON, Sign.NOBODY, Sign.LOG) and passing_on.is_log(body):
+        signs.add(Sign.LOG, body.beginning)
     line = passing_on.forwarded_header(body) if not signs.has(Sign.DAEMON) else None
     if line is not None:
         signs.add(Sign.FORWARDED, line)

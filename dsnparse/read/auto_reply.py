@@ -61,7 +61,7 @@ def read_auto_reply_in_words(notice: Notice) -> Reading | None:
     if challenge is not None:
         return _reading("1", "text.challenge", challenge)
     path = notice.head.low("return-path", "unknown").strip("<> ")
-    if path not in ("", "mailer-daemon") and not notice.head.low("auto-submitted").startswith("auto-"):
+    if path not in ("", "mailer-daemon") and not _is_by_a_program(notice.head):
         return None
     for line in [line for line in notice.body.lines[:_TEXT_LINES] if line][:_OPENING_LINES]:
         if says("auto_reply", line):
@@ -81,6 +81,14 @@ def _challenge(notice: Notice) -> str | None:
         return None
     windows = [text[at : at + _WINDOW] for at in range(0, len(text), _STEP)]
     return next((window for window in windows if says("challenge", window)), windows[0])
+
+
+def _is_by_a_program(head: Head) -> bool:
+    """Whether the header says that a program wrote, and not what it writes to all ("auto-generated")."""
+    auto = head.low("auto-submitted")
+    if auto.startswith("auto-generated"):
+        return head.is_answer or "in-reply-to" in head.first or "references" in head.first
+    return auto.startswith("auto-") or (head.low("precedence") == "junk" and "x-loop" in head.first)
 
 
 def _returns_elsewhere(head: Head) -> bool:

@@ -33,6 +33,8 @@ _SUCCESS: Final = re.compile(
     r"successfully delivered|expanded to multiple addresses|relayed to|was delivered", re.IGNORECASE
 )
 _SUCCESS_LINES: Final = 40
+#: Where the returned header names who sent the message.
+_SENDERS: Final = ("from", "sender", "return-path")
 #: A local part that is no path, no program and no number of anything.
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9._+-]{1,63}")
 
@@ -182,18 +184,25 @@ def _recipient(group: StatusGroup, notice: Notice, host: str | None) -> Recipien
 def _find_recipient_of_the_senders(recipient: Recipient, notice: Notice) -> None:
     """Where a gateway names the sender as failed, whom the message went to takes his place.
 
-    The notice goes to the sender, and the returned From is his; somebody who mails himself is in To as well.
+    The notice goes to the sender, and a field of the returned header names him as its author or sender, or as
+    its return path; somebody who mails himself is in To as well. Original-Recipient may name the same as To.
     """
     key = recipient.recipient.lower()
-    if key not in notice.head.first.get("to", "").lower() or recipient.original_recipient is not None:
+    if key not in notice.head.first.get("to", "").lower() or key not in notice.ours:
         return
-    if key not in notice.ours or key not in notice.original.get("from", "").lower():
+    if not any(key in notice.original.get(name, "").lower() for name in _SENDERS):
         return
     mailed = {address.lower(): address for address in notice.mailed}
-    if len(mailed) == 1 and key not in mailed:
-        recipient.recipient = next(iter(mailed.values()))
-        recipient.recipient_origin = Origin.RETURNED_HEADER
-        recipient.note("recipient", "", 0, "returned.to", notice.original.get("to", ""))
+    if len(mailed) != 1 or key in mailed:
+        return
+    (other,) = mailed
+    if recipient.original_recipient is not None and recipient.original_recipient.lower() != other:
+        return
+    recipient.recipient, recipient.original_recipient = mailed[other], None
+    recipient.recipient_origin, recipient.original_origin = Origin.RETURNED_HEADER, None
+    if notice_names(notice, other):
+        recipient.recipient_origin = Origin.STATED
+    recipient.note("recipient", "", 0, "returned.to", notice.original.get("to", ""))
 
 
 def _from_xtext(value: str) -> str:

@@ -225,3 +225,23 @@ def test_a_receipt_that_failed_is_a_bounce_where_its_words_refuse_mail(
     (record,) = report.records
     assert (report.kind, record.recipient) == (kind, "kay@example.net")
     assert kind is Kind.RECEIPT or record.reason == "mailbox_full"
+
+
+@pytest.mark.parametrize("more", ["", "Original-Recipient: rfc822; tom.beck@example.org\n"])
+def test_where_a_gateway_names_the_sender_whom_the_message_went_to_failed(more: str) -> None:
+    group = f"Final-Recipient: rfc822; nora.lind@example.com\n{more}Action: failed\n{_SAID}"
+    (record,) = parse_dsn(report(group)).records
+    assert (record.recipient, record.recipient_origin) == ("tom.beck@example.org", Origin.RETURNED_HEADER)
+    told = "The message did not reach:\n\n  tom.beck@example.org\n"
+    (record,) = parse_dsn(report(group, text=told)).records
+    assert (record.recipient, record.recipient_origin) == ("tom.beck@example.org", Origin.STATED)
+
+
+def test_what_a_notice_says_of_such_problems_in_general_is_no_cause() -> None:
+    text = (
+        "Your message has not yet been delivered to:\n\n  tom.beck@example.org (queue: smtp)\n\n"
+        "Such delays are usually due to a full mailbox or a host that does not\nanswer.\n"
+    )
+    report = parse_dsn(notice(text, subject="Waiting mail"))
+    (record,) = report.records
+    assert (report.kind, record.recipient, record.reason) == (Kind.DELAY, "tom.beck@example.org", "undefined")

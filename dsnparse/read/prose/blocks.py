@@ -8,6 +8,7 @@ from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
+from dsnparse.read.prose.in_general import without_general
 from dsnparse.read.prose.mention import Mention
 from dsnparse.read.prose.page import RCPT
 from dsnparse.read.recipient import Recipient, clean_text
@@ -141,9 +142,7 @@ class Blocks:
                 return True
             if after_blank and _LABELLED.fullmatch(line) and not self._names_us(line):
                 return True
-        if after_blank and (
-            self._heads(line, mention.address) or (says("contact", line) and not states_code(line))
-        ):
+        if after_blank and (self._heads(line, mention.address) or _is_of_no_one(line)):
             return True
         if line.startswith(_NEXT_COMMAND) or _ABOUT_A_HOST.match(line):
             return True
@@ -214,7 +213,9 @@ class Blocks:
         while end < len(lines) and lines[end] and end - index < _BLOCK_LINES:
             end += 1
         text = " ".join(lines[index:end])[:_BLOCK_CHARS]
-        return text if says("failure", text) and not says("contact", text) else ""
+        if says("contact", text) or (text and says("in_general", lines[index])):
+            return ""
+        return text if says("failure", text) else ""
 
     def _is_about_one(self, text: str) -> bool:
         """Whether a paragraph names some of several recipients, so that it is not about the others."""
@@ -231,7 +232,7 @@ class Blocks:
     def _first_lines(self) -> str:
         size = 0
         pieces = []
-        for line in self.lines:
+        for line in without_general(self.lines):
             if line and not says("boilerplate", line) and not ("@" in line and self._names_us(line)):
                 pieces.append(line)
                 size += len(line)
@@ -242,6 +243,11 @@ class Blocks:
 
 def _is_cell(line: str) -> bool:
     return len(line) <= _CELL_CHARS and (line[-1].isalnum() or line[-1] == ":")
+
+
+def _is_of_no_one(line: str) -> bool:
+    """Whether a paragraph that begins so offers help, or speaks of such problems in general."""
+    return says("in_general", line) or (says("contact", line) and not states_code(line))
 
 
 def _worth(text: str, known: int = -1) -> int:

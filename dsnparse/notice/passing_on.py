@@ -88,9 +88,10 @@ def is_of_cron(head: Head) -> bool:
 
 
 def is_log(body: Body) -> bool:
-    """Whether lines of a log stand among the first ones, each behind its date."""
-    dated = [line for line in body.lines[:_OPENING_LINES] if _LOGGED.match(line)]
-    return len(dated) >= _LINES_OF_A_LOG
+    """Whether lines of a log stand among the first ones, and above them no words for a sender."""
+    opening = body.lines[:_OPENING_LINES]
+    dated = [index for index, line in enumerate(opening) if _LOGGED.match(line)]
+    return len(dated) >= _LINES_OF_A_LOG and not says("told", " ".join(opening[: dated[0]]))
 
 
 def is_mail_reader(program: str) -> bool:

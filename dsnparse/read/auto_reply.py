@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dsnparse.model import Evidence
-from dsnparse.notice.head import Head
+from dsnparse.notice.head import OF_LETTERS, Head
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.sign import LOOK, Sign
 from dsnparse.notice.words import says, subject_says
@@ -84,10 +84,10 @@ def _challenge(notice: Notice) -> str | None:
 
 
 def _is_by_a_program(head: Head) -> bool:
-    """Whether the header says that a program wrote, and not what it writes to all ("auto-generated")."""
+    """Whether the header says that a program wrote; what it writes to many goes back to its "bounces@"."""
     auto = head.low("auto-submitted")
     if auto.startswith("auto-generated"):
-        return head.is_answer or "in-reply-to" in head.first or "references" in head.first
+        return OF_LETTERS.search(head.low("return-path")) is None
     return auto.startswith("auto-") or (head.low("precedence") == "junk" and "x-loop" in head.first)
 
 

@@ -21,6 +21,7 @@ from dsnparse.notice.words import says
 from dsnparse.read.from_text import fields_of, format_of, named_elsewhere, reading_of, told_action
 from dsnparse.read.mailed_address import received_for
 from dsnparse.read.our_path import our_path
+from dsnparse.read.prose.bare_names import names_in_sentences
 from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.page import Page
 from dsnparse.read.reading import Reading
@@ -53,6 +54,9 @@ def read_nameless(notice: Notice) -> Reading | None:
         return None
     if not _returns_something(notice) and not (recipient is not None and signs.has(Sign.RETURN_PATH)):
         return None
+    names = names_in_sentences(notice) if recipient is None and signs.score >= BELIEVE else []
+    if names:
+        return reading_of(notice, names)
     if recipient is None:
         kind = _KINDS[told_action(notice)]
         return Reading(kind, signs.evidence, format_of(notice), [], fields_of(notice))

@@ -245,3 +245,14 @@ def test_what_a_notice_says_of_such_problems_in_general_is_no_cause() -> None:
     report = parse_dsn(notice(text, subject="Waiting mail"))
     (record,) = report.records
     assert (report.kind, record.recipient, record.reason) == (Kind.DELAY, "tom.beck@example.org", "undefined")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["The user 'unknown' was not found.", "Recipient: mailbox", "Host 'example.net' refused it.",
+     "Error: tom2", "The mail 'news' could not be sent."],
+)  # fmt: skip
+def test_words_that_stand_where_a_name_may_are_none(line: str) -> None:
+    text = f"Your mail was not delivered.\n\n{line}\n"
+    message = notice(text, to="news@example.com", sender="MAILER-DAEMON@example.net")
+    assert parse_dsn(message).records == ()

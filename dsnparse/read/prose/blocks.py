@@ -196,11 +196,14 @@ class Blocks:
                     start = index
                     while start > 0 and self.lines[start - 1] and index - start < _BLOCK_LINES:
                         start -= 1
-                    text = " ".join(self.lines[index:end])[:_BLOCK_CHARS]
+                    text = " ".join(self._without_ours(self.lines[index:end]))[:_BLOCK_CHARS]
                     if not self._is_about_one(" ".join(self.lines[start:end])):
                         self._common = (text, index)
                         break
         return self._common
+
+    def _without_ours(self, lines: list[str]) -> list[str]:
+        return [line for line in lines if not ("@" in line and self._names_us(line))]
 
     def _paragraph_below(self, index: int) -> str:
         """The paragraph after the one of line `index`, where it tells of a failure."""

@@ -19,9 +19,9 @@ _COPY_LINE: Final = re.compile(
 #: Lines on which a field of a header goes on.
 _FOLDED_REACH: Final = 20
 _BESIDE: Final = re.compile(
-    r"\W{0,4}(?:subject|source|(?:original message )?from|date|sent|cc|message-id|betreff|von|datum|objet|asunto"
+    r"\W{0,4}(?:subject|source|(?:original message )?from|date|sent|cc|message-id|betreff|objet|asunto"
     r"|oggetto|sujet|assunto|onderwerp|ämne|emne|aihe|temat|předmět|predmet|tárgy|subiect|konu|θέμα|тема"
-    r"|from|de|da|od|van|från|fra|expéditeur|mittente|remetente|remitente|afzender|avsändare|afsender|avsender"
+    r"|von|de|da|od|van|från|fra|expéditeur|mittente|remetente|remitente|afzender|avsändare|afsender|avsender"
     r"|lähettäjä|nadawca|odesílatel|odosielateľ|feladó|expeditor|gönderen|kimden|από"
     r"|от(?: кого)?|від(?: кого)?|الموضوع|من|נושא|מאת|datum|data|fecha|dato|päiväys|dátum|tarih|дата)"
     r"[\s.]{0,40}:",

@@ -22,6 +22,7 @@ from dsnparse.model import OriginalMessage, Report
 from dsnparse.parser import Parser
 from dsnparse.read.events.event import read_event
 from dsnparse.read.events.tables import Table, names_of, table_of, text_of, time_of, value_at
+from dsnparse.read.events.wrapping import unwrapped
 from dsnparse.read.record import records_of
 from dsnparse.vocabulary import Kind
 from dsnparse.wire.identity import event_identity, message_identity
@@ -29,8 +30,6 @@ from dsnparse.wire.json_values import Mistake, values
 
 #: How a Problem begins that is a mistake of ours: the event should come again.
 READER_FAILED = "made the reader fail"
-#: Wrappings within one another that are opened.
-_DEPTH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +75,6 @@ def _safely(table: Table, event: Any, name: str, parser: Parser) -> Event | Prob
     except Exception as error:  # noqa: BLE001
         # It never should. One event must not end a run over a million, nor be lost in silence.
         return Problem(name, f"{READER_FAILED}, please report it ({type(error).__name__}: {error})")
-
-
-def unwrapped(table: Table, value: Any, depth: int = _DEPTH) -> Iterator[Any]:
-    """The events within what a provider sends: a list, an SNS envelope, a page of an API, …"""
-    if isinstance(value, list) and depth:
-        for item in value:
-            yield from unwrapped(table, item, depth - 1)
-        return
-    if value == {} and depth < _DEPTH:
-        return  # a wrapping that holds nothing: whether somebody is there
-    for path in table.get("unwrap", ()) if isinstance(value, dict) and depth else ():
-        inner = value_at(path, value)
-        if isinstance(inner, str):
-            try:
-                inner = json.loads(inner)
-            except (ValueError, RecursionError):
-                continue
-        if isinstance(inner, (dict, list)):
-            if path == "Message" and value_at("SubscribeURL", value):
-                break
-            yield from unwrapped(table, inner, depth - 1)
-            return
-    yield value
 
 
 def event_report(table: Table, event: Any, name: str, parser: Parser) -> Event | Problem | PassedOver:

@@ -16,7 +16,8 @@ from dsnparse.wire.text import header_text
 DAEMON: Final = re.compile(
     r"^(?:mailer-?daemon|mail-?daemon|post[_-]?master|mdaemon|mmdf|daemon|mailer|mail\.delivery\.system|"
     r"mailadmin|maildelivery|bounces?|smtp-?daemon|mailsystem|mail-system|system|uucp|ndr|non-?delivery|comsat|autopage|"
-    r"pmdf|mailrouter|mail-?relay|mta|exim|qmail-send|mailmarshal|m(?:ail|ime)sweeper)\b",
+    r"pmdf|mailrouter|mail-?relay|mta|exim|qmail-send|mailmarshal|m(?:ail|ime)sweeper|"
+    r"microsoftexchange[0-9a-f]{32})\b",
     re.IGNORECASE,
 )
 #: Words in their display names.

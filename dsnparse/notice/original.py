@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from dsnparse.notice.body import Body
-from dsnparse.notice.returned import parse_header_lines
+from dsnparse.notice.returned import from_first_field, parse_header_lines
 from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.header import raw_bytes
 from dsnparse.wire.mime import Buffer, Part, read_message
@@ -44,7 +44,7 @@ def returned_message(returned: Part | None, body: Body) -> Part | None:
         return _message_in(returned)
     if not body.quoted:
         return None
-    text = "\n".join(body.quoted)
+    text = "\n".join(from_first_field(body.quoted))
     return read_message(raw_bytes(text), body.buffer.limits)
 
 

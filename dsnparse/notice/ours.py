@@ -7,14 +7,14 @@ from typing import Final
 
 from dsnparse.wire.address_spans import addresses_in
 
-_OF_NOTICE: Final = ("to", "delivered-to", "envelope-to", "x-envelope-to")
+OF_NOTICE: Final = ("to", "delivered-to", "envelope-to", "x-envelope-to")
 _OF_ORIGINAL: Final = ("from", "return-path", "sender", "reply-to", "errors-to", "list-post", "list-owner")
 
 
 def our_addresses(notice: Mapping[str, str], original: Mapping[str, str]) -> frozenset[str]:
     """The sender's side, in lower case. Both arguments: header fields by name in lower case."""
     found: set[str] = set()
-    for name in _OF_NOTICE:
+    for name in OF_NOTICE:
         found.update(addresses_in(notice.get(name, "")))
     for name in _OF_ORIGINAL:
         found.update(addresses_in(original.get(name, "")))

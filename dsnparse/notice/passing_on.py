@@ -13,7 +13,7 @@ import re
 from typing import Final
 
 from dsnparse.notice.body import Body
-from dsnparse.notice.head import DAEMON_NAME
+from dsnparse.notice.head import DAEMON_NAME, Head
 from dsnparse.notice.words import says, subject_says
 
 #: Programs that people write mail with.
@@ -25,7 +25,7 @@ _MAIL_READER: Final = re.compile(
 #: Words in the names of those who are no person.
 _ROLE: Final = re.compile(
     r"mail|deliver|admin|system|server|service|support|reply|postmaster|notif|robot|\bbot\b|daemon|gateway|"
-    r"auto|mmsc|\bagent\b|\bfax\b|\bsms\b|\bndr\b|failure|filter|virus|security|scan|list|desk|team|info|complaint|abuse|feedback|"
+    r"auto|mmsc|webhook|\bevents?\b|\bagent\b|\bfax\b|\bsms\b|\bndr\b|failure|filter|virus|security|scan|list|desk|team|info|complaint|abuse|feedback|"
     r"correo|correio|posta?\b|postal|poczt|poštov|servici|serviz|serviç|dienst|systèm|sistem|zustell|verwalt|"
     r"messag|courri|nachricht|bericht|surat|levelez|e-?post|posti|hosting|network|helpdesk|"
     r"почт|пошт|поща|систем|сервис|администратор|адміністратор|сервер|ταχυδρομ|بريد|דואר|ایمیل|メール|管理|システム|郵便|메일|관리|시스템|邮|系統|系统|管理",
@@ -56,6 +56,11 @@ _NOT_ITS_OWN: Final = re.compile(
 _AUTHOR: Final = re.compile(
     r"[\s>|*]{0,6}(?:from|von|de|da|van|från|fra|od|от|发件人|差出人)\s{0,3}[:：]", re.IGNORECASE
 )
+#: The date that a log's line begins with.
+_LOGGED: Final = re.compile(
+    r"[A-Z][a-z]{2}\s{1,2}\d{1,2}\s\d\d:\d\d:\d\d\s|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"
+)
+_LINES_OF_A_LOG: Final = 2
 _OPENING_LINES: Final = 20
 #: Lines below From in which a quoted header has its subject.
 _BESIDE: Final = 4
@@ -70,6 +75,23 @@ def is_person(sender: str) -> bool:
     if len(words) < 2 or "@" in name or _ROLE.search(name):
         return False
     return not _SYSTEM.search(sender)
+
+
+def is_of_list_software(head: Head) -> bool:
+    """Whether a list's software writes to whoever runs the list, by its own word: no post of a member."""
+    return "x-lsv-listid" in head.first or head.low("x-list-administrivia") == "yes"
+
+
+def is_of_cron(head: Head) -> bool:
+    """Whether cron passes on what a job printed."""
+    return "x-cron-env" in head.first or head.subject.startswith("Cron <")
+
+
+def is_log(body: Body) -> bool:
+    """Whether lines of a log stand among the first ones, and above them no words for a sender."""
+    opening = body.lines[:_OPENING_LINES]
+    dated = [index for index, line in enumerate(opening) if _LOGGED.match(line)]
+    return len(dated) >= _LINES_OF_A_LOG and not says("told", " ".join(opening[: dated[0]]))
 
 
 def is_mail_reader(program: str) -> bool:
@@ -115,3 +137,8 @@ def forwarded_header(body: Body) -> str | None:
 def lure(body: Body) -> str | None:
     """The line among the first ones that asks the reader to sign in or to release mail, or None."""
     return next((line for line in body.lines[:_OPENING_LINES] if line and says("lure", line)), None)
+
+
+def parcel(body: Body) -> str | None:
+    """The line among the first ones that speaks of a parcel, or None."""
+    return next((line for line in body.lines[:_OPENING_LINES] if line and says("parcel", line)), None)

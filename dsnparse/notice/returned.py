@@ -65,6 +65,8 @@ _MARKER_START: Final = re.compile(
 #: One of these is in every marker.
 _MARKER_WORDS: Final = ("message", "mail follows", "mensaje", "mensagem", "附件中")
 _LONGEST_MARKER: Final = 160
+#: Lines above a quoted header that announce it, with blank ones.
+_MARKERS: Final = 5
 _HEADER_LINES: Final = 2000
 #: Header-like lines that are looked at before deciding.
 _LOOK_AHEAD: Final = 40
@@ -156,6 +158,12 @@ def parse_header_lines(lines: list[str]) -> dict[str, str]:
         elif len(fields) >= 2 and ":" not in line.partition("\n")[0]:
             break
     return fields
+
+
+def from_first_field(lines: list[str]) -> list[str]:
+    """`lines` from their first header field on; a marker line or two may stand before it."""
+    first = next((index for index, line in enumerate(lines[:_MARKERS]) if _HEADER_LINE.match(line)), 0)
+    return lines[first:]
 
 
 def _without_marks(lines: list[str]) -> Iterator[str]:

@@ -15,7 +15,11 @@ class Sign(Enum):
     FAILED_RECIPIENTS = "x-failed-recipients", 5, "X-Failed-Recipients, which only Exim and Gmail write"
     DAEMON = "from", 3, "From names a mail system"
     RETURN_PATH = "return-path", 2, "the return path is null, or a mail system's"
-    NOBODY = "nobody", 3, "From is `<>`: only a mail system has no address to write from"
+    NOBODY = (
+        "nobody",
+        3,
+        "From is `<>`, or missing beside a null return path: only a mail system has no address to write from",
+    )
     REPORT = "multipart-report", 3, "multipart/report that is no receipt"
     SUBJECT = "subject", 3, "the subject is one of notices"
     AUTO_SUBMITTED = "auto-submitted", 1, "Auto-Submitted says that a program wrote"
@@ -24,8 +28,17 @@ class Sign(Enum):
     TICKET = "ticket", -5, "a ticket's number stands before a subject of notices: a desk passes it on"
     TAG = "tag", -2, "a word in brackets before a subject of notices, as lists and wikis put it there"
     FORWARDED = "forwarded", -3, "the text begins with the header of a mail system's message"
-    TOLD = "told", 3, "a null return path, and a text that says first of all that a message did not arrive"
-    LURE = "lure", -4, "the text asks its reader to sign in, or to release mail that is held"
+    LOG = "log", -5, "cron sent it, or it is lines of a log, and no mail system sent it"
+    TOLD = (
+        "told",
+        3,
+        "nobody's return path, or a robot's answer, and a text that says first that a message did not arrive",
+    )
+    LURE = (
+        "lure",
+        -4,
+        "the text asks its reader to sign in, or to release mail that is held, or is about a parcel",
+    )
     LIST = "list", -3, "it came through a mailing list"
     LIST_WORD = "list", -2, "Sender or Precedence are those of a list"
     THREAD = "thread", -2, "it answers another message"

@@ -126,9 +126,9 @@ def _of_header(head: Head) -> Signs:
         signs.add(Sign.FAILED_RECIPIENTS, first["x-failed-recipients"])
     if head.is_daemon:
         signs.add(Sign.DAEMON, head.mail_from)
-    elif head.mail_from == "<>":
-        signs.add(Sign.NOBODY, head.mail_from)
     return_path = first.get("return-path", "").strip()
+    if not head.is_daemon and (head.mail_from == "<>" or (return_path == "<>" and "from" not in first)):
+        signs.add(Sign.NOBODY, head.mail_from)
     if return_path == "<>" or (DAEMON.match(return_path.lstrip("<")) and not OF_LETTERS.search(return_path)):
         signs.add(Sign.RETURN_PATH, return_path)
     if head.type == "multipart/report" and "disposition" not in first.get("content-type", ""):
@@ -142,7 +142,10 @@ def _of_header(head: Head) -> Signs:
         signs.add(Sign.AUTO_SUBMITTED, auto)
     # What a mail system returns without a return path may keep its subject (James, gateways).
     is_kept = (
-        head.is_daemon and return_path == "<>" and not head.is_of_notice and "auto-submitted" not in first
+        signs.has(Sign.DAEMON, Sign.NOBODY)
+        and return_path == "<>"
+        and not head.is_of_notice
+        and "auto-submitted" not in first
     )
     if head.is_answer and not is_kept and not passing_on.ends_in_failure(head.subject):
         signs.add(Sign.ANSWER, head.subject)
@@ -180,7 +183,9 @@ def _of_people(head: Head, signs: Signs) -> None:
         signs.add(Sign.THREAD, first.get("in-reply-to") or first.get("references", ""))
     sender = first.get("sender", "").lower()
     by_list = sender.startswith("owner-") or "-owner@" in sender
-    if not signs.has(Sign.LIST) and (by_list or first.get("precedence", "").lower() in _LIST_WORDS):
+    # Programs that answer say "bulk" or "junk" as well (RFC 3834 section 3.1.8).
+    words = _LIST_WORDS[:1] if signs.has(Sign.AUTO_SUBMITTED) else _LIST_WORDS
+    if not signs.has(Sign.LIST) and (by_list or first.get("precedence", "").lower() in words):
         signs.add(Sign.LIST_WORD, sender or first["precedence"])
     _of_programs(head, signs)
     if passing_on.is_person(head.mail_from):
@@ -190,6 +195,8 @@ def _of_people(head: Head, signs: Signs) -> None:
 def _of_programs(head: Head, signs: Signs) -> None:
     if head.program and passing_on.is_mail_reader(head.program):
         signs.add(Sign.MAIL_READER, head.program)
+    if passing_on.is_of_cron(head):
+        signs.add(Sign.LOG, head.subject)
 
 
 def _add_template(signs: Signs, known: Known | None) -> None:
@@ -212,6 +219,8 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
     if not signs.has(Sign.SUBJECT, Sign.DAEMON):
         _look_for_told(body, signs, head)
         return
+    if signs.has(Sign.DAEMON) and _is_robot(head):
+        _look_for_robots(body, signs)
     _look_for_lures(body, signs)
     if signs.score >= BELIEVE and not head.is_letter_writer:
         return
@@ -251,13 +260,29 @@ def _look_for_told(body: Body, signs: Signs, head: Head) -> None:
     signs.add(Sign.TOLD, line)
 
 
+def _is_robot(head: Head) -> bool:
+    """Whether a program answers, which keeps the subject and thread of what it answers (formail -r)."""
+    return head.is_answer and ("x-loop" in head.first or head.low("precedence") in ("junk", "bulk"))
+
+
+def _look_for_robots(body: Body, signs: Signs) -> None:
+    """What a mail system's robot says first, above what it returns."""
+    text = body.beginning[:_TOLD_CHARS]
+    if body.returns_something and says("told", text) and not says("challenge", text):
+        signs.add(Sign.TOLD, text)
+
+
 def _look_for_lures(body: Body, signs: Signs) -> None:
     """Who passes a notice on without a word in the header, and who imitates one."""
     if signs.has(Sign.REPORT, Sign.FAILED_RECIPIENTS) or body.returns_something:
         return
     line = passing_on.lure(body)
+    if line is None and not signs.has(Sign.DAEMON, Sign.NOBODY, Sign.RETURN_PATH):
+        line = passing_on.parcel(body)
     if line is not None:
         signs.add(Sign.LURE, line)
+    if not signs.has(Sign.DAEMON, Sign.NOBODY, Sign.LOG) and passing_on.is_log(body):
+        signs.add(Sign.LOG, body.beginning)
     line = passing_on.forwarded_header(body) if not signs.has(Sign.DAEMON) else None
     if line is not None:
         signs.add(Sign.FORWARDED, line)

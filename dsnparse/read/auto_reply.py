@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from dsnparse.model import Evidence
+from dsnparse.notice.head import OF_LETTERS, Head
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.sign import LOOK, Sign
 from dsnparse.notice.words import says, subject_says
@@ -18,8 +20,14 @@ _MAX_EVIDENCE_TEXT: Final = 200
 #: Signs that something failed.
 _OF_FAILURE: Final = (Sign.SUBJECT, Sign.REPORT, Sign.FAILED_RECIPIENTS, Sign.TEMPLATE, Sign.TEMPLATE_SURE)
 #: Fields of answers that people write: then the text need not be read.
-_OF_PEOPLE: Final = ("references", "user-agent", "x-mailer", "list-id")
+_OF_PEOPLE: Final = ("user-agent", "x-mailer", "list-id")
 _CHALLENGE_CHARS: Final = 3000
+#: An address that takes no answers: no person's.
+_NO_ANSWERS: Final = re.compile(
+    r"(?:^|<)(?:no|ne|do-?not|nao|n[aã]o|non|nicht)[-_.]?(?:pas[-_.]?)?"
+    r"(?:repl|r[ée]pon|respon|contest|antwort|rispon|odpovid|odpowi)",
+    re.IGNORECASE,
+)
 #: A challenge is shown by a piece of the text; the pieces overlap.
 _WINDOW: Final = 600
 _STEP: Final = 400
@@ -60,7 +68,7 @@ def read_auto_reply_in_words(notice: Notice) -> Reading | None:
     if challenge is not None:
         return _reading("1", "text.challenge", challenge)
     path = notice.head.low("return-path", "unknown").strip("<> ")
-    if path not in ("", "mailer-daemon") and not notice.head.low("auto-submitted").startswith("auto-"):
+    if path not in ("", "mailer-daemon") and not _is_by_a_program(notice.head):
         return None
     for line in [line for line in notice.body.lines[:_TEXT_LINES] if line][:_OPENING_LINES]:
         if says("auto_reply", line):
@@ -70,13 +78,30 @@ def read_auto_reply_in_words(notice: Notice) -> Reading | None:
 
 def _challenge(notice: Notice) -> str | None:
     """The words by which an answer asks its reader to prove that he is a person, or None."""
-    if not notice.head.is_answer or any(name in notice.head.first for name in _OF_PEOPLE):
+    head = notice.head
+    if not head.is_answer or any(name in head.first for name in _OF_PEOPLE):
+        return None
+    if "references" in head.first and not _returns_elsewhere(head):
         return None
     text = " ".join(" ".join(notice.body.lines[:_TEXT_LINES]).split())[:_CHALLENGE_CHARS]
     if not says("challenge", text):
         return None
     windows = [text[at : at + _WINDOW] for at in range(0, len(text), _STEP)]
     return next((window for window in windows if says("challenge", window)), windows[0])
+
+
+def _is_by_a_program(head: Head) -> bool:
+    """Whether the header says that a program wrote; what it writes to many goes back to its "bounces@"."""
+    auto = head.low("auto-submitted")
+    if auto.startswith("auto-generated"):
+        return OF_LETTERS.search(head.low("return-path")) is None
+    return auto.startswith("auto-") or (head.low("precedence") == "junk" and "x-loop" in head.first)
+
+
+def _returns_elsewhere(head: Head) -> bool:
+    """Whether a message's return path is not the address that it is from: people's is."""
+    path = head.low("return-path").strip("<> ")
+    return "return-path" in head.first and path not in head.mail_from.lower()
 
 
 def read_stated_auto_reply(notice: Notice) -> Reading | None:
@@ -108,13 +133,16 @@ def _is_machine(notice: Notice) -> bool:
 def is_of_a_script(notice: Notice) -> bool:
     """Whether Auto-Submitted alone says that it is one, beside a null return path and a subject of failure.
 
-    Scripts of hosting panels and gateways put "auto-replied" on their notices, as Postfix and Exim do. So
-    does whoever answers with the subject and text that a stranger sent: what is read here is second hand.
+    Scripts of hosting panels and gateways put "auto-replied" on their notices, as Postfix and Exim do; some
+    write from an address that takes no answers. So does whoever answers with the subject and text that a
+    stranger sent: what is read here is second hand.
     """
     found, signs = notice.auto_reply, notice.signs
     if found is None or found.rule != "kind.auto-submitted" or notice.head.is_answer:
         return False
-    if not signs.has(Sign.SUBJECT) or not signs.has(Sign.RETURN_PATH) or signs.has(Sign.TICKET, Sign.TAG):
+    if not signs.has(Sign.SUBJECT) or signs.has(Sign.TICKET, Sign.TAG):
+        return False
+    if not signs.has(Sign.RETURN_PATH) and _NO_ANSWERS.search(notice.head.mail_from) is None:
         return False
     if any(says("auto_reply", line) for line in notice.body.lines[:_OPENING_LINES] if line):
         return False

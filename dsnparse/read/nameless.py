@@ -15,36 +15,48 @@ from __future__ import annotations
 from typing import Final
 
 from dsnparse.notice.notice import Notice
+from dsnparse.notice.ours import OF_NOTICE
 from dsnparse.notice.sign import BELIEVE, HUMAN, Sign
 from dsnparse.notice.words import says
 from dsnparse.read.from_text import fields_of, format_of, named_elsewhere, reading_of, told_action
 from dsnparse.read.mailed_address import received_for
+from dsnparse.read.our_path import our_path
+from dsnparse.read.prose.bare_names import names_in_sentences
 from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.page import Page
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
+from dsnparse.read.short_text import is_short, tells_why
 from dsnparse.reply.codes import find_codes
-from dsnparse.trust.styles import read_return_path
 from dsnparse.vocabulary import Action, Kind, Origin
 from dsnparse.wire.address import FieldAddress
 from dsnparse.wire.address_spans import addresses_in
 
 _KINDS: Final = {Action.FAILED: Kind.BOUNCE, Action.DELAYED: Kind.DELAY, Action.DELIVERED: Kind.DELIVERY}
 _FAILURE_LINES: Final = 40
+#: How much of a text its first sentences are; and what answers, challenges and lures say.
+_TOLD_CHARS: Final = 500
+_NO_FAILURE: Final = ("auto_reply", "challenge", "alarm", "lure")
 #: With one of these, a null return path is enough; programs of other kinds have one, too.
 _SYSTEMS: Final = (Sign.DAEMON, Sign.NOBODY, Sign.TEMPLATE, Sign.TEMPLATE_SURE, Sign.BANNER)
 #: Where a notice quotes the header that it leaves out.
 _QUOTED_LINES: Final = 60
-_OUR_FIELDS: Final = ("delivered-to", "x-original-to", "envelope-to", "to")
 
 
 def read_nameless(notice: Notice) -> Reading | None:
     """A notice that names nobody: the one that its message went to, else no recipient."""
     signs = notice.signs
     is_notice = signs.is_plain or (signs.is_believed and not signs.has(*HUMAN))
-    if not is_notice or not _tells_failure(notice) or not _returns_something(notice):
+    if not is_notice:
         return None
     recipient = _whom(notice) if signs.score >= BELIEVE else None
+    if not _tells_failure(notice) and (recipient is None or not _tells_why(notice)):
+        return None
+    if not _returns_something(notice) and not (recipient is not None and signs.has(Sign.RETURN_PATH)):
+        return None
+    names = names_in_sentences(notice) if recipient is None and signs.score >= BELIEVE else []
+    if names:
+        return reading_of(notice, names)
     if recipient is None:
         kind = _KINDS[told_action(notice)]
         return Reading(kind, signs.evidence, format_of(notice), [], fields_of(notice))
@@ -88,24 +100,56 @@ def _by_quoted_to(notice: Notice) -> Recipient | None:
 
 def _by_verp(notice: Notice) -> Recipient | None:
     """By the address of ours that the notice was sent to."""
-    for name in _OUR_FIELDS:
-        for address in addresses_in(notice.head.first.get(name, "")):
-            path = read_return_path(address)
-            if path is not None and path.recipient is not None:
-                named = FieldAddress(path.recipient)
-                return named_elsewhere(notice, named, f"header.verp.{name}", address, Origin.VERP)
-    return None
+    path = our_path(notice)
+    if path is None:
+        return None
+    named = FieldAddress(path.recipient)
+    return named_elsewhere(notice, named, f"header.verp.{path.field}", path.path, Origin.VERP)
 
 
 def _tells_failure(notice: Notice) -> bool:
     has_subject = notice.signs.has(Sign.SUBJECT)
     if has_subject and notice.signs.has(Sign.REPORT):
         return True  # its words are lost, or in a script that nobody declared
+    if _is_told(notice) or _is_our_message_back(notice):
+        return True
     return any(
         says("intro", line) or find_codes(line).reply_code or (has_subject and says("failure", line))
         for line in notice.body.lines[:_FAILURE_LINES]
         if line
     )
+
+
+def _is_our_message_back(notice: Notice) -> bool:
+    """Whether a system that has no address to answer to sends back what we sent, and does not answer it.
+
+    Filters send back in words of their own ("comes back unread").
+    """
+    signs = notice.signs
+    if not signs.has(Sign.RETURN_PATH) or not signs.has(Sign.DAEMON, Sign.NOBODY):
+        return False
+    if notice.roles.returned is None or notice.auto_reply is not None or notice.says_delivered:
+        return False
+    senders = [addresses_in(notice.original.get(name, "")) for name in ("return-path", "from")]
+    ours = {
+        address.lower() for name in OF_NOTICE for address in addresses_in(notice.head.first.get(name, ""))
+    }
+    return any(address.lower() in ours for found in senders for address in found)
+
+
+def _is_told(notice: Notice) -> bool:
+    """Whether the first sentences say that a message did not arrive."""
+    return says("told", notice.body.beginning[:_TOLD_CHARS]) and _is_no_answer(notice)
+
+
+def _tells_why(notice: Notice) -> bool:
+    """Whether a short text says why mail is refused; without a recipient, that is also said to an owner."""
+    return is_short(notice) and tells_why(notice.body.beginning) and _is_no_answer(notice)
+
+
+def _is_no_answer(notice: Notice) -> bool:
+    text = notice.body.beginning[:_TOLD_CHARS]
+    return not any(says(name, text) for name in _NO_FAILURE)
 
 
 def _returns_something(notice: Notice) -> bool:

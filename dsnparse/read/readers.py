@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from dsnparse.notice.notice import Notice
+from dsnparse.notice.passing_on import is_of_list_software
 from dsnparse.notice.sign import LOOK
 from dsnparse.read.auto_reply import read_auto_reply, read_auto_reply_in_words, read_stated_auto_reply
 from dsnparse.read.events.by_mail import read_event_by_mail
@@ -17,7 +18,7 @@ from dsnparse.read.other_report import read_other_report
 from dsnparse.read.own_address import read_own_address
 from dsnparse.read.reading import Reading
 from dsnparse.read.receipt_part import read_receipt_part
-from dsnparse.read.status_part import read_status_part, read_status_text, read_success
+from dsnparse.read.status_part import read_local_names, read_status_part, read_status_text, read_success
 from dsnparse.read.xarf_part import read_xarf_part
 from dsnparse.vocabulary import Kind
 
@@ -34,7 +35,17 @@ def read_second_hand(notice: Notice) -> Reading | None:
 
     The returned part is whatever a stranger sent; so its verdicts never count as hard (`classify/hard.py`).
     """
-    if notice.is_inside or not notice.signs.is_plain:
+    return _inner(notice) if notice.signs.is_plain else None
+
+
+def read_list_report(notice: Notice) -> Reading | None:
+    """A notice that came to a mailing list, whose software passes it on (Mailman, LISTSERV)."""
+    return _inner(notice) if is_of_list_software(notice.head) and notice.body.returns_something else None
+
+
+def _inner(notice: Notice) -> Reading | None:
+    """What the returned message says, where it is a mail system's notice."""
+    if notice.is_inside:
         return None
     inner = notice.returned_notice()
     if inner is None or not inner.head.is_daemon:
@@ -56,12 +67,14 @@ READERS: Final[tuple[Reader, ...]] = (
     read_event_by_mail,
     read_auto_reply,
     read_auto_reply_in_words,
+    read_list_report,
     read_ordinary,
     read_success,
     read_status_text,
     read_template,
     read_prose,
     read_failed_recipients,
+    read_local_names,
     read_bare_names,
     read_second_hand,
     read_own_address,

@@ -5,6 +5,8 @@ Facts:
 * Sieve's `reject` (RFC 5429 section 2.2) and Dovecot's delivery agent say no to a message with a disposition
   notification whose type is "deleted", and the reason in words.
 * "Deleted" is also what a mail reader says of a message that was deleted unread; its words tell no refusal.
+* "Failed" (RFC 2298) is meant for a receipt that could not be made; agents put it, with what failed, on mail
+  that they refuse. There the words must be such as mail is refused with.
 * Final-Recipient may be the local part alone ("popuser"); the words then have the address.
 """
 
@@ -19,6 +21,7 @@ from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.recipients import prose_recipients
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
+from dsnparse.read.short_text import tells_why
 from dsnparse.vocabulary import Action, Kind
 from dsnparse.wire.address import field_address
 from dsnparse.wire.fields import Field, first_fields
@@ -27,6 +30,8 @@ from dsnparse.wire.text import body_text
 #: Lines of the text in which a refusal is told, and of the reason from there on.
 _LINES: Final = 20
 _REASON_LINES: Final = 10
+#: What failed, by RFC 8098 section 3.2.7.
+_FAILURES: Final = ("failure", "error")
 
 
 def read_receipt_part(notice: Notice) -> Reading | None:
@@ -40,12 +45,12 @@ def read_receipt_part(notice: Notice) -> Reading | None:
         "kind", part.number, found.line if found else 0, "rfc8098", found.value if found else ""
     )
     recipients = _recipients(fields, part.number)
-    refusal = _refusal(notice, found)
-    if refusal >= 0:
+    refusal = _refusal(notice, found, fields)
+    if refusal is not None:
         recipients = recipients or prose_recipients(notice)
         for recipient in recipients:
             _describe(notice, recipient, refusal)
-    kind = Kind.BOUNCE if refusal >= 0 and recipients else Kind.RECEIPT
+    kind = Kind.BOUNCE if refusal is not None and recipients else Kind.RECEIPT
     reading = Reading(kind, [evidence], "mdn", recipients, fields)
     if found is not None:
         # The type ("displayed", "deleted", …) without mode and modifiers.
@@ -53,20 +58,25 @@ def read_receipt_part(notice: Notice) -> Reading | None:
     return reading
 
 
-def _refusal(notice: Notice, disposition: Field | None) -> int:
-    """The line that tells that a server or a filter refused the message; -1 for none."""
+def _refusal(notice: Notice, disposition: Field | None, fields: dict[str, Field]) -> tuple[str, int] | None:
+    """The words that tell that a server or a filter refused the message, and their line in the text."""
     value = disposition.value.lower() if disposition is not None else ""
-    if not value.startswith("automatic-action") or "deleted" not in value:
-        return -1
+    if not value.startswith("automatic-action") or not any(one in value for one in ("deleted", "failed")):
+        return None
     lines = notice.body.stripped[:_LINES]
-    return next((index for index, line in enumerate(lines) if line and says("failure", line)), -1)
+    index = next((index for index, line in enumerate(lines) if line and says("failure", line)), -1)
+    words = " ".join(lines[index : index + _REASON_LINES]) if index >= 0 else ""
+    if "failed" in value:
+        failure = next((fields[name].value for name in _FAILURES if name in fields), "")
+        words = f"{words} {failure}".strip()
+        return (words, max(index, 0)) if tells_why(words) else None
+    return (words, index) if index >= 0 else None
 
 
-def _describe(notice: Notice, recipient: Recipient, refusal: int) -> None:
+def _describe(notice: Notice, recipient: Recipient, refusal: tuple[str, int]) -> None:
     recipient.action = Action.FAILED
     if recipient.diagnostic is None:
-        words = " ".join(notice.body.stripped[refusal : refusal + _REASON_LINES])
-        Blocks(notice, {recipient.recipient.lower()}).describe(recipient, words, refusal)
+        Blocks(notice, {recipient.recipient.lower()}).describe(recipient, *refusal)
 
 
 def _recipients(fields: dict[str, Field], number: str) -> list[Recipient]:

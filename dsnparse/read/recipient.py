@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from dsnparse.classify.claim import Claim
 from dsnparse.classify.objection import Objection
 from dsnparse.model import Action, Written
 from dsnparse.reply import Reply
@@ -25,6 +26,7 @@ class Recipient:
         "_outranked",
         "action",
         "actual_recipient",
+        "claims",
         "diagnostic",
         "diagnostic_type",
         "doubt",
@@ -53,6 +55,8 @@ class Recipient:
         self.is_signed = False
         #: What keeps the notice from being believed about him, whatever it says.
         self.doubt: Objection | None = None
+        #: What else speaks for a reason: the class that a mail service gives its event.
+        self.claims: tuple[Claim, ...] = ()
         self.original_recipient: str | None = None
         self.actual_recipient: str | None = None
         self.action: Action | None = None

@@ -94,6 +94,7 @@ def _all_that_decides(recipient: Recipient, reply: Reply) -> tuple[object, ...]:
         recipient.recipient_origin,
         recipient.is_signed,
         recipient.doubt,
+        recipient.claims,
         _names_another(recipient),
     )
 
@@ -127,7 +128,7 @@ def _verdict(
         hosts=[host for host in (recipient.remote_mta, reporting_mta) if host],
         recipient=recipient.recipient,
         context=lambda: recipient.context,
-        claims=claims,
+        claims=(*claims, *recipient.claims) if recipient.claims else claims,
         kind=reading.kind,
         is_second_hand=reading.is_second_hand,
         is_uncertain=recipient.recipient_origin is not Origin.STATED and not recipient.is_signed,

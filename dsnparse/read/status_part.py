@@ -4,6 +4,8 @@ fields where a notice only writes them into its text.
 Facts:
 
 * Final-Recipient names who failed; Original-Recipient (RFC 3461's ORCPT) whom the sender mailed.
+* It may be the local part alone ("LOCAL;<kim>", CommuniGate Pro): a mailbox of the system that reports. The
+  returned To may have it whole, and so may the text; else it is of the host that reports, and never certain.
 """
 
 from __future__ import annotations
@@ -13,14 +15,15 @@ from typing import Final
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
-from dsnparse.notice.status_fields import StatusFields, StatusGroup
+from dsnparse.notice.status_fields import StatusFields, StatusGroup, fields_in_parts
+from dsnparse.read.prose.bare_names import own_domain
 from dsnparse.read.prose.context import add_context
 from dsnparse.read.prose.mention import notice_names
 from dsnparse.read.reading import Reading, kind_of
 from dsnparse.read.recipient import Recipient
 from dsnparse.read.status_values import derived_action, note, take_codes, take_others
 from dsnparse.vocabulary import Action, Kind, Origin
-from dsnparse.wire.address import FieldAddress, field_address, is_routable, typed_address
+from dsnparse.wire.address import LOCAL_TYPES, FieldAddress, field_address, is_routable, typed_address
 from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.fields import Field
 
@@ -30,6 +33,10 @@ _SUCCESS: Final = re.compile(
     r"successfully delivered|expanded to multiple addresses|relayed to|was delivered", re.IGNORECASE
 )
 _SUCCESS_LINES: Final = 40
+#: Where the returned header names who sent the message.
+_SENDERS: Final = ("from", "sender", "return-path")
+#: A local part that is no path, no program and no number of anything.
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9._+-]{1,63}")
 
 
 def read_status_part(notice: Notice) -> Reading | None:
@@ -39,6 +46,16 @@ def read_status_part(notice: Notice) -> Reading | None:
     if notice.is_passed_on:
         return None
     return _reading(notice, notice.status_fields, "rfc3464")
+
+
+def read_local_names(notice: Notice) -> Reading | None:
+    """The recipients whom the status parts name by their local part alone, where nothing has them whole."""
+    if not notice.roles.status or not notice.is_report or notice.is_passed_on:
+        return None
+    fields = fields_in_parts(notice.roles, notice.limits)  # the first reader let its own go
+    reporting = fields.message.get("reporting-mta")
+    host = typed_address(reporting.value)[1].lower() if reporting is not None else ""
+    return _reading(notice, fields, "rfc3464", host)
 
 
 def read_status_text(notice: Notice) -> Reading | None:
@@ -57,8 +74,9 @@ def read_success(notice: Notice) -> Reading | None:
     return Reading(Kind.DELIVERY, notice.signs.evidence, "rfc3464", fields=notice.status_fields.message)
 
 
-def _reading(notice: Notice, found: StatusFields, form: str) -> Reading | None:
-    recipients = _recipients(notice, found.groups)
+def _reading(notice: Notice, found: StatusFields, form: str, host: str | None = None) -> Reading | None:
+    """`host`: the one that reports: names without a domain are its mailboxes; None: nobody's."""
+    recipients = _recipients(notice, found.groups, host)
     if not recipients:
         return None
     if len(recipients) == 1:
@@ -71,7 +89,7 @@ def _reading(notice: Notice, found: StatusFields, form: str) -> Reading | None:
     return Reading(kind, evidence, form, recipients, found.message)
 
 
-def _recipients(notice: Notice, groups: list[StatusGroup]) -> list[Recipient]:
+def _recipients(notice: Notice, groups: list[StatusGroup], host: str | None) -> list[Recipient]:
     _tell_apart([group.fields for group in groups])
     recipients: list[Recipient] = []
     places: dict[str, int] = {}
@@ -81,7 +99,7 @@ def _recipients(notice: Notice, groups: list[StatusGroup]) -> list[Recipient]:
             notice.warn("limit.recipients", most=notice.limits.recipients)
             break
         # Each is let go once it is read: the collector looks at all there is, again and again.
-        recipient = _recipient(groups.pop(), notice)
+        recipient = _recipient(groups.pop(), notice, host)
         if recipient is None:
             continue
         at = places.setdefault(recipient.recipient.lower(), len(recipients))
@@ -122,7 +140,7 @@ def _quoted_recipient(diagnostic: Field | None) -> Field | None:
     )
 
 
-def _recipient(group: StatusGroup, notice: Notice) -> Recipient | None:
+def _recipient(group: StatusGroup, notice: Notice, host: str | None) -> Recipient | None:
     fields = group.fields
     final, original = fields.get("final-recipient"), fields.get("original-recipient")
     actual = fields.get("x-actual-recipient")
@@ -142,6 +160,8 @@ def _recipient(group: StatusGroup, notice: Notice) -> Recipient | None:
         origin = Origin.STATED if is_named else Origin.ORCPT
     if address is None:
         address, named, origin = _complete(final, notice), final, Origin.RETURNED_HEADER
+    if address is None and host is not None:
+        address, origin = _at_own_host(final, notice, host), Origin.AMBIGUOUS
     if address is None or named is None:
         return None
     recipient = Recipient(address.text, origin, is_uncertain=address.is_uncertain)
@@ -164,18 +184,25 @@ def _recipient(group: StatusGroup, notice: Notice) -> Recipient | None:
 def _find_recipient_of_the_senders(recipient: Recipient, notice: Notice) -> None:
     """Where a gateway names the sender as failed, whom the message went to takes his place.
 
-    The notice goes to the sender, and the returned From is his; somebody who mails himself is in To as well.
+    The notice goes to the sender, and a field of the returned header names him as its author or sender, or as
+    its return path; somebody who mails himself is in To as well. Original-Recipient may name the same as To.
     """
     key = recipient.recipient.lower()
-    if key not in notice.head.first.get("to", "").lower() or recipient.original_recipient is not None:
+    if key not in notice.head.first.get("to", "").lower() or key not in notice.ours:
         return
-    if key not in notice.ours or key not in notice.original.get("from", "").lower():
+    if not any(key in notice.original.get(name, "").lower() for name in _SENDERS):
         return
     mailed = {address.lower(): address for address in notice.mailed}
-    if len(mailed) == 1 and key not in mailed:
-        recipient.recipient = next(iter(mailed.values()))
-        recipient.recipient_origin = Origin.RETURNED_HEADER
-        recipient.note("recipient", "", 0, "returned.to", notice.original.get("to", ""))
+    if len(mailed) != 1 or key in mailed:
+        return
+    (other,) = mailed
+    if recipient.original_recipient is not None and recipient.original_recipient.lower() != other:
+        return
+    recipient.recipient, recipient.original_recipient = mailed[other], None
+    recipient.recipient_origin, recipient.original_origin = Origin.RETURNED_HEADER, None
+    if notice_names(notice, other):
+        recipient.recipient_origin = Origin.STATED
+    recipient.note("recipient", "", 0, "returned.to", notice.original.get("to", ""))
 
 
 def _from_xtext(value: str) -> str:
@@ -188,12 +215,23 @@ def _complete(final: Field | None, notice: Notice) -> FieldAddress | None:
 
     Whoever sent the message wrote that field: it proves nothing about the address.
     """
-    if final is None:
-        return None
-    name = typed_address(final.value)[1].strip("<>").lower()
-    if not name or "@" in name or " " in name:
-        return None
-    candidates = notice.mailed_by_local.get(name, {})
+    candidates = notice.mailed_by_local.get(_local_name(final).lower(), {})
     if len(candidates) != 1:
         return None
     return FieldAddress(next(iter(candidates.values())))
+
+
+def _at_own_host(final: Field | None, notice: Notice, host: str) -> FieldAddress | None:
+    """The same, a mailbox of the system that reports; the name alone where its domain is not known."""
+    name = _local_name(final)
+    if final is None or _NAME.fullmatch(name) is None:
+        return None
+    is_local = typed_address(final.value)[0] in LOCAL_TYPES and "." in host
+    domain = host if is_local else own_domain(notice)
+    return FieldAddress(f"{name}@{domain}" if domain else name, is_uncertain=True)
+
+
+def _local_name(final: Field | None) -> str:
+    """The local part that a field gives alone; "" where it gives none, or more."""
+    name = typed_address(final.value)[1].strip("<>") if final is not None else ""
+    return "" if "@" in name or " " in name else name

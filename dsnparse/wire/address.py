@@ -49,7 +49,7 @@ INVISIBLE: Final = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )
 #: Addresses of programs, files and local stores, by the type of the field.
-_LOCAL_TYPES: Final = ("x-unix", "x-local", "local")
+LOCAL_TYPES: Final = ("x-unix", "x-local", "local")
 
 
 class FieldAddress(NamedTuple):
@@ -137,7 +137,7 @@ def address_in_field(text: str, kind: str = "") -> FieldAddress | None:
     inner = _unwrapped(text)
     if inner is not None:
         return FieldAddress(inner.removesuffix("."))
-    if kind in _LOCAL_TYPES or text.startswith(("|", "#")):
+    if kind in LOCAL_TYPES or text.startswith(("|", "#")):
         return None  # a program or a file that mail is handed to
     if kind == "x400" or text.startswith("/"):
         return FieldAddress(_CONTROL.sub("", text)[:_LONGEST])

@@ -141,12 +141,11 @@ def test_a_local_part_is_completed_only_by_the_message_itself() -> None:
     assert texts == ["lee: completed from the returned message's To and Cc"]
 
 
-def test_a_local_part_that_fits_two_addresses_makes_no_record() -> None:
-    assert parse_dsn(_groupwise(returned="To: lee@example.com, lee@example.org")).records == ()
-
-
-def test_a_local_part_without_a_domain_anywhere_makes_no_record() -> None:
-    assert parse_dsn(_groupwise()).records == ()
+@pytest.mark.parametrize("returned", ["To: lee@example.com, lee@example.org", ""])
+def test_a_local_part_that_fits_two_addresses_or_none_stays_local_and_is_never_hard(returned: str) -> None:
+    (record,) = parse_dsn(_groupwise(returned=returned)).records
+    assert (record.recipient, record.recipient_origin) == ("lee", "ambiguous")
+    assert record.bounce_type == "undetermined"
 
 
 def test_a_format_outweighs_a_support_address_nearer_than_the_failed_one() -> None:

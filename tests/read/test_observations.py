@@ -31,6 +31,7 @@ def seen(text: str, *, subject: str = "Notice", fields: str = "", to: str = "") 
 
 
 OURS = {"fields": f"Delivered-To: {KIM}\n"}
+PATH = {"fields": "Delivered-To: news+kim=example.com@example.net\n"}
 LISTED = {"fields": f"X-Failed-Recipients: {KIM}\n"}
 #: Observation → a notice in which it is made, and one in which it is not.
 PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]] = {
@@ -81,7 +82,13 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
     ),
     "ours": ((f"this is about {KIM}", OURS), (f"The following addresses failed:\n\n  {KIM}", OURS)),
     "to-line": ((f"To: {KIM}", {}), (f"Toll: {KIM}", {})),
+    "of-all": (
+        (f"Mottagare: {KIM}\nÄmne: möte", {}),
+        (f"Mottagare: {KIM}\n\nMottagare: lee@example.com\nÄmne: möte\n\n{KIM}", {}),
+    ),
     "quoted-header": ((f"To: {KIM}\nSubject: x", {}), (f"To: {KIM}\n\nWe are sorry", {})),
+    "our-path": ((f"  {KIM}", PATH), (f"  {KIM}", {})),
+    "our-path-other": (("ask lee@example.org", PATH), ("lee@example.org: 550 no", PATH)),
     "quoted-mail": ((f"Not delivered.\n\n> ask {KIM}", {}), (f"> ask {KIM}", {})),
     "parent": ((f"(generated from {KIM})", {}), (f"(said by {KIM})", {})),
     "forwarded": ((f"weitergeleitet an {KIM}", {}), (f"gerichtet an {KIM}", {})),

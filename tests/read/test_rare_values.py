@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from messages import notice, report
 
-from dsnparse import Kind, parse_dsn
+from dsnparse import BounceType, Kind, Origin, parse_dsn
 
 _KAY = "Final-Recipient: rfc822; kay@example.net\n"
 _DELAYED = "Action: delayed\nStatus: 4.4.1\n"
@@ -162,3 +162,97 @@ def test_a_complaint_in_multipart_mixed_counts_where_a_program_sent_it(header: s
 def test_a_sentence_or_two_that_name_nobody_are_about_the_only_recipient(text: str, reason: str) -> None:
     (record,) = parse_dsn(report(f"{_KAY}Action: failed\nStatus: 5.7.1\n", text=text)).records
     assert record.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("final", "reporting", "recipient"),
+    [
+        ("LOCAL;<tom>", "mail.example.org", "tom@mail.example.org"),
+        ("rfc822; tom", "mail.example.org", "tom"),
+        ("rfc822; tom", "mail.example.org\nX-Of: example.org", "tom"),
+        ("LOCAL;<tom>", "mailhost", "tom"),
+    ],
+)
+def test_a_local_part_alone_is_a_mailbox_of_the_host_that_reports(
+    final: str, reporting: str, recipient: str
+) -> None:
+    group = f"Final-Recipient: {final}\nAction: failed\n{_SAID}"
+    message = report(
+        group, text="A message failed.", message=f"Reporting-MTA: dns; {reporting}", returned=None
+    )
+    message = message.replace(b"MAILER-DAEMON@mail.example.net", b"MAILER-DAEMON@mail.example.org")
+    (record,) = parse_dsn(message).records
+    assert (record.recipient, record.recipient_origin, record.bounce_type) == (
+        recipient,
+        Origin.AMBIGUOUS,
+        BounceType.UNDETERMINED,
+    )
+
+
+@pytest.mark.parametrize("final", ["|/bin/desk", "a b", "5", "<>"])
+def test_a_path_a_program_or_a_number_is_no_local_part(final: str) -> None:
+    group = f"Final-Recipient: rfc822; {final}\nAction: failed\n{_SAID}"
+    assert parse_dsn(report(group, text="A message failed.", returned=None)).records == ()
+
+
+def receipt(text: str, fields: str) -> bytes:
+    body = (
+        f"--b\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
+        "--b\nContent-Type: message/disposition-notification\n\n"
+        f"Final-Recipient: rfc822; kay@example.net\n{fields}\n--b--\n"
+    )
+    kind = "multipart/report; report-type=disposition-notification; boundary=b"
+    return notice(body, subject="About your message", content_type=kind)
+
+
+_FAILED = "Disposition: automatic-action/MDN-sent-automatically; failed\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "kind"),
+    [
+        ("Respinto.", f"{_FAILED}Failure: Over quota\n", Kind.BOUNCE),
+        ("Your message was rejected: the mailbox is full.", _FAILED, Kind.BOUNCE),
+        ("A receipt for your message was not made.", f"{_FAILED}Failure: bad Options\n", Kind.RECEIPT),
+        ("It was read.", "Disposition: manual-action/MDN-sent-manually; failed\nFailure: Over quota\n",
+         Kind.RECEIPT),
+    ],
+)  # fmt: skip
+def test_a_receipt_that_failed_is_a_bounce_where_its_words_refuse_mail(
+    text: str, fields: str, kind: Kind
+) -> None:
+    report = parse_dsn(receipt(text, fields))
+    (record,) = report.records
+    assert (report.kind, record.recipient) == (kind, "kay@example.net")
+    assert kind is Kind.RECEIPT or record.reason == "mailbox_full"
+
+
+@pytest.mark.parametrize("more", ["", "Original-Recipient: rfc822; tom.beck@example.org\n"])
+def test_where_a_gateway_names_the_sender_whom_the_message_went_to_failed(more: str) -> None:
+    group = f"Final-Recipient: rfc822; nora.lind@example.com\n{more}Action: failed\n{_SAID}"
+    (record,) = parse_dsn(report(group)).records
+    assert (record.recipient, record.recipient_origin) == ("tom.beck@example.org", Origin.RETURNED_HEADER)
+    told = "The message did not reach:\n\n  tom.beck@example.org\n"
+    (record,) = parse_dsn(report(group, text=told)).records
+    assert (record.recipient, record.recipient_origin) == ("tom.beck@example.org", Origin.STATED)
+
+
+def test_what_a_notice_says_of_such_problems_in_general_is_no_cause() -> None:
+    text = (
+        "Your message has not yet been delivered to:\n\n  tom.beck@example.org (queue: smtp)\n\n"
+        "Such delays are usually due to a full mailbox or a host that does not\nanswer.\n"
+    )
+    report = parse_dsn(notice(text, subject="Waiting mail"))
+    (record,) = report.records
+    assert (report.kind, record.recipient, record.reason) == (Kind.DELAY, "tom.beck@example.org", "undefined")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["The user 'unknown' was not found.", "Recipient: mailbox", "Host 'example.net' refused it.",
+     "Error: tom2", "The mail 'news' could not be sent."],
+)  # fmt: skip
+def test_words_that_stand_where_a_name_may_are_none(line: str) -> None:
+    text = f"Your mail was not delivered.\n\n{line}\n"
+    message = notice(text, to="news@example.com", sender="MAILER-DAEMON@example.net")
+    assert parse_dsn(message).records == ()

@@ -18,11 +18,11 @@ _ACTIONS = {Kind.BOUNCE: "failed", Kind.DELIVERY: "delivered"}
 
 
 def read_event(
-    table: Table, name: str, event: dict[str, Any], most: int
+    table: Table, name: str, event: dict[str, Any], most: int, *, part: str = "event", line: int = 0
 ) -> tuple[Reading, list[Claim]] | None:
     """What the event `name` of a service says; None where it is no news about delivery.
 
-    `most`: recipients that are read.
+    `most`: recipients that are read. `part` and `line`: where it stands, for the evidence.
     """
     spec = dict(table["events"][name])
     found = class_of(table, event)
@@ -37,8 +37,10 @@ def read_event(
         spec.pop("action", None)
     if kind in _ACTIONS:
         spec.setdefault("action", _ACTIONS[kind])
-    evidence = [Evidence("kind", "event", 0, f"{table['format']}.{name}", name)]
-    recipients = [] if kind is Kind.AUTO_REPLY else recipients_of(table, spec, event, most)
+    evidence = [Evidence("kind", part, line, f"{table['format']}.{name}", name)]
+    recipients = (
+        [] if kind is Kind.AUTO_REPLY else (recipients_of(table, spec, event, most, part=part, line=line))
+    )
     if recipients and kind in (Kind.BOUNCE, Kind.DELAY):
         kind = kind_of(recipients)  # a recipient's own action goes before the event's name
     reading = Reading(kind, evidence, table["format"], recipients)

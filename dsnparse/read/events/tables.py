@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any
 
 from dsnparse.data import load
@@ -15,6 +16,8 @@ Table = dict[str, Any]
 _MOST_SECONDS = 1e11  # beyond: milliseconds
 #: As one sample of Amazon SES has it: "2025-03-01T12:00:05 +0000".
 _SPACE_BEFORE_ZONE = re.compile(r"(?<=\d) (?=[+-]\d\d:?\d\d$)")
+#: Events that are looked at to tell whose they are; opens and clicks stand among them.
+_MOST_LOOKED_AT = 100
 #: What the name of a table of one's own ends in.
 OWN = ".toml"
 
@@ -37,6 +40,32 @@ def table_of(provider: str) -> Table:
         raise ValueError(f"There is no provider {provider!r}; there is: {', '.join(providers())}.")
     found: Table = load("events")[provider]
     return found
+
+
+def table_for(events: Callable[[Table], Iterable[Any]]) -> Table | None:
+    """The table of the provider that wrote some events: the one that knows one, and finds most in it.
+
+    `events`: gives them by a table. None where no table finds which event it is, when it was, and about whom.
+    """
+    best, most = None, 0
+    for table in load("events").values():
+        for event in islice(events(table), _MOST_LOOKED_AT):
+            found = _fields_in(event, table) if isinstance(event, dict) else set()
+            if "time" in found and found & {"recipient", "candidates"}:
+                if len(found) > most:
+                    best, most = table, len(found)
+                break
+    return best
+
+
+def _fields_in(event: dict[str, Any], table: Table) -> set[str]:
+    """The fields that a table finds in an event that it knows."""
+    name = next((one for one in names_of(table, event) if one in table["events"]), None)
+    if name is None:
+        return set()
+    entries = value_at(table["events"][name].get("recipients", ""), event)
+    entry = entries[0] if isinstance(entries, list) and entries else entries
+    return {field for field, paths in table["fields"].items() if text_of(paths, event, entry)[0]}
 
 
 def value_at(path: str, event: Any, entry: Any = None) -> Any:

@@ -8,6 +8,7 @@ from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
+from dsnparse.read.prose.in_general import without_general
 from dsnparse.read.prose.mention import Mention
 from dsnparse.read.prose.page import RCPT
 from dsnparse.read.recipient import Recipient, clean_text
@@ -145,9 +146,7 @@ class Blocks:
                 return True
             if after_blank and _LABELLED.fullmatch(line) and not self._names_us(line):
                 return True
-        if after_blank and (
-            self._heads(line, mention.address) or (says("contact", line) and not states_code(line))
-        ):
+        if after_blank and (self._heads(line, mention.address) or _is_of_no_one(line)):
             return True
         if line.startswith(_NEXT_COMMAND) or _ABOUT_A_HOST.match(line):
             return True
@@ -206,11 +205,14 @@ class Blocks:
                     start = index
                     while start > 0 and self.lines[start - 1] and index - start < _BLOCK_LINES:
                         start -= 1
-                    text = " ".join(self.lines[index:end])[:_BLOCK_CHARS]
+                    text = " ".join(self._without_ours(self.lines[index:end]))[:_BLOCK_CHARS]
                     if not self._is_about_one(" ".join(self.lines[start:end])):
                         self._common = (text, index)
                         break
         return self._common
+
+    def _without_ours(self, lines: list[str]) -> list[str]:
+        return [line for line in lines if not ("@" in line and self._names_us(line))]
 
     def _paragraph_below(self, index: int) -> str:
         """The paragraph after the one of line `index`, where it tells of a failure."""
@@ -223,7 +225,9 @@ class Blocks:
         while end < len(lines) and lines[end] and end - index < _BLOCK_LINES:
             end += 1
         text = " ".join(lines[index:end])[:_BLOCK_CHARS]
-        return text if says("failure", text) and not says("contact", text) else ""
+        if says("contact", text) or (text and says("in_general", lines[index])):
+            return ""
+        return text if says("failure", text) else ""
 
     def _is_about_one(self, text: str) -> bool:
         """Whether a paragraph names some of several recipients, so that it is not about the others."""
@@ -241,7 +245,7 @@ class Blocks:
         size = 0
         pieces = []
         is_another = False
-        for line in self.lines:
+        for line in without_general(self.lines):
             if not line or "@" in line:
                 is_another = line != "" and (is_another or self._heads_another(line))
             if is_another:
@@ -256,6 +260,11 @@ class Blocks:
 
 def _is_cell(line: str) -> bool:
     return len(line) <= _CELL_CHARS and (line[-1].isalnum() or line[-1] == ":")
+
+
+def _is_of_no_one(line: str) -> bool:
+    """Whether a paragraph that begins so offers help, or speaks of such problems in general."""
+    return says("in_general", line) or (says("contact", line) and not states_code(line))
 
 
 def _worth(text: str, known: int = -1) -> int:

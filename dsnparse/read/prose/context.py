@@ -8,6 +8,7 @@ from typing import Final
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.read.prose.blocks import Blocks
+from dsnparse.read.prose.in_general import without_general
 from dsnparse.read.prose.mention import mentions_of
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply import Reply
@@ -28,7 +29,8 @@ _MOST_RECIPIENTS: Final = 100
 
 def prose(notice: Notice) -> str:
     """The notice's text in one line."""
-    lines = [line for line in notice.body.lines[:_CONTEXT_LINES] if not says("boilerplate", line.strip())]
+    lines = without_general(notice.body.lines[:_CONTEXT_LINES])
+    lines = [line for line in lines if not says("boilerplate", line.strip())]
     return " ".join(" ".join(lines).split())[:_CONTEXT_CHARS]
 
 

@@ -263,6 +263,11 @@ class Mention:
         return self.key in self.page.mailed
 
     @property
+    def is_of_our_path(self) -> bool:
+        """Whether our own return path names it."""
+        return self.key == self.page.our_recipient
+
+    @property
     def is_ours(self) -> bool:
         """Whether it is of the sender's side, and no field names it as failed."""
         return self.key in self.page.ours and not self.is_listed

@@ -48,7 +48,7 @@ _SERVICE: Final = frozenset(
     "klantenservice pomoc podpora destek kundtjanst tuki service servicio kundenservice care".split()
 )
 #: Of these, those that companies have as their mailbox: a sentence that says that it failed is enough.
-_COMPANY: Final = frozenset("info contact contacto contato contatto kontakt service servicio".split())
+COMPANY: Final = frozenset("info contact contacto contato contatto kontakt service servicio".split())
 
 #: A signature in one line has a telephone beside the address.
 _TELEPHONE: Final = re.compile(
@@ -93,7 +93,14 @@ def _is_entry(seen: Mention) -> bool:
 
 def _is_entered(seen: Mention) -> bool:
     """Whether a field names an address, or a reply stands beside it."""
-    return seen.is_listed or seen.is_mailed or seen.is_heading or seen.has_code or seen.is_explained
+    return (
+        seen.is_listed
+        or seen.is_mailed
+        or seen.is_of_our_path
+        or seen.is_heading
+        or seen.has_code
+        or seen.is_explained
+    )
 
 
 def _lead(seen: Mention) -> str:
@@ -144,7 +151,7 @@ def _is_labelled_afar(seen: Mention) -> bool:
 
 def _is_failed_company(seen: Mention) -> bool:
     """Whether the sentence that names a company's mailbox says itself that it failed."""
-    return seen.key.rpartition("@")[0] in _COMPANY and seen.is_announced and seen.page.fails(seen.line)
+    return seen.key.rpartition("@")[0] in COMPANY and seen.is_announced and seen.page.fails(seen.line)
 
 
 OBSERVATIONS: tuple[Observation, ...] = (
@@ -193,6 +200,13 @@ OBSERVATIONS: tuple[Observation, ...] = (
     ),
     Observation("explained", 1, "the line below tells of a failure", lambda m: m.is_explained),
     Observation("mailed", 3, "the returned message was sent to it", lambda m: m.is_mailed),
+    Observation("our-path", 3, "our own return path names it (VERP)", lambda m: m.is_of_our_path),
+    Observation(
+        "our-path-other",
+        -3,
+        "our own return path names somebody else, and no field or reply this one: whom to ask",
+        lambda m: m.page.our_recipient not in ("", m.key) and not _is_entered(m),
+    ),
     Observation("listed", 10, "X-Failed-Recipients names it", lambda m: m.is_listed),
     Observation("subject", 2, "the subject names it", lambda m: m.key in m.page.subject),
     Observation(
@@ -213,7 +227,14 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "to-line",
         -1,
         "a To line quotes the message, or is the notice's way to say who failed",
-        lambda m: (bool(m.before) and TO_LINE.match(m.before) is not None) or m.page.quoted.is_of_all(m.line),
+        lambda m: bool(m.before) and TO_LINE.match(m.before) is not None,
+        last_resort=True,
+    ),
+    Observation(
+        "of-all",
+        1,
+        "a label for recipients beside a subject or a sender: whom the message was for, if others are named",
+        lambda m: m.page.quoted.is_of_all(m.line),
         last_resort=True,
     ),
     Observation(

@@ -8,6 +8,7 @@ from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
+from dsnparse.read.our_path import our_path
 from dsnparse.read.prose.quoted import Quoted
 from dsnparse.reply.codes import find_codes, states_code
 
@@ -44,6 +45,7 @@ class Page:
     _subject: str | None = None
     _quoted: Quoted | None = None
     _refused: bool | None = None
+    _our_recipient: str | None = None
 
     def __init__(self, notice: Notice) -> None:
         self._notice = notice
@@ -70,6 +72,14 @@ class Page:
         if self._listed is None:
             self._listed = frozenset([address.text.lower() for address in self._notice.head.listed])
         return self._listed
+
+    @property
+    def our_recipient(self) -> str:
+        """Whom our own return path names, in lower case; "" where it names nobody."""
+        if self._our_recipient is None:
+            path = our_path(self._notice)
+            self._our_recipient = path.recipient.lower() if path is not None else ""
+        return self._our_recipient
 
     @property
     def subject(self) -> str:

@@ -40,21 +40,30 @@ class Quoted:
     _letter: int | None = None
     _is_quoted: bool | None = None
     _first_address: int | None = None
+    _is_one: bool | None = None
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
         self._closing: dict[int, bool] = {}
 
     def is_header(self, index: int) -> bool:
-        """Whether a line is a To or Cc line beside other lines of a header: the notice quotes what came back."""
+        """Whether a line is a To or Cc line beside other lines of a header: what came back is quoted."""
         return self._is_field(index, (TO_LINE, COPY_LINE))
 
     def is_of_all(self, index: int) -> bool:
-        """Whether a line names, beside a message's subject or sender, the recipients it was for."""
-        return self._is_field(index, (RECIPIENT_LINE,))
+        """Whether a line names, beside a message's subject or sender, the recipients it was for.
+
+        Where such lines are several, each is about one who failed.
+        """
+        if not self._is_field(index, (RECIPIENT_LINE,)):
+            return False
+        if self._is_one is None:
+            labelled = [line for line in self.lines if RECIPIENT_LINE.match(line) is not None]
+            self._is_one = len(labelled) == 1
+        return self._is_one
 
     def _is_field(self, index: int, labels: tuple[re.Pattern[str], ...]) -> bool:
-        start = index
+        start, reach = index, _BESIDE_REACH
         while start > max(index - _FOLDED_REACH, 0) and self.lines[start - 1].endswith(","):
             start -= 1
         if not self._is_labelled(start, labels):
@@ -64,11 +73,8 @@ class Quoted:
                 or len(self.lines[start - 1]) > _CELL_CHARS
             ):
                 return False
-            start -= 1
-        around = (
-            *self.lines[max(0, start - _BESIDE_REACH) : start],
-            *self.lines[index + 1 : index + 1 + _BESIDE_REACH],
-        )
+            start, reach = start - 1, 2 * _BESIDE_REACH
+        around = (*self.lines[max(0, start - reach) : start], *self.lines[index + 1 : index + 1 + reach])
         return any(BESIDE.match(line) for line in around)
 
     def _is_labelled(self, index: int, labels: tuple[re.Pattern[str], ...]) -> bool:

@@ -144,6 +144,10 @@ class TemplateReader:
         local = entry.text.strip("<>\"'.,:; \t")
         if not local or len(local) > _LONGEST_LOCAL or any(char.isspace() for char in local):
             return None, ""
+        if "/" in local:  # MailEnable's "[SF:example.org/kim]": the store of a domain, and the mailbox in it
+            domain, _, name = local.partition("/")
+            stored = address_in_field(f"{name}@{domain}") if "." in domain else None
+            return stored and stored._replace(is_uncertain=True), f"{local}: the store and its mailbox"
         for source, whole in self._whole_addresses():
             addresses = whole.get(local.lower(), {})
             if len(addresses) == 1:
@@ -211,9 +215,15 @@ class TemplateReader:
                 blocks = [(entry.line, end) for entry, end in places.values()]
                 # Behind the last one stands what is said of all.
                 is_ones = any(first <= found[1] < end for first, end in sorted(blocks)[:-1])
-                found = None if is_ones else found
+                found = None if is_ones or self._is_one_of_several(*found) else found
             self._shared.append(found)
         return self._shared[0]
+
+    def _is_one_of_several(self, text: str, line: int) -> bool:
+        """Whether a transcript has another such reply below: each is about one recipient."""
+        below = self.text.split("\n", line + 1)[line + 1 :]
+        other = self._diagnostic(below[0]) if below else None
+        return other is not None and other[0] != text
 
     def _name_original(self, recipient: Recipient, block: str, line: int) -> None:
         for one in self.form.original:

@@ -1,0 +1,20 @@
+"""What a notice says of such problems in general: "Problems are usually due to …"."""
+
+from __future__ import annotations
+
+from dsnparse.notice.words import says
+
+
+def without_general(lines: list[str]) -> list[str]:
+    """`lines` without the paragraphs that begin so."""
+    kept: list[str] = []
+    is_first, is_general = True, False
+    for line in lines:
+        text = line.strip()
+        if not text:
+            is_first, is_general = True, False
+        elif is_first:
+            is_first, is_general = False, says("in_general", text)
+        if not is_general:
+            kept.append(line)
+    return kept

@@ -74,7 +74,8 @@ def read_auto_reply_in_words(notice: Notice) -> Reading | None:
 def _challenge(notice: Notice) -> str | None:
     """The words by which an answer asks its reader to prove that he is a person, or None."""
     head = notice.head
-    if not head.is_answer or any(name in head.first for name in _OF_PEOPLE):
+    asks = head.is_answer or subject_says("receipt_of_mail", head.subject)
+    if not asks or any(name in head.first for name in _OF_PEOPLE):
         return None
     if "references" in head.first and not _returns_elsewhere(head):
         return None

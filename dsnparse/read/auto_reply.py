@@ -19,6 +19,8 @@ _OPENING_LINES: Final = 10
 _MAX_EVIDENCE_TEXT: Final = 200
 #: Signs that something failed.
 _OF_FAILURE: Final = (Sign.SUBJECT, Sign.REPORT, Sign.FAILED_RECIPIENTS, Sign.TEMPLATE, Sign.TEMPLATE_SURE)
+#: Signs that a script's answer has as well as a notice.
+_NOBODYS: Final = (Sign.NOBODY, Sign.RETURN_PATH, Sign.AUTO_SUBMITTED, Sign.ANSWER)
 #: Fields of answers that people write: then the text need not be read.
 _OF_PEOPLE: Final = ("user-agent", "x-mailer", "list-id")
 _CHALLENGE_CHARS: Final = 3000
@@ -62,7 +64,7 @@ def _is_absence(notice: Notice) -> bool:
 
 def read_auto_reply_in_words(notice: Notice) -> Reading | None:
     """An answer that only its null return path and its first words give away."""
-    if notice.signs.score >= LOOK:
+    if notice.signs.score >= LOOK and not _is_of_nobody(notice):
         return None
     challenge = _challenge(notice)
     if challenge is not None:
@@ -79,7 +81,8 @@ def read_auto_reply_in_words(notice: Notice) -> Reading | None:
 def _challenge(notice: Notice) -> str | None:
     """The words by which an answer asks its reader to prove that he is a person, or None."""
     head = notice.head
-    if not head.is_answer or any(name in head.first for name in _OF_PEOPLE):
+    asks = head.is_answer or subject_says("receipt_of_mail", head.subject)
+    if not asks or any(name in head.first for name in _OF_PEOPLE):
         return None
     if "references" in head.first and not _returns_elsewhere(head):
         return None
@@ -88,6 +91,13 @@ def _challenge(notice: Notice) -> str | None:
         return None
     windows = [text[at : at + _WINDOW] for at in range(0, len(text), _STEP)]
     return next((window for window in windows if says("challenge", window)), windows[0])
+
+
+def _is_of_nobody(notice: Notice) -> bool:
+    """Whether all that looks like a notice is that nobody is its author: scripts answer so, too."""
+    if not all(sign in _NOBODYS for sign in notice.signs.seen):
+        return False
+    return not any(says(name, notice.body.beginning) for name in ("told", "intro"))
 
 
 def _is_by_a_program(head: Head) -> bool:

@@ -5,8 +5,8 @@ Facts:
 * Sieve's `reject` (RFC 5429 section 2.2) and Dovecot's delivery agent say no to a message with a disposition
   notification whose type is "deleted", and the reason in words.
 * "Deleted" is also what a mail reader says of a message that was deleted unread; its words tell no refusal.
-* "Failed" (RFC 2298) is meant for a receipt that could not be made; agents put it, with what failed, on mail
-  that they refuse. There the words must be such as mail is refused with.
+* "Failed" (RFC 2298) and the modifier "error" mean a receipt that could not be made; agents put them,
+  with what failed, on mail that they refuse. There the words must be such as mail is refused with.
 * Final-Recipient may be the local part alone ("popuser"); the words then have the address.
 """
 
@@ -30,6 +30,8 @@ from dsnparse.wire.text import body_text
 #: Lines of the text in which a refusal is told, and of the reason from there on.
 _LINES: Final = 20
 _REASON_LINES: Final = 10
+#: Types and modifiers of what agents put on mail that they refuse.
+_REFUSALS: Final = ("deleted", "failed", "/error")
 #: What failed, by RFC 8098 section 3.2.7.
 _FAILURES: Final = ("failure", "error")
 
@@ -61,12 +63,12 @@ def read_receipt_part(notice: Notice) -> Reading | None:
 def _refusal(notice: Notice, disposition: Field | None, fields: dict[str, Field]) -> tuple[str, int] | None:
     """The words that tell that a server or a filter refused the message, and their line in the text."""
     value = disposition.value.lower() if disposition is not None else ""
-    if not value.startswith("automatic-action") or not any(one in value for one in ("deleted", "failed")):
+    if not value.startswith("automatic-action") or not any(one in value for one in _REFUSALS):
         return None
     lines = notice.body.stripped[:_LINES]
     index = next((index for index, line in enumerate(lines) if line and says("failure", line)), -1)
     words = " ".join(lines[index : index + _REASON_LINES]) if index >= 0 else ""
-    if "failed" in value:
+    if "deleted" not in value:
         failure = next((fields[name].value for name in _FAILURES if name in fields), "")
         words = f"{words} {failure}".strip()
         return (words, max(index, 0)) if tells_why(words) else None

@@ -8,6 +8,7 @@ from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
+from dsnparse.read.prose.header_labels import CELL, CELL_CHARS
 from dsnparse.read.prose.in_general import without_general
 from dsnparse.read.prose.mention import Mention
 from dsnparse.read.prose.page import RCPT
@@ -35,9 +36,8 @@ _ABOUT_A_HOST: Final = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
 _SENDMAILS_OWN: Final = re.compile(r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>]{1,320}>\.\.\. ")
 
 
-#: A line with an address and nothing else; and the cell before it in a table.
+#: A line with an address and nothing else.
 _ALONE: Final = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
-_CELL_CHARS: Final = 30
 
 
 #: "<kim@example.com>: host said …", "<kim@example.com> (expanded from …": what is said of somebody.
@@ -119,6 +119,7 @@ class Blocks:
             pieces.append(own)
         size = len(own)
         blanks = 0
+        is_value = False
         for next_line in self.lines[mention.line + 1 : mention.line + 1 + _BLOCK_LINES]:
             if not next_line:
                 blanks += 1
@@ -128,8 +129,9 @@ class Blocks:
             if self._is_another(next_line, mention, line, after_blank=blanks > 0):
                 break
             if "@" in next_line and self._names_us(next_line):
-                if pieces and pieces[-1] != own and _is_cell(pieces[-1]) and ":" not in next_line:
-                    pieces.pop()
+                continue
+            if is_value or _is_label(next_line):
+                is_value = not is_value
                 continue
             if pieces and pieces[-1][:3] == "<<<" and _SENDMAILS_OWN.match(next_line):
                 continue
@@ -258,8 +260,9 @@ class Blocks:
         return " ".join(pieces)[:_CONTEXT_CHARS]
 
 
-def _is_cell(line: str) -> bool:
-    return len(line) <= _CELL_CHARS and (line[-1].isalnum() or line[-1] == ":")
+def _is_label(line: str) -> bool:
+    """Whether a line is the cell of a table that says what follows: the message's sender, subject or date."""
+    return len(line) <= CELL_CHARS and CELL.fullmatch(line) is not None
 
 
 def _is_of_no_one(line: str) -> bool:

@@ -42,3 +42,6 @@ TO_LINE: Final = re.compile(rf"{_EDGE}(?:{_TO}){_COLON}", re.IGNORECASE)
 RECIPIENT_LINE: Final = re.compile(rf"{_EDGE}(?:{_RECIPIENT}){_COLON}", re.IGNORECASE)
 COPY_LINE: Final = re.compile(rf"{_EDGE}(?:{_COPY}){_COLON}", re.IGNORECASE)
 BESIDE: Final = re.compile(rf"{_EDGE}(?:{_BESIDE}|{_COPY}){_COLON}", re.IGNORECASE)
+#: A table's cell with such a label for what a message has besides its recipients.
+CELL: Final = re.compile(rf"{_EDGE}(?:{_BESIDE}|{_COPY})[\s.]{{0,9}}[:：]?", re.IGNORECASE)
+CELL_CHARS: Final = 30

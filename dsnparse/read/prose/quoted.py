@@ -6,13 +6,12 @@ import re
 from typing import Final
 
 from dsnparse.notice.words import says
-from dsnparse.read.prose.header_labels import BESIDE, COPY_LINE, RECIPIENT_LINE, TO_LINE
+from dsnparse.read.prose.header_labels import BESIDE, CELL_CHARS, COPY_LINE, RECIPIENT_LINE, TO_LINE
 
 #: Lines on which a field of a header goes on.
 _FOLDED_REACH: Final = 20
 #: Lines of a header that are looked at beside one; cells of a table are lines, too.
 _BESIDE_REACH: Final = 3
-_CELL_CHARS: Final = 30
 #: A signature's line, a letter's first one, and what announces the text that came back.
 _LETTER: Final = re.compile(
     r"--"
@@ -70,7 +69,7 @@ class Quoted:
             if (
                 not start
                 or not self._is_labelled(start - 1, labels)
-                or len(self.lines[start - 1]) > _CELL_CHARS
+                or len(self.lines[start - 1]) > CELL_CHARS
             ):
                 return False
             start, reach = start - 1, 2 * _BESIDE_REACH

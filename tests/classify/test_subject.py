@@ -134,6 +134,8 @@ PERHAPS = """
 550 we could not determine whether the mailbox is disabled
 550 Domain may not exist or DNS check failed
 550 forwarding address does not exist
+550 Requested action not taken: mailbox unavailable (e.g., no such mailbox, no access, or policy)
+550 The address may contain a non-existent account, please check it
 """
 FOR_NOW = """
 550 5.2.1 account temporarily suspended, try again later

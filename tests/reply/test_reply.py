@@ -58,6 +58,9 @@ def test_codes_are_found_where_servers_put_them(text: str, reply: int | None, st
         ("doesn’t", "doesn't"),
         ("550-5.1.1 does not\n550 5.1.1 exist", "550 5.1.1 does not exist"),
         ("550-does not\n550 exist", "550 does not exist"),
+        ("收件人（kim@example.com）不存在", "收件人（@@@@@@@@@@@@@@@）不存在"),
+        ("宛先kim@example.jpは存在しません", "宛先@@@@@@@@@@@@@@は存在しません"),
+        ("用户@例子.广告 不存在", "@@@@@@@@ 不存在"),
     ],
 )
 def test_texts_are_brought_to_one_spelling(text: str, low: str) -> None:

@@ -36,6 +36,27 @@ NOTICES = {
         "Fri 11:20:06: --> DATA\nFri 11:20:06: <-- 354 Start mail input\n",
         {"zoe@example.org": "user_unknown hard"},
     ),
+    "headings that are folded, by Postfix": (
+        HEAD + "This is the mail system at host mx.example.net.\n\nI'm sorry to have to inform you that your "
+        "message could not\nbe delivered to one or more recipients.\n\n                   The mail system\n\n"
+        "<kim@example.org> (expanded from\n    <all@example.org>): host\n    mx.example.org[192.0.2.3] said: "
+        "550 5.1.1 <kim@example.org>:\n    no such account (in reply to RCPT TO command)\n\n"
+        "<lee@example.com> (expanded from\n    <all@example.org>): host mx.example.com[192.0.2.77]\n"
+        "    said: 550 5.7.1 Your message was considered unwelcome (in reply to\n    end of DATA command)\n",
+        {"kim@example.org": "user_unknown hard", "lee@example.com": "policy_violation block"},
+    ),
+    "a transcript with a reply for each": (
+        HEAD.replace("mx.example.net", "aol.com")
+        + "Your e-mail is being returned to you because there was a "
+        "problem with its\ndelivery.  The reason your mail is being returned to you is listed in the section\n"
+        'labeled: "----- Transcript of Session Follows -----".\n\n'
+        "   ----- The following addresses had permanent fatal errors -----\n<kim@aol.com>\n<lee@aol.com>\n\n"
+        "   ----- Transcript of session follows -----\n... while talking to air-xn02.mail.aol.com.:\n"
+        ">>> RCPT To:<kim@aol.com>\n<<< 550 kim IS NOT ACCEPTING MAIL FROM THIS SENDER\n"
+        "550 <kim@aol.com>... User unknown\n>>> RCPT To:<lee@aol.com>\n<<< 550 MAILBOX FULL\n"
+        "554 <lee@aol.com>... Service unavailable\n",
+        {"kim@aol.com": "recipient_filtered block", "lee@aol.com": "mailbox_full soft"},
+    ),
     "a table in columns": (
         HEAD + "Your message was for three people. This is what became of it:\n\n"
         "Address                 Result\n----------------------  ---------------------------\n"

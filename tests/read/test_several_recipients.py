@@ -48,7 +48,7 @@ NOTICES = {
     "a transcript with a reply for each": (
         HEAD.replace("mx.example.net", "aol.com")
         + "Your e-mail is being returned to you because there was a "
-        "problem with its\ndelivery.  The reason your mail is being returned to you is listed in the section\n"
+        "problem with its\ndelivery.  The reason your mail is returned to you is listed in the section\n"
         'labeled: "----- Transcript of Session Follows -----".\n\n'
         "   ----- The following addresses had permanent fatal errors -----\n<kim@aol.com>\n<lee@aol.com>\n\n"
         "   ----- Transcript of session follows -----\n... while talking to air-xn02.mail.aol.com.:\n"
@@ -56,6 +56,27 @@ NOTICES = {
         "550 <kim@aol.com>... User unknown\n>>> RCPT To:<lee@aol.com>\n<<< 550 MAILBOX FULL\n"
         "554 <lee@aol.com>... Service unavailable\n",
         {"kim@aol.com": "recipient_filtered block", "lee@aol.com": "mailbox_full soft"},
+    ),
+    "nothing is said of one": (
+        HEAD + "Your message could not be delivered to:\n\n  kim@example.org\n\n  lee@example.com\n"
+        "    550 5.1.1 user unknown\n",
+        {"kim@example.org": "undefined undetermined", "lee@example.com": "user_unknown hard"},
+    ),
+    "nothing is said of one, in a transcript": (
+        HEAD + "The following recipients failed:\n kim@example.org, lee@example.com\n\nTranscript:\n"
+        "RCPT TO:<lee@example.com>\n550 user unknown\n",
+        {"kim@example.org": "undefined undetermined", "lee@example.com": "user_unknown hard"},
+    ),
+    "the same is said of all": (
+        HEAD
+        + "The following recipients failed:\n kim@example.org\n lee@example.com\n\nReason: user unknown\n",
+        {"kim@example.org": "user_unknown hard", "lee@example.com": "user_unknown hard"},
+    ),
+    "where one's mail goes on to is a cell": (
+        HEAD.replace("\n\n", "\nContent-Type: text/html\n\n") + "<p>Your message could not be delivered.</p>"
+        "<table><tr><th>Recipient</th><td>kim@example.org</td></tr><tr><th>Forwarded to</th>"
+        "<td>lee@example.com</td></tr><tr><th>Response</th><td>552 mailbox full</td></tr></table>",
+        {"kim@example.org": "mailbox_full soft"},
     ),
     "a table in columns": (
         HEAD + "Your message was for three people. This is what became of it:\n\n"

@@ -85,9 +85,11 @@ class Blocks:
             best = f"{best} {self._paragraph_below(where)}".strip()
         if best:
             self.describe(recipient, best, where)
-        if len(self.failed) == 1 or rank <= 0:
-            # Where the words about each recipient stand apart, those about the others must not count.
+        if len(self.failed) == 1:
             recipient.add_context(self.prose)
+        elif rank <= 0:
+            # Where the words about each recipient stand apart, those about the others must not count.
+            recipient.add_context(lambda: self._first_lines(recipient.recipient))
 
     def fill_from_all(self, recipient: Recipient) -> None:
         """Takes what `recipient` lacks from the first paragraph with a reply code, or in words of failure."""
@@ -120,7 +122,8 @@ class Blocks:
         size = len(own)
         blanks = 0
         is_value = False
-        for next_line in self.lines[mention.line + 1 : mention.line + 1 + _BLOCK_LINES]:
+        below = mention.line + 1
+        for at, next_line in enumerate(self.lines[below : below + _BLOCK_LINES], below):
             if not next_line:
                 blanks += 1
                 if blanks > 1 or any(_worth(piece) >= 1 for piece in pieces):
@@ -130,7 +133,7 @@ class Blocks:
                 break
             if "@" in next_line and self._names_us(next_line):
                 continue
-            if is_value or _is_label(next_line):
+            if is_value or _is_label(self.body.lines[at].strip()):
                 is_value = not is_value
                 continue
             if pieces and pieces[-1][:3] == "<<<" and _SENDMAILS_OWN.match(next_line):
@@ -243,13 +246,18 @@ class Blocks:
             self._prose = self._first_lines()
         return self._prose
 
-    def _first_lines(self) -> str:
+    def _first_lines(self, own: str = "") -> str:
+        """The notice's text without what it says of others than `own`, where there are several."""
         size = 0
         pieces = []
         is_another = False
+        above = ""
         for line in without_general(self.lines):
             if not line or "@" in line:
-                is_another = line != "" and (is_another or self._heads_another(line))
+                is_another = line != "" and (
+                    is_another or (self._is_anothers(line, above, own) if own else self._heads_another(line))
+                )
+            above = line
             if is_another:
                 continue
             if line and not says("boilerplate", line) and not ("@" in line and self._names_us(line)):
@@ -258,6 +266,12 @@ class Blocks:
                 if size > _CONTEXT_CHARS:
                     break
         return " ".join(pieces)[:_CONTEXT_CHARS]
+
+    def _is_anothers(self, line: str, above: str, own: str) -> bool:
+        """Whether what is said of another recipient begins with a line: not where he is one of a list."""
+        return self._is_other(line, own) and (
+            "@" not in above or _ALONE.fullmatch(line.strip(" -*,;")) is None
+        )
 
 
 def _is_label(line: str) -> bool:

@@ -273,7 +273,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "forwarded",
         -3,
         "where the mail for somebody else goes on to: he is the one that was mailed",
-        lambda m: not m.is_listed and len(m.before) > _BULLET_CHARS and says("forwarded", m.before[-_NEW:]),
+        lambda m: not m.is_listed and says("forwarded", (m.before or m.heading)[-_NEW:]),
         last_resort=True,
     ),
     Observation(

@@ -10,6 +10,7 @@ Facts:
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from dsnparse.notice.words import says
@@ -36,7 +37,7 @@ def is_reached(seen: Mention) -> bool:
     if seen.before and says("reached", seen.before):
         return True
     cells = [seen.after] if seen.after.strip(_EDGES) else seen.page.cells_below(seen.line)
-    if cells and (_REACHED_AFTER.match(" ".join(cells)) or says("reached", _first_cell(cells[0]))):
+    if cells and not says("forwarded", cells[0]) and _is_taken(cells):
         return True
     if seen.alone:
         heading = seen.page.heading_above(seen.line)
@@ -44,6 +45,10 @@ def is_reached(seen: Mention) -> bool:
     if seen.is_listed or seen.is_heading or seen.has_code or seen.is_explained:
         return False
     return _tells(seen.page.sentence_at(seen.line, seen.start))
+
+
+def _is_taken(cells: Sequence[str]) -> bool:
+    return _REACHED_AFTER.match(" ".join(cells)) is not None or says("reached", _first_cell(cells[0]))
 
 
 def _first_cell(text: str) -> str:

@@ -79,7 +79,10 @@ def is_person(sender: str) -> bool:
 
 def is_of_list_software(head: Head) -> bool:
     """Whether a list's software writes to whoever runs the list, by its own word: no post of a member."""
-    return "x-lsv-listid" in head.first or head.low("x-list-administrivia") == "yes"
+    first = head.first
+    return "x-lsv-listid" in first or (
+        "x-list-administrivia" in first and head.low("x-list-administrivia") == "yes"
+    )
 
 
 def is_of_cron(head: Head) -> bool:

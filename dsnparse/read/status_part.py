@@ -186,6 +186,7 @@ def _find_recipient_of_the_senders(recipient: Recipient, notice: Notice) -> None
 
     The notice goes to the sender, and a field of the returned header names him as its author or sender, or as
     its return path; somebody who mails himself is in To as well. Original-Recipient may name the same as To.
+    The sender wrote both, so it is never certain.
     """
     key = recipient.recipient.lower()
     if key not in notice.head.first.get("to", "").lower() or key not in notice.ours:
@@ -200,8 +201,6 @@ def _find_recipient_of_the_senders(recipient: Recipient, notice: Notice) -> None
         return
     recipient.recipient, recipient.original_recipient = mailed[other], None
     recipient.recipient_origin, recipient.original_origin = Origin.RETURNED_HEADER, None
-    if notice_names(notice, other):
-        recipient.recipient_origin = Origin.STATED
     recipient.note("recipient", "", 0, "returned.to", notice.original.get("to", ""))
 
 

@@ -39,13 +39,13 @@ _WORST_FIRST: Final = (Kind.BOUNCE, Kind.DELAY, Kind.COMPLAINT, Kind.DELIVERY)
 
 def read_event_by_mail(notice: Notice) -> Reading | None:
     """A provider's events, or None when the message is something else."""
-    return _of_sns(notice) or _attached(notice)
+    sender = notice.head.mail_from.lower()
+    if _DOMAIN in sender and "".join(addresses_in(sender)[-1:]).endswith(_SENDERS):
+        return _of_sns(notice)
+    return _attached(notice) if notice.roles.report_json is not None else None
 
 
 def _of_sns(notice: Notice) -> Reading | None:
-    sender = notice.head.mail_from.lower()
-    if _DOMAIN not in sender or not "".join(addresses_in(sender)[-1:]).endswith(_SENDERS):
-        return None
     lines = notice.body.lines
     if not lines or not lines[0].lstrip().startswith("{"):
         return None

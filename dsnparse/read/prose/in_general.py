@@ -10,11 +10,10 @@ def without_general(lines: list[str]) -> list[str]:
     kept: list[str] = []
     is_first, is_general = True, False
     for line in lines:
-        text = line.strip()
-        if not text:
+        if not line or line.isspace():
             is_first, is_general = True, False
         elif is_first:
-            is_first, is_general = False, says("in_general", text)
+            is_first, is_general = False, says("in_general", line.strip())
         if not is_general:
             kept.append(line)
     return kept

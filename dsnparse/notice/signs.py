@@ -188,7 +188,9 @@ def _of_people(head: Head, signs: Signs) -> None:
     if not signs.has(Sign.LIST) and (by_list or first.get("precedence", "").lower() in words):
         signs.add(Sign.LIST_WORD, sender or first["precedence"])
     _of_programs(head, signs)
-    if passing_on.is_person(head.mail_from):
+    # Absences say "auto-replied"; what a program made itself and has no return path is no person's.
+    is_made = signs.has(Sign.RETURN_PATH) and head.low("auto-submitted").startswith("auto-generated")
+    if not is_made and passing_on.is_person(head.mail_from):
         signs.add(Sign.PERSON, head.mail_from)
 
 
@@ -231,7 +233,9 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
         DAEMON_NAME.search(opening[0]) or says("intro", opening[0]) or subject_says("bounce", opening[0])
     ):
         signs.add(Sign.BANNER, opening[0])
-    elif any(_GREETING.search(line) or line.startswith(">") for line in opening):
+    elif not signs.has(Sign.AUTO_SUBMITTED) and any(
+        _GREETING.search(line) or line.startswith(">") for line in opening
+    ):
         signs.add(Sign.GREETING, opening[0])
     elif not signs.has(*HUMAN, Sign.LURE) and (not head.is_letter_writer or signs.has(Sign.RETURN_PATH)):
         lists = ("intro", "told") if signs.has(Sign.RETURN_PATH) else ("intro",)

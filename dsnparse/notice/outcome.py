@@ -22,12 +22,19 @@ def says_delayed(subject: str, body: Body) -> bool:
     return says("continues", text) or (says("delay", text) and not says("final", text[:_OPENING]))
 
 
+def is_still_tried(text: str) -> bool:
+    """Whether some words of a notice say so of those whom they are about."""
+    if says("over", text):
+        return False
+    return says("continues", text) or (says("delay", text) and not says("final", text))
+
+
 def says_delivered(subject: str, body: Body) -> bool:
     """Whether subject or text say that the message was delivered, and nothing says that it was not."""
     text = body.beginning
     if not subject_says("success", subject) and not says("success", text):
         return False
-    if any(says(name, text) for name in ("over", "final", "delay", "continues")):
+    if any(says(name, text) for name in ("over", "final", "delay", "continues", "told")):
         return False
     return not any(_refuses(line) for line in body.lines[:BEGINNING_LINES] if line)
 

@@ -23,7 +23,10 @@ from dsnparse.read.mailed_address import received_for
 from dsnparse.read.our_path import our_path
 from dsnparse.read.prose.bare_names import names_in_sentences
 from dsnparse.read.prose.blocks import Blocks
+from dsnparse.read.prose.candidate import weigh
+from dsnparse.read.prose.mention import Mention
 from dsnparse.read.prose.page import Page
+from dsnparse.read.prose.recipients import mentions
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
 from dsnparse.read.short_text import is_short, tells_why
@@ -65,7 +68,7 @@ def read_nameless(notice: Notice) -> Reading | None:
 
 
 def _whom(notice: Notice) -> Recipient | None:
-    return _by_header(notice) or _by_quoted_to(notice) or _by_verp(notice)
+    return _by_header(notice) or _by_quoted_to(notice) or _by_verp(notice) or _by_only_address(notice)
 
 
 def _by_header(notice: Notice) -> Recipient | None:
@@ -107,10 +110,32 @@ def _by_verp(notice: Notice) -> Recipient | None:
     return named_elsewhere(notice, named, f"header.verp.{path.field}", path.path, Origin.VERP)
 
 
+def _by_only_address(notice: Notice) -> Recipient | None:
+    """By the only address in the notice's words that nothing speaks against; words for it are not known."""
+    if not notice.signs.has(Sign.RETURN_PATH) or not notice.signs.has(Sign.SUBJECT):
+        return None
+    page = Page(notice)
+    found: dict[str, Mention] = {}
+    doubted: set[str] = set()
+    for mention in mentions(notice, page):
+        if any(one.weight < 0 for one in weigh(mention).observed):
+            doubted.add(mention.key)
+        else:
+            found.setdefault(mention.key, mention)
+    others = found.keys() - doubted
+    if len(others) != 1:
+        return None
+    mention = found[others.pop()]
+    line = page.lines[mention.line]
+    return named_elsewhere(notice, FieldAddress(mention.address, True), "text.only", line, Origin.STATED)
+
+
 def _tells_failure(notice: Notice) -> bool:
     has_subject = notice.signs.has(Sign.SUBJECT)
     if has_subject and notice.signs.has(Sign.REPORT):
         return True  # its words are lost, or in a script that nobody declared
+    if has_subject and notice.signs.has(Sign.RETURN_PATH) and notice.auto_reply is None:
+        return True  # the subject does
     if _is_told(notice) or _is_our_message_back(notice):
         return True
     return any(

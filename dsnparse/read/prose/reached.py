@@ -41,10 +41,10 @@ def is_reached(seen: Mention) -> bool:
         return True
     if seen.alone:
         heading = seen.page.heading_above(seen.line)
-        return "@" not in heading and _tells(heading)
+        return "@" not in heading and tells_of_arrival(heading)
     if seen.is_listed or seen.is_heading or seen.has_code or seen.is_explained:
         return False
-    return _tells(seen.page.sentence_at(seen.line, seen.start))
+    return tells_of_arrival(seen.page.sentence_at(seen.line, seen.start))
 
 
 def _is_taken(cells: Sequence[str]) -> bool:
@@ -56,6 +56,6 @@ def _first_cell(text: str) -> str:
     return _CELL_END.split(text.lstrip(_EDGES + "("), maxsplit=1)[0]
 
 
-def _tells(text: str) -> bool:
+def tells_of_arrival(text: str) -> bool:
     """Whether a sentence, or a heading, says that a message did reach whom it names."""
     return says("arrived", text) and not says("denied", text) and not says("failure", text)

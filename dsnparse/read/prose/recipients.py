@@ -18,6 +18,7 @@ from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.address_list import lists_in
 from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.candidate import Candidate, weigh
+from dsnparse.read.prose.fates import tell_apart
 from dsnparse.read.prose.mention import Mention
 from dsnparse.read.prose.observations import ENOUGH
 from dsnparse.read.prose.page import Page
@@ -58,8 +59,8 @@ def prose_recipients(notice: Notice) -> list[Recipient]:
         recipient.note("recipient", part, number, f"text.{found.why}", page.lines[found.mention.line])
         recipient.note("recipient", part, number, "text.weighed", found.explained())
         blocks.fill(recipient, [one.mention for one in weighed[key]])
-        recipients.append(recipient)
-    return recipients
+        recipients.append((recipient, found.mention.line))
+    return tell_apart(notice, page, recipients)
 
 
 def _named_by_others(

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.blocks import Blocks
+from dsnparse.read.prose.fates import tell_apart
 from dsnparse.read.prose.mention import Mention, mentions_of
 from dsnparse.read.prose.page import Page
 from dsnparse.read.recipient import Recipient
@@ -80,7 +81,8 @@ class TemplateReader:
             if source:
                 recipient.note("recipient", "", 0, f"format.{self.form.name}.domain", source)
         self._describe(recipients, places)
-        return list(recipients.values())
+        lines = [(recipient, places[key][0].line) for key, recipient in recipients.items()]
+        return tell_apart(self.notice, self.page, lines)
 
     def _may_be_a_reply(self, entry: Entry) -> bool:
         """Whether an entry stands where the reply about the recipient before it may go on."""

@@ -1,0 +1,82 @@
+"""Several recipients in one notice, whose messages fared differently: what is said of each decides.
+
+Facts:
+
+* Systems that report once for all recipients put a heading above those who failed, those for whom it is still
+  tried, and those who got the message (iMS, hosters' own scripts), or say it behind each address.
+* What a notice says as a whole, in its subject or first lines, is true of whoever nothing else is said of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from dsnparse.notice.notice import Notice
+from dsnparse.notice.outcome import is_still_tried
+from dsnparse.notice.words import says
+from dsnparse.read.prose.page import Page
+from dsnparse.read.prose.reached import tells_of_arrival
+from dsnparse.read.recipient import Recipient
+from dsnparse.vocabulary import Action
+
+#: What a heading ends with, and how long it is at most.
+_COLONS: Final = (":", "：")
+_HEADING_CHARS: Final = 160
+#: Lines between two recipients that are looked at for one.
+_REACH: Final = 40
+
+
+def tell_apart(notice: Notice, page: Page, named: Sequence[tuple[Recipient, int]]) -> list[Recipient]:
+    """The recipients without those whom the message reached; where they fared differently, each his action.
+
+    `named`: each with the line that names him.
+    """
+    if len(named) < 2:
+        return [recipient for recipient, _ in named]
+    fates: list[Action | None] = []
+    section: Action | None = None
+    above = -1
+    for recipient, line in sorted(named, key=lambda one: one[1]):
+        section = _heading(page, max(above + 1, line - _REACH), line) or section
+        fates.append(_own(recipient, is_delayed=notice.says_delayed) or section)
+        above = line
+    ordered = [recipient for recipient, _ in sorted(named, key=lambda one: one[1])]
+    known = Action.DELAYED if notice.says_delayed else Action.FAILED
+    told = [fate or known for fate in fates]
+    if len(set(told)) > 1:
+        for recipient, fate in zip(ordered, told, strict=True):
+            recipient.action = recipient.action or fate
+    reached = {id(one) for one, fate in zip(ordered, told, strict=True) if fate is Action.DELIVERED}
+    return [one for one, _ in named if id(one) not in reached] if len(reached) < len(named) else ordered
+
+
+def _own(recipient: Recipient, *, is_delayed: bool) -> Action | None:
+    """What the words and the code beside an address say, where they differ from what is said of all."""
+    code = recipient.reply_code or 0
+    if is_delayed:
+        return Action.FAILED if code >= 500 else None
+    is_tried = code < 500 and bool(recipient.diagnostic) and is_still_tried(recipient.diagnostic or "")
+    return Action.DELAYED if is_tried else None
+
+
+def _heading(page: Page, first: int, last: int) -> Action | None:
+    """What the last heading in some lines says of those below it."""
+    for at in range(last - 1, first - 1, -1):
+        line = page.lines[at]
+        if line[-1:] in _COLONS and len(line) <= _HEADING_CHARS and "@" not in line:
+            above = page.lines[at - 1] if at > first else ""
+            fate = _said(line) or (_said(f"{above} {line}") if above and "@" not in above else None)
+            if fate is not None:
+                return fate
+    return None
+
+
+def _said(text: str) -> Action | None:
+    if tells_of_arrival(text):
+        return Action.DELIVERED
+    if is_still_tried(text):
+        return Action.DELAYED
+    if says("failure", text) or says("told", text) or (says("arrived", text) and says("denied", text)):
+        return Action.FAILED
+    return None

@@ -36,7 +36,15 @@ def says_delivered(subject: str, body: Body) -> bool:
         return False
     if any(says(name, text) for name in ("over", "final", "delay", "continues", "told")):
         return False
-    return not any(_refuses(line) for line in body.lines[:BEGINNING_LINES] if line)
+    lines = [line for line in body.lines[:BEGINNING_LINES] if line]
+    if subject_says("bounce", subject) and any(_fails(line) for line in lines):
+        return False
+    return not any(_refuses(line) for line in lines)
+
+
+def _fails(line: str) -> bool:
+    """Whether a line tells of a failure, and is not about those whom the message reached."""
+    return says("failure", line) and not says("arrived", line) and not says("success", line)
 
 
 def _refuses(line: str) -> bool:

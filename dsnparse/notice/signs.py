@@ -233,8 +233,8 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
         DAEMON_NAME.search(opening[0]) or says("intro", opening[0]) or subject_says("bounce", opening[0])
     ):
         signs.add(Sign.BANNER, opening[0])
-    elif not signs.has(Sign.AUTO_SUBMITTED) and any(
-        _GREETING.search(line) or line.startswith(">") for line in opening
+    elif any(line.startswith(">") for line in opening) or (
+        not signs.has(Sign.AUTO_SUBMITTED) and any(_GREETING.search(line) for line in opening)
     ):
         signs.add(Sign.GREETING, opening[0])
     elif not signs.has(*HUMAN, Sign.LURE) and (not head.is_letter_writer or signs.has(Sign.RETURN_PATH)):

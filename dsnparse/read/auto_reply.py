@@ -24,6 +24,8 @@ _NOBODYS: Final = (Sign.NOBODY, Sign.RETURN_PATH, Sign.AUTO_SUBMITTED, Sign.ANSW
 #: Fields of answers that people write: then the text need not be read.
 _OF_PEOPLE: Final = ("user-agent", "x-mailer", "list-id")
 _CHALLENGE_CHARS: Final = 3000
+#: How much of a text its first sentences are.
+_TOLD_CHARS: Final = 500
 #: An address that takes no answers: no person's.
 _NO_ANSWERS: Final = re.compile(
     r"(?:^|<)(?:no|ne|do-?not|nao|n[aã]o|non|nicht)[-_.]?(?:pas[-_.]?)?"
@@ -153,7 +155,10 @@ def is_of_a_script(notice: Notice) -> bool:
     if not signs.has(Sign.SUBJECT) or signs.has(Sign.TICKET, Sign.TAG):
         return False
     if not signs.has(Sign.RETURN_PATH) and _NO_ANSWERS.search(notice.head.mail_from) is None:
-        return False
+        # Where nobody kept the return path, the first sentences have to say it, and no person be the author.
+        is_kept = "return-path" in notice.head.first
+        if is_kept or signs.has(Sign.PERSON) or not says("told", notice.body.beginning[:_TOLD_CHARS]):
+            return False
     if any(says("auto_reply", line) for line in notice.body.lines[:_OPENING_LINES] if line):
         return False
     return not _is_machine(notice)

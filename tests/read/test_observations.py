@@ -38,6 +38,17 @@ PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]]
     "alone": ((f"  {KIM}", {}), (f"about {KIM}", {})),
     "heading": ((f"<{KIM}>: no", {}), (f"to <{KIM}>: no", {})),
     "head": ((f"550 <{KIM}> no", {}), (f"said <{KIM}> no", {})),
+    "row": (
+        (f"a@b.example   delivered\nc@d.example   delivered\n{KIM}   not delivered", {}),
+        (f"a@b.example   delivered\n{KIM}   not delivered", {}),
+    ),
+    "in-a-row": (
+        (
+            f"a@b.example   delivered\nc@d.example   delivered\ne@f.example   ticket by\n              {KIM}",
+            {},
+        ),
+        (f"a@b.example   delivered\nc@d.example   delivered\ne@f.example   ticket\n{KIM}", {}),
+    ),
     "rcpt": ((f">>> RCPT TO:<{KIM}>", {}), (f">>> MAIL FROM:<{KIM}>", {})),
     "rcpt-accepted": (
         (f">>> RCPT TO:<{KIM}>\n<<< 250 ok", {}),

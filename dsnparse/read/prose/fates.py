@@ -53,10 +53,9 @@ def tell_apart(notice: Notice, page: Page, named: Sequence[tuple[Recipient, int]
 
 def _own(recipient: Recipient, *, is_delayed: bool) -> Action | None:
     """What the words and the code beside an address say, where they differ from what is said of all."""
-    code = recipient.reply_code or 0
-    if is_delayed:
-        return Action.FAILED if code >= 500 else None
-    is_tried = code < 500 and bool(recipient.diagnostic) and is_still_tried(recipient.diagnostic or "")
+    if (recipient.reply_code or 0) >= 500:
+        return Action.FAILED if is_delayed else None
+    is_tried = bool(recipient.diagnostic) and is_still_tried(recipient.diagnostic or "")
     return Action.DELAYED if is_tried else None
 
 

@@ -109,6 +109,11 @@ class Mention:
         return self._heads
 
     @property
+    def is_row(self) -> bool:
+        """Whether it begins its line, something stands behind it, and the lines around are such rows, too."""
+        return self.heads and not self.alone and not self.is_heading and self.page.is_among_rows(self.line)
+
+    @property
     def is_heading(self) -> bool:
         """Whether it heads its line and a reply follows: "<a@b>: host said …", "<a@b>... Deferred: …"."""
         if self._is_heading is None:

@@ -20,10 +20,6 @@ from dsnparse.reply.codes import find_codes
 ENOUGH: Final = 4
 
 _BEFORE_ID: Final = re.compile(r"(?:(?:message|msg)-?_?id|\bid|\bref)\W{0,4}$", re.IGNORECASE)
-_PARENT: Final = re.compile(
-    r"generated (?:from|by)|originally addressed|expanded from|forwarded (?:from|by)|alias(?:ed)? of",
-    re.IGNORECASE,
-)
 _SENDER_AFTER: Final = re.compile(
     r"[^\w,;]{0,6}(?:\.\.\. ?)?(?:invalid |your |the )?"
     r"(?:sender|envelope.?from|mail.?from|return.?path|from address)",
@@ -160,6 +156,13 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "heading", 3, "qmail, Postfix, Exim: the address, a colon, the reply", lambda m: m.is_heading
     ),
     Observation("head", 1, "it begins its line", lambda m: m.heads and not m.is_heading),
+    Observation("row", 2, "it begins a row of a table, as those around it do", lambda m: m.is_row),
+    Observation(
+        "in-a-row",
+        -4,
+        "alone, and set in deeper than the row above, which is about somebody else",
+        lambda m: m.alone and not m.is_listed and m.page.is_in_a_row(m.line),
+    ),
     Observation("rcpt", 3, "a transcript: the command that names a recipient", lambda m: m.is_rcpt),
     Observation(
         "rcpt-accepted",
@@ -266,7 +269,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "parent",
         -1,
         "the alias or list that a failed address came from (Exim: generated from)",
-        lambda m: not m.is_listed and _PARENT.search(_lead(m)[-40:]) is not None,
+        lambda m: not m.is_listed and says("parent", _lead(m)[-_NEW:]),
         last_resort=True,
     ),
     Observation(

@@ -24,6 +24,10 @@ _CELL_CHARS: Final = 80
 _LEAD_REACH: Final = 3
 #: What stands around an address that is alone on its line.
 _LISTS: Final = " \t<>()[]*-•·,;\"'"
+#: A row of a table that begins with an address; how many make a table, and the lines on which one goes on.
+_ROW: Final = re.compile(r"[<*-]{0,2} {0,2}[^\s<>@]{1,64}@[^\s<>@]{1,255}>? ?(?:[.:|\t]| {1,60}\S)")
+_ROWS: Final = 3
+_BETWEEN_ROWS: Final = 2
 #: Lines of a reply that are looked back over.
 _REPLY_REACH: Final = 20
 #: A reply in a transcript, below its command: its first digit.
@@ -207,6 +211,30 @@ class Page:
                 return False
             if _indent(self._raw[at]) < depth and "@" in self.lines[at]:
                 return True
+        return False
+
+    def is_among_rows(self, index: int) -> bool:
+        """Whether three rows or more of a table, a line's among them, begin with addresses, and go on."""
+        rows = 1
+        for step in (-1, 1):
+            between = 0
+            at = index + step
+            while 0 <= at < len(self.lines) and self.lines[at] and between <= _BETWEEN_ROWS and rows < _ROWS:
+                if _ROW.match(self.lines[at]) is not None:
+                    rows, between = rows + 1, 0
+                else:
+                    between += 1
+                at += step
+        return rows >= _ROWS
+
+    def is_in_a_row(self, index: int) -> bool:
+        """Whether a line is set in deeper than the row of a table above it."""
+        depth = _indent(self._raw[index])
+        for at in range(index - 1, max(index - _BETWEEN_ROWS - 1, 0) - 1, -1):
+            if not self.lines[at]:
+                return False
+            if _ROW.match(self.lines[at]) is not None:
+                return _indent(self._raw[at]) < depth and self.is_among_rows(at)
         return False
 
     def around(self, index: int) -> str:

@@ -27,6 +27,8 @@ _REACHED_AFTER: Final = re.compile(
 )
 #: What is left behind an address that is alone on its line.
 _EDGES: Final = " >)]\"',;|"
+#: What leads from an address to what is said of it.
+_LEADERS: Final = "(.:=-–>\t"
 _CELL_END: Final = re.compile(r"[),;|\t]|  ")
 
 
@@ -38,6 +40,8 @@ def is_reached(seen: Mention) -> bool:
         return True
     cells = [seen.after] if seen.after.strip(_EDGES) else seen.page.cells_below(seen.line)
     if cells and not says("forwarded", cells[0]) and _is_taken(cells):
+        return True
+    if _is_passed_on(seen):
         return True
     if seen.alone:
         heading = seen.page.heading_above(seen.line)
@@ -51,9 +55,17 @@ def _is_taken(cells: Sequence[str]) -> bool:
     return _REACHED_AFTER.match(" ".join(cells)) is not None or says("reached", _first_cell(cells[0]))
 
 
+def _is_passed_on(seen: Mention) -> bool:
+    """Whether nothing but "forwarded to lee@example.com" is said of it."""
+    if not seen.heads or "@" not in seen.after or seen.after.lstrip()[:1] == "(" or seen.is_explained:
+        return False
+    there, _, behind = _first_cell(seen.after).partition("@")
+    return says("forwarded", there.rpartition(" ")[0]) and not says("failure", behind)
+
+
 def _first_cell(text: str) -> str:
     """What stands in brackets at the start of a text, or before its first comma or gap."""
-    return _CELL_END.split(text.lstrip(_EDGES + "("), maxsplit=1)[0]
+    return _CELL_END.split(text.lstrip(_EDGES + _LEADERS), maxsplit=1)[0]
 
 
 def tells_of_arrival(text: str) -> bool:

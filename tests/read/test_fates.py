@@ -12,7 +12,7 @@ KIM, LEE, ZOE = "kim@mail.example.net", "lee@mail.example.net", "zoe@mail.exampl
 NOTICES = {
     "below headings": (
         (
-            f"Your message cannot be delivered to the following recipients:\n\n  {KIM}\n    550 5.1.1 no user\n\n"
+            f"Your message cannot be delivered to the following:\n\n  {KIM}\n    550 5.1.1 no user\n\n"
             f"It is still being tried for:\n\n  {LEE}\n    connection refused\n\n"
             f"It has been delivered to:\n\n  {ZOE}\n"
         ),
@@ -28,7 +28,7 @@ NOTICES = {
     ),
     "behind each, in Portuguese": (
         (
-            f"A sua mensagem teve o seguinte resultado:\n\n* {KIM}\n  Não entregue: destinatário inexistente.\n\n"
+            f"A sua mensagem teve este resultado:\n\n* {KIM}\n  Não entregue: destinatário inexistente.\n\n"
             f"* {LEE}\n  Pendente: o envio será tentado novamente por até 48 horas.\n\n"
             f"* {ZOE}\n  Entregue com sucesso.\n"
         ),
@@ -36,14 +36,14 @@ NOTICES = {
     ),
     "a warning in which one was refused": (
         (
-            f"This is a warning message only. Delivery attempts will continue.\n\n<{KIM}>: 450 4.2.1 busy\n\n"
+            f"This is a warning only. Delivery attempts will continue.\n\n<{KIM}>: 450 4.2.1 busy\n\n"
             f"<{LEE}>: 550 5.1.1 user unknown\n"
         ),
         (Kind.BOUNCE, {KIM: "delayed", LEE: "failed"}),
     ),
     "a warning about all": (
         (
-            f"This is a warning message only. Delivery attempts will continue.\n\n<{KIM}>: connection refused\n\n"
+            f"This is a warning only. Delivery attempts will continue.\n\n<{KIM}>: connection refused\n\n"
             f"<{LEE}>: 450 4.2.1 busy\n"
         ),
         (Kind.DELAY, {KIM: "delayed", LEE: "delayed"}),

@@ -9,7 +9,7 @@ from dsnparse.model import Evidence
 from dsnparse.notice.head import OF_LETTERS, Head
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.sign import LOOK, Sign
-from dsnparse.notice.words import says, subject_says
+from dsnparse.notice.words import may_say, says, subject_says
 from dsnparse.read.reading import Reading
 from dsnparse.reply.codes import find_codes
 from dsnparse.vocabulary import Kind
@@ -154,6 +154,7 @@ def is_of_a_script(notice: Notice) -> bool:
         return False
     if not signs.has(Sign.RETURN_PATH) and _NO_ANSWERS.search(notice.head.mail_from) is None:
         return False
-    if any(says("auto_reply", line) for line in notice.body.lines[:_OPENING_LINES] if line):
+    lines = notice.body.lines[:_OPENING_LINES]
+    if may_say("auto_reply", lines) and any(says("auto_reply", line) for line in lines if line):
         return False
     return not _is_machine(notice)

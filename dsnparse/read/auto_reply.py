@@ -154,7 +154,7 @@ def is_of_a_script(notice: Notice) -> bool:
         return False
     if not signs.has(Sign.RETURN_PATH) and _NO_ANSWERS.search(notice.head.mail_from) is None:
         return False
-    lines = notice.body.lines[:_OPENING_LINES]
-    if may_say("auto_reply", lines) and any(says("auto_reply", line) for line in lines if line):
+    if _is_machine(notice):
         return False
-    return not _is_machine(notice)
+    lines = notice.body.lines[:_OPENING_LINES]
+    return not (may_say("auto_reply", lines) and any(says("auto_reply", line) for line in lines if line))

@@ -43,18 +43,23 @@ def chosen(best: Claim, claims: Sequence[Claim], case: Case, reply: Reply) -> tu
     others = [
         claim
         for claim in claims
-        if claim.rank >= least and claim.reason is not best.reason and claim.source is not Source.LEARNED
+        if claim.rank >= least and claim.source is not Source.LEARNED and _may_be_chosen(claim, best)
     ]
     if not others:
         return best, None
     found = guess(reply, case.reply_code, case.status)
-    if found is None or found.share < SURE or found.reason in _NO_CAUSES:
-        return best, None
-    of_address = best.reason.bounce_type is _HARD
-    if of_address is not (found.reason.bounce_type is _HARD) and (not of_address or best.rank >= STRONG_RANK):
+    if found is None or found.share < SURE:
         return best, None
     alike = [claim for claim in others if claim.reason is found.reason]
     return (max(alike, key=order), spoken(found)) if alike else (best, None)
+
+
+def _may_be_chosen(claim: Claim, best: Claim) -> bool:
+    """Whether a guess may side with `claim` against `best`, the claim of the highest rank."""
+    if claim.reason is best.reason or claim.reason in _NO_CAUSES:
+        return False
+    of_address = best.reason.bounce_type is _HARD
+    return of_address is (claim.reason.bounce_type is _HARD) or (of_address and best.rank < STRONG_RANK)
 
 
 def _is_certain(claim: Claim) -> bool:

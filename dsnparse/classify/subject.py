@@ -153,8 +153,10 @@ class Sentences:
         self, start: int, words: WordsOfARule, behind: str, reason: Reason, is_strong: bool
     ) -> Subject | None:
         cues = self._cues
-        before = _sentence_before(self._text, start)
         whom = _behind(behind) if behind and "behind" in cues else None
+        if whom is None and len(cues) == 1 and "behind" in cues:
+            return None
+        before = _sentence_before(self._text, start)
         if whom is None and "named" in cues:
             whom = _whom(before + words.text)
         if whom is not None and whom != "recipient":
@@ -201,5 +203,6 @@ def _behind(text: str) -> str | None:
 
 def _first_of(pattern: Expression, text: str) -> str | None:
     """The name of the first group that is found."""
-    found = pattern.search(text.encode())
+    data = text.encode()
+    found = pattern.search(data) if pattern.is_in(data) else None  # most often not, which `is_in` says sooner
     return found.lastgroup if found is not None else None

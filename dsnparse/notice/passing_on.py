@@ -14,7 +14,7 @@ from typing import Final
 
 from dsnparse.notice.body import Body
 from dsnparse.notice.head import DAEMON_NAME, Head
-from dsnparse.notice.words import says, subject_says
+from dsnparse.notice.words import may_say, says, subject_says
 
 #: Programs that people write mail with.
 _MAIL_READER: Final = re.compile(
@@ -139,9 +139,16 @@ def forwarded_header(body: Body) -> str | None:
 
 def lure(body: Body) -> str | None:
     """The line among the first ones that asks the reader to sign in or to release mail, or None."""
-    return next((line for line in body.lines[:_OPENING_LINES] if line and says("lure", line)), None)
+    return _line_saying("lure", body)
 
 
 def parcel(body: Body) -> str | None:
     """The line among the first ones that speaks of a parcel, or None."""
-    return next((line for line in body.lines[:_OPENING_LINES] if line and says("parcel", line)), None)
+    return _line_saying("parcel", body)
+
+
+def _line_saying(name: str, body: Body) -> str | None:
+    lines = body.lines[:_OPENING_LINES]
+    if not may_say(name, lines):
+        return None
+    return next((line for line in lines if line and says(name, line)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Final
 
@@ -12,6 +12,8 @@ from dsnparse.rulebook.template import pattern as compiled
 
 #: Characters of a text that are looked at for such words.
 _MOST: Final = 3000
+#: More lines than these are not looked through for the sake of the first.
+_MANY: Final = 100
 #: Texts whose words are remembered: one notice asks for the same line several times.
 _REMEMBERED: Final = 256
 
@@ -24,6 +26,11 @@ def says(name: str, text: str) -> bool:
     """Whether `text` contains words of the list `name` ("intro", "failure", "delay", …)."""
     text = text if len(text) <= _MOST else text[:_MOST]
     return name in _said("text", _OUTCOME, text) if name in _OUTCOME else _says(name, text)
+
+
+def may_say(name: str, lines: Sequence[str]) -> bool:
+    """Whether one of `lines` may contain words of the list `name`: asked once before each is."""
+    return len(lines) > _MANY or bool(_finder("text", (name,)).perhaps_within("\n".join(lines)))
 
 
 def subject_says(name: str, subject: str) -> bool:

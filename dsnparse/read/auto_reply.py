@@ -9,7 +9,7 @@ from dsnparse.model import Evidence
 from dsnparse.notice.head import OF_LETTERS, Head
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.sign import LOOK, Sign
-from dsnparse.notice.words import says, subject_says
+from dsnparse.notice.words import may_say, says, subject_says
 from dsnparse.read.reading import Reading
 from dsnparse.reply.codes import find_codes
 from dsnparse.vocabulary import Kind
@@ -159,6 +159,7 @@ def is_of_a_script(notice: Notice) -> bool:
         is_kept = "return-path" in notice.head.first
         if is_kept or signs.has(Sign.PERSON) or not says("told", notice.body.beginning[:_TOLD_CHARS]):
             return False
-    if any(says("auto_reply", line) for line in notice.body.lines[:_OPENING_LINES] if line):
+    if _is_machine(notice):
         return False
-    return not _is_machine(notice)
+    lines = notice.body.lines[:_OPENING_LINES]
+    return not (may_say("auto_reply", lines) and any(says("auto_reply", line) for line in lines if line))

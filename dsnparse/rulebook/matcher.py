@@ -70,8 +70,8 @@ class RuleSet:
     #: The words that patterns need and the phrases, each with a number; and what finds them.
     _needs: Needs = field(default_factory=lambda: Needs(()), repr=False)
     _finder: Any = field(default=None, repr=False)
-    #: For each of these words the patterns whose rarest it is, and what it is as a phrase; None for neither.
-    _told: list[tuple[list[int], tuple[Phrase, ...]] | None] = field(default_factory=list, repr=False)
+    #: For each of these words its bits, the patterns whose rarest it is, and what it is as a phrase.
+    _told: list[tuple[Bits, list[int], tuple[Phrase, ...]]] = field(default_factory=list, repr=False)
     #: The patterns of rules, by their number.
     _patterns: Sequence[tuple[Rule, str]] = field(default=(), repr=False)
     #: Rule → the bits of words in which it does not hold, and whether it asks for codes.
@@ -89,16 +89,14 @@ class RuleSet:
         padded = f" {low} "
         matches: list[Match] = self._finder.find_matches_as_indexes(padded, overlapping=True)
         needs, told = self._needs, self._told
-        bits_of = needs.groups_of
         keys: list[int] = []
         there: Bits = 0
         for number, start, end in matches:
-            there |= bits_of[number]
-            one = told[number]
-            if one is None:
-                continue
-            some, phrases = one
-            keys += some
+            bits, some, phrases = told[number]
+            if bits:
+                there |= bits
+            if some:
+                keys += some
             for rule, provider, before, behind, is_label in phrases:
                 if padded[start - 1] in before or padded[end] in behind:
                     continue
@@ -205,7 +203,7 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
         needs,
         automaton(needs.words),
         [
-            (needs.key_of[number], phrases.get(word, ())) if needs.key_of[number] or word in phrases else None
+            (needs.groups_of[number], needs.key_of[number], phrases.get(word, ()))
             for number, word in enumerate(needs.words)
         ],
         patterns,

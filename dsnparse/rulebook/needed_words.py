@@ -15,13 +15,16 @@ import sys
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from dsnparse.rulebook.pattern_reader import Group, PatternReader, kept, length, rarity
+from dsnparse.rulebook.pattern_reader import PatternReader, kept
+from dsnparse.rulebook.rarity import SHORTEST, Group, length, share
 from dsnparse.rulebook.rule import LETTERS
 
 #: At most so many groups of a pattern are asked for.
 MAX_GROUPS: Final = 3
-#: Shorter words are in too many texts; one letter of other scripts tells as much as two of Latin's.
-_SHORTEST: Final = 3
+#: No more are asked for when a smaller share of texts than this has their words.
+_SELDOM: Final = 0.004
+#: Nor groups of which most texts have a word.
+_USELESS: Final = 1.0
 
 _BOUNDS: Final = re.compile(r"\{\d{1,4},(\d{1,4})\}")
 _ENDLESS: Final = re.compile(r"[*+|.]|\)\{|\{\d{1,4},?\}")
@@ -59,9 +62,13 @@ def needed_words(pattern: str) -> Needed:
 
 def _is_whole(word: str, left: bool, right: bool) -> bool:
     """Whether `word` can be looked for as it is; to stand alone, it has to begin and end in letters."""
-    if length(word) < _SHORTEST or word != word.strip():
+    if _is_short([word]) or word != word.strip():
         return False
     return not (left and word[0] not in LETTERS) and not (right and word[-1] not in LETTERS)
+
+
+def _is_short(words: Iterable[str]) -> bool:
+    return min(map(length, words)) < SHORTEST
 
 
 def prepared(text: str) -> str:
@@ -75,9 +82,15 @@ def prepared(text: str) -> str:
 
 
 def _worth_asking(groups: Iterable[Group]) -> tuple[Group, ...]:
-    """The rarest groups; of short words one at most, when there are no longer ones."""
-    rarest = sorted(dict.fromkeys(groups), key=rarity, reverse=True)
-    return tuple([group for group in rarest if rarity(group)[0] >= _SHORTEST][:MAX_GROUPS] or rarest[:1])
+    """The rarest groups, as many as it takes to try the pattern seldom; of common words one at most."""
+    worth: list[Group] = []
+    tried = 1.0
+    for group in sorted(dict.fromkeys(groups), key=share)[:MAX_GROUPS]:
+        if worth and (tried < _SELDOM or share(group) >= _USELESS or _is_short(group)):
+            break
+        worth.append(group)
+        tried *= share(group)
+    return tuple(worth)
 
 
 def _longest(pattern: str) -> int:

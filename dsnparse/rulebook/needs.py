@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dsnparse.data import load
 from dsnparse.rulebook.needed_words import Needed, needed_words
-from dsnparse.rulebook.pattern_reader import Group
+from dsnparse.rulebook.rarity import Group
 from dsnparse.rulebook.rule import LETTERS
 
 #: The compiled data that have patterns, each with what it needs: read in this order, until one is found.
@@ -108,10 +108,13 @@ class Needs:
         `found`: those whose rarest group is met; `there`: the bits of the other groups that are.
         """
         more = self._more
+        if not found:
+            return self.without_words(size)
         likely = [number for number in found if (bits := more[number]) & there == bits]
         if len(likely) > 1:
             likely = list(dict.fromkeys(likely))
-        likely += self.without_words(size)
+        if size <= self._longest_without:
+            likely += self.without_words(size)
         return likely
 
     def without_words(self, size: int) -> list[int]:

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-#: A text must have one of these.
-Group = frozenset[str]
+from dsnparse.rulebook.rarity import Group, length, share
 
 #: At most so many ways to write one piece are told apart.
 MAX_WAYS = 64
@@ -220,16 +219,8 @@ def _either(pieces: Iterable[Piece]) -> Group:
     """The words of which any of the pieces has one; none when one of the pieces needs no words."""
     words: set[str] = set()
     for ways, groups in pieces:
-        best = max(groups if ways is None else kept([ways]), key=rarity, default=None)
+        best = min(groups if ways is None else kept([ways]), key=share, default=None)
         if best is None:
             return frozenset()
         words |= best
     return frozenset(words)
-
-
-def rarity(group: Group) -> tuple[int, int]:
-    return min(map(length, group)), -len(group)
-
-
-def length(word: str) -> int:
-    return len(word) - (word == " ") if word.isascii() else 2 * len(word)

@@ -44,7 +44,7 @@ def patterns_of_rules() -> list[str]:
         (r"(?:user|account)\b.*closed", [{"closed"}, {"user", "account"}]),
         ("(?:over )?quota", [{"quota"}]),
         ("(?:very )*full", [{"full"}]),
-        ("(?:mail)+box", [{"mail"}, {"box"}]),
+        ("(?:mail)+box", [{"box"}, {"mail"}]),
         (r"mailbox\s+is\s*full", [{"mailbox is full", "mailbox isfull"}]),
         ("[Uu]ser[ -]unknown", [{"user unknown", "user-unknown"}]),
         (r"code [45]\d\d", [{"code 4", "code 5"}]),
@@ -54,6 +54,9 @@ def patterns_of_rules() -> list[str]:
         (r"\p{Greek}+", []),
         (r"recipient\pL* ?[:=]", [{"recipient"}]),
         ("(?i)(?P<who>user) gone", [{"user gone"}]),
+        (r"\bgone\b.*unknown|unknown.*\bgone\b", [{"gone"}]),
+        (r"(?:message|mail) \S+ (?:gigantic|enormous)", [{" gigantic", " enormous"}]),
+        (r"\bvacation\b.*\bmessage\b", [{"vacation"}]),
         ("Χρήστης άγνωστος", [{"χρήστησ άγνωστοσ"}]),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Final
 
 from dsnparse.notice.notice import Notice
-from dsnparse.notice.words import says
+from dsnparse.notice.words import may_say, says
 from dsnparse.read.prose.header_labels import CELL, CELL_CHARS
 from dsnparse.read.prose.in_general import without_general
 from dsnparse.read.prose.mention import Mention
@@ -252,6 +252,7 @@ class Blocks:
         pieces = []
         is_another = False
         above = ""
+        has_boilerplate = may_say("boilerplate", self.lines)
         for line in without_general(self.lines):
             if not line or "@" in line:
                 is_another = line != "" and (
@@ -260,7 +261,9 @@ class Blocks:
             above = line
             if is_another:
                 continue
-            if line and not says("boilerplate", line) and not ("@" in line and self._names_us(line)):
+            if has_boilerplate and says("boilerplate", line):
+                continue
+            if line and not ("@" in line and self._names_us(line)):
                 pieces.append(line)
                 size += len(line)
                 if size > _CONTEXT_CHARS:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from dsnparse.notice.notice import Notice
-from dsnparse.notice.words import says
+from dsnparse.notice.words import may_say, says
 from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.in_general import without_general
 from dsnparse.read.prose.mention import mentions_of
@@ -30,7 +30,8 @@ _MOST_RECIPIENTS: Final = 100
 def prose(notice: Notice) -> str:
     """The notice's text in one line."""
     lines = without_general(notice.body.lines[:_CONTEXT_LINES])
-    lines = [line for line in lines if not says("boilerplate", line.strip())]
+    if may_say("boilerplate", lines):
+        lines = [line for line in lines if not says("boilerplate", line.strip())]
     return " ".join(" ".join(lines).split())[:_CONTEXT_CHARS]
 
 

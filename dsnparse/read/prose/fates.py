@@ -14,7 +14,7 @@ from typing import Final
 
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.outcome import is_still_tried
-from dsnparse.notice.words import says
+from dsnparse.notice.words import says, subject_says
 from dsnparse.read.prose.page import Page
 from dsnparse.read.prose.reached import tells_of_arrival
 from dsnparse.read.recipient import Recipient
@@ -23,8 +23,9 @@ from dsnparse.vocabulary import Action
 #: What a heading ends with, and how long it is at most.
 _COLONS: Final = (":", "：")
 _HEADING_CHARS: Final = 160
-#: Lines between two recipients that are looked at for one.
+#: Lines between two recipients that are looked at for one, and around them all.
 _REACH: Final = 40
+_AROUND_CHARS: Final = 3000
 
 
 def tell_apart(notice: Notice, page: Page, named: Sequence[tuple[Recipient, int]]) -> list[Recipient]:
@@ -42,13 +43,25 @@ def tell_apart(notice: Notice, page: Page, named: Sequence[tuple[Recipient, int]
         fates.append(_own(recipient, is_delayed=notice.says_delayed) or section)
         above = line
     ordered = [recipient for recipient, _ in sorted(named, key=lambda one: one[1])]
-    known = Action.DELAYED if notice.says_delayed else Action.FAILED
-    told = [fate or known for fate in fates]
+    is_delayed = notice.says_delayed and (Action.DELAYED not in fates or _is_said_of_all(notice, page, named))
+    told = [fate or (Action.DELAYED if is_delayed else Action.FAILED) for fate in fates]
     if len(set(told)) > 1:
         for recipient, fate in zip(ordered, told, strict=True):
             recipient.action = recipient.action or fate
     reached = {id(one) for one, fate in zip(ordered, told, strict=True) if fate is Action.DELIVERED}
     return [one for one, _ in named if id(one) not in reached] if len(reached) < len(named) else ordered
+
+
+def _is_said_of_all(notice: Notice, page: Page, named: Sequence[tuple[Recipient, int]]) -> bool:
+    """Whether the subject, or the text before and behind the recipients, says that it is still tried."""
+    if subject_says("delay", notice.head.subject):
+        return True
+    lines = [line for _, line in named]
+    end = max(lines)
+    while end < len(page.lines) and page.lines[end]:
+        end += 1
+    around = (*page.lines[max(min(lines) - _REACH, 0) : min(lines)], *page.lines[end : end + _REACH])
+    return is_still_tried(" ".join(around)[:_AROUND_CHARS])
 
 
 def _own(recipient: Recipient, *, is_delayed: bool) -> Action | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dsnparse.notice.words import says
+from dsnparse.notice.words import may_say, says
 
 
 def without_general(lines: list[str]) -> list[str]:
     """`lines` without the paragraphs that begin so."""
+    if not may_say("in_general", lines):
+        return lines
     kept: list[str] = []
     is_first, is_general = True, False
     for line in lines:

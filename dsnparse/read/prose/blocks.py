@@ -60,6 +60,7 @@ class Blocks:
         self._notice = notice
         self._common: tuple[str, int] | None = None
         self._prose = ""
+        self._of_all: str | None = None
 
     def about(self, mentions: list[Mention]) -> str:
         """The words around the first mentions of a recipient."""
@@ -89,7 +90,7 @@ class Blocks:
             recipient.add_context(self.prose)
         elif rank <= 0:
             # Where the words about each recipient stand apart, those about the others must not count.
-            recipient.add_context(lambda: self._first_lines(recipient.recipient))
+            recipient.add_context(self._about_nobody)
 
     def fill_from_all(self, recipient: Recipient) -> None:
         """Takes what `recipient` lacks from the first paragraph with a reply code, or in words of failure."""
@@ -246,33 +247,36 @@ class Blocks:
             self._prose = self._first_lines()
         return self._prose
 
-    def _first_lines(self, own: str = "") -> str:
-        """The notice's text without what it says of others than `own`, where there are several."""
+    def _about_nobody(self) -> str:
+        """The notice's text without what it says of one of several recipients."""
+        if self._of_all is None:
+            self._of_all = self._first_lines()
+        return self._of_all
+
+    def _first_lines(self) -> str:
         size = 0
         pieces = []
-        is_another = False
+        is_ones = False
         above = ""
+        is_single = len(self.failed) == 1
         has_boilerplate = may_say("boilerplate", self.lines)
         for line in without_general(self.lines):
             if not line or "@" in line:
-                is_another = line != "" and (
-                    is_another or (self._is_anothers(line, above, own) if own else self._heads_another(line))
-                )
+                heads = self._heads_another(line) if is_single else self._begins_block(line, above)
+                is_ones = line != "" and (is_ones or heads)
             above = line
-            if is_another:
+            if is_ones or not line or (has_boilerplate and says("boilerplate", line)):
                 continue
-            if has_boilerplate and says("boilerplate", line):
-                continue
-            if line and not ("@" in line and self._names_us(line)):
+            if "@" not in line or not self._names_us(line):
                 pieces.append(line)
                 size += len(line)
                 if size > _CONTEXT_CHARS:
                     break
         return " ".join(pieces)[:_CONTEXT_CHARS]
 
-    def _is_anothers(self, line: str, above: str, own: str) -> bool:
-        """Whether what is said of another recipient begins with a line: not where he is one of a list."""
-        return self._is_other(line, own) and (
+    def _begins_block(self, line: str, above: str) -> bool:
+        """Whether what is said of one recipient begins with a line: not where he is one of a list."""
+        return self._is_other(line, "") and (
             "@" not in above or _ALONE.fullmatch(line.strip(" -*,;")) is None
         )
 

@@ -17,8 +17,8 @@ from dsnparse.notice.notice import Notice
 from dsnparse.notice.sign import HUMAN, Sign
 from dsnparse.read.from_text import reading_of
 from dsnparse.read.prose.blocks import Blocks
+from dsnparse.read.prose.bystanders import COMPANY
 from dsnparse.read.prose.candidate import Candidate, weigh
-from dsnparse.read.prose.observations import COMPANY
 from dsnparse.read.prose.page import Page
 from dsnparse.read.prose.recipients import mentions
 from dsnparse.read.reading import Reading

@@ -11,7 +11,7 @@ from dsnparse.notice.words import may_say, says
 from dsnparse.read.prose.header_labels import CELL, CELL_CHARS
 from dsnparse.read.prose.in_general import without_general
 from dsnparse.read.prose.mention import Mention
-from dsnparse.read.prose.page import RCPT
+from dsnparse.read.prose.transcript import RCPT
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
 from dsnparse.reply.codes import find_codes, states_code

@@ -9,7 +9,8 @@ from typing import Final
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.read.prose.address_list import lists_in
-from dsnparse.read.prose.page import RCPT, Page
+from dsnparse.read.prose.page import Page
+from dsnparse.read.prose.transcript import RCPT
 from dsnparse.reply.codes import find_codes, states_code
 from dsnparse.wire.address_spans import Span, spans_in
 
@@ -134,7 +135,7 @@ class Mention:
     def is_refused(self) -> bool:
         """Whether the RCPT command was refused."""
         if self._is_refused is None:
-            self._is_refused = self.is_rcpt and self.page.refuses(self.line)
+            self._is_refused = self.is_rcpt and self.page.transcript.refuses(self.line)
         return self._is_refused
 
     @property

@@ -11,6 +11,14 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from dsnparse.notice.words import says
+from dsnparse.read.prose.bystanders import (
+    NEAR_WORDS,
+    is_failed_company,
+    is_new_address,
+    is_of_service,
+    is_offered,
+    is_senders,
+)
 from dsnparse.read.prose.header_labels import TO_LINE
 from dsnparse.read.prose.mention import Mention
 from dsnparse.read.prose.reached import is_reached
@@ -25,45 +33,14 @@ _SENDER_AFTER: Final = re.compile(
     r"(?:sender|envelope.?from|mail.?from|return.?path|from address)",
     re.IGNORECASE,
 )
-#: What says so within a line; `new_address` in `data/words` does so on the line above, too.
-_TRY_ANOTHER: Final = re.compile(
-    r"\btry\b|\bmoved to|\bnew (?:e-?mail )?address|\binstead|\buse\b|write to|forward(?:ed)? to|changed to",
-    re.IGNORECASE,
-)
 #: "Your message to <list> could not be delivered to the following recipients:"
 _FOLLOWED: Final = re.compile(
     r"\b(?:to|for|an|aux?|à|a|ai|aos?|aan)\s(?:the\s|los\s|las\s|die\s|de\s|den\s)?(?:\w{1,20}\s)?"
     r"(?:following|folgende|suivant|siguientes|seguenti|seguintes|volgende)",
     re.IGNORECASE,
 )
-#: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
-_SERVICE: Final = frozenset(
-    "postmaster mailer-daemon abuse support helpdesk help hostmaster webmaster noreply no-reply admin "
-    "administrator info security contact unblock delist removal sysadmin mailmaster itsupport servicedesk "
-    "ayuda soporte contacto assistenza supporto suporte ajuda hilfe kundendienst kontakt assistance aide "
-    "klantenservice pomoc podpora destek kundtjanst tuki service servicio kundenservice care".split()
-)
-#: Of these, those that companies have as their mailbox: a sentence that says that it failed is enough.
-COMPANY: Final = frozenset("info contact contacto contato contatto kontakt service servicio".split())
-
-#: A signature in one line has a telephone beside the address.
-_TELEPHONE: Final = re.compile(
-    r"(?:^|\W)(?:tel|fon|phone|fax|telefon|telefone|téléphone|teléfono|puh|тел|телефон|電話|电话|전화)"
-    r"[ .:]{1,4}\+?[\d(]",
-    re.IGNORECASE,
-)
 #: Addresses of a list's software, and of those who run it.
 _OF_A_LIST: Final = re.compile(r"^owner-|[-+](?:owner|request|bounces?|admin|subscribe|unsubscribe)@")
-#: Characters before an address in which a word for the sender counts, and where a label stands there, too.
-_AROUND: Final = 60
-_NEAR: Final = 25
-#: How near words stand that tell of a new address; and what is a bullet before one, not words.
-_NEW: Final = 60
-_BULLET_CHARS: Final = 3
-#: What is no word before an address.
-_OPENING: Final = " (["
-#: How near a label stands to its address, if it is no part of another sentence.
-_BESIDE: Final = 16
 
 
 class Observation(NamedTuple):
@@ -105,51 +82,6 @@ def _lead(seen: Mention) -> str:
     return seen.page.lines[seen.line - 1]
 
 
-def _is_new_address(seen: Mention) -> bool:
-    if len(seen.before) > _BULLET_CHARS:
-        near = seen.before[-_NEW:]
-        return _TRY_ANOTHER.search(near) is not None or says("new_address", near)
-    above = seen.page.text_above(seen.line)
-    return bool(above) and says("new_address", above[-_NEW:])
-
-
-def _is_senders(seen: Mention) -> bool:
-    if not seen.before:
-        if seen.heading and says("sender", seen.heading):
-            return True
-        return seen.line > 0 and seen.page.lines[seen.line - 1].endswith(" from")
-    near = seen.before[-_NEAR if seen.is_plain else -_AROUND :]
-    if "@" in near:
-        near = near.rpartition("@")[2].partition(" ")[2]  # "from a@b to": what is said of a@b is said
-    return says("sender", near)
-
-
-def _is_offered(seen: Mention) -> bool:
-    """Whether help is offered at it; a word for recipients further off is another's ("If you are not …")."""
-    if seen.heading and says("contact", seen.heading):
-        return True
-    if seen.alone:  # "Questions go to", and the address below
-        return seen.page.asks(seen.line - 1) and seen.page.lines[seen.line - 1][-1] not in ":."
-    if seen.is_plain and not _is_labelled_afar(seen):
-        return False
-    if _TELEPHONE.search(seen.before + seen.after) is not None:
-        return True
-    if seen.after and says("contact_behind", seen.after[:_AROUND]):
-        return True
-    return says("contact", seen.before[-120:]) or (
-        not seen.before.strip(_OPENING) and seen.page.asks(seen.line - 1)
-    )
-
-
-def _is_labelled_afar(seen: Mention) -> bool:
-    return seen.is_labelled and not seen.is_heading and not says("label", seen.before[-_BESIDE:])
-
-
-def _is_failed_company(seen: Mention) -> bool:
-    """Whether the sentence that names a company's mailbox says itself that it failed."""
-    return seen.key.rpartition("@")[0] in COMPANY and seen.is_announced and seen.page.fails(seen.line)
-
-
 OBSERVATIONS: tuple[Observation, ...] = (
     Observation("alone", 2, "failed addresses stand on lines of their own", lambda m: m.alone),
     Observation(
@@ -174,7 +106,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "rcpt-taken",
         -9,
         "the reply to the command took it, and refused another",
-        lambda m: m.is_rcpt and m.page.takes(m.line),
+        lambda m: m.is_rcpt and m.page.transcript.takes(m.line),
         is_reached=True,
     ),
     Observation("label", 2, 'a word for recipients: "Recipient:", "To:"', lambda m: m.is_labelled),
@@ -269,14 +201,14 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "parent",
         -1,
         "the alias or list that a failed address came from (Exim: generated from)",
-        lambda m: not m.is_listed and says("parent", _lead(m)[-_NEW:]),
+        lambda m: not m.is_listed and says("parent", _lead(m)[-NEAR_WORDS:]),
         last_resort=True,
     ),
     Observation(
         "forwarded",
         -3,
         "where the mail for somebody else goes on to: he is the one that was mailed",
-        lambda m: not m.is_listed and says("forwarded", (m.before or m.heading)[-_NEW:]),
+        lambda m: not m.is_listed and says("forwarded", (m.before or m.heading)[-NEAR_WORDS:]),
         last_resort=True,
     ),
     Observation(
@@ -290,13 +222,13 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "new-address",
         -8,
         '"551 User not local; please try <…>", "has moved to …": where to write instead',
-        lambda m: not m.is_listed and _is_new_address(m),
+        lambda m: not m.is_listed and is_new_address(m),
     ),
     Observation(
         "sender",
         -6,
         "a word for the sender stands before it",
-        _is_senders,
+        is_senders,
     ),
     Observation(
         "other-fate",
@@ -309,18 +241,13 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "service",
         -3,
         "somebody who answers for a mail system: postmaster, support",
-        lambda m: (
-            m.key.rpartition("@")[0] in _SERVICE
-            and not m.is_mailed
-            and not m.is_listed
-            and not _is_failed_company(m)
-        ),
+        lambda m: is_of_service(m) and not m.is_mailed and not m.is_listed and not is_failed_company(m),
     ),
     Observation(
         "contact",
         -5,
         "an offer of help: whom to write to",
-        _is_offered,
+        is_offered,
     ),
     Observation(
         "list-owner",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -10,6 +9,8 @@ from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.read.our_path import our_path
 from dsnparse.read.prose.quoted import Quoted
+from dsnparse.read.prose.rows import indent, is_among_rows, is_in_a_row
+from dsnparse.read.prose.transcript import Transcript
 from dsnparse.reply.codes import find_codes, states_code
 
 _INTRO_LINES: Final = 6
@@ -24,16 +25,8 @@ _CELL_CHARS: Final = 80
 _LEAD_REACH: Final = 3
 #: What stands around an address that is alone on its line.
 _LISTS: Final = " \t<>()[]*-•·,;\"'"
-#: A row of a table that begins with an address; how many make a table, and the lines on which one goes on.
-_ROW: Final = re.compile(r"[<*-]{0,2} {0,2}[^\s<>@]{1,64}@[^\s<>@]{1,255}>? ?(?:[.:|\t]| {1,60}\S)")
-_ROWS: Final = 3
-_BETWEEN_ROWS: Final = 2
 #: Lines of a reply that are looked back over.
 _REPLY_REACH: Final = 20
-#: A reply in a transcript, below its command: its first digit.
-_REPLY: Final = re.compile(r"(?:[<>: ]{0,9}(?:Received)?[<>: ]{0,9}|.{0,60}?(?:<<<|<--|<-) ?)([2-5])\d\d\b")
-#: The command that names a recipient.
-RCPT: Final = re.compile(r"RCPT\s{1,3}TO:?\s{0,3}<?", re.IGNORECASE)
 #: Lines above and below one that its sentence may have begun or may end on.
 _SENTENCE_LINES: Final = 3
 #: How much of a line belongs to the sentence of a place in it, or beside it: one line may hold a whole text.
@@ -48,7 +41,7 @@ class Page:
     _listed: frozenset[str] | None = None
     _subject: str | None = None
     _quoted: Quoted | None = None
-    _refused: bool | None = None
+    _transcript: Transcript | None = None
     _our_recipient: str | None = None
 
     def __init__(self, notice: Notice) -> None:
@@ -98,6 +91,13 @@ class Page:
         if self._quoted is None:
             self._quoted = Quoted(self.lines)
         return self._quoted
+
+    @property
+    def transcript(self) -> Transcript:
+        """Its lines, asked for an SMTP session."""
+        if self._transcript is None:
+            self._transcript = Transcript(self.lines)
+        return self._transcript
 
     @property
     def is_success(self) -> bool:
@@ -205,37 +205,21 @@ class Page:
 
         Postfix and Exim go on so with what they say about that address: the reply, in most cases.
         """
-        depth = _indent(self._raw[index])
+        depth = indent(self._raw[index])
         for at in range(index - 1, max(index - _REPLY_REACH, 0) - 1, -1):
             if not self.lines[at]:
                 return False
-            if _indent(self._raw[at]) < depth and "@" in self.lines[at]:
+            if indent(self._raw[at]) < depth and "@" in self.lines[at]:
                 return True
         return False
 
     def is_among_rows(self, index: int) -> bool:
-        """Whether three rows or more of a table, a line's among them, begin with addresses, and go on."""
-        rows = 1
-        for step in (-1, 1):
-            between = 0
-            at = index + step
-            while 0 <= at < len(self.lines) and self.lines[at] and between <= _BETWEEN_ROWS and rows < _ROWS:
-                if _ROW.match(self.lines[at]) is not None:
-                    rows, between = rows + 1, 0
-                else:
-                    between += 1
-                at += step
-        return rows >= _ROWS
+        """Whether a line is one of several rows that begin with addresses."""
+        return is_among_rows(self.lines, index)
 
     def is_in_a_row(self, index: int) -> bool:
         """Whether a line is set in deeper than the row of a table above it."""
-        depth = _indent(self._raw[index])
-        for at in range(index - 1, max(index - _BETWEEN_ROWS - 1, 0) - 1, -1):
-            if not self.lines[at]:
-                return False
-            if _ROW.match(self.lines[at]) is not None:
-                return _indent(self._raw[at]) < depth and self.is_among_rows(at)
-        return False
+        return is_in_a_row(self.lines, self._raw, index)
 
     def around(self, index: int) -> str:
         """A line with those around it in its paragraph, in one."""
@@ -267,35 +251,3 @@ class Page:
         while start > max(index - _INTRO_LINES, 0) and self.lines[start - 1]:
             start -= 1
         return " ".join(self.lines[start : index + 1]), start
-
-    def refuses(self, index: int) -> bool:
-        """Whether the reply to the RCPT command in a line is a refusal."""
-        if find_codes(self.lines[index].partition(">")[2]).reply_code:
-            return True
-        return self._reply_below(index) in ("4", "5")
-
-    def takes(self, index: int) -> bool:
-        """Whether the reply to the RCPT command in a line takes it, where that to another refuses.
-
-        Without that, what came after may have been refused for all of them.
-        """
-        return self._reply_below(index) == "2" and self._refuses_somebody
-
-    def _reply_below(self, index: int) -> str:
-        """The first digit of the reply to a command: "<<< 550 …", "Received: 550 …", "11:20: <-- 250 …"."""
-        for line in self.lines[index + 1 : index + 4]:
-            found = _REPLY.match(line)
-            if found is not None:
-                return found[1]
-        return ""
-
-    @property
-    def _refuses_somebody(self) -> bool:
-        if self._refused is None:
-            commands = [at for at, line in enumerate(self.lines) if RCPT.search(line) is not None]
-            self._refused = any(self.refuses(at) for at in commands)
-        return self._refused
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())

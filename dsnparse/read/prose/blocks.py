@@ -192,8 +192,10 @@ class Blocks:
         """Whether a line is an address of the sender's side, and its label: it says nothing of a failure."""
         if _LABELLED.fullmatch(line) is None and _ALONE.fullmatch(line) is None:
             return False
-        ours = self._notice.ours - self.failed
-        return all(address.lower() in ours for address in addresses_in(line))
+        addresses = [address.lower() for address in addresses_in(line)]
+        return bool(addresses) and all(
+            one in self._notice.ours and one not in self.failed for one in addresses
+        )
 
     def _shared(self) -> tuple[str, int]:
         """The first paragraph with a reply code, or else with words of failure, for all recipients."""

@@ -55,7 +55,9 @@ def read_nameless(notice: Notice) -> Reading | None:
     recipient = _whom(notice) if signs.score >= BELIEVE else None
     if not _tells_failure(notice) and (recipient is None or not _tells_why(notice)):
         return None
-    if not _returns_something(notice) and not (recipient is not None and signs.has(Sign.RETURN_PATH)):
+    if not _returns_something(notice) and (
+        recipient is None or not (signs.has(Sign.RETURN_PATH) or _by_quoted_to(notice) is not None)
+    ):
         return None
     names = names_in_sentences(notice) if recipient is None and signs.score >= BELIEVE else []
     if names:

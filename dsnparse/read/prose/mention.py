@@ -161,6 +161,11 @@ class Mention:
         return f"{above}:" if 0 < len(above) <= _CELL_CHARS and above[-1].isalnum() else ""
 
     @property
+    def is_logged(self) -> bool:
+        """Whether it stands where a log of Postfix names the recipient: "to=<kim@example.com>, relay=…"."""
+        return self.before[-4:] == "to=<"
+
+    @property
     def is_detail(self) -> bool:
         """Whether its line is a label for recipients and it: "Recipient: a@b", one of a list of details."""
         label = self.before or self.heading

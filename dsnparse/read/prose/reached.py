@@ -41,7 +41,7 @@ def is_reached(seen: Mention) -> bool:
     cells = [seen.after] if seen.after.strip(_EDGES) else seen.page.cells_below(seen.line)
     if cells and not says("forwarded", cells[0]) and _is_taken(cells):
         return True
-    if _is_passed_on(seen):
+    if _is_passed_on(seen) or (seen.is_logged and "status=sent" in seen.after):
         return True
     if seen.alone:
         heading = seen.page.heading_above(seen.line)

@@ -110,7 +110,7 @@ def _is_the_notices_own(mention: Mention, page: Page, names_another: Callable[[i
     """Whether the notice names an address in its own words; `names_another`: whether a line names others."""
     if mention.is_in_reply:
         return False
-    return mention.is_rcpt or not page.goes_on_from(mention.line, names_another)
+    return mention.is_rcpt or mention.is_logged or not page.goes_on_from(mention.line, names_another)
 
 
 def _is_better(one: Candidate, other: Candidate) -> bool:
@@ -131,8 +131,16 @@ def mentions(notice: Notice, page: Page) -> list[Mention]:
             if len(found) == most:
                 notice.warn("limit.text_addresses", most=most)
                 return found
+            if _is_notes_name(span.address):
+                continue
             found.append(Mention(page, index, span, place))
     return found
+
+
+def _is_notes_name(address: str) -> bool:
+    """Whether it is the end of a name in Lotus Notes: "Kim Olsen/Oslo/Nordfjell@NORDFJELL"."""
+    local, _, domain = address.rpartition("@")
+    return "/" in local and "." not in domain
 
 
 def _layout(found: Candidate) -> str:

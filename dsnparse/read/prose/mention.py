@@ -158,7 +158,9 @@ class Mention:
 
     def _find_heading(self) -> str:
         above = self.page.lines[self.line - 1] if self.line and self.alone else ""
-        return f"{above}:" if 0 < len(above) <= _CELL_CHARS and above[-1].isalnum() else ""
+        if not 0 < len(above) <= _CELL_CHARS or not (above[-1].isalnum() or above[-1] in ":："):
+            return ""
+        return above if above[-1] == ":" else f"{above.rstrip('：')}:"
 
     @property
     def is_logged(self) -> bool:

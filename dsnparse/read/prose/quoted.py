@@ -47,37 +47,32 @@ class Quoted:
 
     def is_header(self, index: int) -> bool:
         """Whether a line is a To or Cc line beside other lines of a header: what came back is quoted."""
-        return self._is_field(index, (TO_LINE, COPY_LINE))
+        return self._is_field(index, TO_LINE) or self._is_field(index, COPY_LINE, in_cells=True)
 
     def is_of_all(self, index: int) -> bool:
         """Whether a line names, beside a message's subject or sender, the recipients it was for.
 
         Where such lines are several, each is about one who failed.
         """
-        if not self._is_field(index, (RECIPIENT_LINE,)):
-            return False
-        if self._is_one is None:
-            labelled = [line for line in self.lines if RECIPIENT_LINE.match(line) is not None]
-            self._is_one = len(labelled) == 1
-        return self._is_one
+        if self._is_field(index, RECIPIENT_LINE, in_cells=True):
+            if self._is_one is None:
+                labelled = [line for line in self.lines if RECIPIENT_LINE.match(line) is not None]
+                self._is_one = len(labelled) == 1
+            return self._is_one
+        return self._is_field(index, TO_LINE, in_cells=True) and not self._is_field(index, TO_LINE)
 
-    def _is_field(self, index: int, labels: tuple[re.Pattern[str], ...]) -> bool:
+    def _is_field(self, index: int, label: re.Pattern[str], *, in_cells: bool = False) -> bool:
+        """Whether a line has that label, or the cell above it, beside others of a header."""
         start, reach = index, _BESIDE_REACH
         while start > max(index - _FOLDED_REACH, 0) and self.lines[start - 1].endswith(","):
             start -= 1
-        if not self._is_labelled(start, labels):
-            if (
-                not start
-                or not self._is_labelled(start - 1, labels)
-                or len(self.lines[start - 1]) > CELL_CHARS
-            ):
+        if label.match(self.lines[start]) is None:
+            above = self.lines[start - 1] if start and in_cells else ""
+            if not above or len(above) > CELL_CHARS or label.match(above) is None:
                 return False
             start, reach = start - 1, 2 * _BESIDE_REACH
         around = (*self.lines[max(0, start - reach) : start], *self.lines[index + 1 : index + 1 + reach])
         return any(BESIDE.match(line) for line in around)
-
-    def _is_labelled(self, index: int, labels: tuple[re.Pattern[str], ...]) -> bool:
-        return any(label.match(self.lines[index]) for label in labels)
 
     def is_mail(self, index: int) -> bool:
         """Whether a line is not the notice's own: behind a quote mark, in a letter, below a signature.

@@ -114,9 +114,15 @@ def _is_the_notices_own(mention: Mention, page: Page, names_another: Callable[[i
 
 
 def _is_better(one: Candidate, other: Candidate) -> bool:
-    """Whether `one` names the address more plainly: for certain, with enough points, or else with more."""
-    plain = [found.score >= ENOUGH and not found.mention.is_uncertain for found in (one, other)]
-    return (plain[0], one.score) > (plain[1], other.score)
+    """Whether `one` names the address more plainly: for certain, with enough points, or else with more.
+
+    A place that counts only where there is no better one is such a place for the address itself, too.
+    """
+    first, second = [
+        (plain := found.score >= ENOUGH and not found.mention.is_uncertain, plain and not found.last_resort)
+        for found in (one, other)
+    ]
+    return (*first, one.score) > (*second, other.score)
 
 
 def mentions(notice: Notice, page: Page) -> list[Mention]:

@@ -26,7 +26,7 @@ MODULES = {
     "read": "auto_reply feedback_part from_text mailed_address nameless own_address readers reading"
     " receipt_part recipient record status_part status_values",
     "read/prose": "address_list bare_names blocks bystanders candidate context fates header_labels in_general"
-    " mention observations page quoted reached recipients rows transcript",
+    " mention observations page quoted reached recipients rows transcript whose_line",
     "read/templates": "recipients",
     "reply": "addressed codes command names reply spelling words wrapping",
     "rulebook": "expression matcher needed_words needs pattern_finder rule template_matcher",

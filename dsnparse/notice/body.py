@@ -15,6 +15,7 @@ from dsnparse.wire.text import body_text
 
 #: Lines and characters at its beginning: notices say what was done in their first sentences.
 BEGINNING_LINES: Final = 60
+_FIRST_CHARS: Final = 500
 _BEGINNING_CHARS: Final = 3000
 
 
@@ -57,6 +58,11 @@ class Body:
     def returns_something(self) -> bool:
         """Whether the message came back: in a part, or quoted."""
         return self._roles.returned is not None or bool(self.quoted)
+
+    @property
+    def first_sentences(self) -> str:
+        """What is said first of all."""
+        return self.beginning[:_FIRST_CHARS]
 
     @property
     def beginning(self) -> str:

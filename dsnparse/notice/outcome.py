@@ -16,17 +16,18 @@ def says_delayed(subject: str, body: Body) -> bool:
     """Whether subject or text say that the message is still being tried; words that it is over go before."""
     if subject_says("delay", subject) and not subject_says("final", subject):
         return True
-    text = body.beginning
-    if says("over", text[:_OPENING]):
-        return False
-    return says("continues", text) or (says("delay", text) and not says("final", text[:_OPENING]))
+    return _is_still_tried(body.beginning, body.beginning[:_OPENING])
 
 
 def is_still_tried(text: str) -> bool:
     """Whether some words of a notice say so of those whom they are about."""
-    if says("over", text):
+    return _is_still_tried(text, text)
+
+
+def _is_still_tried(text: str, opening: str) -> bool:
+    if says("over", opening):
         return False
-    return says("continues", text) or (says("delay", text) and not says("final", text))
+    return says("continues", text) or (says("delay", text) and not says("final", opening))
 
 
 def says_delivered(subject: str, body: Body) -> bool:

@@ -22,8 +22,6 @@ from dsnparse.rulebook.template_matcher import Formats
 _MAX_EVIDENCE_TEXT: Final = 200
 _OPENING_LINES: Final = 20
 _OPENING: Final = 5
-#: How much of a text its first sentences are.
-_TOLD_CHARS: Final = 500
 #: What answers, challenges and monitors say, which no failure does.
 _NO_FAILURE: Final = ("auto_reply", "challenge", "alarm")
 
@@ -255,7 +253,7 @@ def _look_for_told(body: Body, signs: Signs, head: Head) -> None:
     """What a machine says first that nothing else gives away; absences have no return path, either."""
     if head.first.get("return-path", "").strip() != "<>" or signs.has(*HUMAN):
         return
-    text = body.beginning[:_TOLD_CHARS]
+    text = body.first_sentences
     if not says("told", text) or auto_reply_of(head, body) is not None:
         return
     if any(says(name, text) for name in _NO_FAILURE) or passing_on.lure(body) is not None:
@@ -271,7 +269,7 @@ def _is_robot(head: Head) -> bool:
 
 def _look_for_robots(body: Body, signs: Signs) -> None:
     """What a mail system's robot says first, above what it returns."""
-    text = body.beginning[:_TOLD_CHARS]
+    text = body.first_sentences
     if body.returns_something and says("told", text) and not says("challenge", text):
         signs.add(Sign.TOLD, text)
 

@@ -24,8 +24,6 @@ _NOBODYS: Final = (Sign.NOBODY, Sign.RETURN_PATH, Sign.AUTO_SUBMITTED, Sign.ANSW
 #: Fields of answers that people write: then the text need not be read.
 _OF_PEOPLE: Final = ("user-agent", "x-mailer", "list-id")
 _CHALLENGE_CHARS: Final = 3000
-#: How much of a text its first sentences are.
-_TOLD_CHARS: Final = 500
 #: An address that takes no answers: no person's.
 _NO_ANSWERS: Final = re.compile(
     r"(?:^|<)(?:no|ne|do-?not|nao|n[aã]o|non|nicht)[-_.]?(?:pas[-_.]?)?"
@@ -143,11 +141,12 @@ def _is_machine(notice: Notice) -> bool:
 
 
 def is_of_a_script(notice: Notice) -> bool:
-    """Whether Auto-Submitted alone says that it is one, beside a null return path and a subject of failure.
+    """Whether a subject of failure stands beside Auto-Submitted alone, and nobody seems to be the author.
 
-    Scripts of hosting panels and gateways put "auto-replied" on their notices, as Postfix and Exim do; some
-    write from an address that takes no answers. So does whoever answers with the subject and text that a
-    stranger sent: what is read here is second hand.
+    Scripts of hosting panels and gateways put "auto-replied" on their notices, as Postfix and Exim do. They
+    have a null return path, or write from an address that takes no answers; where the path was not kept, the
+    first sentences tell. So does whoever answers with the subject and text that a stranger sent: what is read
+    here is second hand.
     """
     found, signs = notice.auto_reply, notice.signs
     if found is None or found.rule != "kind.auto-submitted" or notice.head.is_answer:
@@ -157,7 +156,7 @@ def is_of_a_script(notice: Notice) -> bool:
     if not signs.has(Sign.RETURN_PATH) and _NO_ANSWERS.search(notice.head.mail_from) is None:
         # Where nobody kept the return path, the first sentences have to say it, and no person be the author.
         is_kept = "return-path" in notice.head.first
-        if is_kept or signs.has(Sign.PERSON) or not says("told", notice.body.beginning[:_TOLD_CHARS]):
+        if is_kept or signs.has(Sign.PERSON) or not says("told", notice.body.first_sentences):
             return False
     if _is_machine(notice):
         return False

@@ -89,10 +89,20 @@ def fields_of(notice: Notice) -> dict[str, Field]:
 
 
 def named_elsewhere(
-    notice: Notice, address: FieldAddress, rule: str, text: str, origin: Origin = Origin.STATED
+    notice: Notice,
+    address: FieldAddress,
+    rule: str,
+    text: str,
+    origin: Origin = Origin.STATED,
+    *,
+    part: str = "header",
+    line: int = 0,
 ) -> Recipient:
-    """A recipient whom a header field names (or what `origin` says), and the text does not."""
+    """A recipient whom a header field names (or what `origin` says), and the text does not as one who failed.
+
+    `part`, `line`: where `text` stands.
+    """
     recipient = Recipient(address.text, origin, is_uncertain=address.is_uncertain)
-    recipient.note("recipient", "header", 0, rule, text)
+    recipient.note("recipient", part, line, rule, text)
     recipient.add_context(lambda: prose(notice))
     return recipient

@@ -37,8 +37,7 @@ from dsnparse.wire.address_spans import addresses_in
 
 _KINDS: Final = {Action.FAILED: Kind.BOUNCE, Action.DELAYED: Kind.DELAY, Action.DELIVERED: Kind.DELIVERY}
 _FAILURE_LINES: Final = 40
-#: How much of a text its first sentences are; and what answers, challenges and lures say.
-_TOLD_CHARS: Final = 500
+#: What answers, challenges and lures say.
 _NO_FAILURE: Final = ("auto_reply", "challenge", "alarm", "lure")
 #: With one of these, a null return path is enough; programs of other kinds have one, too.
 _SYSTEMS: Final = (Sign.DAEMON, Sign.NOBODY, Sign.TEMPLATE, Sign.TEMPLATE_SURE, Sign.BANNER)
@@ -55,9 +54,7 @@ def read_nameless(notice: Notice) -> Reading | None:
     recipient = _whom(notice) if signs.score >= BELIEVE else None
     if not _tells_failure(notice) and (recipient is None or not _tells_why(notice)):
         return None
-    if not _returns_something(notice) and (
-        recipient is None or not (signs.has(Sign.RETURN_PATH) or _by_quoted_to(notice) is not None)
-    ):
+    if not _returns_something(notice) and (recipient is None or not _is_from_nobody(notice, recipient)):
         return None
     names = names_in_sentences(notice) if recipient is None and signs.score >= BELIEVE else []
     if names:
@@ -70,7 +67,13 @@ def read_nameless(notice: Notice) -> Reading | None:
 
 
 def _whom(notice: Notice) -> Recipient | None:
-    return _by_header(notice) or _by_quoted_to(notice) or _by_verp(notice) or _by_only_address(notice)
+    page = Page(notice)
+    return (
+        _by_header(notice)
+        or _by_quoted_to(notice, page)
+        or _by_verp(notice)
+        or _by_only_address(notice, page)
+    )
 
 
 def _by_header(notice: Notice) -> Recipient | None:
@@ -89,18 +92,18 @@ def _by_header(notice: Notice) -> Recipient | None:
     return None
 
 
-def _by_quoted_to(notice: Notice) -> Recipient | None:
+def _by_quoted_to(notice: Notice, page: Page) -> Recipient | None:
     """By the one To line among other header lines in the notice's words."""
-    page = Page(notice)
-    found: dict[str, str] = {}
+    found: dict[str, int] = {}
     for index, line in enumerate(page.lines[:_QUOTED_LINES]):
         if "@" in line and page.quoted.is_header(index):
-            found.update(dict.fromkeys(addresses_in(line), line))
+            found.update(dict.fromkeys(addresses_in(line), index))
     others = [address for address in found if address.lower() not in notice.ours]
-    if len(others) == len(found) == 1:
-        line = found[others[0]]
-        return named_elsewhere(notice, FieldAddress(others[0]), "text.to-line", line, Origin.RETURNED_HEADER)
-    return None
+    if len(others) != 1 or len(found) != 1:
+        return None
+    return _named_in(
+        notice, page, FieldAddress(others[0]), found[others[0]], "to-line", Origin.RETURNED_HEADER
+    )
 
 
 def _by_verp(notice: Notice) -> Recipient | None:
@@ -112,11 +115,10 @@ def _by_verp(notice: Notice) -> Recipient | None:
     return named_elsewhere(notice, named, f"header.verp.{path.field}", path.path, Origin.VERP)
 
 
-def _by_only_address(notice: Notice) -> Recipient | None:
+def _by_only_address(notice: Notice, page: Page) -> Recipient | None:
     """By the only address in the notice's words that nothing speaks against; words for it are not known."""
     if not notice.signs.has(Sign.RETURN_PATH) or not notice.signs.has(Sign.SUBJECT):
         return None
-    page = Page(notice)
     found: dict[str, Mention] = {}
     doubted: set[str] = set()
     for mention in mentions(notice, page):
@@ -127,9 +129,20 @@ def _by_only_address(notice: Notice) -> Recipient | None:
     others = found.keys() - doubted
     if len(others) != 1:
         return None
-    mention = found[others.pop()]
-    line = page.lines[mention.line]
-    return named_elsewhere(notice, FieldAddress(mention.address, True), "text.only", line, Origin.STATED)
+    only = found[others.pop()]
+    return _named_in(notice, page, FieldAddress(only.address, True), only.line, "only", Origin.STATED)
+
+
+def _named_in(
+    notice: Notice, page: Page, address: FieldAddress, line: int, rule: str, origin: Origin
+) -> Recipient:
+    part, number = notice.body.place(line)
+    return named_elsewhere(notice, address, f"text.{rule}", page.lines[line], origin, part=part, line=number)
+
+
+def _is_from_nobody(notice: Notice, recipient: Recipient) -> bool:
+    """Whether it has a null return path, or quotes the header that names the recipient."""
+    return notice.signs.has(Sign.RETURN_PATH) or recipient.recipient_origin is Origin.RETURNED_HEADER
 
 
 def _tells_failure(notice: Notice) -> bool:
@@ -166,7 +179,7 @@ def _is_our_message_back(notice: Notice) -> bool:
 
 def _is_told(notice: Notice) -> bool:
     """Whether the first sentences say that a message did not arrive."""
-    return says("told", notice.body.beginning[:_TOLD_CHARS]) and _is_no_answer(notice)
+    return says("told", notice.body.first_sentences) and _is_no_answer(notice)
 
 
 def _tells_why(notice: Notice) -> bool:
@@ -175,7 +188,7 @@ def _tells_why(notice: Notice) -> bool:
 
 
 def _is_no_answer(notice: Notice) -> bool:
-    text = notice.body.beginning[:_TOLD_CHARS]
+    text = notice.body.first_sentences
     return not any(says(name, text) for name in _NO_FAILURE)
 
 

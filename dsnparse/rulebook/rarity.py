@@ -9,8 +9,8 @@ Group = frozenset[str]
 
 #: Shorter words are in most texts, as parts of others.
 SHORTEST: Final = 3
-#: Words of one in ten notices and replies, and those of one in fifty, as counted. What is a part of one of
-#: them is as common: "he " is in "the ", "poli" in "policy".
+#: Words that about one in ten notices and replies has, and those that about one in fifty has. What is a part
+#: of one of them is as common: "he " is in "the ", "poli" in "policy".
 _EVERYWHERE: Final = (
     " . : @ ( ) [ ] , - / ' \" < > 550 554 5.7.1 to mail not message the for recipient user host address"
     " error is end you this our rejected from smtp and http in deliver of your please unknown 5.1.1 "
@@ -22,8 +22,8 @@ _COMMON: Final = (
     " at access policy reason found again sent data later on due too exist support with connection because an"
     " have requested permanent contact disabled full local content invalid "
 )
-#: The shares of texts that have such a word; the first two somewhat more than counted, since each of them is
-#: met several times in a text.
+#: The shares of texts that have such a word; the first two somewhat higher, since each of them is met several
+#: times in a text.
 _SHARE_EVERYWHERE: Final = 0.5
 _SHARE_COMMON: Final = 0.05
 _SHARE_SHORT: Final = 5.0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import dsnparse
 from dsnparse import parse_dsn
 from dsnparse.explain.evidence import evidence_meaning, evidence_rules
 
+SOURCES = sorted(Path(dsnparse.__file__).parent.rglob("*.py"))
 SAMPLES = sorted((Path(__file__).resolve().parents[2] / "samples").glob("*/*.eml"))
 
 
@@ -17,6 +20,13 @@ def test_every_rule_in_the_evidence_of_the_samples_has_its_line() -> None:
         rules |= {entry.rule for record in report for entry in record.evidence}
         rules |= {entry.rule for entry in report.evidence}
     assert len(rules) > 150
+    assert {rule for rule in rules if evidence_meaning(rule) is None} == set()
+
+
+def test_every_rule_that_the_source_names_has_its_line() -> None:
+    names = re.compile(r'"((?:text|returned|header|kind|rfc\d+)\.[a-z][a-z.-]*)"')
+    rules = {name for path in SOURCES for name in names.findall(path.read_text(encoding="utf-8"))}
+    assert len(rules) > 15
     assert {rule for rule in rules if evidence_meaning(rule) is None} == set()
 
 

@@ -86,3 +86,21 @@ def test_the_only_address_is_taken_where_the_subject_tells_of_a_failure_but_neve
     report = parse_dsn(notice(text))
     assert [one.recipient for one in report] == named
     assert all(one.bounce_type != "hard" for one in report)
+
+
+#: What a server that refuses Kim replies, over several lines: words about Lee, or about whoever is next.
+_REPLIES = (
+    f"550 5.1.1 no such user here\n    {LEE} was delivered",
+    f"550 5.1.1 no such user here\n    Message was delivered to {LEE}",
+    f"550 5.1.1 no such user; delivered to {LEE}",
+    "550 5.1.1 no such user here\n    The message was delivered to:",
+    "550 5.1.1 no such user here\n    It is still being tried for:",
+)
+
+
+@pytest.mark.parametrize("reply", _REPLIES)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"], ids=["next line", "blank line"])
+def test_what_ones_server_replies_says_nothing_of_another(reply: str, gap: str) -> None:
+    text = f"Your message could not be delivered to:\n\n<{KIM}>: host mx.example.net said: {reply}{gap}"
+    found = parse_dsn(notice(f"{text}<{LEE}>: 550 5.1.1 user unknown\n"))
+    assert {one.recipient: one.action for one in found} == {KIM: "failed", LEE: "failed"}

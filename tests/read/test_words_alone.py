@@ -132,3 +132,21 @@ def test_an_offer_of_help_below_an_address_is_no_diagnostic() -> None:
         notice(f"{text}Please reply to help@mx.example if you feel this to be in error.")
     ).records
     assert (record.recipient, record.diagnostic) == (TOM, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (
+            f"Nobody here takes what you wrote for {TOM}.\n\nQuestions? Write to help@example.net\n",
+            "text.only",
+        ),
+        (f"Nobody takes it.\n\nFrom: nora@example.com\nTo: {TOM}\nSubject: hi\n", "text.to-line"),
+    ],
+)
+def test_whom_no_words_call_failed_is_found_at_the_line_that_evidence_names(text: str, rule: str) -> None:
+    (record,) = parse_dsn(notice(text)).records
+    (found,) = [entry for entry in record.evidence if entry.field == "recipient"]
+    assert (found.rule, found.part) == (rule, "1")
+    assert found.text == text.splitlines()[found.line - 1]
+    assert TOM in found.text

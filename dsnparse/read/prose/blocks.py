@@ -11,11 +11,11 @@ from dsnparse.notice.words import may_say, says
 from dsnparse.read.prose.header_labels import CELL, CELL_CHARS
 from dsnparse.read.prose.in_general import without_general
 from dsnparse.read.prose.mention import Mention
-from dsnparse.read.prose.transcript import RCPT
+from dsnparse.read.prose.whose_line import WhoseLine
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
 from dsnparse.reply.codes import find_codes, states_code
-from dsnparse.wire.address_spans import addresses_in, spans_in
+from dsnparse.wire.address_spans import addresses_in
 
 _BLOCK_LINES: Final = 10
 _BLOCK_CHARS: Final = 1200
@@ -30,22 +30,8 @@ _MOST_WORTH: Final = 7
 _NEXT_COMMAND: Final = (">>>", "... while talking", "While talking", "... While talking")
 #: "421 example.com (smtp)... Deferred: …": Sendmail 5 on all recipients at a host.
 _ABOUT_A_HOST: Final = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
-
-
 #: "550 5.1.1 <kim@example.com>... User unknown": what Sendmail makes of any refusal, below the reply itself.
 _SENDMAILS_OWN: Final = re.compile(r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>]{1,320}>\.\.\. ")
-
-
-#: A line with an address and nothing else.
-_ALONE: Final = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
-
-
-#: "<kim@example.com>: host said …", "<kim@example.com> (expanded from …": what is said of somebody.
-_HEADING: Final = re.compile(r"<([^\s<>@]{1,64}@[^\s<>@]{1,255})>(?::| \()")
-
-
-#: "Recipient address: kim@store": with it begins, below a blank line, what is said of the next one.
-_LABELLED: Final = re.compile(r"[^\s:：@<>][^:：@<>]{0,40}[:：]\s{0,20}<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 
 
 class Blocks:
@@ -56,11 +42,9 @@ class Blocks:
         self.body = notice.body
         self.lines = notice.body.stripped
         self.failed = failed
-        self._named = failed.union(reached)
-        self._notice = notice
+        self._whose = WhoseLine(notice, failed, reached)
         self._common: tuple[str, int] | None = None
         self._prose = ""
-        self._of_all: str | None = None
 
     def about(self, mentions: list[Mention]) -> str:
         """The words around the first mentions of a recipient."""
@@ -86,11 +70,9 @@ class Blocks:
             best = f"{best} {self._paragraph_below(where)}".strip()
         if best:
             self.describe(recipient, best, where)
-        if len(self.failed) == 1:
-            recipient.add_context(self.prose)
-        elif rank <= 0:
+        if len(self.failed) == 1 or rank <= 0:
             # Where the words about each recipient stand apart, those about the others must not count.
-            recipient.add_context(self._about_nobody)
+            recipient.add_context(self.prose)
 
     def fill_from_all(self, recipient: Recipient) -> None:
         """Takes what `recipient` lacks from the first paragraph with a reply code, or in words of failure."""
@@ -132,7 +114,7 @@ class Blocks:
                 continue
             if self._is_another(next_line, mention, line, after_blank=blanks > 0):
                 break
-            if "@" in next_line and self._names_us(next_line):
+            if "@" in next_line and self._whose.is_ours(next_line):
                 continue
             if is_value or _is_label(self.body.lines[at].strip()):
                 is_value = not is_value
@@ -147,12 +129,9 @@ class Blocks:
 
     def _is_another(self, line: str, mention: Mention, first: str, *, after_blank: bool) -> bool:
         """Whether what is said of a recipient, from the line `first` on, ends before a line."""
-        if "@" in line and (len(self._named) > 1 or mention.key not in self._named):
-            if self._is_other(line, mention.address):
-                return True
-            if after_blank and _LABELLED.fullmatch(line) and not self._names_us(line):
-                return True
-        if after_blank and (self._heads(line, mention.address) or _is_of_no_one(line)):
+        if self._whose.begins_another(line, mention.address, after_blank=after_blank):
+            return True
+        if after_blank and _is_of_no_one(line):
             return True
         if line.startswith(_NEXT_COMMAND) or _ABOUT_A_HOST.match(line):
             return True
@@ -169,33 +148,6 @@ class Blocks:
             elif not _ABOUT_A_HOST.match(line):
                 break
         return replies
-
-    def _is_other(self, line: str, address: str) -> bool:
-        """Whether `line` begins with another recipient's address."""
-        for span in spans_in(line)[:1]:
-            key = span.address.lower()
-            begins = span.start < 12 or RCPT.search(line[max(span.start - 12, 0) : span.start]) is not None
-            return key != address.lower() and key in self._named and begins
-        return False
-
-    def _heads(self, line: str, address: str) -> bool:
-        """Whether a line begins with the address itself, and goes on: what is said there is another block."""
-        line = line.lstrip(" <*-")
-        return line[: len(address)].lower() == address.lower() and len(line) > len(address) + 2
-
-    def _heads_another(self, line: str) -> bool:
-        """Whether a line is the first of what is said of somebody who is none of the recipients."""
-        found = _HEADING.match(line)
-        return found is not None and found[1].lower() not in self.failed
-
-    def _names_us(self, line: str) -> bool:
-        """Whether a line is an address of the sender's side, and its label: it says nothing of a failure."""
-        if _LABELLED.fullmatch(line) is None and _ALONE.fullmatch(line) is None:
-            return False
-        addresses = [address.lower() for address in addresses_in(line)]
-        return bool(addresses) and all(
-            one in self._notice.ours and one not in self.failed for one in addresses
-        )
 
     def _shared(self) -> tuple[str, int]:
         """The first paragraph with a reply code, or else with words of failure, for all recipients."""
@@ -220,7 +172,7 @@ class Blocks:
         return self._common
 
     def _without_ours(self, lines: list[str]) -> list[str]:
-        return [line for line in lines if not ("@" in line and self._names_us(line))]
+        return [line for line in lines if not ("@" in line and self._whose.is_ours(line))]
 
     def _paragraph_below(self, index: int) -> str:
         """The paragraph after the one of line `index`, where it tells of a failure."""
@@ -244,43 +196,29 @@ class Blocks:
         return any(address.lower() in self.failed for address in addresses_in(text))
 
     def prose(self) -> str:
-        """The notice's text in one line, as context."""
+        """The notice's text in one line, as context, without what it says of one recipient alone."""
         if not self._prose:
             self._prose = self._first_lines()
         return self._prose
-
-    def _about_nobody(self) -> str:
-        """The notice's text without what it says of one of several recipients."""
-        if self._of_all is None:
-            self._of_all = self._first_lines()
-        return self._of_all
 
     def _first_lines(self) -> str:
         size = 0
         pieces = []
         is_ones = False
         above = ""
-        is_single = len(self.failed) == 1
         has_boilerplate = may_say("boilerplate", self.lines)
         for line in without_general(self.lines):
             if not line or "@" in line:
-                heads = self._heads_another(line) if is_single else self._begins_block(line, above)
-                is_ones = line != "" and (is_ones or heads)
+                is_ones = line != "" and (is_ones or self._whose.is_ones(line, above))
             above = line
             if is_ones or not line or (has_boilerplate and says("boilerplate", line)):
                 continue
-            if "@" not in line or not self._names_us(line):
+            if "@" not in line or not self._whose.is_ours(line):
                 pieces.append(line)
                 size += len(line)
                 if size > _CONTEXT_CHARS:
                     break
         return " ".join(pieces)[:_CONTEXT_CHARS]
-
-    def _begins_block(self, line: str, above: str) -> bool:
-        """Whether what is said of one recipient begins with a line: not where he is one of a list."""
-        return self._is_other(line, "") and (
-            "@" not in above or _ALONE.fullmatch(line.strip(" -*,;")) is None
-        )
 
 
 def _is_label(line: str) -> bool:

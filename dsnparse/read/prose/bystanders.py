@@ -18,13 +18,6 @@ _GOES_ON: Final = re.compile(
     r"\b(?:try|use|write to|contact|mail|e-?mail|moved to|forward(?:ed)? to)$", re.IGNORECASE
 )
 _ENDS: Final = ".:;!?"
-#: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
-_SERVICE: Final = frozenset(
-    "postmaster mailer-daemon abuse support helpdesk help hostmaster webmaster noreply no-reply admin "
-    "administrator info security contact unblock delist removal sysadmin mailmaster itsupport servicedesk "
-    "ayuda soporte contacto assistenza supporto suporte ajuda hilfe kundendienst kontakt assistance aide "
-    "klantenservice pomoc podpora destek kundtjanst tuki service servicio kundenservice care".split()
-)
 #: What parts the words of a local part: "it-support", "assistance.dsi".
 _PARTS: Final = re.compile(r"[-._+\d]")
 #: Words that nobody has in his name: one of them in a local part is enough.
@@ -32,6 +25,11 @@ _OF_A_DESK: Final = frozenset(
     "postmaster abuse support helpdesk hostmaster webmaster noreply sysadmin ayuda soporte assistenza "
     "supporto suporte ajuda hilfe kundendienst assistance klantenservice pomoc podpora destek servicedesk "
     "kundenservice".split()
+)
+#: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
+_SERVICE: Final = _OF_A_DESK.union(
+    "mailer-daemon help no-reply admin administrator info security contact unblock delist removal mailmaster "
+    "itsupport contacto kontakt aide kundtjanst tuki service servicio care".split()
 )
 #: Of these, those that companies have as their mailbox: a sentence that says that it failed is enough.
 COMPANY: Final = frozenset("info contact contacto contato contatto kontakt service servicio".split())
@@ -60,6 +58,7 @@ def is_of_service(seen: Mention) -> bool:
 
 
 def is_new_address(seen: Mention) -> bool:
+    """Whether it is where to write instead of an address that failed."""
     if len(seen.before) > _BULLET_CHARS:
         near = seen.before[-NEAR_WORDS:]
         return _TRY_ANOTHER.search(near) is not None or says("new_address", near)
@@ -70,6 +69,7 @@ def is_new_address(seen: Mention) -> bool:
 
 
 def is_senders(seen: Mention) -> bool:
+    """Whether a word for the sender stands before it, on its line or as a table's cell."""
     if not seen.before:
         if seen.heading and says("sender", seen.heading):
             return True

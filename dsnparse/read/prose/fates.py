@@ -35,32 +35,38 @@ def tell_apart(notice: Notice, page: Page, named: Sequence[tuple[Recipient, int]
     """
     if len(named) < 2:
         return [recipient for recipient, _ in named]
+    ordered = sorted(named, key=lambda one: one[1])
+    fates = _fates(notice, page, ordered)
+    if len(set(fates)) > 1:
+        for (recipient, _), fate in zip(ordered, fates, strict=True):
+            recipient.action = recipient.action or fate
+    reached = {id(one) for (one, _), fate in zip(ordered, fates, strict=True) if fate is Action.DELIVERED}
+    return [one for one, _ in named if id(one) not in reached] or [one for one, _ in ordered]
+
+
+def _fates(notice: Notice, page: Page, ordered: Sequence[tuple[Recipient, int]]) -> list[Action]:
+    """What was done for each: by his own words, by the heading above, by what is said of all."""
     fates: list[Action | None] = []
     section: Action | None = None
     above = -1
-    for recipient, line in sorted(named, key=lambda one: one[1]):
+    for recipient, line in ordered:
         section = _heading(page, max(above + 1, line - _REACH), line) or section
         fates.append(_own(recipient, is_delayed=notice.says_delayed) or section)
         above = line
-    ordered = [recipient for recipient, _ in sorted(named, key=lambda one: one[1])]
-    is_delayed = notice.says_delayed and (Action.DELAYED not in fates or _is_said_of_all(notice, page, named))
-    told = [fate or (Action.DELAYED if is_delayed else Action.FAILED) for fate in fates]
-    if len(set(told)) > 1:
-        for recipient, fate in zip(ordered, told, strict=True):
-            recipient.action = recipient.action or fate
-    reached = {id(one) for one, fate in zip(ordered, told, strict=True) if fate is Action.DELIVERED}
-    return [one for one, _ in named if id(one) not in reached] if len(reached) < len(named) else ordered
+    is_delayed = notice.says_delayed and (
+        Action.DELAYED not in fates or _is_said_of_all(notice, page, ordered)
+    )
+    return [fate or (Action.DELAYED if is_delayed else Action.FAILED) for fate in fates]
 
 
-def _is_said_of_all(notice: Notice, page: Page, named: Sequence[tuple[Recipient, int]]) -> bool:
+def _is_said_of_all(notice: Notice, page: Page, ordered: Sequence[tuple[Recipient, int]]) -> bool:
     """Whether the subject, or the text before and behind the recipients, says that it is still tried."""
     if subject_says("delay", notice.head.subject):
         return True
-    lines = [line for _, line in named]
-    end = max(lines)
+    start, end = ordered[0][1], ordered[-1][1]
     while end < len(page.lines) and page.lines[end]:
         end += 1
-    around = (*page.lines[max(min(lines) - _REACH, 0) : min(lines)], *page.lines[end : end + _REACH])
+    around = (*page.lines[max(start - _REACH, 0) : start], *page.lines[end : end + _REACH])
     return is_still_tried(" ".join(around)[:_AROUND_CHARS])
 
 
@@ -77,6 +83,8 @@ def _heading(page: Page, first: int, last: int) -> Action | None:
     for at in range(last - 1, first - 1, -1):
         line = page.lines[at]
         if line[-1:] in _COLONS and len(line) <= _HEADING_CHARS and "@" not in line:
+            if page.goes_on_from(at, page.has_address):
+                continue  # a part of what the server of one replied
             above = page.lines[at - 1] if at > first else ""
             fate = _said(line) or (_said(f"{above} {line}") if above and "@" not in above else None)
             if fate is not None:

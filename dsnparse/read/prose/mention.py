@@ -158,9 +158,8 @@ class Mention:
 
     def _find_heading(self) -> str:
         above = self.page.lines[self.line - 1] if self.line and self.alone else ""
-        if not 0 < len(above) <= _CELL_CHARS or not (above[-1].isalnum() or above[-1] in ":："):
-            return ""
-        return above if above[-1] == ":" else f"{above.rstrip('：')}:"
+        is_label = 0 < len(above) <= _CELL_CHARS and (above[-1].isalnum() or above[-1] in ":：")
+        return f"{above.rstrip(':：')}:" if is_label else ""
 
     @property
     def is_logged(self) -> bool:

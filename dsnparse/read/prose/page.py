@@ -119,11 +119,20 @@ class Page:
                 return line
         return ""
 
+    def has_address(self, index: int) -> bool:
+        """Whether a line names an address."""
+        return "@" in self.lines[index]
+
     def heading_above(self, index: int) -> str:
-        """The last text above a line, but for lines of addresses, with the line that it goes on from."""
+        """The last text above a line, but for lines of addresses, with the line that it goes on from.
+
+        "" where it is a part of what somebody's server replied.
+        """
         for at in range(index - 1, max(index - _INTRO_REACH, 0) - 1, -1):
             line = self.lines[at]
             if line and not all("@" in word for word in line.strip(_LISTS).split()):
+                if self.goes_on_from(at, self.has_address):
+                    return ""
                 above = self.lines[at - 1] if at and "@" not in self.lines[at - 1] else ""
                 return f"{above} {line}" if above[-1:] not in _ENDS else line
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 from dsnparse.notice.words import says
 from dsnparse.read.prose.header_labels import BESIDE, CELL_CHARS, COPY_LINE, RECIPIENT_LINE, TO_LINE
@@ -47,30 +47,34 @@ class Quoted:
 
     def is_header(self, index: int) -> bool:
         """Whether a line is a To or Cc line beside other lines of a header: what came back is quoted."""
-        return self._is_field(index, TO_LINE) or self._is_field(index, COPY_LINE, in_cells=True)
+        return self._label(index, TO_LINE) == "line" or self._label(index, COPY_LINE) != ""
 
     def is_of_all(self, index: int) -> bool:
         """Whether a line names, beside a message's subject or sender, the recipients it was for.
 
         Where such lines are several, each is about one who failed.
         """
-        if self._is_field(index, RECIPIENT_LINE, in_cells=True):
+        if self._label(index, RECIPIENT_LINE) != "":
             if self._is_one is None:
                 labelled = [line for line in self.lines if RECIPIENT_LINE.match(line) is not None]
                 self._is_one = len(labelled) == 1
             return self._is_one
-        return self._is_field(index, TO_LINE, in_cells=True) and not self._is_field(index, TO_LINE)
+        return self._label(index, TO_LINE) == "cell"
 
-    def _is_field(self, index: int, label: re.Pattern[str], *, in_cells: bool = False) -> bool:
-        """Whether a line has that label, or the cell above it, beside others of a header."""
-        start, reach = index, _BESIDE_REACH
+    def _label(self, index: int, label: re.Pattern[str]) -> Literal["", "line", "cell"]:
+        """Where a line has that label beside others of a header: before it, in the cell above, or nowhere."""
+        start = index
         while start > max(index - _FOLDED_REACH, 0) and self.lines[start - 1].endswith(","):
             start -= 1
-        if label.match(self.lines[start]) is None:
-            above = self.lines[start - 1] if start and in_cells else ""
-            if not above or len(above) > CELL_CHARS or label.match(above) is None:
-                return False
-            start, reach = start - 1, 2 * _BESIDE_REACH
+        if label.match(self.lines[start]) is not None:
+            return "line" if self._is_beside(start, index, _BESIDE_REACH) else ""
+        above = self.lines[start - 1] if start else ""
+        if len(above) > CELL_CHARS or label.match(above) is None:
+            return ""
+        return "cell" if self._is_beside(start - 1, index, 2 * _BESIDE_REACH) else ""
+
+    def _is_beside(self, start: int, index: int, reach: int) -> bool:
+        """Whether another line of a header stands before one from `start`, or behind one to `index`."""
         around = (*self.lines[max(0, start - reach) : start], *self.lines[index + 1 : index + 1 + reach])
         return any(BESIDE.match(line) for line in around)
 

@@ -5,6 +5,7 @@ Facts:
 * A notice about several recipients names those who got the message, too: on a line with the word
   (PowerMTA, Sendmail), in a row of a table, below a heading, in a sentence of their own ("The others
   (a@b, c@d) got your message").
+* Whoever runs a server that refuses somebody can write the same into his reply, to hide that another failed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 
 from dsnparse.notice.words import says
 from dsnparse.read.prose.mention import Mention
+from dsnparse.reply.codes import find_codes
 
 #: What is said beside an address: words, or the reply that took it.
 _REACHED_AFTER: Final = re.compile(
@@ -34,7 +36,7 @@ _CELL_END: Final = re.compile(r"[),;|\t]|  ")
 
 def is_reached(seen: Mention) -> bool:
     """Whether the message is said to have reached an address where it is named."""
-    if seen.page.is_success:
+    if seen.page.is_success or _is_in_a_refusal(seen):
         return False
     if seen.before and says("reached", seen.before):
         return True
@@ -49,6 +51,15 @@ def is_reached(seen: Mention) -> bool:
     if seen.is_listed or seen.is_heading or seen.has_code or seen.is_explained:
         return False
     return tells_of_arrival(seen.page.sentence_at(seen.line, seen.start))
+
+
+def _is_in_a_refusal(seen: Mention) -> bool:
+    """Whether it stands in what a server wrote that refused somebody: it may name whom it likes there."""
+    code = find_codes(seen.before).reply_code
+    if code is not None and code >= 400:
+        return True
+    page = seen.page
+    return page.hangs_on(seen.line) and page.goes_on_from(seen.line, page.has_address)
 
 
 def _is_taken(cells: Sequence[str]) -> bool:

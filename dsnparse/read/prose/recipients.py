@@ -118,11 +118,12 @@ def _is_better(one: Candidate, other: Candidate) -> bool:
 
     A place that counts only where there is no better one is such a place for the address itself, too.
     """
-    first, second = [
-        (plain := found.score >= ENOUGH and not found.mention.is_uncertain, plain and not found.last_resort)
-        for found in (one, other)
-    ]
-    return (*first, one.score) > (*second, other.score)
+    return _plainness(one) > _plainness(other)
+
+
+def _plainness(found: Candidate) -> tuple[bool, bool, int]:
+    is_plain = found.score >= ENOUGH and not found.mention.is_uncertain
+    return is_plain, is_plain and not found.last_resort, found.score
 
 
 def mentions(notice: Notice, page: Page) -> list[Mention]:

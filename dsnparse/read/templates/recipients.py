@@ -86,7 +86,7 @@ class TemplateReader:
 
     def _may_be_a_reply(self, entry: Entry) -> bool:
         """Whether an entry stands where the reply about the recipient before it may go on."""
-        if not self.page.goes_on_from(entry.line, lambda index: "@" in self.lines[index]):
+        if not self.page.goes_on_from(entry.line, self.page.has_address):
             return False
         before = self.lines[entry.line][: entry.start]
         # Unless a field names it, or the line is one of the format's own.

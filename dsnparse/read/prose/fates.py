@@ -73,7 +73,7 @@ def _is_said_of_all(notice: Notice, page: Page, ordered: Sequence[tuple[Recipien
 def _own(recipient: Recipient, *, is_delayed: bool) -> Action | None:
     """What the words and the code beside an address say, where they differ from what is said of all."""
     if (recipient.reply_code or 0) >= 500:
-        return Action.FAILED if is_delayed else None
+        return Action.FAILED
     is_tried = bool(recipient.diagnostic) and is_still_tried(recipient.diagnostic or "")
     return Action.DELAYED if is_tried else None
 

@@ -21,7 +21,7 @@ _ENDS: Final = ".:;!?。：！？"
 #: Cells of a table's row, and how much of one is looked at.
 _CELLS: Final = 3
 _CELL_CHARS: Final = 80
-#: Lines up to one that leads to an address.
+#: Lines up to one that leads to an address, or down to one that says something of it.
 _LEAD_REACH: Final = 3
 #: What stands around an address that is alone on its line.
 _LISTS: Final = " \t<>()[]*-•·,;\"'"
@@ -119,6 +119,10 @@ class Page:
                 return line
         return ""
 
+    def text_below(self, index: int) -> str:
+        """The line below one, or below the blank ones after it; "" where none is near."""
+        return next(filter(None, self.lines[index + 1 : index + 1 + _LEAD_REACH]), "")
+
     def has_address(self, index: int) -> bool:
         """Whether a line names an address."""
         return "@" in self.lines[index]
@@ -190,12 +194,8 @@ class Page:
 
     def explains(self, index: int) -> bool:
         """Whether the line after, or the first one after a blank line, tells of a failure."""
-        for line in self.lines[index + 1 : index + 4]:
-            if line:
-                return "@" not in line[:3] and (
-                    find_codes(line).reply_code is not None or says("failure", line)
-                )
-        return False
+        line = self.text_below(index)
+        return "@" not in line[:3] and (find_codes(line).reply_code is not None or says("failure", line))
 
     def goes_on_from(self, index: int, is_head: Callable[[int], bool]) -> bool:
         """Whether a line goes on with the reply about another recipient; `is_head`: whether a line names one.

@@ -47,10 +47,19 @@ def is_reached(seen: Mention) -> bool:
         return True
     if seen.alone:
         heading = seen.page.heading_above(seen.line)
-        return "@" not in heading and tells_of_arrival(heading)
+        return "@" not in heading and tells_of_arrival(heading) and not is_refused(seen)
     if seen.is_listed or seen.is_heading or seen.has_code or seen.is_explained:
         return False
     return tells_of_arrival(seen.page.sentence_at(seen.line, seen.start))
+
+
+def is_refused(seen: Mention) -> bool:
+    """Whether an address begins an entry of its own, and is refused there, whatever is said elsewhere."""
+    if not seen.heads or seen.is_uncertain:
+        return False
+    said = seen.after if seen.after.strip(_EDGES) else seen.page.text_below(seen.line)
+    code = find_codes(said).reply_code
+    return code >= 500 if code is not None else says("failure", said)
 
 
 def _is_in_a_refusal(seen: Mention) -> bool:

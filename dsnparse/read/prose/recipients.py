@@ -22,6 +22,7 @@ from dsnparse.read.prose.fates import tell_apart
 from dsnparse.read.prose.mention import Mention
 from dsnparse.read.prose.observations import ENOUGH
 from dsnparse.read.prose.page import Page
+from dsnparse.read.prose.reached import is_refused
 from dsnparse.read.recipient import Recipient
 from dsnparse.wire.address import is_routable
 from dsnparse.wire.address_spans import spans_in
@@ -44,7 +45,7 @@ def prose_recipients(notice: Notice) -> list[Recipient]:
             best[mention.key] = found
     accepted = _accept(best, page)
     # Wherever else it stands (as one of those whom the message was for), it is none that failed.
-    reached = {key for key, named in weighed.items() if any(one.is_reached for one in named)} - page.listed
+    reached = {key for key, named in weighed.items() if _is_reached(named)} - page.listed
     accepted = {key: found for key, found in accepted.items() if key not in reached} or accepted
     if not accepted:
         return []
@@ -61,6 +62,16 @@ def prose_recipients(notice: Notice) -> list[Recipient]:
         blocks.fill(recipient, [one.mention for one in weighed[key]])
         recipients.append((recipient, found.mention.line))
     return tell_apart(notice, page, recipients)
+
+
+def _is_reached(named: Collection[Candidate]) -> bool:
+    """Whether the message is said to have reached an address, and no entry of its own refuses it.
+
+    Who says so may be the server that refused somebody else.
+    """
+    return any(one.is_reached for one in named) and not any(
+        is_refused(one.mention) for one in named if not one.is_reached
+    )
 
 
 def _named_by_others(

@@ -16,7 +16,12 @@ def says_delayed(subject: str, body: Body) -> bool:
     """Whether subject or text say that the message is still being tried; words that it is over go before."""
     if subject_says("delay", subject) and not subject_says("final", subject):
         return True
-    return _is_still_tried(body.beginning, body.beginning[:_OPENING])
+    return tells_delay(body.beginning)
+
+
+def tells_delay(text: str) -> bool:
+    """Whether a notice's text says so, as far as it begins with it."""
+    return _is_still_tried(text, text[:_OPENING])
 
 
 def is_still_tried(text: str) -> bool:

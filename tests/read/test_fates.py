@@ -95,6 +95,8 @@ _REPLIES = (
     f"550 5.1.1 no such user; delivered to {LEE}",
     "550 5.1.1 no such user here\n    The message was delivered to:",
     "550 5.1.1 no such user here\n    It is still being tried for:",
+    "550 5.1.1 no such user here; delivery attempts will continue for 4 days",
+    "550 5.1.1 no such user here\n    This is a warning only. We will keep trying to deliver your message.",
 )
 
 
@@ -103,4 +105,19 @@ _REPLIES = (
 def test_what_ones_server_replies_says_nothing_of_another(reply: str, gap: str) -> None:
     text = f"Your message could not be delivered to:\n\n<{KIM}>: host mx.example.net said: {reply}{gap}"
     found = parse_dsn(notice(f"{text}<{LEE}>: 550 5.1.1 user unknown\n"))
+    assert found.kind is Kind.BOUNCE
+    assert {one.recipient: one.action for one in found} == {KIM: "failed", LEE: "failed"}
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        f"{KIM}\n550 5.1.1 no such user here\nDelivered to lee\n\n{LEE}\n550 5.1.1 user unknown\n",
+        f"{KIM}\n  550 5.1.1 no such user here\n  Delivered to:\n\n{LEE}\n  550 5.1.1 user unknown\n",
+        f"  {KIM}\n    550 5.1.1 delivery attempts will continue\n\n  {LEE}\n    550 5.1.1 user unknown\n",
+    ],
+)
+def test_an_entry_says_what_was_done_for_its_own_address(entries: str) -> None:
+    found = parse_dsn(notice(f"Your message could not be delivered to:\n\n{entries}"))
+    assert found.kind is Kind.BOUNCE
     assert {one.recipient: one.action for one in found} == {KIM: "failed", LEE: "failed"}

@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from dsnparse.notice.body import BEGINNING_LINES
 from dsnparse.notice.notice import Notice
-from dsnparse.notice.outcome import is_still_tried
+from dsnparse.notice.outcome import is_still_tried, tells_delay
 from dsnparse.notice.words import says, subject_says
 from dsnparse.read.prose.page import Page
 from dsnparse.read.prose.reached import tells_of_arrival
 from dsnparse.read.recipient import Recipient
+from dsnparse.reply.codes import states_code
 from dsnparse.vocabulary import Action
 
 #: What a heading ends with, and how long it is at most.
@@ -36,27 +38,39 @@ def tell_apart(notice: Notice, page: Page, named: Sequence[tuple[Recipient, int]
     if len(named) < 2:
         return [recipient for recipient, _ in named]
     ordered = sorted(named, key=lambda one: one[1])
-    fates = _fates(notice, page, ordered)
-    if len(set(fates)) > 1:
+    each = _told_of_each(page, ordered)
+    says_delayed = _is_said_of_all(notice, page, ordered) if Action.DELAYED in each else _says(notice, page)
+    is_delayed = notice.says_delayed and says_delayed
+    fates = [fate or (Action.DELAYED if is_delayed else Action.FAILED) for fate in each]
+    if len(set(fates)) > 1 or is_delayed is not notice.says_delayed:
         for (recipient, _), fate in zip(ordered, fates, strict=True):
             recipient.action = recipient.action or fate
     reached = {id(one) for (one, _), fate in zip(ordered, fates, strict=True) if fate is Action.DELIVERED}
     return [one for one, _ in named if id(one) not in reached] or [one for one, _ in ordered]
 
 
-def _fates(notice: Notice, page: Page, ordered: Sequence[tuple[Recipient, int]]) -> list[Action]:
-    """What was done for each: by his own words, by the heading above, by what is said of all."""
+def _told_of_each(page: Page, ordered: Sequence[tuple[Recipient, int]]) -> list[Action | None]:
+    """What was done for each by his own code and words, or by the heading above."""
     fates: list[Action | None] = []
     section: Action | None = None
     above = -1
     for recipient, line in ordered:
         section = _heading(page, max(above + 1, line - _REACH), line) or section
-        fates.append(_own(recipient, is_delayed=notice.says_delayed) or section)
+        fates.append(_own(recipient) or section)
         above = line
-    is_delayed = notice.says_delayed and (
-        Action.DELAYED not in fates or _is_said_of_all(notice, page, ordered)
-    )
-    return [fate or (Action.DELAYED if is_delayed else Action.FAILED) for fate in fates]
+    return fates
+
+
+def _says(notice: Notice, page: Page) -> bool:
+    """Whether the notice itself says that it is still tried, and not only a server that replied."""
+    if subject_says("delay", notice.head.subject):
+        return True
+    own = [
+        line
+        for at, line in enumerate(page.lines[:BEGINNING_LINES])
+        if line and not states_code(line) and not page.goes_on_from(at, page.has_address)
+    ]
+    return tells_delay(" ".join(own)[:_AROUND_CHARS])
 
 
 def _is_said_of_all(notice: Notice, page: Page, ordered: Sequence[tuple[Recipient, int]]) -> bool:
@@ -70,8 +84,8 @@ def _is_said_of_all(notice: Notice, page: Page, ordered: Sequence[tuple[Recipien
     return is_still_tried(" ".join(around)[:_AROUND_CHARS])
 
 
-def _own(recipient: Recipient, *, is_delayed: bool) -> Action | None:
-    """What the words and the code beside an address say, where they differ from what is said of all."""
+def _own(recipient: Recipient) -> Action | None:
+    """What the code and the words beside an address say."""
     if (recipient.reply_code or 0) >= 500:
         return Action.FAILED
     is_tried = bool(recipient.diagnostic) and is_still_tried(recipient.diagnostic or "")

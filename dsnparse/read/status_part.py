@@ -4,6 +4,7 @@ fields where a notice only writes them into its text.
 Facts:
 
 * Final-Recipient names who failed; Original-Recipient (RFC 3461's ORCPT) whom the sender mailed.
+* It may be a program or a file (Exim: "|/usr/bin/filter"); the text says whose mail is handed to it.
 * It may be the local part alone ("LOCAL;<kim>", CommuniGate Pro): a mailbox of the system that reports. The
   returned To may have it whole, and so may the text; else it is of the host that reports, and never certain.
 """
@@ -11,6 +12,7 @@ Facts:
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from dsnparse.model import Evidence
@@ -35,6 +37,9 @@ _SUCCESS: Final = re.compile(
 _SUCCESS_LINES: Final = 40
 #: Where the returned header names who sent the message.
 _SENDERS: Final = ("from", "sender", "return-path")
+#: What a program's or a file's name begins with, and what Exim says below it.
+_NO_ADDRESSES: Final = ("|", "/")
+_GENERATED: Final = re.compile(r"\(?(?:ultimately )?generated (?:by|from) ([^\s()]{3,320})\)?$")
 #: A local part that is no path, no program and no number of anything.
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9._+-]{1,63}")
 
@@ -158,6 +163,8 @@ def _recipient(group: StatusGroup, notice: Notice, host: str | None) -> Recipien
         is_named = final is None and notice_names(notice, mailed.text)
         address, named = mailed, original
         origin = Origin.STATED if is_named else Origin.ORCPT
+    if address is None and final is not None:
+        address = _handed_on(final, notice)
     if address is None:
         address, named, origin = _complete(final, notice), final, Origin.RETURNED_HEADER
     if address is None and host is not None:
@@ -186,7 +193,8 @@ def _find_recipient_of_the_senders(recipient: Recipient, notice: Notice) -> None
 
     The notice goes to the sender, and a field of the returned header names him as its author or sender, or as
     its return path; somebody who mails himself is in To as well. Original-Recipient may name the same as To.
-    The sender wrote both, so it is never certain.
+    The sender wrote both, so it is not certain unless a line of the notice's own text names him; of several
+    in To and Cc, it is the one whom a line names.
     """
     key = recipient.recipient.lower()
     if key not in notice.head.first.get("to", "").lower() or key not in notice.ours:
@@ -194,19 +202,38 @@ def _find_recipient_of_the_senders(recipient: Recipient, notice: Notice) -> None
     if not any(key in notice.original.get(name, "").lower() for name in _SENDERS):
         return
     mailed = {address.lower(): address for address in notice.mailed}
-    if len(mailed) != 1 or key in mailed:
+    if key in mailed:
         return
-    (other,) = mailed
-    if recipient.original_recipient is not None and recipient.original_recipient.lower() != other:
+    others = [address for name, address in mailed.items() if len(mailed) == 1 or notice_names(notice, name)]
+    if len(others) != 1:
+        recipient.recipient_origin = Origin.AMBIGUOUS  # one of those, but who?
         return
-    recipient.recipient, recipient.original_recipient = mailed[other], None
-    recipient.recipient_origin, recipient.original_origin = Origin.RETURNED_HEADER, None
+    (other,) = others
+    if recipient.original_recipient is not None and recipient.original_recipient.lower() != other.lower():
+        return
+    is_named = notice_names(notice, other)
+    recipient.recipient, recipient.original_recipient = other, None
+    recipient.recipient_origin = Origin.STATED if is_named else Origin.RETURNED_HEADER
+    recipient.original_origin = None
     recipient.note("recipient", "", 0, "returned.to", notice.original.get("to", ""))
 
 
 def _from_xtext(value: str) -> str:
     """ORCPT in xtext (RFC 3461 section 4) whose "+" and "=" the reporting MTA left encoded."""
     return value.replace("+2B", "+").replace("+3D", "=") if "+2B" in value or "+3D" in value else value
+
+
+def _handed_on(final: Field, notice: Notice) -> FieldAddress | None:
+    """Whose mail goes to the program or the file that a field names, as Exim's text says below it."""
+    program = typed_address(final.value)[1]
+    if program[:1] not in _NO_ADDRESSES:
+        return None
+    lines = notice.body.stripped
+    for line, below in pairwise(lines):
+        found = _GENERATED.match(below) if line.endswith(program) else None
+        if found is not None:
+            return field_address(found[1])
+    return None
 
 
 def _complete(final: Field | None, notice: Notice) -> FieldAddress | None:

@@ -139,7 +139,7 @@ def address_in_field(text: str, kind: str = "") -> FieldAddress | None:
         return FieldAddress(inner.removesuffix("."))
     if kind in LOCAL_TYPES or text.startswith(("|", "#")):
         return None  # a program or a file that mail is handed to
-    if kind == "x400" or text.startswith("/"):
+    if kind == "x400" or (text.startswith("/") and "=" in text):
         return FieldAddress(_CONTROL.sub("", text)[:_LONGEST])
     if text[:5].lower() in ("smtp:", "smtp;") and is_addr_spec(text[5:].strip()):
         return FieldAddress(text[5:].strip(), is_uncertain=True)

@@ -26,6 +26,13 @@ NOTICES = {
         ),
         (Kind.BOUNCE, {KIM: "failed", LEE: "delayed"}),
     ),
+    "below one that is wrapped, in Russian": (
+        (
+            f"К сожалению, письмо не может\nбыть доставлено одному или нескольким\nполучателям:\n\n"
+            f"{KIM}\n  ящик переполнен\n{LEE}\n  550 5.1.1 user unknown\n"
+        ),
+        (Kind.BOUNCE, {KIM: "failed", LEE: "failed"}),
+    ),
     "behind each, in Portuguese": (
         (
             f"A sua mensagem teve este resultado:\n\n* {KIM}\n  Não entregue: destinatário inexistente.\n\n"

@@ -99,8 +99,7 @@ def _heading(page: Page, first: int, last: int) -> Action | None:
         if line[-1:] in _COLONS and len(line) <= _HEADING_CHARS and "@" not in line:
             if page.goes_on_from(at, page.has_address):
                 continue  # a part of what the server of one replied
-            above = page.lines[at - 1] if at > first else ""
-            fate = _said(line) or (_said(f"{above} {line}") if above and "@" not in above else None)
+            fate = (_said(line) if line[0].isupper() else None) or _said(page.sentence_to(at)) or _said(line)
             if fate is not None:
                 return fate
     return None

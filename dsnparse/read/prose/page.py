@@ -128,7 +128,7 @@ class Page:
         return "@" in self.lines[index]
 
     def heading_above(self, index: int) -> str:
-        """The last text above a line, but for lines of addresses, with the line that it goes on from.
+        """The last text above a line, but for lines of addresses, with the lines that it goes on from.
 
         "" where it is a part of what somebody's server replied.
         """
@@ -137,8 +137,7 @@ class Page:
             if line and not all("@" in word for word in line.strip(_LISTS).split()):
                 if self.goes_on_from(at, self.has_address):
                     return ""
-                above = self.lines[at - 1] if at and "@" not in self.lines[at - 1] else ""
-                return f"{above} {line}" if above[-1:] not in _ENDS else line
+                return self.sentence_to(at)
         return ""
 
     def cells_below(self, index: int) -> list[str]:
@@ -253,6 +252,16 @@ class Page:
         before = " ".join((*above, line[max(place - _SENTENCE_CHARS, 0) : place]))
         after = " ".join((line[place : place + _SENTENCE_CHARS], *below))
         return before.rpartition(". ")[2] + after.partition(". ")[0]
+
+    def sentence_to(self, index: int) -> str:
+        """The sentence that a line ends, with what it has on the lines above."""
+        start = index
+        while start > max(index - _SENTENCE_LINES, 0):
+            above = self.lines[start - 1]
+            if not above or "@" in above or above[-1] in _ENDS:
+                break
+            start -= 1
+        return " ".join(self.lines[start : index + 1])
 
     def paragraph_to(self, index: int) -> tuple[str, int]:
         """The paragraph that a line ends, in one line, and where it begins."""

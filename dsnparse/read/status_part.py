@@ -4,28 +4,25 @@ fields where a notice only writes them into its text.
 Facts:
 
 * Final-Recipient names who failed; Original-Recipient (RFC 3461's ORCPT) whom the sender mailed.
-* It may be a program or a file (Exim: "|/usr/bin/filter"); the text says whose mail is handed to it.
-* It may be the local part alone ("LOCAL;<kim>", CommuniGate Pro): a mailbox of the system that reports. The
-  returned To may have it whole, and so may the text; else it is of the host that reports, and never certain.
+* Final-Recipient may be no whole address (`final_recipient.py`).
 """
 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import Final
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.status_fields import StatusFields, StatusGroup, fields_in_parts
-from dsnparse.read.prose.bare_names import own_domain
+from dsnparse.read.final_recipient import at_own_host, completed, handed_on
 from dsnparse.read.prose.context import add_context
 from dsnparse.read.prose.mention import notice_names
 from dsnparse.read.reading import Reading, kind_of
 from dsnparse.read.recipient import Recipient
 from dsnparse.read.status_values import derived_action, note, take_codes, take_others
 from dsnparse.vocabulary import Action, Kind, Origin
-from dsnparse.wire.address import LOCAL_TYPES, FieldAddress, field_address, is_routable, typed_address
+from dsnparse.wire.address import field_address, is_routable, typed_address
 from dsnparse.wire.address_spans import addresses_in
 from dsnparse.wire.fields import Field
 
@@ -37,11 +34,6 @@ _SUCCESS: Final = re.compile(
 _SUCCESS_LINES: Final = 40
 #: Where the returned header names who sent the message.
 _SENDERS: Final = ("from", "sender", "return-path")
-#: What a program's or a file's name begins with, and what Exim says below it.
-_NO_ADDRESSES: Final = ("|", "/")
-_GENERATED: Final = re.compile(r"\(?(?:ultimately )?generated (?:by|from) ([^\s()]{3,320})\)?$")
-#: A local part that is no path, no program and no number of anything.
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9._+-]{1,63}")
 
 
 def read_status_part(notice: Notice) -> Reading | None:
@@ -164,11 +156,11 @@ def _recipient(group: StatusGroup, notice: Notice, host: str | None) -> Recipien
         address, named = mailed, original
         origin = Origin.STATED if is_named else Origin.ORCPT
     if address is None and final is not None:
-        address = _handed_on(final, notice)
+        address = handed_on(final, notice)
     if address is None:
-        address, named, origin = _complete(final, notice), final, Origin.RETURNED_HEADER
+        address, named, origin = completed(final, notice), final, Origin.RETURNED_HEADER
     if address is None and host is not None:
-        address, origin = _at_own_host(final, notice, host), Origin.AMBIGUOUS
+        address, origin = at_own_host(final, notice, host), Origin.AMBIGUOUS
     if address is None or named is None:
         return None
     recipient = Recipient(address.text, origin, is_uncertain=address.is_uncertain)
@@ -221,43 +213,3 @@ def _find_recipient_of_the_senders(recipient: Recipient, notice: Notice) -> None
 def _from_xtext(value: str) -> str:
     """ORCPT in xtext (RFC 3461 section 4) whose "+" and "=" the reporting MTA left encoded."""
     return value.replace("+2B", "+").replace("+3D", "=") if "+2B" in value or "+3D" in value else value
-
-
-def _handed_on(final: Field, notice: Notice) -> FieldAddress | None:
-    """Whose mail goes to the program or the file that a field names, as Exim's text says below it."""
-    program = typed_address(final.value)[1]
-    if program[:1] not in _NO_ADDRESSES:
-        return None
-    lines = notice.body.stripped
-    for line, below in pairwise(lines):
-        found = _GENERATED.match(below) if line.endswith(program) else None
-        if found is not None:
-            return field_address(found[1])
-    return None
-
-
-def _complete(final: Field | None, notice: Notice) -> FieldAddress | None:
-    """A recipient given by its local part alone, with the domain that the returned To field gives it.
-
-    Whoever sent the message wrote that field: it proves nothing about the address.
-    """
-    candidates = notice.mailed_by_local.get(_local_name(final).lower(), {})
-    if len(candidates) != 1:
-        return None
-    return FieldAddress(next(iter(candidates.values())))
-
-
-def _at_own_host(final: Field | None, notice: Notice, host: str) -> FieldAddress | None:
-    """The same, a mailbox of the system that reports; the name alone where its domain is not known."""
-    name = _local_name(final)
-    if final is None or _NAME.fullmatch(name) is None:
-        return None
-    is_local = typed_address(final.value)[0] in LOCAL_TYPES and "." in host
-    domain = host if is_local else own_domain(notice)
-    return FieldAddress(f"{name}@{domain}" if domain else name, is_uncertain=True)
-
-
-def _local_name(final: Field | None) -> str:
-    """The local part that a field gives alone; "" where it gives none, or more."""
-    name = typed_address(final.value)[1].strip("<>") if final is not None else ""
-    return "" if "@" in name or " " in name else name

@@ -41,7 +41,7 @@ def is_reached(seen: Mention) -> bool:
     if seen.before and says("reached", seen.before):
         return True
     cells = [seen.after] if seen.after.strip(_EDGES) else seen.page.cells_below(seen.line)
-    if cells and not says("forwarded", cells[0]) and _is_taken(cells):
+    if cells and not says("forwarded", cells[0]) and _is_taken(cells) and not _is_denied(seen):
         return True
     if _is_passed_on(seen) or (seen.is_logged and "status=sent" in seen.after):
         return True
@@ -69,6 +69,11 @@ def _is_in_a_refusal(seen: Mention) -> bool:
         return True
     page = seen.page
     return page.hangs_on(seen.line) and page.goes_on_from(seen.line, page.has_address)
+
+
+def _is_denied(seen: Mention) -> bool:
+    """Whether a "not" stands before it in the same clause: "wurde nicht an lee@example.com zugestellt"."""
+    return says("denied", _CELL_END.split(seen.before)[-1])
 
 
 def _is_taken(cells: Sequence[str]) -> bool:

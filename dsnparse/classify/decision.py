@@ -137,7 +137,7 @@ def _confirmed(best: Claim, claims: Sequence[Claim]) -> Claim:
 
 
 def _plainest(best: Claim, claims: Sequence[Claim]) -> Claim:
-    """`best`; where its words only say what may be, those that say the same and leave no doubt.
+    """`best`; where its words only say what may be, those that leave no doubt: of the same, or a provider's own.
 
     "Mailbox unknown. Either there is no mailbox of this name, or you may not see it."
     """
@@ -145,7 +145,8 @@ def _plainest(best: Claim, claims: Sequence[Claim]) -> Claim:
         return best
     for claim in claims:
         is_alike = claim.source is _WORDS and claim.reason is best.reason and claim.rank >= STRONG_RANK
-        if is_alike and claim.objection is None:
+        is_the_providers = claim.provider is not None and claim.rank > GUESS_RANK
+        if claim.objection is None and (is_alike or is_the_providers):
             return claim
     return best
 

@@ -93,7 +93,8 @@ def verdict_on(
     )
     held = holding(rules, found, reply, case, involved)
     all_claims = words_claims(held, reply, case, _WORDS)
-    around = "" if is_enough(held, status) else context if isinstance(context, str) else context()
+    is_told = is_enough(held, status) and not _are_only_perhaps(all_claims)
+    around = "" if is_told else context if isinstance(context, str) else context()
     if around:
         extra = words_of(around[:MAX_TEXT])
         found = rules.search(extra.low)
@@ -116,6 +117,11 @@ def verdict_on(
         if name is not None and by_suffix(hosts[0], rules.hosts) == verdict.provider:
             return replace(verdict, provider=name)
     return verdict
+
+
+def _are_only_perhaps(claims: Sequence[Claim]) -> bool:
+    """Whether the words say no more than what may be."""
+    return bool(claims) and all(claim.objection is Objection.ONLY_PERHAPS for claim in claims)
 
 
 def _is_named(claims: Sequence[Claim]) -> bool:

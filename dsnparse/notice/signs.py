@@ -125,7 +125,7 @@ def _of_header(head: Head) -> Signs:
     if head.is_daemon:
         signs.add(Sign.DAEMON, head.mail_from)
     return_path = first.get("return-path", "").strip()
-    if not head.is_daemon and (head.mail_from == "<>" or (return_path == "<>" and "from" not in first)):
+    if not head.is_daemon and (head.mail_from == "<>" or (return_path in ("", "<>") and "from" not in first)):
         signs.add(Sign.NOBODY, head.mail_from)
     if return_path == "<>" or (DAEMON.match(return_path.lstrip("<")) and not OF_LETTERS.search(return_path)):
         signs.add(Sign.RETURN_PATH, return_path)
@@ -251,7 +251,9 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
 
 def _look_for_told(body: Body, signs: Signs, head: Head) -> None:
     """What a machine says first that nothing else gives away; absences have no return path, either."""
-    if head.first.get("return-path", "").strip() != "<>" or signs.has(*HUMAN):
+    if (head.first.get("return-path", "").strip() != "<>" and not signs.has(Sign.NOBODY)) or signs.has(
+        *HUMAN
+    ):
         return
     text = body.first_sentences
     if not says("told", text) or auto_reply_of(head, body) is not None:

@@ -6,6 +6,7 @@ Facts:
   host took the message over (`Received … for <a@b>`, RFC 5321 section 4.4), or in To. A list's message has
   the list in To, so the trace goes first.
 * Others quote only To and Subject in their words.
+* What has neither a sender nor a return path may have the recipient in its subject.
 * A sender that puts the recipient into its return path (VERP) finds him in the address that the notice is to.
 * Whoever wrote the returned message chose all of these. They may be right; they never make an address hard.
 """
@@ -73,6 +74,7 @@ def _whom(notice: Notice) -> Recipient | None:
         or _by_quoted_to(notice, page)
         or _by_verp(notice)
         or _by_only_address(notice, page)
+        or _by_subject(notice)
     )
 
 
@@ -133,6 +135,14 @@ def _by_only_address(notice: Notice, page: Page) -> Recipient | None:
     return _named_in(notice, page, FieldAddress(only.address, True), only.line, "only", Origin.STATED)
 
 
+def _by_subject(notice: Notice) -> Recipient | None:
+    """By the only address in the subject of what nobody, or a mail system, wrote."""
+    named = [address for address in addresses_in(notice.head.subject) if address.lower() not in notice.ours]
+    if len(named) != 1 or not notice.signs.has(Sign.NOBODY, Sign.DAEMON):
+        return None
+    return named_elsewhere(notice, FieldAddress(named[0], True), "header.subject", notice.head.subject)
+
+
 def _named_in(
     notice: Notice, page: Page, address: FieldAddress, line: int, rule: str, origin: Origin
 ) -> Recipient:
@@ -141,8 +151,11 @@ def _named_in(
 
 
 def _is_from_nobody(notice: Notice, recipient: Recipient) -> bool:
-    """Whether it has a null return path, or quotes the header that names the recipient."""
-    return notice.signs.has(Sign.RETURN_PATH) or recipient.recipient_origin is Origin.RETURNED_HEADER
+    """Whether nobody could answer it, or it quotes the header that names the recipient."""
+    return (
+        notice.signs.has(Sign.RETURN_PATH, Sign.NOBODY)
+        or recipient.recipient_origin is Origin.RETURNED_HEADER
+    )
 
 
 def _tells_failure(notice: Notice) -> bool:

@@ -1,4 +1,4 @@
-"""A reply as programs hand it on: escapes of source code, JSON, HTML and URLs, undone before it is read."""
+"""A reply as programs hand it on: escapes of source code, JSON, HTML, URLs and MIME, undone before it is read."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ _ESCAPED: Final = {
     "/": "/",
 }
 _BREAK: Final = re.compile(r"<(?:br|/?p|/?div) ?/?>", re.IGNORECASE)
+#: Letters beyond ASCII in quoted-printable: "r=E9pertori=E9"; an "=" before a value ("id=AB12") is none.
+_QUOTED: Final = re.compile(r"(?<![=?&])(?:=[89A-F][0-9A-F]){1,8}(?![0-9A-Z=])")
+_SOFT_END: Final = "=\n"
 _ENTITY: Final = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d{1,4}|#x[0-9a-f]{1,4});", re.IGNORECASE)
 
 
@@ -31,9 +34,19 @@ def unwrapped(text: str) -> str:
         text = _ENTITY.sub(lambda found: unescape(found[0]), text)
     if "<" in text:
         text = _BREAK.sub(" ", text)
+    if "=" in text and len(_QUOTED.findall(text)) > 1:
+        text = _QUOTED.sub(_decoded, text.replace(_SOFT_END, ""))
     if "%20" in text and " " not in text:
         text = unquote(text)
     return text
+
+
+def _decoded(found: re.Match[str]) -> str:
+    octets = bytes.fromhex(found[0].replace("=", ""))
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return octets.decode("cp1252", "replace")
 
 
 def _unescaped(found: re.Match[str]) -> str:

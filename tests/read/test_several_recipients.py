@@ -45,6 +45,14 @@ NOTICES = {
         "    said: 550 5.7.1 Your message was considered unwelcome (in reply to\n    end of DATA command)\n",
         {"kim@example.org": "user_unknown hard", "lee@example.com": "policy_violation block"},
     ),
+    "a list of recipients in a reply that is folded, by Postfix": (
+        HEAD + "This is the mail system at host mx.example.net.\n\nI'm sorry to have to inform you that your "
+        "message could not\nbe delivered to one or more recipients.\n\n                   The mail system\n\n"
+        "<kim@example.org>: host mx.example.org[192.0.2.3] said: 550 5.7.1 Refused\n    for recipients "
+        "<kim@example.org>,\n    <kim@store2.example.org>: sender not on our list, ask\n"
+        "    <desk@example.org> (in reply to end of DATA command)\n",
+        {"kim@example.org": "sender_rejected block"},
+    ),
     "a transcript with a reply for each": (
         HEAD.replace("mx.example.net", "aol.com")
         + "Your e-mail is being returned to you because there was a "

@@ -150,3 +150,20 @@ def test_whom_no_words_call_failed_is_found_at_the_line_that_evidence_names(text
     assert (found.rule, found.part) == (rule, "1")
     assert found.text == text.splitlines()[found.line - 1]
     assert TOM in found.text
+
+
+@pytest.mark.parametrize(
+    ("header", "subject", "named"),
+    [
+        ("", f"mail for {TOM}", [TOM]),
+        ("", f"mail for {TOM} and kay@example.net", []),
+        ("Return-Path: <kay@example.net>\nFrom: Kay Holm <kay@example.net>\n", f"mail for {TOM}", []),
+    ],
+)
+def test_what_has_no_sender_and_no_return_path_may_name_who_failed_in_its_subject(
+    header: str, subject: str, named: list[str]
+) -> None:
+    text = "Sorry, there is nobody here by that name. Your mail was thrown away.\n"
+    found = parse_dsn(f"{header}To: nora.lind@example.com\nSubject: {subject}\n\n{text}".encode())
+    assert [one.recipient for one in found] == named
+    assert all(one.bounce_type == "undetermined" for one in found)

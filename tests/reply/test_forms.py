@@ -89,6 +89,15 @@ def test_a_reply_means_the_same_in_every_form(reply: str, form: str) -> None:
     assert (other.reason, other.bounce_type) == (plain.reason, plain.bounce_type)
 
 
+def test_letters_in_quoted_printable_are_letters_and_the_values_of_parameters_are_none() -> None:
+    quoted = "X-Notes; Utilisateur kim (kim@example.com) non r=E9pertori=E9 dans l'annuaire Domino"
+    twice = "X-Notes; Utilisateur kim (kim@example.com) non r=C3=A9pertori=C3=A9 dans l'annuaire Domino"
+    for text in (quoted, twice):
+        assert classify_reply(text).bounce_type is BounceType.HARD
+    cut = "550 5.7.1 Rejected by policy (id=AB12CD, h=EF01) see https://example.com/?a=C3&b=E9"
+    assert classify_reply(cut).reason == "policy_violation"
+
+
 @pytest.mark.parametrize("reply", REPLIES)
 def test_words_that_name_the_reason_mean_the_same_without_a_code(reply: str) -> None:
     words = reply.split(" ", 2 if reply[5] == "." else 1)[-1]

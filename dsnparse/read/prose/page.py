@@ -213,13 +213,22 @@ class Page:
 
         Postfix and Exim go on so with what they say about that address: the reply, in most cases.
         """
+        return self._held_by(index) is not None
+
+    def is_in_a_reply(self, index: int) -> bool:
+        """Whether a line hangs on another one, and a reply begins on that or on those between."""
+        above = self._held_by(index)
+        return above is not None and any(states_code(line) for line in self.lines[above : index + 1])
+
+    def _held_by(self, index: int) -> int | None:
+        """The line that another one hangs on."""
         depth = indent(self._raw[index])
         for at in range(index - 1, max(index - _REPLY_REACH, 0) - 1, -1):
             if not self.lines[at]:
-                return False
+                return None
             if indent(self._raw[at]) < depth and "@" in self.lines[at]:
-                return True
-        return False
+                return at
+        return None
 
     def is_among_rows(self, index: int) -> bool:
         """Whether a line is one of several rows that begin with addresses."""

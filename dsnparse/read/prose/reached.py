@@ -67,8 +67,7 @@ def _is_in_a_refusal(seen: Mention) -> bool:
     code = find_codes(seen.before).reply_code
     if code is not None and code >= 400:
         return True
-    page = seen.page
-    return page.hangs_on(seen.line) and page.goes_on_from(seen.line, page.has_address)
+    return seen.page.is_in_a_reply(seen.line)
 
 
 def _is_denied(seen: Mention) -> bool:

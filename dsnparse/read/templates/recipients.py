@@ -70,9 +70,10 @@ class TemplateReader:
             if address is None or address.text.lower() in recipients:
                 continue
             key = address.text.lower()
-            may_be_a_reply = self._may_be_a_reply(entry)
-            if may_be_a_reply and self.page.hangs_on(entry.line):
+            is_own = self._is_the_formats_own(entry)
+            if not is_own and self.page.is_in_a_reply(entry.line):
                 continue
+            may_be_a_reply = not is_own and self.page.goes_on_from(entry.line, self.page.has_address)
             is_uncertain = address.is_uncertain or may_be_a_reply
             recipient = recipients[key] = Recipient(address.text, is_uncertain=is_uncertain)
             places[key] = entry, end
@@ -84,13 +85,13 @@ class TemplateReader:
         lines = [(recipient, places[key][0].line) for key, recipient in recipients.items()]
         return tell_apart(self.notice, self.page, lines)
 
-    def _may_be_a_reply(self, entry: Entry) -> bool:
-        """Whether an entry stands where the reply about the recipient before it may go on."""
-        if not self.page.goes_on_from(entry.line, self.page.has_address):
-            return False
+    def _is_the_formats_own(self, entry: Entry) -> bool:
+        """Whether a field names whom an entry names, or its line is one that only the format has.
+
+        Where others stand, the reply about the recipient before it may go on.
+        """
         before = self.lines[entry.line][: entry.start]
-        # Unless a field names it, or the line is one of the format's own.
-        return not (entry.text.lower() in self.page.listed or before.startswith(">>>") or states_code(before))
+        return entry.text.lower() in self.page.listed or before.startswith(">>>") or states_code(before)
 
     def _bounds(self) -> tuple[int, int]:
         """The first line of the block of recipients and the one behind it; (0, 0) where there is no block."""

@@ -137,7 +137,7 @@ def _confirmed(best: Claim, claims: Sequence[Claim]) -> Claim:
 
 
 def _plainest(best: Claim, claims: Sequence[Claim]) -> Claim:
-    """`best`; where its words only say what may be, those that leave no doubt: of the same, or a provider's own.
+    """`best`; where its words only say what may be, those that leave no doubt, of the same or a provider's.
 
     "Mailbox unknown. Either there is no mailbox of this name, or you may not see it."
     """

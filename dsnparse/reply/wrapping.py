@@ -1,4 +1,4 @@
-"""A reply as programs hand it on: escapes of source code, JSON, HTML, URLs and MIME, undone before it is read."""
+"""A reply as programs hand it on: escapes of source code, JSON, HTML, URLs and MIME, undone first."""
 
 from __future__ import annotations
 

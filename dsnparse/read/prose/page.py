@@ -9,7 +9,7 @@ from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.read.our_path import our_path
 from dsnparse.read.prose.quoted import Quoted
-from dsnparse.read.prose.rows import indent, is_among_rows, is_in_a_row
+from dsnparse.read.prose.rows import REACH, held_by, is_among_rows, is_in_a_row
 from dsnparse.read.prose.transcript import Transcript
 from dsnparse.reply.codes import find_codes, states_code
 
@@ -25,8 +25,6 @@ _CELL_CHARS: Final = 80
 _LEAD_REACH: Final = 3
 #: What stands around an address that is alone on its line.
 _LISTS: Final = " \t<>()[]*-•·,;\"'"
-#: Lines of a reply that are looked back over.
-_REPLY_REACH: Final = 20
 #: Lines above and below one that its sentence may have begun or may end on.
 _SENTENCE_LINES: Final = 3
 #: How much of a line belongs to the sentence of a place in it, or beside it: one line may hold a whole text.
@@ -201,7 +199,7 @@ class Page:
 
         Whoever runs the server that refused him writes that reply, on as many lines as he likes.
         """
-        for at in range(index - 1, max(index - _REPLY_REACH, 0) - 1, -1):
+        for at in range(index - 1, max(index - REACH, 0) - 1, -1):
             if not self.lines[at]:
                 return False
             if is_head(at):
@@ -213,22 +211,12 @@ class Page:
 
         Postfix and Exim go on so with what they say about that address: the reply, in most cases.
         """
-        return self._held_by(index) is not None
+        return held_by(self.lines, self._raw, index) is not None
 
     def is_in_a_reply(self, index: int) -> bool:
         """Whether a line hangs on another one, and a reply begins on that or on those between."""
-        above = self._held_by(index)
+        above = held_by(self.lines, self._raw, index)
         return above is not None and any(states_code(line) for line in self.lines[above : index + 1])
-
-    def _held_by(self, index: int) -> int | None:
-        """The line that another one hangs on."""
-        depth = indent(self._raw[index])
-        for at in range(index - 1, max(index - _REPLY_REACH, 0) - 1, -1):
-            if not self.lines[at]:
-                return None
-            if indent(self._raw[at]) < depth and "@" in self.lines[at]:
-                return at
-        return None
 
     def is_among_rows(self, index: int) -> bool:
         """Whether a line is one of several rows that begin with addresses."""

@@ -1,4 +1,4 @@
-"""Rows of a table in plain text that begin with addresses, and what is set in below one."""
+"""What is set in below something else: rows of a table in plain text, and what goes on below an address."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Final
 _ROW: Final = re.compile(r"[<*-]{0,2} {0,2}[^\s<>@]{1,64}@[^\s<>@]{1,255}>? ?(?:[.:|\t]| {1,60}\S)")
 _ROWS: Final = 3
 _BETWEEN_ROWS: Final = 2
+#: Lines that are looked back over for the address that a line goes on below.
+REACH: Final = 20
 
 
 def is_among_rows(lines: Sequence[str], index: int) -> bool:
@@ -36,6 +38,17 @@ def is_in_a_row(lines: Sequence[str], raw: Sequence[str], index: int) -> bool:
         if _ROW.match(lines[at]) is not None:
             return indent(raw[at]) < depth and is_among_rows(lines, at)
     return False
+
+
+def held_by(lines: Sequence[str], raw: Sequence[str], index: int) -> int | None:
+    """The line above one, in its paragraph, that names an address and is set in less; None for none."""
+    depth = indent(raw[index])
+    for at in range(index - 1, max(index - REACH, 0) - 1, -1):
+        if not lines[at]:
+            return None
+        if indent(raw[at]) < depth and "@" in lines[at]:
+            return at
+    return None
 
 
 def indent(line: str) -> int:

@@ -107,7 +107,7 @@ sbom: $(VENV)/.stamp-release ## A bill of materials (CycloneDX) of dsnparse with
 		--output-reproducible --validate --output-file out/sbom.cdx.json
 	@rm -rf out/sbom-venv
 
-wheels: ## Compiled wheels into dist/, for each Python from 3.11 to 3.13 that is here (a minute or two each)
+wheels: ## Compiled wheels into dist/, for each Python from 3.11 to 3.13 that is here (some minutes each)
 	@set -e; for version in 3.11 3.12 3.13; do \
 		for python in python$$version $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python3; do \
 			if $$python -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$$version')" 2>/dev/null; then \

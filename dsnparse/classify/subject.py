@@ -173,7 +173,7 @@ class Sentences:
         known = patterns()
         if "perhaps" in cues and is_in(known.perhaps, before + words.text):
             return reason, Objection.ONLY_PERHAPS
-        if "perhaps_behind" in cues and is_in(known.perhaps_behind, words.text[-_BEFORE_A_NOUN:] + behind):
+        if "perhaps_behind" in cues and is_in(known.perhaps_behind, behind):
             return reason, Objection.ONLY_PERHAPS
         if words.are_perhaps and not is_strong:
             return reason, Objection.ONLY_PERHAPS

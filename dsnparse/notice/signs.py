@@ -125,7 +125,10 @@ def _of_header(head: Head) -> Signs:
     if head.is_daemon:
         signs.add(Sign.DAEMON, head.mail_from)
     return_path = first.get("return-path", "").strip()
-    if not head.is_daemon and (head.mail_from == "<>" or (return_path in ("", "<>") and "from" not in first)):
+    if not head.is_daemon and (
+        head.mail_from == "<>"
+        or ("from" not in first and (return_path == "<>" or (not return_path and "to" in first)))
+    ):
         signs.add(Sign.NOBODY, head.mail_from)
     if return_path == "<>" or (DAEMON.match(return_path.lstrip("<")) and not OF_LETTERS.search(return_path)):
         signs.add(Sign.RETURN_PATH, return_path)

@@ -40,15 +40,20 @@ def read_second_hand(notice: Notice) -> Reading | None:
 
 def read_list_report(notice: Notice) -> Reading | None:
     """A notice that came to a mailing list, whose software passes it on (Mailman, LISTSERV)."""
-    return _inner(notice) if is_of_list_software(notice.head) and notice.body.returns_something else None
+    if not is_of_list_software(notice.head) or not notice.body.returns_something:
+        return None
+    return _inner(notice, is_by_list_software=True)
 
 
-def _inner(notice: Notice) -> Reading | None:
-    """What the returned message says, where it is a mail system's notice."""
+def _inner(notice: Notice, *, is_by_list_software: bool = False) -> Reading | None:
+    """What the returned message says, where it is a mail system's notice.
+
+    `is_by_list_software`: it knows for what it takes the message, whoever this is from.
+    """
     if notice.is_inside:
         return None
     inner = notice.returned_notice()
-    if inner is None or not inner.head.is_daemon:
+    if inner is None or not (inner.head.is_daemon or is_by_list_software):
         return None
     reading = _first(inner)
     if reading is None or reading.kind not in (Kind.BOUNCE, Kind.DELAY) or not reading.recipients:

@@ -61,3 +61,19 @@ def test_an_answer_with_the_subject_and_text_that_a_stranger_sent_silences_nobod
         b"550 5.1.1 user unknown\n"
     )
     assert [one.bounce_type for one in parse_dsn(message).records] == ["undetermined"]
+
+
+def test_what_list_software_takes_for_a_bounce_is_read_whoever_it_is_from_and_silences_nobody() -> None:
+    told = "Your letter was not delivered.\n\nRecipient: kay@example.net\nReason: 550 5.1.1 User unknown\n"
+    inner = notice(told, sender="Post <noreply@mail.example.net>", subject="Letter not delivered").decode()
+    listed = "Return-Path: <mailman-bounces@lists.example.net>\nX-List-Administrivia: yes\n"
+    action = wrapped(
+        inner, "This is a Mailman mailing list bounce action notice.", "Bounce action notification"
+    )
+    message = action.replace(b"Return-Path: <>\n", listed.encode(), 1).replace(
+        b"Mail Delivery System <MAILER-DAEMON@mail.example.net>", b"mailman@lists.example.net", 1
+    )
+    assert [(one.recipient, one.bounce_type) for one in parse_dsn(message)] == [
+        ("kay@example.net", BounceType.UNDETERMINED)
+    ]
+    assert parse_dsn(message.replace(b"X-List-Administrivia: yes\n", b"", 1)).records == ()

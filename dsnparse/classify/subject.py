@@ -37,6 +37,8 @@ _STATES: Final = (Reason.MAILBOX_FULL, Reason.MAILBOX_DISABLED)
 _TAKING: Final = (Reason.NO_MAIL_SERVICE, Reason.MAILBOX_DISABLED)
 #: In how many words before and behind a denial is looked for.
 _NEAR: Final = 12
+#: How much of a word that goes on behind the words is looked at ("mevcut değil" + "se": "if there is none").
+_SUFFIX: Final = 3
 #: How far before a noun the word in front of it is looked for.
 _BEFORE_A_NOUN: Final = 40
 #: Where a sentence begins: behind the end of another, and behind a code, with which a reply begins.
@@ -171,7 +173,7 @@ class Sentences:
         if reason is Reason.MAILBOX_FULL or cues.isdisjoint(UNSURE):
             return None
         known = patterns()
-        if "perhaps" in cues and is_in(known.perhaps, before + words.text):
+        if "perhaps" in cues and is_in(known.perhaps, f"{before}{words.text}{behind[:_SUFFIX]}"):
             return reason, Objection.ONLY_PERHAPS
         if "perhaps_behind" in cues and is_in(known.perhaps_behind, behind):
             return reason, Objection.ONLY_PERHAPS

@@ -29,8 +29,8 @@ MODULES = {
     " subject_patterns",
     "notice": "auto_reply body footer head notice original ours outcome passing_on quoted_subject returned"
     " roles signs status_fields template words",
-    "read": "auto_reply feedback_part from_text mailed_address nameless own_address readers reading"
-    " receipt_part recipient record status_part status_values",
+    "read": "auto_reply feedback_part final_recipient from_text mailed_address nameless own_address readers"
+    " reading receipt_part recipient record status_part status_values",
     "read/prose": "address_list bare_names blocks bystanders candidate context fates header_labels in_general"
     " mention observations page quoted reached recipients rows transcript whose_line",
     "read/templates": "recipients",
@@ -55,7 +55,7 @@ class BuildByProfile(build_ext):
     """Compiles what GCC compiles by a profile of it."""
 
     def build_extensions(self) -> None:
-        """Does it."""
+        """Compiles, twice where GCC can count."""
         if self.extensions and is_profiled(self.compiler.compiler_so):
             self._build_with(COUNTING)
             self._read_samples()
@@ -86,16 +86,23 @@ def _without_counting(arguments: list[str]) -> list[str]:
 
 def is_profiled(compiler: list[str]) -> bool:
     """Whether the compiler is GCC, and nobody asks for none of this."""
-    if os.environ.get("DSNPARSE_PROFILE", "1") in ("", "0"):
+    if not is_profile_wanted():
         return False
     told = subprocess.run([*compiler[:1], "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
     return "Free Software Foundation" in told
 
 
+def is_profile_wanted() -> bool:
+    """Whether the environment leaves it to the compiler."""
+    return os.environ.get("DSNPARSE_PROFILE", "1") not in ("", "0")
+
+
 def needed_to_build() -> list[str]:
-    """The compiler, and what the package needs to run: it reads the samples while it is built."""
+    """The compiler; and what the package needs to run, where it reads the samples while it is built."""
+    if not is_wanted():
+        return []
     project = tomllib.loads(Path(__file__).resolve().with_name("pyproject.toml").read_text("utf-8"))
-    return [COMPILER, *project["project"]["dependencies"]] if is_wanted() else []
+    return [COMPILER, *(project["project"]["dependencies"] if is_profile_wanted() else ())]
 
 
 def extensions() -> list[Extension]:

@@ -177,6 +177,8 @@ class Sentences:
             return reason, Objection.ONLY_PERHAPS
         if "perhaps_behind" in cues and is_in(known.perhaps_behind, behind):
             return reason, Objection.ONLY_PERHAPS
+        if "by_mistake" in cues and is_in(known.by_mistake, f"{before}{words.text}{behind}"):
+            return reason, Objection.ONLY_PERHAPS
         if words.are_perhaps and not is_strong:
             return reason, Objection.ONLY_PERHAPS
         if "for_now" in cues and is_in(known.for_now, f"{before}{words.text}{behind}"):

@@ -16,7 +16,7 @@ _SHORT: Final = 40
 #: Words of rules that are remembered: replies say the same ones again and again.
 _REMEMBERED: Final = 1024
 #: The lists of patterns that say what may be, or what is so for now.
-UNSURE: Final = ("perhaps", "perhaps_within", "perhaps_behind", "for_now")
+UNSURE: Final = ("perhaps", "perhaps_within", "perhaps_behind", "by_mistake", "for_now")
 
 
 class Patterns(NamedTuple):
@@ -39,6 +39,7 @@ class Patterns(NamedTuple):
     perhaps: Expression
     perhaps_within: Expression
     perhaps_behind: Expression
+    by_mistake: Expression
     for_now: Expression
     verb_alone: Expression
     address: Expression

@@ -254,9 +254,8 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
 
 def _look_for_told(body: Body, signs: Signs, head: Head) -> None:
     """What a machine says first that nothing else gives away; absences have no return path, either."""
-    if (head.first.get("return-path", "").strip() != "<>" and not signs.has(Sign.NOBODY)) or signs.has(
-        *HUMAN
-    ):
+    is_of_nobody = head.first.get("return-path", "").strip() == "<>" or signs.has(Sign.NOBODY)
+    if not is_of_nobody or signs.has(*HUMAN):
         return
     text = body.first_sentences
     if not says("told", text) or auto_reply_of(head, body) is not None:

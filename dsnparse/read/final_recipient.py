@@ -10,32 +10,42 @@ Facts:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from dsnparse.notice.notice import Notice
 from dsnparse.read.prose.bare_names import own_domain
 from dsnparse.wire.address import LOCAL_TYPES, FieldAddress, field_address, typed_address
 from dsnparse.wire.fields import Field
 
-#: What a program's or a file's name begins with, and what Exim says below it.
+#: What a program's or a file's name begins with; what Exim says before it, and on the line below.
 _NO_ADDRESSES: Final = ("|", "/")
+_HANDED: Final = re.compile(r"(?:pipe|save|append) to (?=[|/])")
 _GENERATED: Final = re.compile(r"\(?(?:ultimately )?generated (?:by|from) ([^\s()]{3,320})\)?$")
 #: A local part that is no path, no program and no number of anything.
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9._+-]{1,63}")
 
 
-def handed_on(final: Field, notice: Notice) -> FieldAddress | None:
-    """Whose mail goes to the program or the file that a field names, as Exim's text says below it."""
-    program = typed_address(final.value)[1]
-    if program[:1] not in _NO_ADDRESSES:
-        return None
-    lines = notice.body.stripped
-    for line, below in pairwise(lines):
-        found = _GENERATED.match(below) if line.endswith(program) else None
-        if found is not None:
-            return field_address(found[1])
-    return None
+class Owner(NamedTuple):
+    """Whose mail a program or a file takes, and the line of the text that says so."""
+
+    address: FieldAddress
+    line: int
+
+
+def owners_of_programs(finals: Iterable[str], notice: Notice) -> dict[str, Owner]:
+    """The owner of each program and file among values of Final-Recipient, where Exim's text names him."""
+    programs = {typed_address(one)[1] for one in finals if "|" in one or "/" in one}
+    programs = {one for one in programs if one[:1] in _NO_ADDRESSES}
+    found: dict[str, Owner] = {}
+    for index, (line, below) in enumerate(pairwise(notice.body.stripped) if programs else ()):
+        said = _GENERATED.match(below)
+        program = _HANDED.sub("", line) if said is not None else ""
+        address = field_address(said[1]) if said is not None and program in programs else None
+        if address is not None:
+            found.setdefault(program, Owner(address, index + 1))
+    return found
 
 
 def completed(final: Field | None, notice: Notice) -> FieldAddress | None:

@@ -136,9 +136,9 @@ def _by_only_address(notice: Notice, page: Page) -> Recipient | None:
 
 
 def _by_subject(notice: Notice) -> Recipient | None:
-    """By the only address in the subject of what nobody, or a mail system, wrote."""
+    """By the only address in the subject of what nobody wrote; a mail system may quote another's."""
     named = [address for address in addresses_in(notice.head.subject) if address.lower() not in notice.ours]
-    if len(named) != 1 or not notice.signs.has(Sign.NOBODY, Sign.DAEMON):
+    if len(named) != 1 or not notice.signs.has(Sign.NOBODY):
         return None
     return named_elsewhere(notice, FieldAddress(named[0], True), "header.subject", notice.head.subject)
 

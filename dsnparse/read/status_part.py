@@ -10,14 +10,15 @@ Facts:
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from dsnparse.model import Evidence
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.status_fields import StatusFields, StatusGroup, fields_in_parts
-from dsnparse.read.final_recipient import at_own_host, completed, handed_on
+from dsnparse.read.final_recipient import Owner, at_own_host, completed, owners_of_programs
 from dsnparse.read.prose.context import add_context
-from dsnparse.read.prose.mention import notice_names
+from dsnparse.read.prose.mention import heads_in
 from dsnparse.read.reading import Reading, kind_of
 from dsnparse.read.recipient import Recipient
 from dsnparse.read.status_values import derived_action, note, take_codes, take_others
@@ -88,6 +89,8 @@ def _reading(notice: Notice, found: StatusFields, form: str, host: str | None = 
 
 def _recipients(notice: Notice, groups: list[StatusGroup], host: str | None) -> list[Recipient]:
     _tell_apart([group.fields for group in groups])
+    finals = [group.fields["final-recipient"].value for group in groups if "final-recipient" in group.fields]
+    owners = owners_of_programs(finals, notice)
     recipients: list[Recipient] = []
     places: dict[str, int] = {}
     groups.reverse()
@@ -96,7 +99,7 @@ def _recipients(notice: Notice, groups: list[StatusGroup], host: str | None) -> 
             notice.warn("limit.recipients", most=notice.limits.recipients)
             break
         # Each is let go once it is read: the collector looks at all there is, again and again.
-        recipient = _recipient(groups.pop(), notice, host)
+        recipient = _recipient(groups.pop(), notice, host, owners)
         if recipient is None:
             continue
         at = places.setdefault(recipient.recipient.lower(), len(recipients))
@@ -137,7 +140,9 @@ def _quoted_recipient(diagnostic: Field | None) -> Field | None:
     )
 
 
-def _recipient(group: StatusGroup, notice: Notice, host: str | None) -> Recipient | None:
+def _recipient(
+    group: StatusGroup, notice: Notice, host: str | None, owners: Mapping[str, Owner]
+) -> Recipient | None:
     fields = group.fields
     final, original = fields.get("final-recipient"), fields.get("original-recipient")
     actual = fields.get("x-actual-recipient")
@@ -152,11 +157,12 @@ def _recipient(group: StatusGroup, notice: Notice, host: str | None) -> Recipien
         address, named = field_address(actual.value), actual
     if address is None and mailed is not None:
         # Whom the sender mailed, by his own word: it proves nothing about that address.
-        is_named = final is None and notice_names(notice, mailed.text)
+        is_named = final is None and bool(heads_in(notice, {mailed.text.lower()}))
         address, named = mailed, original
         origin = Origin.STATED if is_named else Origin.ORCPT
-    if address is None and final is not None:
-        address = handed_on(final, notice)
+    owner = owners.get(typed_address(final.value)[1]) if owners and final and address is None else None
+    if owner is not None:
+        address = owner.address
     if address is None:
         address, named, origin = completed(final, notice), final, Origin.RETURNED_HEADER
     if address is None and host is not None:
@@ -165,6 +171,9 @@ def _recipient(group: StatusGroup, notice: Notice, host: str | None) -> Recipien
         return None
     recipient = Recipient(address.text, origin, is_uncertain=address.is_uncertain)
     note(recipient, "recipient", group, named, f"rfc3464.{named.name}")
+    if owner is not None:
+        said = notice.body.stripped[owner.line]
+        recipient.note("recipient", *notice.body.place(owner.line), "text.generated-by", said)
     if mailed and original and mailed.text.lower() != address.text.lower():
         recipient.original_recipient, recipient.original_origin = mailed.text, Origin.ORCPT
         note(recipient, "original_recipient", group, original)
@@ -194,20 +203,25 @@ def _find_recipient_of_the_senders(recipient: Recipient, notice: Notice) -> None
     if not any(key in notice.original.get(name, "").lower() for name in _SENDERS):
         return
     mailed = {address.lower(): address for address in notice.mailed}
-    if key in mailed:
+    if key in mailed or not mailed:
         return
-    others = [address for name, address in mailed.items() if len(mailed) == 1 or notice_names(notice, name)]
+    named = heads_in(notice, set(mailed))
+    others = named if len(mailed) > 1 else mailed
     if len(others) != 1:
-        recipient.recipient_origin = Origin.AMBIGUOUS  # one of those, but who?
+        recipient.recipient_origin = Origin.AMBIGUOUS  # whoever it went to, but who was that?
         return
     (other,) = others
-    if recipient.original_recipient is not None and recipient.original_recipient.lower() != other.lower():
+    if recipient.original_recipient is not None and recipient.original_recipient.lower() != other:
         return
-    is_named = notice_names(notice, other)
-    recipient.recipient, recipient.original_recipient = other, None
-    recipient.recipient_origin = Origin.STATED if is_named else Origin.RETURNED_HEADER
+    recipient.recipient, recipient.original_recipient = mailed[other], None
     recipient.original_origin = None
-    recipient.note("recipient", "", 0, "returned.to", notice.original.get("to", ""))
+    head = named.get(other)
+    if head is None:
+        recipient.recipient_origin = Origin.RETURNED_HEADER
+        recipient.note("recipient", "", 0, "returned.to", notice.original.get("to", ""))
+    else:
+        recipient.recipient_origin = Origin.STATED
+        recipient.note("recipient", *notice.body.place(head.line), "text.head", head.page.lines[head.line])
 
 
 def _from_xtext(value: str) -> str:

@@ -7,6 +7,8 @@ from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
+from dsnparse.wire.text import decode_bytes
+
 #: "\\r\\n" written out, and the quotes and brackets that JSON and `repr` escape.
 _ESCAPE: Final = re.compile(r"\\(?:r\\n|[rnt]|u00(?:3c|3e|26|22|27|0a|0d|a0)|x0[ad9]|[\"'/])", re.IGNORECASE)
 _ESCAPED: Final = {
@@ -22,7 +24,6 @@ _ESCAPED: Final = {
 _BREAK: Final = re.compile(r"<(?:br|/?p|/?div) ?/?>", re.IGNORECASE)
 #: Letters beyond ASCII in quoted-printable: "r=E9pertori=E9"; an "=" before a value ("id=AB12") is none.
 _QUOTED: Final = re.compile(r"(?<![=?&])(?:=[89A-F][0-9A-F]){1,8}(?![0-9A-Z=])")
-_SOFT_END: Final = "=\n"
 _ENTITY: Final = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d{1,4}|#x[0-9a-f]{1,4});", re.IGNORECASE)
 
 
@@ -35,18 +36,14 @@ def unwrapped(text: str) -> str:
     if "<" in text:
         text = _BREAK.sub(" ", text)
     if "=" in text and len(_QUOTED.findall(text)) > 1:
-        text = _QUOTED.sub(_decoded, text.replace(_SOFT_END, ""))
+        text = _QUOTED.sub(_decoded, text.replace("=\n", ""))
     if "%20" in text and " " not in text:
         text = unquote(text)
     return text
 
 
 def _decoded(found: re.Match[str]) -> str:
-    octets = bytes.fromhex(found[0].replace("=", ""))
-    try:
-        return octets.decode()
-    except UnicodeDecodeError:
-        return octets.decode("cp1252", "replace")
+    return decode_bytes(bytes.fromhex(found[0].replace("=", "")), guess=False)
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -99,9 +99,13 @@ def _heading(page: Page, first: int, last: int) -> Action | None:
         if line[-1:] in _COLONS and len(line) <= _HEADING_CHARS and "@" not in line:
             if page.goes_on_from(at, page.has_address):
                 continue  # a part of what the server of one replied
-            fate = (_said(line) if line[0].isupper() else None) or _said(page.sentence_to(at)) or _said(line)
-            if fate is not None:
-                return fate
+            sentence = page.sentence_to(at)
+            for text in (
+                (line, sentence) if line[0].isupper() else (sentence, line)
+            ):  # one that begins, or goes on
+                fate = _said(text)
+                if fate is not None:
+                    return fate
     return None
 
 

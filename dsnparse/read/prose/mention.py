@@ -308,8 +308,14 @@ def _has_none_of(wanted: Collection[str], line: str) -> bool:
     return not any(address in low for address in wanted)
 
 
-def notice_names(notice: Notice, address: str) -> bool:
-    """Whether a line of the notice's own text begins with `address`, as lines about failed recipients do."""
-    key = address.lower()
-    found = mentions_of(notice, {key}).get(key, ())
-    return any(mention.heads and not mention.is_uncertain for mention in found)
+def heads_in(notice: Notice, wanted: set[str]) -> dict[str, Mention]:
+    """Those of `wanted` (lower case) with whom a line of the notice's own text begins, and where.
+
+    Lines about failed recipients do.
+    """
+    heads: dict[str, Mention] = {}
+    for key, found in mentions_of(notice, wanted).items():
+        own = next((mention for mention in found if mention.heads and not mention.is_uncertain), None)
+        if own is not None:
+            heads[key] = own
+    return heads

@@ -3,7 +3,7 @@
     DSNPARSE_MYPYC=1 pip wheel --no-deps .
 
 GCC compiles them twice: first with counters, which run while `samples/` are read, then by what these counted,
-as the Python of a distribution is built (about 5 % faster; DSNPARSE_PROFILE=0 leaves it out).
+as the Python of a distribution is built (some 5 % faster; DSNPARSE_PROFILE=0 leaves it out).
 
 Everything else about the distribution is in pyproject.toml.
 """

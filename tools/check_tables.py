@@ -95,7 +95,7 @@ def check_words(root: Table) -> None:
         for name in lists.values:
             for one in lists.strings(name):
                 try:
-                    pattern(one)
+                    pattern(one).check()
                 except ValueError as error:
                     raise lists.error(f"{name}: RE2 cannot read {one!r} ({error}).", name, one) from None
 

@@ -21,6 +21,7 @@ from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.source import Source
 from dsnparse.classify.subject import ADDRESS_REASONS
 from dsnparse.data import HERE
+from dsnparse.data.uncollected import uncollected
 from dsnparse.reply import Reply
 from dsnparse.rulebook.ranks import LEARNED_RANK, UNSURE_LEARNED_RANK
 from dsnparse.vocabulary import BounceType, Reason
@@ -166,6 +167,7 @@ def learned_claims(reply: Reply, case: Case) -> list[Claim]:
 
 
 @cache
+@uncollected
 def _model() -> _Model:
     table = json.loads(DATA.read_bytes())
     reasons = tuple(map(Reason, table["reasons"]))

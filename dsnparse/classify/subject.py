@@ -12,7 +12,7 @@ from typing import Final
 
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.subject_patterns import UNSURE, WordsOfARule, is_in, patterns, words_of_a_rule
-from dsnparse.rulebook.expression import Expression
+from dsnparse.rulebook.expression import Expression, group_of
 from dsnparse.vocabulary import Reason
 
 #: How far before and behind the words is looked, within their sentence.
@@ -200,7 +200,7 @@ def _whom(text: str) -> str | None:
     last = None
     for found in patterns().named.finditer(text.encode()):
         last = found
-    return last.lastgroup if last is not None else None
+    return group_of(last) if last is not None else None
 
 
 def _behind(text: str) -> str | None:
@@ -211,4 +211,4 @@ def _first_of(pattern: Expression, text: str) -> str | None:
     """The name of the first group that is found."""
     data = text.encode()
     found = pattern.search(data) if pattern.is_in(data) else None  # most often not, which `is_in` says sooner
-    return found.lastgroup if found is not None else None
+    return group_of(found) if found is not None else None

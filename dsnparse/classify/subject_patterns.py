@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from dsnparse.data import load
+from dsnparse.data.uncollected import uncollected
 from dsnparse.rulebook.expression import Expression
 from dsnparse.rulebook.pattern_finder import PatternFinder
 from dsnparse.rulebook.rule import compiled
@@ -49,6 +50,7 @@ class Patterns(NamedTuple):
 
 
 @cache
+@uncollected
 def patterns() -> Patterns:
     """The patterns, compiled when first asked for."""
     table = load("subjects")

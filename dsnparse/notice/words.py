@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from dsnparse.data import load
+from dsnparse.data.uncollected import uncollected
 from dsnparse.rulebook.pattern_finder import PatternFinder
 from dsnparse.rulebook.template import pattern as compiled
 
@@ -50,6 +51,7 @@ def _said(group: str, names: tuple[str, ...] | None, text: str) -> Mapping[str, 
 
 
 @cache
+@uncollected
 def _finder(group: str, names: tuple[str, ...] | None) -> PatternFinder[str]:
     """One for each list, or for all of a group: texts are short, and quickly looked through."""
     return PatternFinder(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dsnparse.data import HERE, load
+from dsnparse.data.uncollected import uncollected
 from dsnparse.rulebook import provider as providers
 from dsnparse.rulebook import rule as rules
 from dsnparse.rulebook.errors import RuleError, instead
@@ -50,6 +51,7 @@ class RuleFile:
 
 
 @cache
+@uncollected
 def builtin() -> RuleSet:
     """The package's own rules."""
     return build(*_builtin())

@@ -133,7 +133,8 @@ def _spelt(table: Table, word: str, key: str) -> str:
 
 def _check_pattern(table: Table, pattern: str) -> None:
     try:
-        matches_all = compiled(pattern).search("") is not None
+        compiled(pattern).check()
+        matches_all = compiled(pattern).is_in(b"")
     except ValueError as error:
         raise table.error(
             f"has a pattern that RE2 cannot read: {pattern!r} ({error}). "

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from dsnparse.data import load
+from dsnparse.data.uncollected import uncollected
 from dsnparse.rulebook.errors import instead
 from dsnparse.rulebook.pattern_finder import PatternFinder
 from dsnparse.rulebook.template import TEXT, Format, find, from_row, pattern
@@ -114,6 +115,7 @@ def load_formats(
 
 
 @cache
+@uncollected
 def default_formats() -> Formats:
     """The package's own formats, compiled once."""
     return load_formats()

@@ -25,6 +25,8 @@ _SPOKEN: Final = (Source.WORDS, Source.CODE, Source.CONTEXT)
 #: What came of a failure, whatever its cause: these choose nothing.
 _NO_CAUSES: Final = (Reason.UNDEFINED, Reason.EXPIRED)
 _HARD: Final = BounceType.HARD
+#: Said of words that leave open why: "no valid recipients" after DATA.
+_UNDETERMINED: Final = BounceType.UNDETERMINED
 
 
 def chosen(best: Claim, claims: Sequence[Claim], case: Case, reply: Reply) -> tuple[Claim, str | None]:
@@ -56,7 +58,7 @@ def chosen(best: Claim, claims: Sequence[Claim], case: Case, reply: Reply) -> tu
 
 def _may_be_chosen(claim: Claim, best: Claim) -> bool:
     """Whether a guess may side with `claim` against `best`, the claim of the highest rank."""
-    if claim.reason is best.reason or claim.reason in _NO_CAUSES:
+    if claim.reason is best.reason or claim.reason in _NO_CAUSES or claim.bounce_type is _UNDETERMINED:
         return False
     of_address = best.reason.bounce_type is _HARD
     return of_address is (claim.reason.bounce_type is _HARD) or (of_address and best.rank < STRONG_RANK)

@@ -32,7 +32,8 @@ from dsnparse.rulebook.ranks import DENIED_RANK, SPECIFIC_STATUS_RANK, WEAK_RANK
 from dsnparse.vocabulary import Action, Advice, BounceType, Kind, Reason
 
 #: Members that are asked for with each reply: an enum looks for them each time.
-_WORDS, _EVENT, _ABOUT_ANOTHER = Source.WORDS, Source.EVENT, Objection.ABOUT_ANOTHER
+_WORDS, _EVENT = Source.WORDS, Source.EVENT
+_ABOUT_ANOTHER, _NO_BOUNCE = Objection.ABOUT_ANOTHER, Objection.NO_BOUNCE
 _STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -108,7 +109,7 @@ def verdict_on(
     meant = provider_claims(rules, reply, case) if certain is not None else []
     all_claims += code_claims(case, meant=meant)
     all_claims += [*meant, *claims]
-    if reply.has_words and not _is_named(all_claims):
+    if reply.has_words and case.doubt is not _NO_BOUNCE and not _is_named(all_claims):
         all_claims += learned_claims(reply, case)
     verdict = decide(all_claims, case, reply)
     if verdict.provider is not None and hosts:

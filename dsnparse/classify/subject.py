@@ -51,7 +51,7 @@ _ENGLISH: Final = frozenset(
 #: What stands around a word; and how many words (no host names, addresses, links, codes) say something.
 _AROUND_WORDS: Final = "\"'()[].,;:!?"
 _A_SENTENCE: Final = 2
-_START: Final = re.compile(r"(?<!\.\.)[.;!?] |[ :;('\"-][245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
+_START: Final = re.compile(r"(?<!\.\.)[.;!?] |[ :;'\"-][245]\d\d(?: |-|$)|[245]\.\d{1,3}\.\d{1,3} ")
 _END: Final = re.compile(r"[.;!?] |[.;!?]$")
 
 

@@ -2,8 +2,8 @@
 
 Facts:
 
-* It looks at all objects whenever there are a quarter more: that was a third of the third of a second that the
-  tables of a process take.
+* It looks at all objects whenever there are a quarter more: that was a third of the third of a second that
+  the tables of a process take.
 * What is made here stays, and has no circles: there is nothing to collect.
 """
 

@@ -181,8 +181,8 @@ def _span(text: str, found: re.Match[str]) -> Span | None:
         address = address[5:]
         if is_address(address) and text[found.end(1) : found.end(1) + 1] in (";", ""):
             return Span(end - len(address), end, address)
-    if not is_address(address):
-        return None
+    if not is_address(address) or text[start + len(address) :].rstrip() == "-":
+        return None  # or the line breaks at a hyphen within it
     if address is not found[1]:
         start += max(found[1].rfind(address), 0)
         end = start + len(address)

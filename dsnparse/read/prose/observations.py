@@ -258,5 +258,8 @@ OBSERVATIONS: tuple[Observation, ...] = (
 )
 #: What is no address at all, whatever stands around it.
 MESSAGE_ID: Final = Observation(
-    "message-id", -9, "behind the word for an identifier", lambda m: _BEFORE_ID.search(m.before) is not None
+    "message-id",
+    -9,
+    "behind the word for an identifier, on its line or in the cell before",
+    lambda m: _BEFORE_ID.search(m.before.lstrip("<") or m.heading) is not None,
 )

@@ -17,6 +17,8 @@ _INTRO_LINES: Final = 6
 #: The same with blank lines, of which a stranger can send thousands.
 _INTRO_REACH: Final = 40
 #: What a sentence ends with, so that it does not go on below.
+#: How many lines those are, with the blank ones between.
+_SET_APART: Final = 5
 _ENDS: Final = ".:;!?。：！？"
 #: Cells of a table's row, and how much of one is looked at.
 _CELLS: Final = 3
@@ -243,12 +245,21 @@ class Page:
     def sentence_at(self, index: int, place: int) -> str:
         """The sentence that stands at `place` of a line, with what it has on the lines around."""
         start, end = self._paragraph_at(index)
+        if self._is_set_apart(index):
+            start, end = self._paragraph_at(index - 2)[0], self._paragraph_at(index + 2)[1]
         line = self.lines[index]
         above = [one[-_SENTENCE_CHARS:] for one in self.lines[start:index]]
         below = [one[:_SENTENCE_CHARS] for one in self.lines[index + 1 : end]]
         before = " ".join((*above, line[max(place - _SENTENCE_CHARS, 0) : place]))
         after = " ".join((line[place : place + _SENTENCE_CHARS], *below))
         return before.rpartition(". ")[2] + after.partition(". ")[0]
+
+    def _is_set_apart(self, index: int) -> bool:
+        """Whether a line is a paragraph in the middle of a sentence: "Mail to", it, "did not arrive"."""
+        around = self.lines[max(index - 2, 0) : index + 3]
+        if len(around) < _SET_APART or around[1] or around[3] or not around[0]:
+            return False
+        return around[0][-1] not in _ENDS and around[4][:1].islower()
 
     def sentence_to(self, index: int) -> str:
         """The sentence that a line ends, with what it has on the lines above."""

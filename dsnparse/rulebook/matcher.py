@@ -6,6 +6,7 @@ those are tried whose words are there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -25,6 +26,8 @@ Hit = tuple[Rule, int, int]
 _NAMES: Final = LETTERS | frozenset("@/-")
 _LABELS: Final = _NAMES | {"."}
 _NOTHING: frozenset[str] = frozenset()
+#: Any number of blanks, in a pattern: `\s+`, ` *`, `[ \t]{1,3}`.
+_WIDE_BLANK: Final = re.compile(r"(?:\\[sntrfv]| |\[(?:\\[sntrfv]|\s){1,8}\])[+*{]")
 
 
 class Phrase(NamedTuple):
@@ -76,6 +79,8 @@ class RuleSet:
     _patterns: Sequence[tuple[Rule, str]] = field(default=(), repr=False)
     #: Rule → the bits of words in which it does not hold, and whether it asks for codes.
     conditions: Mapping[str, tuple[Bits, bool]] = field(default_factory=dict, repr=False)
+    #: Whether a pattern has blanks of which there may be several: its words are found where these are one.
+    _has_wide_blanks: bool = field(default=True, repr=False)
     #: Provider → its rules without words.
     _code_rows: Mapping[str, Sequence[Rule]] = field(default_factory=dict, repr=False)
 
@@ -108,7 +113,7 @@ class RuleSet:
                     known = hits.get(rule.id)
                     if known is None or end - start > known[2]:
                         hits[rule.id] = (rule, start - 1, end - start)
-        if "  " in low or not low.isascii():  # the words of patterns have single blanks
+        if not low.isascii() or (self._has_wide_blanks and "  " in low):  # their words have single blanks
             padded = prepared(low)
             matches = self._finder.find_matches_as_indexes(padded, overlapping=True)
             keys, there = needs.met(matches)
@@ -208,5 +213,6 @@ def build(rules: Iterable[Rule], providers: Iterable[Provider], formats: Iterabl
         ],
         patterns,
         conditions,
+        any(_WIDE_BLANK.search(pattern) is not None for _, pattern in patterns),
         rows,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from dsnparse.data import load
@@ -16,7 +16,16 @@ from dsnparse.rulebook.template import TEXT, Format, find, from_row, pattern
 class Formats:
     """Formats, compiled so that one pass over header and text finds which of them a notice is in."""
 
-    __slots__ = ("_conditions", "_header", "_places", "_text", "fields", "formats", "has_text")
+    __slots__ = (
+        "_conditions",
+        "_first_alone",
+        "_header",
+        "_places",
+        "_text",
+        "fields",
+        "formats",
+        "has_text",
+    )
 
     def __init__(self, formats: Sequence[Format]) -> None:
         self.formats = tuple(formats)
@@ -34,6 +43,11 @@ class Formats:
         best_first = sorted(range(len(formats)), key=lambda n: (formats[n].builtin, *formats[n].weakness, n))
         #: For each format, its place among all: of several that recognise a notice the first one counts.
         self._places = [best_first.index(number) for number in range(len(formats))]
+        without_text = [
+            place for place, has_text in zip(self._places, self.has_text, strict=True) if not has_text
+        ]
+        #: The first place of a format that asks for nothing but a header.
+        self._first_alone = min(without_text, default=len(formats))
 
     def recognise(
         self, header: Mapping[str, str], opening: Callable[[], str], *, suspected: bool
@@ -45,27 +59,39 @@ class Formats:
         for only where the header is that of a format. Of several: the user's; those that know header and
         text, those that know the text, those that know the header; the one that stands first in the files.
         """
-        possible = self._by_header(header)
         if not suspected:
-            possible = {n: rest for n, rest in possible.items() if self.has_text[n] and _hold(rest)}
-            if not possible:
-                return None
-        text = opening()
+            possible = {n for n, rest in self._by_header(header).items() if self.has_text[n] and _hold(rest)}
+            return self._by_text(opening(), possible.__contains__) if possible else None
+        found = self._by_text(opening(), partial(self._has_header, header=header))
+        if found is None or self._first_alone < self._places[found[0]]:
+            alone = self._by_header_alone(header)
+            if alone is not None and (found is None or self._places[alone] < self._places[found[0]]):
+                return alone, None
+        return found
+
+    def _by_text(self, text: str, may_be: Callable[[int], bool]) -> tuple[int, Any] | None:
+        """The first format whose words are in `text`; `may_be`: whether a number is that of a possible one."""
         sure, perhaps = self._text.by_owner(text)
-        in_text = sure.keys() | perhaps.keys()
-        candidates = [n for n in possible if n in in_text or (suspected and not self.has_text[n])]
-        if suspected:
-            candidates += [n for n in in_text if not self.formats[n].has_header]
-        for number in sorted(candidates, key=self._places.__getitem__):
-            if not _hold(possible.get(number, ())):
+        for number in sorted(sure.keys() | perhaps.keys(), key=self._places.__getitem__):
+            if not may_be(number):
                 continue
-            if number in sure or not self.has_text[number]:
-                return number, find(sure[number], text) if number in sure else None
-            for one in perhaps[number]:
+            for one in (sure[number],) if number in sure else perhaps[number]:
                 found = find(one, text)
                 if found is not None:
                     return number, found
         return None
+
+    def _has_header(self, number: int, header: Mapping[str, str]) -> bool:
+        """Whether all conditions of a format on the header hold."""
+        for name, patterns in self.formats[number].conditions.items():
+            if name != TEXT and not (name in header and any(_is_in(one, header[name]) for one in patterns)):
+                return False
+        return True
+
+    def _by_header_alone(self, header: Mapping[str, str]) -> int | None:
+        """The first of the formats that ask for nothing but a header, and have it."""
+        alone = [n for n, rest in self._by_header(header).items() if not self.has_text[n] and _hold(rest)]
+        return min(alone, key=self._places.__getitem__, default=None)
 
     def _by_header(self, header: Mapping[str, str]) -> dict[int, list[tuple[list[str], str]]]:
         """The formats whose conditions on the header may hold, and what is to be tried of each of them.

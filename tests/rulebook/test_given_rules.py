@@ -178,3 +178,11 @@ def test_what_is_no_list_of_rules_is_refused_with_a_sentence(given: Any, sentenc
     for refuse in (lambda: Parser(rules=given), lambda: classify_reply(REPLY, rules=given)):
         with pytest.raises(TypeError, match=sentence):
             refuse()
+
+
+@pytest.mark.parametrize("blanks", [" +", r"\s+", r"[ \t]{1,40}"])
+def test_a_pattern_with_any_number_of_blanks_holds_across_a_host_name(blanks: str) -> None:
+    one = {"id": "gone", "reason": "user_unknown", "weight": "strong", "patterns": [f"vanished{blanks}from"]}
+    rules = [{"rule": [one | {"examples": ["550 vanished from"]}]}]
+    for reply in ("550 vanished from here", "550 id=1 vanished relay=mx1.example.com from here"):
+        assert classify_reply(reply, rules=rules).rule == "user.gone", reply

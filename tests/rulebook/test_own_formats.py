@@ -97,3 +97,13 @@ def test_its_own_words_tell_of_a_delay(mine: Path, text: str, kind: Kind) -> Non
     report = Parser(rules=[mine]).parse(message_of(NOTICE | {"text": text}))
     assert report.kind is kind
     assert all(record.bounce_type != "hard" for record in report) == (kind is Kind.DELAY)
+
+
+@pytest.mark.parametrize(
+    ("sign", "wanted"), [("subject = ['^failure notice']", "house"), ("subject = ['^x']", "qmail")]
+)
+def test_so_does_one_that_the_header_alone_tells(mine: Path, sign: str, wanted: str) -> None:
+    mine.write_text(f"[[format]]\nname = \"house\"\n{sign}\n[[format.example]]\nsubject = 'x'\ntext = 'x'\n")
+    text = "Hi. This is the qmail-send program at x.example.\n\n<kim@example.com>:\n550 no such user\n"
+    raw = message_of({"subject": "failure notice", "text": text})
+    assert Parser(rules=[mine]).parse(raw).format == wanted

@@ -8,7 +8,7 @@ from dsnparse.classify.by_code import names, specific_status
 from dsnparse.classify.claim import OUTCOMES, Case, Claim
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.source import Source
-from dsnparse.classify.subject import ADDRESS_REASONS, Sentences
+from dsnparse.classify.subject import ADDRESS_REASONS, OF_A_MAILBOX, Sentences
 from dsnparse.reply import Reply
 from dsnparse.reply.words import Words
 from dsnparse.rulebook.matcher import Found, Hit, RuleSet
@@ -144,6 +144,8 @@ def _ask_whose(claim: Claim, sentences: Sentences, length: int, case: Case) -> N
     )
     if case.is_own_account:
         reason, objection = Reason.POLICY_VIOLATION, Objection.OWN_ACCOUNT
+    elif case.command == "MAIL" and reason in OF_A_MAILBOX:
+        reason, objection = Reason.SENDER_REJECTED, Objection.ABOUT_ANOTHER  # no recipient was named yet
     claim.objection = objection
     if reason is None:
         claim.rank = DENIED_RANK

@@ -11,6 +11,7 @@ from typing import Final
 from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.objection import Objection
 from dsnparse.classify.source import Source
+from dsnparse.classify.subject import OF_A_MAILBOX
 from dsnparse.rulebook.ranks import GUESS_RANK, SPECIFIC_STATUS_RANK
 from dsnparse.vocabulary import Action, Kind, Reason
 
@@ -41,6 +42,8 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
         return Objection.OWN_ACCOUNT
     if claim.objection is not None:
         return claim.objection
+    if case.command == "MAIL" and claim.reason in OF_A_MAILBOX:
+        return Objection.ABOUT_ANOTHER
     if case.status is not None and case.status[2:] in _OF_THE_SENDER:
         return Objection.ABOUT_ANOTHER
     too_little = _says_too_little(claim, case)

@@ -32,6 +32,10 @@ ADDRESS_REASONS: Final = frozenset(
     }
 )
 
+#: Those that are said of one mailbox, not of all of a domain.
+OF_A_MAILBOX: Final = frozenset(
+    {Reason.USER_UNKNOWN, Reason.MAILBOX_DISABLED, Reason.MAILBOX_MOVED, Reason.BAD_ADDRESS_SYNTAX}
+)
 #: Reasons whose words name a state, which "not" before it denies; and those told by "does not accept mail".
 _STATES: Final = (Reason.MAILBOX_FULL, Reason.MAILBOX_DISABLED)
 _TAKING: Final = (Reason.NO_MAIL_SERVICE, Reason.MAILBOX_DISABLED)

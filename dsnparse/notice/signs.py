@@ -189,8 +189,10 @@ def _of_people(head: Head, signs: Signs) -> None:
     if not signs.has(Sign.LIST) and (by_list or first.get("precedence", "").lower() in words):
         signs.add(Sign.LIST_WORD, sender or first["precedence"])
     _of_programs(head, signs)
-    # Absences say "auto-replied"; what a program made itself and has no return path is no person's.
+    # Absences say "auto-replied"; what a program made itself and has no return path is no person's, nor is
+    # what has none below a subject of notices.
     is_made = signs.has(Sign.RETURN_PATH) and head.low("auto-submitted").startswith("auto-generated")
+    is_made = is_made or (signs.has(Sign.SUBJECT) and first.get("return-path", "").strip() == "<>")
     if not is_made and passing_on.is_person(head.mail_from):
         signs.add(Sign.PERSON, head.mail_from)
 

@@ -30,6 +30,10 @@ _MAX_DOMAIN: Final = 255
 _HYPHEN: Final = re.compile(r"-(?<=[245]\d\d-)")
 #: "550-5.1.1 text" at the start of the text or of a line: what each line of a multiline reply repeats.
 _PREFIX: Final = re.compile(r"(?:^|[\s:;\"'(])([245]\d\d)-'?(?:([245]\.\d{1,3}\.\d{1,3})[\s-])?")
+#: What Sendmail makes of any refusal, behind the reply: "<<< 550 …" and "550 5.1.1 <…>... User unknown".
+_SENDMAILS_OWN: Final = re.compile(
+    r" [45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<?[^\s<>@]{1,64}@[^\s<>]{1,255}>?\.\.\. "
+)
 
 
 def normalise(text: str) -> str:
@@ -44,6 +48,9 @@ def as_shown(text: str) -> str:
         shown = " ".join(shown.split())
     if not shown.isascii():
         shown = shown.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be matched
+    if shown[:3] == "<<<":
+        own = _SENDMAILS_OWN.search(shown)
+        shown = shown if own is None else shown[: own.start()]
     return _join_lines(shown) if "-" in shown and _HYPHEN.search(shown) is not None else shown
 
 

@@ -7,7 +7,7 @@ from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
-from dsnparse.wire.text import decode_bytes
+from dsnparse.wire.text import decode_bytes, header_text
 
 #: "\\r\\n" written out, and the quotes and brackets that JSON and `repr` escape.
 _ESCAPE: Final = re.compile(r"\\(?:r\\n|[rnt]|u00(?:3c|3e|26|22|27|0a|0d|a0)|x0[ad9]|[\"'/])", re.IGNORECASE)
@@ -37,6 +37,8 @@ def unwrapped(text: str) -> str:
         text = _BREAK.sub(" ", text)
     if "=" in text and len(_QUOTED.findall(text)) > 1:
         text = _QUOTED.sub(_decoded, text.replace("=\n", ""))
+    if "=?" in text and "?=@" not in text:
+        text = header_text(text)
     if "%20" in text and " " not in text:
         text = unquote(text)
     return text

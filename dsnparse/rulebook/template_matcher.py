@@ -70,7 +70,7 @@ class Formats:
         return found
 
     def _by_text(self, text: str, may_be: Callable[[int], bool]) -> tuple[int, Any] | None:
-        """The first format whose words are in `text`; `may_be`: whether a number is that of a possible one."""
+        """The first format whose words are in `text`; `may_be`: whether one of that number is possible."""
         sure, perhaps = self._text.by_owner(text)
         for number in sorted(sure.keys() | perhaps.keys(), key=self._places.__getitem__):
             if not may_be(number):

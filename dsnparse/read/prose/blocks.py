@@ -24,6 +24,8 @@ _BEFORE_CHARS: Final = 200
 _AFTER_CHARS: Final = 400
 _CONTEXT_CHARS: Final = 1500
 _REPLY_LINES: Final = 4
+#: What a line ends with that announces what stands below it.
+_COLONS: Final = ":："
 #: What `_worth` says at most.
 _MOST_WORTH: Final = 7
 #: Where a Sendmail transcript goes on to something else.
@@ -184,7 +186,11 @@ class Blocks:
         end = index
         while end < len(lines) and lines[end] and end - index < _BLOCK_LINES:
             end += 1
-        text = " ".join(lines[index:end])[:_BLOCK_CHARS]
+        if index < end and lines[end - 1][-1] in _COLONS:  # "was not delivered for this reason:"
+            end += 1
+            while end < len(lines) and lines[end] and end - index < _BLOCK_LINES:
+                end += 1
+        text = " ".join(filter(None, lines[index:end]))[:_BLOCK_CHARS]
         if says("contact", text) or (text and says("in_general", lines[index])):
             return ""
         return text if says("failure", text) else ""

@@ -24,7 +24,7 @@ _PARTS: Final = re.compile(r"[-._+\d]")
 _OF_A_DESK: Final = frozenset(
     "postmaster abuse support helpdesk hostmaster webmaster noreply sysadmin ayuda soporte assistenza "
     "supporto suporte ajuda hilfe kundendienst assistance klantenservice pomoc podpora destek servicedesk "
-    "kundenservice".split()
+    "kundenservice antispam".split()
 )
 #: Local parts of those who answer for a mail system. They fail too, but then the notice says so plainly.
 _SERVICE: Final = _OF_A_DESK.union(
@@ -63,6 +63,8 @@ def is_new_address(seen: Mention) -> bool:
         near = seen.before[-NEAR_WORDS:]
         return _TRY_ANOTHER.search(near) is not None or says("new_address", near)
     above = seen.page.text_above(seen.line)
+    if above[-1:] == ")":  # what stands in brackets is said of somebody before
+        return False
     if above and above[-1] not in _ENDS and _GOES_ON.search(above) is not None:
         return True
     return bool(above) and says("new_address", above[-NEAR_WORDS:])

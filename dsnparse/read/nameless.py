@@ -101,7 +101,7 @@ def _by_quoted_to(notice: Notice, page: Page) -> Recipient | None:
         if "@" in line and page.quoted.is_header(index):
             found.update(dict.fromkeys(addresses_in(line), index))
     others = [address for address in found if address.lower() not in notice.ours]
-    if len(others) != 1 or len(found) != 1:
+    if len(others) != 1 or len(found) != 1 or page.quoted.is_copy(found[others[0]]):
         return None
     return _named_in(
         notice, page, FieldAddress(others[0]), found[others[0]], "to-line", Origin.RETURNED_HEADER

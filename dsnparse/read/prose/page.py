@@ -192,9 +192,11 @@ class Page:
         return bool(below) and "@" not in below and "@" not in line and says("intro", f"{line} {below}")
 
     def explains(self, index: int) -> bool:
-        """Whether the line after, or the first one after a blank line, tells of a failure."""
+        """Whether the line after, or the first one after a blank line, tells of a failure, or labels it."""
         line = self.text_below(index)
-        return "@" not in line[:3] and (find_codes(line).reply_code is not None or says("failure", line))
+        if "@" in line[:3]:
+            return False
+        return find_codes(line).reply_code is not None or says("failure", line) or says("cause", line)
 
     def goes_on_from(self, index: int, is_head: Callable[[int], bool]) -> bool:
         """Whether a line goes on with the reply about another recipient; `is_head`: whether a line names one.

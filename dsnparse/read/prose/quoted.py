@@ -47,7 +47,11 @@ class Quoted:
 
     def is_header(self, index: int) -> bool:
         """Whether a line is a To or Cc line beside other lines of a header: what came back is quoted."""
-        return self._label(index, TO_LINE) == "line" or self._label(index, COPY_LINE) != ""
+        return self._label(index, TO_LINE) == "line" or self.is_copy(index)
+
+    def is_copy(self, index: int) -> bool:
+        """Whether a line is such a Cc line: nobody there is whom the message was for alone."""
+        return self._label(index, COPY_LINE) != ""
 
     def is_of_all(self, index: int) -> bool:
         """Whether a line names, beside a message's subject or sender, the recipients it was for.

@@ -236,3 +236,53 @@ def test_the_recipients_own_fault_stays_hard(reply: str) -> None:
 )  # fmt: skip
 def test_names_of_hosts_and_fields_of_logs_are_no_words(reply: str, reason: Reason) -> None:
     assert classify_reply(reply).reason is reason
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "host mx.example.net[192.0.2.1] said: 550 5.2.1 User suspended (in reply to MAIL FROM command)",
+        "host mx.example.net[192.0.2.1] said: 550 5.1.1 no such user (in reply to MAIL FROM command)",
+        "host mx.example.net[192.0.2.1] said: 550 5.1.1 (in reply to MAIL FROM command)",
+    ],
+)
+def test_before_a_recipient_is_named_a_reply_is_about_the_sender(reply: str) -> None:
+    assert classify_reply(reply).bounce_type is not BounceType.HARD
+    assert classify_reply(reply.replace("MAIL FROM", "RCPT TO")).bounce_type is BounceType.HARD
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("550 5.7.27 Sender address has null MX", Reason.SENDER_REJECTED),
+        ("556 5.1.10 Recipient address has null MX", Reason.NO_MAIL_SERVICE),
+        (
+            "550 5.7.1 Reply-To: <info@x.example> is not a deliverable address (550 no such mailbox)",
+            Reason.SENDER_REJECTED,
+        ),
+        (
+            "<<< 550 Blocked, 192.0.2.7 sent spam to us 550 5.1.1 kim@example.net... User unknown",
+            Reason.SPAM_CONTENT,
+        ),
+    ],
+)
+def test_who_is_meant_is_whom_the_words_before_or_the_code_name(reply: str, reason: Reason) -> None:
+    assert classify_reply(reply).reason is reason
+
+
+def test_what_a_code_does_not_mean_is_denied() -> None:
+    verdict = classify_reply("554 Refused. This does not mean that the recipient's address is invalid")
+    assert verdict.bounce_type is not BounceType.HARD
+
+
+@pytest.mark.parametrize("words", ["do not retry", "don't retry"])
+def test_who_is_not_to_try_again_is_told_no_time(words: str) -> None:
+    assert classify_reply(f"550 5.2.1 account terminated, {words}").bounce_type is BounceType.HARD
+    assert classify_reply("550 5.2.1 account suspended, please retry").bounce_type is BounceType.SOFT
+
+
+def test_a_reply_of_success_is_no_guess_at_a_failure() -> None:
+    verdict = classify_reply(
+        "252 2.1.5 Cannot VRFY user, but will take message for this user and attempt delivery"
+    )
+    assert (verdict.reason, verdict.rule) == (Reason.UNDEFINED, "none")

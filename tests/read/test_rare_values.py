@@ -292,3 +292,21 @@ def test_words_that_stand_where_a_name_may_are_none(line: str) -> None:
     text = f"Your mail was not delivered.\n\n{line}\n"
     message = notice(text, to="news@example.com", sender="MAILER-DAEMON@example.net")
     assert parse_dsn(message).records == ()
+
+
+def test_encoded_words_in_a_diagnostic_are_read_and_an_address_in_one_stays() -> None:
+    said = "Status: 5.0.0\nDiagnostic-Code: smtp; 550 =?iso-8859-1?q?bo=EEte_pleine?=\n"
+    record = parse_dsn(report(f"{_KAY}Action: failed\n{said}")).records[0]
+    assert (record.diagnostic, record.reason) == ("550 boîte pleine", "mailbox_full")
+    said = "Status: 5.1.1\nDiagnostic-Code: smtp; 550 <=?utf-8?b?a2F5?=@example.net>... User unknown\n"
+    assert "=?utf-8?b?a2F5?=@example.net" in str(
+        parse_dsn(report(f"{_KAY}Action: failed\n{said}")).records[0]
+    )
+
+
+def test_a_copys_line_names_nobody_who_failed() -> None:
+    said = "Your message was refused and cannot be delivered.\n\n"
+    header = "From: Nora <nora@example.com>\nSubject: x\n"
+    for name, failed in (("To", ["kim@example.org"]), ("Cc", [])):
+        raw = notice(f"{said}{header}{name}: kim@example.org\n")
+        assert [one.recipient for one in parse_dsn(raw)] == failed, name

@@ -55,6 +55,11 @@ def test_a_reader_that_leaves_early_ends_it_quietly(tmp_path: Path, jobs: str) -
     assert process.returncode == 141
 
 
+def _heed_ctrl_c() -> None:
+    """A process that a shell put into the background hands it on that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("number", "status", "sentence"),
     [(signal.SIGINT, 130, b"dsnparse: interrupted."), (signal.SIGTERM, 143, b"")],
@@ -66,7 +71,9 @@ def test_ctrl_c_and_kill_leave_no_half_file(
     folder_of(tmp_path / "in", 2000)
     out = tmp_path / "out.jsonl"
     with subprocess.Popen(
-        [*COMMAND, "parse", tmp_path / "in", "--jobs", jobs, "--output", out], stderr=subprocess.PIPE
+        [*COMMAND, "parse", tmp_path / "in", "--jobs", jobs, "--output", out],
+        stderr=subprocess.PIPE,
+        preexec_fn=_heed_ctrl_c,
     ) as process:
         assert process.stderr is not None
         parts: list[Path] = []

@@ -144,8 +144,8 @@ def _ask_whose(claim: Claim, sentences: Sentences, length: int, case: Case) -> N
     )
     if case.is_own_account:
         reason, objection = Reason.POLICY_VIOLATION, Objection.OWN_ACCOUNT
-    elif case.command == "MAIL" and reason in OF_A_MAILBOX:
-        reason, objection = Reason.SENDER_REJECTED, Objection.ABOUT_ANOTHER  # no recipient was named yet
+    elif case.is_before_a_recipient and reason in OF_A_MAILBOX:
+        reason, objection = Reason.SENDER_REJECTED, Objection.ABOUT_ANOTHER
     claim.objection = objection
     if reason is None:
         claim.rank = DENIED_RANK

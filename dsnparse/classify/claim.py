@@ -160,6 +160,11 @@ class Case:
         self.is_event = is_event
 
     @property
+    def is_before_a_recipient(self) -> bool:
+        """Whether the reply answers MAIL FROM: no recipient was named by then (RFC 5321 section 3.3)."""
+        return self.command == "MAIL"
+
+    @property
     def class_told(self) -> int | None:
         """4 or 5: that of the codes; where there are none, what a notice says of the end."""
         if self.digit is None and self.action is Action.FAILED and not self.is_event:

@@ -42,7 +42,7 @@ def _objection(claim: Claim, case: Case, is_doubtful: bool) -> Objection | None:
         return Objection.OWN_ACCOUNT
     if claim.objection is not None:
         return claim.objection
-    if case.command == "MAIL" and claim.reason in OF_A_MAILBOX:
+    if case.is_before_a_recipient and claim.reason in OF_A_MAILBOX:
         return Objection.ABOUT_ANOTHER
     if case.status is not None and case.status[2:] in _OF_THE_SENDER:
         return Objection.ABOUT_ANOTHER

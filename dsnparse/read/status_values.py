@@ -17,11 +17,11 @@ from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
 from dsnparse.reply.codes import find_codes
 from dsnparse.reply.reply import typed
+from dsnparse.reply.wrapping import decoded
 from dsnparse.vocabulary import Action
 from dsnparse.wire.address import typed_address
 from dsnparse.wire.dates import parse_date
 from dsnparse.wire.fields import Field
-from dsnparse.wire.text import header_text
 
 _ACTIONS: Final = {
     "fail": Action.FAILED,
@@ -72,9 +72,7 @@ def take_codes(recipient: Recipient, group: StatusGroup, notice: Notice) -> None
     more = fields.get("x-supplementary-info")
     if field is not None:
         recipient.diagnostic_type, text = typed(field.value)
-        if "=?" in text and "?=@" not in text:  # encoded words (RFC 2047), no address in one
-            text = header_text(text)
-        recipient.diagnostic = notice.body.shortened(clean_text(text))
+        recipient.diagnostic = notice.body.shortened(clean_text(decoded(text)))
         note(recipient, "diagnostic", group, field)
         recipient.reply = Reply.parse(recipient.diagnostic)
         _take_reply(recipient, recipient.reply, group, field)

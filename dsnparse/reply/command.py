@@ -11,6 +11,9 @@ _NAMES: Final = ("rcpt", "mail", "end of data", "data", "helo", "ehlo", "lhlo", 
 #: What leads to the command that was refused, and what may stand between the two. In lower case.
 _LEADING: Final = ("in reply to", "after", "following", "response to", "reply to", "our", "for", ":", "(")
 _BETWEEN: Final = ("the ", "pipelined ", "initial ")
+#: "mail" is a word of any text; the command has one of these before it and one of those behind it.
+_BEFORE_MAIL: Final = ("in reply to", "after", "following", "response to", "reply to")
+_BEHIND_MAIL: Final = (" from", " command")
 _LONGEST: Final = 32
 #: Behind AUTH these need nothing before it: "AUTH PLAIN failed: …".
 _MECHANISMS: Final = ("plain", "login", "cram-md5", "xoauth2", "oauthbearer", "ntlm", "scram-")
@@ -43,21 +46,24 @@ def _named_in(low: str) -> str | None:
         while at >= 0:
             following = low[at + len(name) : at + len(name) + 1]
             is_login = name == "auth" and low.startswith(_MECHANISMS, at + len("auth "))
-            if not following.isalnum() and following != "_" and (is_login or _is_led_to(low, at)):
+            leading: tuple[str, ...] = _LEADING
+            if name == "mail":
+                leading = _BEFORE_MAIL if low.startswith(_BEHIND_MAIL, at + len(name)) else ()
+            if not following.isalnum() and following != "_" and (is_login or _is_led_to(low, at, leading)):
                 first, named = at, name.upper()
                 break
             at = low.find(name, at + 1, first)
     return _COMMANDS.get(named, named) if named is not None else None
 
 
-def _is_led_to(low: str, at: int) -> bool:
-    """Whether what stands before `at` leads to a command that was refused."""
+def _is_led_to(low: str, at: int, leading: tuple[str, ...]) -> bool:
+    """Whether one of `leading` stands before `at`, and so leads to a command that was refused."""
     before = low[max(0, at - _LONGEST) : at]
     for words in _BETWEEN:
         if before.endswith(words):
             before = before.removesuffix(words)
             break
-    return before.rstrip().endswith(_LEADING)
+    return before.rstrip().endswith(leading)
 
 
 def host_in(text: str) -> str | None:

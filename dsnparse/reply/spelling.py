@@ -30,10 +30,13 @@ _MAX_DOMAIN: Final = 255
 _HYPHEN: Final = re.compile(r"-(?<=[245]\d\d-)")
 #: "550-5.1.1 text" at the start of the text or of a line: what each line of a multiline reply repeats.
 _PREFIX: Final = re.compile(r"(?:^|[\s:;\"'(])([245]\d\d)-'?(?:([245]\.\d{1,3}\.\d{1,3})[\s-])?")
-#: What Sendmail makes of any refusal, behind the reply: "<<< 550 …" and "550 5.1.1 <…>... User unknown".
-_SENDMAILS_OWN: Final = re.compile(
-    r" [45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<?[^\s<>@]{1,64}@[^\s<>]{1,255}>?\.\.\. "
-)
+#: What Sendmail makes of any refusal, below the reply or behind it: "550 5.1.1 <kim@b>... User unknown".
+_CODES: Final = r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?"
+SENDMAILS_OWN: Final = re.compile(rf"{_CODES}<[^<>]{{1,320}}>\.\.\. ")
+#: The same behind a reply in one line, where the address may have no brackets.
+_BEHIND_A_REPLY: Final = re.compile(rf"{_CODES}(?:<[^<>]{{1,320}}>|[^\s<>@]{{1,64}}@[^\s<>]{{1,255}})\.\.\. ")
+#: How that reply begins; what follows may be such a line, if a Sendmail wrote it.
+_QUOTED_REPLY: Final = "<<< 550"
 
 
 def normalise(text: str) -> str:
@@ -49,8 +52,8 @@ def as_shown(text: str) -> str:
     if not shown.isascii():
         shown = shown.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be matched
     if shown[:3] == "<<<":
-        own = _SENDMAILS_OWN.search(shown)
-        shown = shown if own is None else shown[: own.start()]
+        own = _BEHIND_A_REPLY.search(shown, len(_QUOTED_REPLY))
+        shown = shown if own is None else shown[: own.start()].rstrip()
     return _join_lines(shown) if "-" in shown and _HYPHEN.search(shown) is not None else shown
 
 

@@ -36,15 +36,19 @@ def unwrapped(text: str) -> str:
     if "<" in text:
         text = _BREAK.sub(" ", text)
     if "=" in text and len(_QUOTED.findall(text)) > 1:
-        text = _QUOTED.sub(_decoded, text.replace("=\n", ""))
-    if "=?" in text and "?=@" not in text:
-        text = header_text(text)
+        text = _QUOTED.sub(_as_letters, text.replace("=\n", ""))
+    text = decoded(text)
     if "%20" in text and " " not in text:
         text = unquote(text)
     return text
 
 
-def _decoded(found: re.Match[str]) -> str:
+def decoded(text: str) -> str:
+    """`text` with its encoded words (RFC 2047) as letters; an address whose local part is one keeps it."""
+    return header_text(text) if "=?" in text and "?=@" not in text else text
+
+
+def _as_letters(found: re.Match[str]) -> str:
     return decode_bytes(bytes.fromhex(found[0].replace("=", "")), guess=False)
 
 

@@ -197,7 +197,6 @@ def _patterns(table: Table, key: str, *, groups: int | None = None) -> tuple[str
 
 def _check(table: Table, key: str, one: str, groups: int | None) -> None:
     try:
-        pattern(one).check()
         found: int = pattern(one).groups
         pattern(one.removeprefix("^")).check()  # what stands behind it is put into a group
     except ValueError as error:

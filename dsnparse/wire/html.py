@@ -42,9 +42,6 @@ _MARKS: Final = (
     | dict.fromkeys(_PARAGRAPHS, (_BLANK, _BLANK))
     | {"br": (_BR, "")}
 )
-_NO_MARKS: Final = ("", "")
-#: Those whose text is not shown; it is left out at once, as it can be long.
-_UNSEEN: Final = frozenset(["script", "style", "title", "noscript"])
 #: Characters of one tag. Attributes are told apart in the square of their number.
 _LONGEST_TAG: Final = 4096
 
@@ -91,21 +88,14 @@ def _lines_of(paragraph: str) -> str:
 
 
 def _with_breaks(name: str, piece: str) -> str:
-    """A tag with the text behind it (`piece` comes without the "<"), marked where lines begin and end.
-
-    Of its attributes none is shown: it comes without them, where it is plain where they end.
-    """
-    if name in _UNSEEN:
-        return f"<{name}>"
-    tag, end, text = piece.partition(">")
-    if not name and len(tag) <= _LONGEST_TAG:
+    """A tag with the text behind it (`piece` comes without the "<"), marked where lines begin and end."""
+    marks = _MARKS.get(name)
+    if marks is None and name != "a" and (len(piece) <= _LONGEST_TAG or not name):
         return f"<{piece}"
-    address = _MAILTO.search(tag) if name == "a" else None
-    if name and end and tag.count('"') % 2 == tag.count("'") % 2 == 0:
-        tag = name
-    elif len(tag) > _LONGEST_TAG:
+    tag, end, text = piece.partition(">")
+    if len(tag) > _LONGEST_TAG:
         tag, end = tag[:_LONGEST_TAG], end or ">"
-    if address is not None:
-        return f"<{tag}{end} {address[1]} {text}"
-    before, behind = _MARKS.get(name, _NO_MARKS)
-    return f"{before}<{tag}{end}{behind}{text}"
+    if marks is not None:
+        return f"{marks[0]}<{tag}{end}{marks[1]}{text}"
+    address = _MAILTO.search(tag) if name == "a" else None
+    return f"<{tag}{end} {address[1]} {text}" if address is not None else f"<{tag}{end}{text}"

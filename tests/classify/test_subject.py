@@ -286,3 +286,33 @@ def test_a_reply_of_success_is_no_guess_at_a_failure() -> None:
         "252 2.1.5 Cannot VRFY user, but will take message for this user and attempt delivery"
     )
     assert (verdict.reason, verdict.rule) == (Reason.UNDEFINED, "none")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550 5.1.1 User unknown: mail refused",
+        "550 5.1.1 User unknown. Our mail server does not know him",
+        "550 5.1.1 No such user here, for mail problems write to the postmaster",
+        "Mail from <nora@example.com> to <kim@example.net> failed (550 no such user)",
+        "<<< 550 5.1.1 <kim@example.net>... User unknown",
+        "<<< 550 5.1.1 kim@example.net... User unknown 550 5.1.1 <kim@example.net>... User unknown",
+    ],
+)
+def test_mail_is_a_word_and_a_quoted_reply_may_be_a_sendmails(reply: str) -> None:
+    verdict = classify_reply(reply)
+    assert (verdict.reason, verdict.bounce_type) == (Reason.USER_UNKNOWN, BounceType.HARD)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550 192.0.2.7 is a web server and may not send mail here",
+        "550 this is a backup server, not the primary MX",
+        "550 il suo IP non risulta tra gli host autorizzati",
+        "550 recipient domain is not defined",
+        "550 not a valid username",
+    ],
+)
+def test_what_is_said_of_a_host_a_table_or_a_login_is_not_hard(reply: str) -> None:
+    assert classify_reply(reply).bounce_type is not BounceType.HARD

@@ -299,9 +299,8 @@ def test_encoded_words_in_a_diagnostic_are_read_and_an_address_in_one_stays() ->
     record = parse_dsn(report(f"{_KAY}Action: failed\n{said}")).records[0]
     assert (record.diagnostic, record.reason) == ("550 boîte pleine", "mailbox_full")
     said = "Status: 5.1.1\nDiagnostic-Code: smtp; 550 <=?utf-8?b?a2F5?=@example.net>... User unknown\n"
-    assert "=?utf-8?b?a2F5?=@example.net" in str(
-        parse_dsn(report(f"{_KAY}Action: failed\n{said}")).records[0]
-    )
+    record = parse_dsn(report(f"{_KAY}Action: failed\n{said}")).records[0]
+    assert record.diagnostic == "550 <=?utf-8?b?a2F5?=@example.net>... User unknown"
 
 
 def test_a_copys_line_names_nobody_who_failed() -> None:

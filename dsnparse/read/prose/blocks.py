@@ -11,10 +11,12 @@ from dsnparse.notice.words import may_say, says
 from dsnparse.read.prose.header_labels import CELL, CELL_CHARS
 from dsnparse.read.prose.in_general import without_general
 from dsnparse.read.prose.mention import Mention
+from dsnparse.read.prose.page import COLONS
 from dsnparse.read.prose.whose_line import WhoseLine
 from dsnparse.read.recipient import Recipient, clean_text
 from dsnparse.reply import Reply
 from dsnparse.reply.codes import find_codes, states_code
+from dsnparse.reply.spelling import SENDMAILS_OWN
 from dsnparse.wire.address_spans import addresses_in
 
 _BLOCK_LINES: Final = 10
@@ -24,16 +26,12 @@ _BEFORE_CHARS: Final = 200
 _AFTER_CHARS: Final = 400
 _CONTEXT_CHARS: Final = 1500
 _REPLY_LINES: Final = 4
-#: What a line ends with that announces what stands below it.
-_COLONS: Final = ":："
 #: What `_worth` says at most.
 _MOST_WORTH: Final = 7
 #: Where a Sendmail transcript goes on to something else.
 _NEXT_COMMAND: Final = (">>>", "... while talking", "While talking", "... While talking")
 #: "421 example.com (smtp)... Deferred: …": Sendmail 5 on all recipients at a host.
 _ABOUT_A_HOST: Final = re.compile(r"[45]\d\d \S{1,255} \(smtp\)\.\.\.")
-#: "550 5.1.1 <kim@example.com>... User unknown": what Sendmail makes of any refusal, below the reply itself.
-_SENDMAILS_OWN: Final = re.compile(r"[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<[^<>]{1,320}>\.\.\. ")
 
 
 class Blocks:
@@ -100,7 +98,7 @@ class Blocks:
         after = line[mention.end : mention.end + _AFTER_CHARS].lstrip(" >:\"')]*")
         own = f"{before} <{mention.address}> {after}" if before else after
         pieces = self._replies_above(mention.line)
-        if pieces and _SENDMAILS_OWN.match(line):
+        if pieces and SENDMAILS_OWN.match(line):
             own = ""
         if own:
             pieces.append(own)
@@ -121,7 +119,7 @@ class Blocks:
             if is_value or _is_label(self.body.lines[at].strip()):
                 is_value = not is_value
                 continue
-            if pieces and pieces[-1][:3] == "<<<" and _SENDMAILS_OWN.match(next_line):
+            if pieces and pieces[-1][:3] == "<<<" and SENDMAILS_OWN.match(next_line):
                 continue
             pieces.append(next_line)
             size += len(next_line)
@@ -161,9 +159,7 @@ class Blocks:
                     and states_code(line.lstrip("<>: "))
                     and (line[0] in "45" or not says("contact", line))
                 ):
-                    end = index + 1
-                    while end < len(self.lines) and self.lines[end] and end - index < _BLOCK_LINES:
-                        end += 1
+                    end = self._end_of_paragraph(index + 1, index)
                     start = index
                     while start > 0 and self.lines[start - 1] and index - start < _BLOCK_LINES:
                         start -= 1
@@ -176,6 +172,12 @@ class Blocks:
     def _without_ours(self, lines: list[str]) -> list[str]:
         return [line for line in lines if not ("@" in line and self._whose.is_ours(line))]
 
+    def _end_of_paragraph(self, at: int, start: int) -> int:
+        """Where the paragraph that goes on at line `at` ends, as far as a block from line `start` reaches."""
+        while at < len(self.lines) and self.lines[at] and at - start < _BLOCK_LINES:
+            at += 1
+        return at
+
     def _paragraph_below(self, index: int) -> str:
         """The paragraph after the one of line `index`, where it tells of a failure."""
         lines = self.lines
@@ -183,13 +185,9 @@ class Blocks:
             index += 1
         while index < len(lines) and not lines[index]:
             index += 1
-        end = index
-        while end < len(lines) and lines[end] and end - index < _BLOCK_LINES:
-            end += 1
-        if index < end and lines[end - 1][-1] in _COLONS:  # "was not delivered for this reason:"
-            end += 1
-            while end < len(lines) and lines[end] and end - index < _BLOCK_LINES:
-                end += 1
+        end = self._end_of_paragraph(index, index)
+        if index < end and lines[end - 1][-1] in COLONS:  # "was not delivered for this reason:"
+            end = self._end_of_paragraph(end + 1, index)
         text = " ".join(filter(None, lines[index:end]))[:_BLOCK_CHARS]
         if says("contact", text) or (text and says("in_general", lines[index])):
             return ""

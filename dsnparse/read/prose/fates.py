@@ -16,14 +16,13 @@ from dsnparse.notice.body import BEGINNING_LINES
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.outcome import is_still_tried, tells_delay
 from dsnparse.notice.words import says, subject_says
-from dsnparse.read.prose.page import Page
+from dsnparse.read.prose.page import COLONS, Page
 from dsnparse.read.prose.reached import tells_of_arrival
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply.codes import states_code
 from dsnparse.vocabulary import Action
 
-#: What a heading ends with, and how long it is at most.
-_COLONS: Final = (":", "：")
+#: How long a heading is at most.
 _HEADING_CHARS: Final = 160
 #: Lines between two recipients that are looked at for one, and around them all.
 _REACH: Final = 40
@@ -96,7 +95,7 @@ def _heading(page: Page, first: int, last: int) -> Action | None:
     """What the last heading in some lines says of those below it."""
     for at in range(last - 1, first - 1, -1):
         line = page.lines[at]
-        if line[-1:] in _COLONS and len(line) <= _HEADING_CHARS and "@" not in line:
+        if line[-1:] in COLONS and len(line) <= _HEADING_CHARS and "@" not in line:
             if page.goes_on_from(at, page.has_address):
                 continue  # a part of what the server of one replied
             sentence = page.sentence_to(at)

@@ -9,7 +9,7 @@ from typing import Final
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.words import says
 from dsnparse.read.prose.address_list import lists_in
-from dsnparse.read.prose.page import Page
+from dsnparse.read.prose.page import COLONS, Page
 from dsnparse.read.prose.transcript import RCPT
 from dsnparse.reply.codes import find_codes, states_code
 from dsnparse.wire.address_spans import Span, spans_in
@@ -158,7 +158,7 @@ class Mention:
 
     def _find_heading(self) -> str:
         above = self.page.lines[self.line - 1] if self.line and self.alone else ""
-        is_label = 0 < len(above) <= _CELL_CHARS and (above[-1].isalnum() or above[-1] in ":：")
+        is_label = 0 < len(above) <= _CELL_CHARS and (above[-1].isalnum() or above[-1] in COLONS)
         return f"{above.rstrip(':：')}:" if is_label else ""
 
     @property

@@ -16,10 +16,11 @@ from dsnparse.reply.codes import find_codes, states_code
 _INTRO_LINES: Final = 6
 #: The same with blank lines, of which a stranger can send thousands.
 _INTRO_REACH: Final = 40
-#: What a sentence ends with, so that it does not go on below.
-#: How many lines those are, with the blank ones between.
-_SET_APART: Final = 5
+#: What a sentence ends with, so that it does not go on below; and a line that announces what stands below.
 _ENDS: Final = ".:;!?。：！？"
+COLONS: Final = (":", "：")
+#: Lines of a sentence around an address set apart, with the blank ones between.
+_SET_APART: Final = 5
 #: Cells of a table's row, and how much of one is looked at.
 _CELLS: Final = 3
 _CELL_CHARS: Final = 80

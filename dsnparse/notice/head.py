@@ -31,6 +31,13 @@ DAEMON_NAME: Final = re.compile(
 OF_LETTERS: Final = re.compile(
     r"(?:^|<)(?:mailer|bounces?|(?:mail-?)?system)(?!-?daemon)(?:[+._=-][^\s@<>]{0,200})?@", re.IGNORECASE
 )
+#: Those of programs that take no answers: whatever reports, shops and newsletters send.
+_PROGRAM: Final = re.compile(
+    r"(?:^|[.+_-])(?:no[._-]?reply|do[._-]?not[._-]?reply|not?[._-]?responder|nao[._-]?responda"
+    r"|ne[._-]?pas[._-]?repondre|non[._-]?rispondere|keine?[._-]?antwort|nicht[._-]?antworten"
+    r"|notifications?|notifier|robot|automail(?:er)?|auto[._-]?notify)(?:[+._-][^\s@<>]{0,100})?@",
+    re.IGNORECASE,
+)
 #: The subject of an answer or a forward.
 _ANSWER: Final = re.compile(
     r"^\s{0,3}(?:re|fwd?|fw|aw|wg|tr|sv|vs|odp|pd|rv|enc|i|r|ответ|пересл|转发|答复|回复|転送)\s?(?:\[\d{1,3}\])?\s?[:：]",
@@ -55,6 +62,7 @@ class Head:
     _is_postmaster: bool | None = None
     _is_letter_writer: bool | None = None
     _is_of_notice: bool | None = None
+    _is_program: bool | None = None
     _is_answer: bool | None = None
     _listed: list[FieldAddress] | None = None
 
@@ -87,11 +95,26 @@ class Head:
         return self._is_postmaster
 
     @property
+    def is_mailer_daemon(self) -> bool:
+        """Whether From says MAILER-DAEMON, by which name no person and no shop writes."""
+        return "mailer-daemon" in self.mail_from.lower()
+
+    @property
     def is_letter_writer(self) -> bool:
         """Whether From is an address that shops and newsletters write from, too: mailer@, system@."""
         if self._is_letter_writer is None:
-            self._is_letter_writer = self.is_daemon and OF_LETTERS.search(self.mail_from) is not None
+            self._is_letter_writer = (
+                self.is_daemon and not self.is_mailer_daemon and OF_LETTERS.search(self.mail_from) is not None
+            )
         return self._is_letter_writer
+
+    @property
+    def is_program(self) -> bool:
+        """Whether From is an address that takes no answers: noreply@, notifications@; not a mail system's."""
+        if self._is_program is None:
+            found = addresses_in(self.mail_from) if "@" in self.mail_from and not self.is_daemon else ()
+            self._is_program = bool(found) and _PROGRAM.search(found[-1]) is not None
+        return self._is_program
 
     @property
     def is_of_notice(self) -> bool:

@@ -33,13 +33,15 @@ _ROLE: Final = re.compile(
 )
 #: Addresses of mail systems in other languages.
 _SYSTEM: Final = re.compile(
-    r"<(?:sistemas?|systeme?|correo|correio|posta|poczta|postamt|mail|mailservice|mailserver|servidor|serveur"
+    r"<(?:postman|sistemas?|systeme?|correo|correio|posta|poczta|postamt|mail|mailservice|mailserver|servidor|serveur"
     r"|serwer|sunucu|robot|zustellung|postmottak|postipalvelin|no-?reply)@",
     re.IGNORECASE,
 )
-#: "[#4711] …", "[Ticket#4711] …", "[Bug 4711] …"; a filter's "[SPAM 12]" is none. And the tags of monitors.
+#: "[#4711] …", "[Ticket#4711] …", "[Bug 4711] …", "[JIRA] (MAIL-4711) …"; a filter's "[SPAM 12]" is none. And the
+#: tags of monitors.
 _TICKET: Final = re.compile(
     r"\s{0,3}(?:\[(?!\W{0,4}spam)[^\]\d]{0,30}\d{2,20}\]"
+    r"|\[[^\]]{1,30}\] ?\([A-Z][A-Z0-9]{1,12}-\d{1,8}\)"
     r"|\[(?:alert|alarm|critical|problem|firing|resolved|recovery|monitor(?:ing)?|nagios|zabbix|grafana)\b[^\]]{0,40}\])",
     re.IGNORECASE,
 )
@@ -115,8 +117,12 @@ def names_ticket(subject: str) -> bool:
 
 
 def has_tag(subject: str) -> bool:
-    """Whether a word in brackets stands before the rest of a subject: a list's, a wiki's, a tracker's."""
-    return _TAG.match(subject) is not None
+    """Whether a word in brackets stands before the rest of a subject: a list's, a wiki's, a tracker's.
+
+    Not "[Undelivered] …".
+    """
+    found = _TAG.match(subject)
+    return found is not None and not subject_says("bounce", found[0])
 
 
 def is_quoted(line: str) -> bool:

@@ -17,6 +17,7 @@ from dsnparse.notice.head import DAEMON, DAEMON_NAME, OF_LETTERS, Head
 from dsnparse.notice.sign import BELIEVE, HUMAN, LOOK, MACHINE, Sign
 from dsnparse.notice.template import Known, find_template
 from dsnparse.notice.words import says, subject_says
+from dsnparse.reply.codes import find_codes
 from dsnparse.rulebook.template_matcher import Formats
 
 _MAX_EVIDENCE_TEXT: Final = 200
@@ -30,7 +31,7 @@ _NO_FAILURE: Final = ("auto_reply", "challenge", "alarm")
 _PASSED_ON: Final = (Sign.ANSWER, Sign.OF_NOTICE, Sign.TICKET, Sign.FORWARDED, Sign.LURE, Sign.GREETING)
 #: Signs that need no help: together they show what the notice is. A list's mark is one against it.
 _PLAIN: Final = (*MACHINE, Sign.SUBJECT, Sign.LIST)
-_IN_TEXT: Final = (Sign.BANNER, Sign.GREETING, Sign.OPENING, Sign.TOLD)
+_IN_TEXT: Final = (Sign.BANNER, Sign.GREETING, Sign.OPENING, Sign.PROGRAM, Sign.REPLY, Sign.TOLD)
 _OF_TEMPLATE: Final = (Sign.TEMPLATE_SURE, Sign.TEMPLATE)
 
 _LIST_WORDS: Final = ("list", "bulk", "junk")
@@ -136,17 +137,16 @@ def _of_header(head: Head) -> Signs:
         signs.add(Sign.REPORT, first["content-type"])
     if subject_says("bounce", head.subject) or subject_says("delay", head.subject):
         signs.add(Sign.SUBJECT, head.subject)
-    if not signs.seen:
+    if not signs.seen and not head.is_program:
         return signs
     auto = head.low("auto-submitted")
     if auto.startswith("auto-"):
         signs.add(Sign.AUTO_SUBMITTED, auto)
-    # What a mail system returns without a return path may keep its subject (James, gateways).
-    is_kept = (
-        signs.has(Sign.DAEMON, Sign.NOBODY)
-        and return_path == "<>"
-        and not head.is_of_notice
-        and "auto-submitted" not in first
+    # What a mail system returns without a return path may keep its subject (James, gateways); and nobody writes
+    # answers by the name of MAILER-DAEMON (Odoo).
+    is_kept = not head.is_of_notice and (
+        head.is_mailer_daemon
+        or (signs.has(Sign.DAEMON, Sign.NOBODY) and return_path == "<>" and "auto-submitted" not in first)
     )
     if head.is_answer and not is_kept and not passing_on.ends_in_failure(head.subject):
         signs.add(Sign.ANSWER, head.subject)
@@ -237,7 +237,8 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
     ):
         signs.add(Sign.BANNER, opening[0])
     elif any(line.startswith(">") for line in opening) or (
-        not signs.has(Sign.AUTO_SUBMITTED) and any(_GREETING.search(line) for line in opening)
+        not (signs.has(Sign.AUTO_SUBMITTED) or head.is_program or head.is_mailer_daemon)
+        and any(_GREETING.search(line) for line in opening)
     ):
         signs.add(Sign.GREETING, opening[0])
     elif not signs.has(*HUMAN, Sign.LURE) and (not head.is_letter_writer or signs.has(Sign.RETURN_PATH)):
@@ -257,13 +258,20 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
 def _look_for_told(body: Body, signs: Signs, head: Head) -> None:
     """What a machine says first that nothing else gives away; absences have no return path, either."""
     is_of_nobody = head.first.get("return-path", "").strip() == "<>" or signs.has(Sign.NOBODY)
-    if not is_of_nobody or signs.has(*HUMAN):
+    if not (is_of_nobody or head.is_program) or signs.has(*HUMAN):
         return
     text = body.first_sentences
     if not says("told", text) or auto_reply_of(head, body) is not None:
         return
     if any(says(name, text) for name in _NO_FAILURE) or passing_on.lure(body) is not None:
         return
+    if not is_of_nobody:
+        if passing_on.parcel(body) is not None:
+            return
+        signs.add(Sign.PROGRAM, head.mail_from)
+        reply = next((line for line in body.lines[:_OPENING_LINES] if find_codes(line).status), None)
+        if reply is not None:
+            signs.add(Sign.REPLY, reply)
     line = next((line for line in body.lines[:_OPENING_LINES] if says("told", line)), text)
     signs.add(Sign.TOLD, line)
 

@@ -119,7 +119,7 @@ def _by_verp(notice: Notice) -> Recipient | None:
 
 def _by_only_address(notice: Notice, page: Page) -> Recipient | None:
     """By the only address in the notice's words that nothing speaks against; words for it are not known."""
-    if not notice.signs.has(Sign.RETURN_PATH) or not notice.signs.has(Sign.SUBJECT):
+    if not notice.signs.has(Sign.RETURN_PATH) or not notice.signs.has(Sign.SUBJECT, Sign.TOLD):
         return None
     found: dict[str, Mention] = {}
     doubted: set[str] = set()

@@ -1,23 +1,25 @@
-"""Events that come as mail: in the text what Amazon's SNS sends, or a JSON file that somebody's webhook took.
+"""Events that come as mail: in the text what Amazon's SNS sends, or JSON that somebody's webhook took.
 
 Facts:
 
 * SNS puts an SES notification into the text, bare or in its own envelope. Mail systems on the way fold the
   long line, so line ends inside are dropped; SNS cuts what is longer than a message may be, so what was begun
   is closed.
-* Scripts that take a provider's events pass them on as an attachment. Whoever sends mail can attach such a
-  file: it is told of, and never makes an address hard.
+* Scripts that take a provider's events pass them on as an attachment, or below some words of their own, folded
+  or cut. Whoever sends mail can do that: it is told of, and never makes an address hard.
 * What the objects say is read as for `dsnparse.mailboxes.events`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
 from dsnparse.model import Evidence
+from dsnparse.notice.head import Head
 from dsnparse.notice.notice import Notice
 from dsnparse.notice.passing_on import is_mail_reader, is_person
 from dsnparse.read.reading import Reading
@@ -30,6 +32,11 @@ from dsnparse.wire.text import body_text
 #: The domain of SNS's From, and the same with what stands before it.
 _DOMAIN: Final = "amazonaws.com"
 _SENDERS: Final = (f".{_DOMAIN}", f"@{_DOMAIN}")
+#: Among which JSON begins in a text, and how it does.
+_FIRST_LINES: Final = 40
+_BEGINNINGS: Final = ("{", "[{")
+#: Addresses of programs that hand events on.
+_HOOK: Final = re.compile(r"(?:hook|event)[^\s@<>]{0,30}@[^\s@<>]{1,255}>?\s*$")
 _DECODER: Final = json.JSONDecoder()
 #: Events of one file that are looked at: providers post a thousand at once.
 _MOST_EVENTS: Final = 5000
@@ -42,7 +49,7 @@ def read_event_by_mail(notice: Notice) -> Reading | None:
     sender = notice.head.mail_from.lower()
     if _DOMAIN in sender and "".join(addresses_in(sender)[-1:]).endswith(_SENDERS):
         return _of_sns(notice)
-    return _attached(notice) if notice.roles.report_json is not None else None
+    return _passed_on(notice)
 
 
 def _of_sns(notice: Notice) -> Reading | None:
@@ -63,14 +70,15 @@ def _of_sns(notice: Notice) -> Reading | None:
     return reading
 
 
-def _attached(notice: Notice) -> Reading | None:
-    """The events of a JSON file that a program passes on, of whichever provider they are."""
-    part, head = notice.roles.report_json, notice.head
-    if part is None or head.is_answer or "in-reply-to" in head.first:
+def _passed_on(notice: Notice) -> Reading | None:
+    """The events in JSON that a program passes on, of whichever provider they are."""
+    text, part, line = _json_in(notice)
+    if not text:
         return None
-    if is_person(head.mail_from) or is_mail_reader(head.program):
+    head = notice.head
+    if head.is_answer or "in-reply-to" in head.first or is_person(head.mail_from) or is_mail_reader(head.program):
         return None
-    value = _value(body_text(part, notice.limits.text_bytes).lstrip())
+    value = _value(text)
     if value is None:
         return None
     from dsnparse.read.events.tables import table_for
@@ -79,7 +87,7 @@ def _attached(notice: Notice) -> Reading | None:
     table = table_for(lambda one: unwrapped(one, value))
     if table is None:
         return None
-    found = list(_readings(table, unwrapped(table, value), notice, part.number or "1", 0))
+    found = list(_readings(table, unwrapped(table, value), notice, part, line))
     kind = next((kind for kind in _WORST_FIRST if any(one.kind is kind for one in found)), None)
     if kind is None:
         return None
@@ -90,6 +98,26 @@ def _attached(notice: Notice) -> Reading | None:
     del reading.recipients[notice.limits.recipients :]
     reading.is_second_hand = True
     return reading
+
+
+def _json_in(notice: Notice) -> tuple[str, str, int]:
+    """JSON in a file or in the text, and where: the part's number and the line in it, 0 for all of it."""
+    file = notice.roles.report_json
+    if file is not None:
+        return body_text(file, notice.limits.text_bytes).lstrip(), file.number or "1", 0
+    if notice.head.is_daemon or not _is_of_a_webhook(notice.head):
+        return "", "", 0
+    lines = notice.body.lines
+    for index, line in enumerate(lines[:_FIRST_LINES]):
+        if line.lstrip().startswith(_BEGINNINGS) and '"' in "".join(lines[index : index + 2]):
+            return "".join([line.lstrip(), *lines[index + 1 :]]), *notice.body.place(index)
+    return "", "", 0
+
+
+def _is_of_a_webhook(head: Head) -> bool:
+    """Whether a program that hands events on is the author, by its address; people quote them, too."""
+    low = head.mail_from.lower()
+    return head.is_program or (("hook" in low or "event" in low) and _HOOK.search(low) is not None)
 
 
 def _readings(

@@ -39,12 +39,13 @@ class WhoseLine:
         return after_blank and self.heads(line, address)
 
     def begins_other(self, line: str, address: str) -> bool:
-        """Whether `line` begins with another recipient's address."""
+        """Whether `line` begins with another recipient's address, or is one behind a label of its own."""
         for span in spans_in(line)[:1]:
             key = span.address.lower()
             begins = (
                 span.start < _BEGINNING
                 or RCPT.search(line[max(span.start - _BEGINNING, 0) : span.start]) is not None
+                or _LABELLED.fullmatch(line) is not None
             )
             return key != address.lower() and key in self._named and begins
         return False

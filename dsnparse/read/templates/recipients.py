@@ -9,6 +9,7 @@ Facts:
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from itertools import accumulate, islice
 from typing import Final, NamedTuple
@@ -18,6 +19,7 @@ from dsnparse.read.prose.blocks import Blocks
 from dsnparse.read.prose.fates import tell_apart
 from dsnparse.read.prose.mention import Mention, mentions_of
 from dsnparse.read.prose.page import Page
+from dsnparse.read.prose.transcript import RCPT
 from dsnparse.read.recipient import Recipient
 from dsnparse.reply.codes import states_code
 from dsnparse.rulebook.template import Format, find, find_all
@@ -43,6 +45,8 @@ class Entry(NamedTuple):
     text: str
     #: Where on the line the pattern begins to match; 0 where it does so on a line before.
     seen_from: int = 0
+#: "kim at example.com" (COMSAT), "kim(a)example.com" (RFC 1327 section 4.1.2: X.400 has no "@").
+_SPELLED_AT: Final = re.compile(r"([^\s@()<>]{1,64})(?: at |\(a\))([^\s@()<>]{1,250}\.[^\s@()<>.]{2,63})", re.IGNORECASE)
 
 
 class TemplateReader:
@@ -137,6 +141,9 @@ class TemplateReader:
 
     def _named(self, entry: Entry) -> tuple[FieldAddress | None, str]:
         """The address at `entry`; and where its domain comes from when that is not given with it."""
+        spelled = _SPELLED_AT.fullmatch(entry.text)
+        if spelled is not None:
+            return address_in_field(f"{spelled[1]}@{spelled[2]}"), ""
         if "@" in entry.text or entry.text.startswith("/"):  # X.400 in text: "/S=Doe/O=Example/C=GB/"
             if is_addr_spec(entry.text) and self._is_whole(entry):
                 return FieldAddress(entry.text.removesuffix(".")), ""
@@ -199,7 +206,7 @@ class TemplateReader:
             self._name_original(recipient, block, entry.line)
             own = self._diagnostic(block)
             found = (own[0], own[1] + entry.line) if own is not None else self._for_all(places)
-            if found is not None:
+            if found is not None and not self._is_about_another(found[1], key):
                 blocks.describe(recipient, *found, f"format.{self.form.name}.diagnostic")
                 recipient.context = block
                 if len(blocks.failed) == 1:
@@ -221,6 +228,11 @@ class TemplateReader:
                 found = None if is_ones or self._is_one_of_several(*found) else found
             self._shared.append(found)
         return self._shared[0]
+
+    def _is_about_another(self, line: int, key: str) -> bool:
+        """Whether the line above, in a transcript, is the command that names another recipient."""
+        above = self.lines[line - 1] if line else ""
+        return RCPT.search(above) is not None and key not in above.lower()
 
     def _is_one_of_several(self, text: str, line: int) -> bool:
         """Whether a transcript has another such reply below: each is about one recipient."""

@@ -1,10 +1,11 @@
 """Learn what replies of each reason look like, and write the weights into dsnparse/data/learned.json.
 
-Two files of known replies are learned from, both masked: without addresses, hosts, links, ids and numbers.
+Three files of replies are learned from, all masked: without addresses, hosts, links, ids and numbers.
 
-    tools/learned/replies.txt   replies as servers give them, with the reason that a person gave each
-    tools/learned/known.txt     phrases and examples of the rules, what providers document, the list of
-                                tests/classify; made by --collect
+    tools/learned/replies.txt          replies as servers give them, with the reason that a person gave each
+    tools/learned/in_other_words.txt   replies written for the sake of breadth, the same
+    tools/learned/known.txt            phrases and examples of the rules, what providers document, the list of
+                                       tests/classify; made by --collect
 
 The same files give the same weights, to the byte: the solver goes through sorted rows in an order of its own,
 by one thread, until nothing moves, and weights are rounded to 8 bits.
@@ -31,6 +32,7 @@ from dsnparse.rulebook.ranks import HINT_RANK
 
 HOME = Path(__file__).parent / "learned"
 REPLIES = HOME / "replies.txt"
+OTHER_WORDS = HOME / "in_other_words.txt"
 KNOWN = HOME / "known.txt"
 LABELLED = [
     Path(__file__).parent.parent / "tests" / "classify" / name for name in ("replies.txt", "real_replies.txt")
@@ -106,8 +108,8 @@ def collected() -> list[Row]:
 
 
 def all_rows() -> list[Row]:
-    """The rows of both files, sorted, each once."""
-    return sorted({*read_rows(REPLIES), *read_rows(KNOWN)})
+    """The rows of all files, sorted, each once."""
+    return sorted({row for path in (REPLIES, OTHER_WORDS, KNOWN) for row in read_rows(path)})
 
 
 def checksum(rows: Sequence[Row]) -> str:

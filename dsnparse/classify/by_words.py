@@ -29,6 +29,10 @@ from dsnparse.vocabulary import Reason
 _EXACT: Final = 100
 #: A member that is asked for with each claim: an enum looks for it each time.
 _WORDS: Final = Source.WORDS
+#: What a message is said to hold; and what denies it, right before.
+_OF_CONTENT: Final = (Reason.SPAM_CONTENT, Reason.VIRUS_DETECTED)
+_NOT: Final = ("not ", "not a ", "not an ", "not any ", "n't ", "n't a ")
+_NO: Final = ("no ", "no known ")
 
 
 def holding(
@@ -112,8 +116,15 @@ def words_claims(hits: list[Hit], reply: Reply | Words, case: Case, source: Sour
         if is_of_address:
             sentences = sentences or Sentences(reply.sentences)
             _ask_whose(claim, sentences, length, case)
+        elif rule.reason in _OF_CONTENT and _is_denied(rule.reason, reply.low[:start]):
+            continue
         claims.append(claim)
     return claims
+
+
+def _is_denied(reason: Reason, before: str) -> bool:
+    """Whether right before words about what a message holds a "not" stands: "This is NOT a spam block"."""
+    return before.endswith(_NOT) or (reason is Reason.VIRUS_DETECTED and before.endswith(_NO))
 
 
 def _is_in_a_name(hit: Hit, reply: Reply | Words) -> bool:

@@ -18,7 +18,7 @@ from dsnparse.classify.claim import Case, Claim
 from dsnparse.classify.decision import decide
 from dsnparse.classify.learned import learned_claims, looks_like_another_matter
 from dsnparse.classify.objection import Objection
-from dsnparse.classify.own_account import is_own_account
+from dsnparse.classify.own_account import is_about_submission, is_own_account
 from dsnparse.classify.providers import by_suffix, find_speakers
 from dsnparse.classify.source import Source
 from dsnparse.classify.subject import Sentences
@@ -84,7 +84,7 @@ def verdict_on(
         command,
         certain,
         kind,
-        doubt or _of_success(reply, status),
+        doubt or _doubt_of(reply, status),
         is_second_hand,
         is_uncertain,
         has_words=reply.has_words,
@@ -157,8 +157,13 @@ def _digit(status: str | None, reply_code: int | None, action: Action | None) ->
     return 4 if action is Action.DELAYED else None
 
 
-def _of_success(reply: Reply, status: str | None) -> Objection | None:
-    """What speaks against a failure where the reply is one of success: "251 User not local; will forward"."""
+def _doubt_of(reply: Reply, status: str | None) -> Objection | None:
+    """What in the reply speaks against a failure of the recipient, whatever it says of one.
+
+    It is one of success ("251 User not local; will forward"), or about the host that the sender submits to.
+    """
+    if is_about_submission(reply.shown):
+        return Objection.OWN_ACCOUNT
     if status is None and reply.code is None and reply.shown.startswith("2"):
         return Objection.NO_BOUNCE if first_codes(reply.shown)[0] is not None else None
     return None

@@ -49,7 +49,7 @@ ROUNDS = 400
 STILL = 1e-3
 #: What one step of a weight in the file is; and the least that is worth a line.
 STEP = 0.125
-LEAST_WEIGHT = 0.5
+LEAST_WEIGHT = 0.7
 
 
 class Row(NamedTuple):

@@ -29,7 +29,11 @@ class Sign(Enum):
     TAG = "tag", -2, "a word in brackets before a subject of notices, as lists and wikis put it there"
     FORWARDED = "forwarded", -3, "the text begins with the header of a mail system's message"
     LOG = "log", -5, "cron sent it, or it is lines of a log, and no mail system sent it"
-    PROGRAM = "program", 1, "From is an address that takes no answers, and the text says that a message did not arrive"
+    PROGRAM = (
+        "program",
+        1,
+        "From is an address that takes no answers, and the text says that a message did not arrive",
+    )
     REPLY = "reply", 1, "such a program's text has a server's reply with its enhanced code"
     TOLD = (
         "told",

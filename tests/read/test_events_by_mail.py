@@ -86,6 +86,37 @@ def test_other_files_and_those_that_people_attach_are_none(message: bytes) -> No
     assert parse_dsn(message).kind is Kind.OTHER
 
 
+def _below_words(value: Any, *, sender: str = "hooks@robot.example", width: int = 76, cut: int = 0) -> bytes:
+    """JSON in the text, below some words, folded at a width as mail systems do; `cut`: what is left out."""
+    text = json.dumps(value)
+    text = text[: len(text) - cut]
+    lines = "\n".join(text[at : at + width] for at in range(0, len(text), width))
+    return notice(f"This was posted:\n\n{lines}\n", sender=sender, subject="Posted", header="")
+
+
+@pytest.mark.parametrize("cut", [0, 3])
+@pytest.mark.parametrize(
+    "sender", ["hooks@robot.example", "no-reply@robot.example", "Events <event-mailer@x.example>"]
+)
+def test_events_below_words_of_a_webhook_are_told_of_and_make_nobody_hard(sender: str, cut: int) -> None:
+    report = parse_dsn(_below_words([_OPENED, _REFUSED], sender=sender, cut=cut))
+    (record,) = report.records
+    assert (report.kind, report.format, record.recipient, record.reason) == (
+        Kind.BOUNCE,
+        "sendgrid",
+        "tom.beck@example.org",
+        "user_unknown",
+    )
+    assert record.bounce_type is not BounceType.HARD
+
+
+@pytest.mark.parametrize(
+    "sender", ["Kim <kim@example.org>", "support@example.org", '"no-reply@x" <kim@example.org>']
+)
+def test_events_that_anybody_else_quotes_are_none(sender: str) -> None:
+    assert parse_dsn(_below_words([_REFUSED], sender=sender)).kind is Kind.OTHER
+
+
 @pytest.mark.parametrize("count", [1, 20])
 def test_whoever_is_told_of_by_a_file_is_reported_once(count: int) -> None:
     report = parse_dsn(attached([_REFUSED] * count))

@@ -36,6 +36,26 @@ NOTICES = {
         "Fri 11:20:06: --> DATA\nFri 11:20:06: <-- 354 Start mail input\n",
         {"zoe@example.org": "user_unknown hard"},
     ),
+    "a transcript in which two are refused": (
+        HEAD.replace("MAILER-DAEMON@", "MDaemon@")
+        + "The attached message had PERMANENT fatal delivery errors.\n\nFailed address: kim@example.org\n"
+        "Failed address: zoe@example.org\n\n--- Session Transcript ---\n"
+        " Fri 11:20:05: --> RCPT To:<kim@example.org>\n Fri 11:20:05: <-- 552 kim: this mailbox is full\n"
+        " Fri 11:20:05: --> RCPT To:<zoe@example.org>\n Fri 11:20:05: <-- 550 zoe: no such user here\n"
+        "--- End Transcript ---\n",
+        {"kim@example.org": "mailbox_full soft", "zoe@example.org": "user_unknown hard"},
+    ),
+    "a line for each, behind what is wrong": (
+        HEAD + "Your message could not be delivered.\n\nUnknown user: kim@example.org\n"
+        "User mailbox exceeds allowed size: lee@example.org\n",
+        {"kim@example.org": "user_unknown hard", "lee@example.org": "mailbox_full soft"},
+    ),
+    "pagers that were reached": (
+        HEAD + "It could not be sent to every pager in the list of recipients.\n\n"
+        "   Pager                Result\n   -------------------  -----------------------------\n"
+        "   4711@page.example    NO SUCH SUBSCRIBER\n   4712@page.example    PAGED  11:41:37  (TRUNCATED)\n",
+        {"4711@page.example": "user_unknown hard"},
+    ),
     "headings that are folded, by Postfix": (
         HEAD + "This is the mail system at host mx.example.net.\n\nI'm sorry to have to inform you that your "
         "message could not\nbe delivered to one or more recipients.\n\n                   The mail system\n\n"

@@ -76,7 +76,12 @@ def _passed_on(notice: Notice) -> Reading | None:
     if not text:
         return None
     head = notice.head
-    if head.is_answer or "in-reply-to" in head.first or is_person(head.mail_from) or is_mail_reader(head.program):
+    if (
+        head.is_answer
+        or "in-reply-to" in head.first
+        or is_person(head.mail_from)
+        or is_mail_reader(head.program)
+    ):
         return None
     value = _value(text)
     if value is None:

@@ -30,6 +30,8 @@ _GAP: Final = re.compile(r"(?<=\w)(?:\s{2,60}|\t|\s?\.{3,60}\s{0,9}:?|\s{1,60}:|
 _NAME_WORDS: Final = 1
 #: How long a label is that stands at the start of a line.
 _LABEL_WORDS: Final = 4
+#: And one that says what is wrong.
+_FAILURE_WORDS: Final = 7
 _CELL_CHARS: Final = 30
 #: The name before an address in angle brackets: "Kim Lee <", "- "Lee, Kim" <".
 _HOLDER: Final = re.compile(r"""[\s*•·-]{0,6}["']?\w[\w.'’-]{0,30}(?:,? \w[\w.'’-]{0,30}){0,3}["']? <""")
@@ -172,6 +174,13 @@ class Mention:
         label = self.before or self.heading
         is_short = len(label.split()) <= _LABEL_WORDS and not _DRESSING.sub("", self.after)
         return is_short and self.is_labelled
+
+    @property
+    def is_behind_a_failure(self) -> bool:
+        """Whether its line is what is wrong, a colon, and it: "Mailbox exceeds its size: a@b"."""
+        label = self.before.rstrip(" <\"'")
+        is_label = label.endswith((":", "：")) and len(label.split()) <= _FAILURE_WORDS
+        return is_label and not _DRESSING.sub("", self.after) and says("failure", label)
 
     @property
     def is_plain(self) -> bool:

@@ -128,6 +128,12 @@ OBSERVATIONS: tuple[Observation, ...] = (
         lambda m: m.is_detail,
     ),
     Observation(
+        "behind-a-failure",
+        3,
+        'what is wrong, a colon, and it: "Mailbox exceeds its size: a@b"',
+        lambda m: m.is_behind_a_failure and not m.is_labelled,
+    ),
+    Observation(
         "predicate",
         2,
         'its sentence says of it that it failed: "the account <x> was closed"',

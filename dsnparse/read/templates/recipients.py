@@ -45,8 +45,12 @@ class Entry(NamedTuple):
     text: str
     #: Where on the line the pattern begins to match; 0 where it does so on a line before.
     seen_from: int = 0
+
+
 #: "kim at example.com" (COMSAT), "kim(a)example.com" (RFC 1327 section 4.1.2: X.400 has no "@").
-_SPELLED_AT: Final = re.compile(r"([^\s@()<>]{1,64})(?: at |\(a\))([^\s@()<>]{1,250}\.[^\s@()<>.]{2,63})", re.IGNORECASE)
+_SPELLED_AT: Final = re.compile(
+    r"([^\s@()<>]{1,64})(?: at |\(a\))([^\s@()<>]{1,250}\.[^\s@()<>.]{2,63})", re.IGNORECASE
+)
 
 
 class TemplateReader:

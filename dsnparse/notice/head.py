@@ -35,7 +35,7 @@ OF_LETTERS: Final = re.compile(
 _PROGRAM: Final = re.compile(
     r"(?:^|[.+_-])(?:no[._-]?reply|do[._-]?not[._-]?reply|not?[._-]?responder|nao[._-]?responda"
     r"|ne[._-]?pas[._-]?repondre|non[._-]?rispondere|keine?[._-]?antwort|nicht[._-]?antworten"
-    r"|notifications?|notifier|robot|automail(?:er)?|auto[._-]?notify)(?:[+._-][^\s@<>]{0,100})?@",
+    r"|notifications?|notifier|alerts?|avisos?|robot|automail(?:er)?|auto[._-]?notify)(?:[+._-][^\s@<>]{0,100})?@",
     re.IGNORECASE,
 )
 #: The subject of an answer or a forward.

@@ -25,7 +25,7 @@ _MAIL_READER: Final = re.compile(
 #: Words in the names of those who are no person.
 _ROLE: Final = re.compile(
     r"mail|deliver|admin|system|server|service|support|reply|postmaster|notif|robot|\bbot\b|daemon|gateway|"
-    r"auto|mmsc|webhook|\bevents?\b|\bagent\b|\bfax\b|\bsms\b|\bndr\b|failure|filter|virus|security|scan|list|desk|team|info|complaint|abuse|feedback|"
+    r"auto|mmsc|webhook|\bevents?\b|\bagent\b|\bfax\b|\bsms\b|\bndr\b|failure|filter|virus|security|scan|list|desk|team|info|\berp\b|\bcrm\b|newsletter|forum|alert|portal|panel|complaint|abuse|feedback|"
     r"correo|correio|posta?\b|postal|poczt|poštov|servici|serviz|serviç|dienst|systèm|sistem|zustell|verwalt|"
     r"messag|courri|nachricht|bericht|surat|levelez|e-?post|posti|hosting|network|helpdesk|"
     r"почт|пошт|поща|систем|сервис|администратор|адміністратор|сервер|ταχυδρομ|بريد|דואר|ایمیل|メール|管理|システム|郵便|메일|관리|시스템|邮|系統|系统|管理",

@@ -180,7 +180,10 @@ def _of_lists(head: Head, signs: Signs) -> None:
 def _of_people(head: Head, signs: Signs) -> None:
     first = head.first
     _of_lists(head, signs)
-    if "in-reply-to" in first or "references" in first:
+    # Absences say "auto-replied"; what a program made itself and has no return path is no person's, nor is
+    # what has none below a subject of notices.
+    is_made = signs.has(Sign.RETURN_PATH) and head.low("auto-submitted").startswith("auto-generated")
+    if not is_made and ("in-reply-to" in first or "references" in first):
         signs.add(Sign.THREAD, first.get("in-reply-to") or first.get("references", ""))
     sender = first.get("sender", "").lower()
     by_list = sender.startswith("owner-") or "-owner@" in sender
@@ -189,11 +192,8 @@ def _of_people(head: Head, signs: Signs) -> None:
     if not signs.has(Sign.LIST) and (by_list or first.get("precedence", "").lower() in words):
         signs.add(Sign.LIST_WORD, sender or first["precedence"])
     _of_programs(head, signs)
-    # Absences say "auto-replied"; what a program made itself and has no return path is no person's, nor is
-    # what has none below a subject of notices.
-    is_made = signs.has(Sign.RETURN_PATH) and head.low("auto-submitted").startswith("auto-generated")
     is_made = is_made or (signs.has(Sign.SUBJECT) and first.get("return-path", "").strip() == "<>")
-    if not is_made and passing_on.is_person(head.mail_from):
+    if not is_made and not head.is_program and passing_on.is_person(head.mail_from):
         signs.add(Sign.PERSON, head.mail_from)
 
 
@@ -237,12 +237,13 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
     ):
         signs.add(Sign.BANNER, opening[0])
     elif any(line.startswith(">") for line in opening) or (
-        not (signs.has(Sign.AUTO_SUBMITTED) or head.is_program or head.is_mailer_daemon)
+        not signs.has(Sign.AUTO_SUBMITTED)
         and any(_GREETING.search(line) for line in opening)
+        and not _is_told_by_a_program(body, head)
     ):
         signs.add(Sign.GREETING, opening[0])
     elif not signs.has(*HUMAN, Sign.LURE) and (not head.is_letter_writer or signs.has(Sign.RETURN_PATH)):
-        lists = ("intro", "told") if signs.has(Sign.RETURN_PATH) else ("intro",)
+        lists = ("intro", "told") if signs.has(Sign.RETURN_PATH) or head.is_program else ("intro",)
         line = next(
             (
                 line
@@ -253,6 +254,14 @@ def _look_at_text(body: Body, signs: Signs, head: Head) -> None:
         )
         if line is not None:
             signs.add(Sign.OPENING, line)
+
+
+def _is_told_by_a_program(body: Body, head: Head) -> bool:
+    """Whether an address that takes no answers says first that a message did not arrive, in a letter's form."""
+    if not (head.is_program or head.is_mailer_daemon):
+        return False
+    text = body.first_sentences
+    return says("told", text) and not any(says(name, text) for name in _NO_FAILURE)
 
 
 def _look_for_told(body: Body, signs: Signs, head: Head) -> None:

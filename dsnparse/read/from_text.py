@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from dsnparse.notice.notice import Notice
+from dsnparse.notice.sign import MACHINE, Sign
 from dsnparse.notice.template import says_delayed_by
 from dsnparse.read.auto_reply import is_of_a_script
 from dsnparse.read.prose.bare_names import bare_recipients
@@ -21,6 +22,8 @@ from dsnparse.wire.address import FieldAddress
 from dsnparse.wire.fields import Field
 
 _FAILURE_LINES: Final = 40
+#: Without one of these a program that has an address of its own tells of it, as anybody can: never hard.
+_OF_A_SYSTEM: Final = (*MACHINE, Sign.BANNER, Sign.TEMPLATE, Sign.TEMPLATE_SURE)
 
 
 def read_template(notice: Notice) -> Reading | None:
@@ -62,7 +65,7 @@ def reading_of(notice: Notice, recipients: list[Recipient]) -> Reading | None:
     reading = Reading(
         kind_of(recipients), notice.signs.evidence, format_of(notice), recipients, fields_of(notice)
     )
-    reading.is_second_hand = is_of_a_script(notice)
+    reading.is_second_hand = is_of_a_script(notice) or not notice.signs.has(*_OF_A_SYSTEM)
     return reading
 
 

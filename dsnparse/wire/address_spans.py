@@ -60,6 +60,8 @@ _MARKS: Final = "".join(
 #: What may open before an address, and closes behind it.
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "'", "«": "»", "“": "”", "„": "“",
           "‘": "’", "（": "）", "［": "］", "＜": "＞", "【": "】", "「": "」", "『": "』"}  # fmt: skip
+#: Around an address on both sides: what plain text keeps of bold type and of code ("**a@b.example**").
+_MARKUP: Final = ("*", "`")
 #: Characters between a name and its address.
 _NAME_GAP: Final = 4
 
@@ -197,7 +199,7 @@ def _span(text: str, found: re.Match[str]) -> Span | None:
     first, last = run_around(text, start, end)
     if is_piece or text[first] == "@":  # "@b.example:a@c.example"
         return Span(first, last, text[first:last], is_uncertain=True)
-    stands_apart = not before or before.isspace() or _PAIRS.get(before) == after
+    stands_apart = not before or before.isspace() or _PAIRS.get(before) == after or before == after in _MARKUP
     if stands_apart and closing < 0 and not INVISIBLE.search(address):
         return Span(start, end, address)
     if is_addr_spec(text[first:end]) and not _WORD.match(before):  # "foo|a@b.example" is an address, too

@@ -63,6 +63,8 @@ def is_new_address(seen: Mention) -> bool:
         near = seen.before[-NEAR_WORDS:]
         return _TRY_ANOTHER.search(near) is not None or says("new_address", near)
     above = seen.page.text_above(seen.line)
+    if seen.alone and "@" in above:  # in a list of such
+        above = seen.page.heading_above(seen.line)
     if above[-1:] == ")":  # what stands in brackets is said of somebody before
         return False
     if above and above[-1] not in _ENDS and _GOES_ON.search(above) is not None:

@@ -27,8 +27,8 @@ COMPILER = "mypy==2.4.1"
 MODULES = {
     "classify": "arbiter by_code by_words claim decision engine hard learned own_account providers subject"
     " subject_patterns",
-    "notice": "auto_reply body footer head notice original ours outcome passing_on quoted_subject returned"
-    " roles signs status_fields template words",
+    "notice": "auto_reply body footer head notice opening original ours outcome passing_on quoted_subject"
+    " returned roles seen signs status_fields template words",
     "read": "auto_reply feedback_part final_recipient from_text mailed_address nameless own_address readers"
     " reading receipt_part recipient record status_part status_values",
     "read/prose": "address_list bare_names blocks bystanders candidate context fates header_labels in_general"

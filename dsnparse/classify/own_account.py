@@ -10,8 +10,8 @@ _REPLIES: Final = frozenset({530, 534, 535, 538})
 #: Their enhanced codes, without the class.
 _STATUSES: Final = frozenset({"7.8", "7.9"})
 
-#: The ports that senders submit to (RFC 8314 section 3.3), as run-time errors name them: "port: smtp.example.com,
-#: 587", "smtp.example.com:465".
+#: The ports that senders submit to (RFC 8314 section 3.3), as run-time errors name them:
+#: "port: smtp.example.com, 587", "smtp.example.com:465".
 _PORTS: Final = ("465", "587")
 _SUBMISSION: Final = re.compile(r"\bport[\s:=]{1,3}(?:[\w.-]{1,100},\s?)?(?:465|587)\b|[\w\]]:(?:465|587)\b")
 

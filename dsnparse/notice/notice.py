@@ -12,8 +12,9 @@ from dsnparse.notice.ours import our_addresses
 from dsnparse.notice.outcome import says_delayed, says_delivered
 from dsnparse.notice.passing_on import is_mail_reader, is_person
 from dsnparse.notice.roles import roles_of
+from dsnparse.notice.seen import Signs
 from dsnparse.notice.sign import LOOK
-from dsnparse.notice.signs import Signs, is_like_a_notice, signs_of
+from dsnparse.notice.signs import is_like_a_notice, signs_of
 from dsnparse.notice.status_fields import StatusFields, fields_in_parts, fields_in_text
 from dsnparse.rulebook.template_matcher import Formats
 from dsnparse.wire.mime import Part

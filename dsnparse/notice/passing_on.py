@@ -33,12 +33,13 @@ _ROLE: Final = re.compile(
 )
 #: Addresses of mail systems in other languages.
 _SYSTEM: Final = re.compile(
-    r"<(?:postman|sistemas?|systeme?|correo|correio|posta|poczta|postamt|mail|mailservice|mailserver|servidor|serveur"
+    r"<(?:postman|sistemas?|systeme?"
+    r"|correo|correio|posta|poczta|postamt|mail|mailservice|mailserver|servidor|serveur"
     r"|serwer|sunucu|robot|zustellung|postmottak|postipalvelin|no-?reply)@",
     re.IGNORECASE,
 )
-#: "[#4711] …", "[Ticket#4711] …", "[Bug 4711] …", "[JIRA] (MAIL-4711) …"; a filter's "[SPAM 12]" is none. And the
-#: tags of monitors.
+#: "[#4711] …", "[Ticket#4711] …", "[Bug 4711] …", "[JIRA] (MAIL-4711) …"; a filter's "[SPAM 12]" is none. And
+#: the tags of monitors.
 _TICKET: Final = re.compile(
     r"\s{0,3}(?:\[(?!\W{0,4}spam)[^\]\d]{0,30}\d{2,20}\]"
     r"|\[[^\]]{1,30}\] ?\([A-Z][A-Z0-9]{1,12}-\d{1,8}\)"

@@ -38,8 +38,7 @@ class Sign(Enum):
     TOLD = (
         "told",
         3,
-        "nobody's return path, a robot's answer, or an address that takes none, and a text that says first that a "
-        "message did not arrive",
+        "nobody's return path, a robot, or an address that takes no answers: it says first what failed",
     )
     LURE = (
         "lure",

@@ -27,7 +27,9 @@ _BOTH: Final = re.compile(r"([45][0-7]\d)[ -]([45]\.\d{1,3}\.\d{1,3})(?![\w.])")
 #: The codes that a reply begins with, of whatever class.
 _FIRST: Final = re.compile(r"([2-5]\d\d)[ -]+(?:([245]\.\d{1,3}\.\d{1,3})\b)?", re.ASCII)
 #: An enhanced code behind its class, which is found in one step by the dot.
-_STATUS: Final = re.compile(r"\.(?<=[245].)(?<![\w.]..)(?<![a-zA-Z]/..)\d{1,3}\.\d{1,3}(?![a-zA-Z0-9/]|\.\d|-\d)")
+_STATUS: Final = re.compile(
+    r"\.(?<=[245].)(?<![\w.]..)(?<![a-zA-Z]/..)\d{1,3}\.\d{1,3}(?![a-zA-Z0-9/]|\.\d|-\d)"
+)
 #: What follows a number that only looks like a reply code.
 _UNITS: Final = ("kb", "mb", "gb", "k ", "m ", "bytes", "octets", "messages", "mails", "recipients",
                  "connections", "seconds", "minutes", "hours", "days", "char", "lines", "per ", "times",

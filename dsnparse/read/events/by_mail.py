@@ -5,8 +5,8 @@ Facts:
 * SNS puts an SES notification into the text, bare or in its own envelope. Mail systems on the way fold the
   long line, so line ends inside are dropped; SNS cuts what is longer than a message may be, so what was begun
   is closed.
-* Scripts that take a provider's events pass them on as an attachment, or below some words of their own, folded
-  or cut. Whoever sends mail can do that: it is told of, and never makes an address hard.
+* Scripts that take a provider's events pass them on as an attachment, or below some words of their own,
+  folded or cut. Whoever sends mail can do that: it is told of, and never makes an address hard.
 * What the objects say is read as for `dsnparse.mailboxes.events`.
 """
 

@@ -29,8 +29,8 @@ from dsnparse.vocabulary import Reason
 _EXACT: Final = 100
 #: A member that is asked for with each claim: an enum looks for it each time.
 _WORDS: Final = Source.WORDS
-#: What a message is said to hold; and what denies it, right before.
-_OF_CONTENT: Final = (Reason.SPAM_CONTENT, Reason.VIRUS_DETECTED)
+#: What a message is said to hold, and its host to be on; and what denies it, right before.
+_OF_CONTENT: Final = (Reason.SPAM_CONTENT, Reason.VIRUS_DETECTED, Reason.BLOCKLISTED)
 _NOT: Final = ("not ", "not a ", "not an ", "not any ", "n't ", "n't a ")
 _NO: Final = ("no ", "no known ")
 
@@ -123,7 +123,7 @@ def words_claims(hits: list[Hit], reply: Reply | Words, case: Case, source: Sour
 
 
 def _is_denied(reason: Reason, before: str) -> bool:
-    """Whether right before words about what a message holds a "not" stands: "This is NOT a spam block"."""
+    """Whether a "not" stands right before such words: "This is NOT a spam block: …"."""
     return before.endswith(_NOT) or (reason is Reason.VIRUS_DETECTED and before.endswith(_NO))
 
 

@@ -21,7 +21,7 @@ from dsnparse.classify.objection import Objection
 from dsnparse.classify.own_account import is_about_submission, is_own_account
 from dsnparse.classify.providers import by_suffix, find_speakers
 from dsnparse.classify.source import Source
-from dsnparse.classify.subject import Sentences
+from dsnparse.classify.subject import ADDRESS_REASONS, Sentences
 from dsnparse.classify.verdict import Verdict, is_settled
 from dsnparse.reply import Reply
 from dsnparse.reply.codes import MAX_TEXT, first_codes
@@ -107,7 +107,7 @@ def verdict_on(
         all_claims += words_claims(holding(rules, found, extra, case, involved), extra, case, Source.CONTEXT)
     all_claims = _with_subject(case, all_claims, reply)
     meant = provider_claims(rules, reply, case) if certain is not None else []
-    all_claims += code_claims(case, meant=meant)
+    all_claims += _codes(case, meant)
     all_claims += [*meant, *claims]
     if reply.has_words and case.doubt is not _NO_BOUNCE and not _is_named(all_claims):
         all_claims += learned_claims(reply, case)
@@ -118,6 +118,14 @@ def verdict_on(
         if name is not None and by_suffix(hosts[0], rules.hosts) == verdict.provider:
             return replace(verdict, provider=name)
     return verdict
+
+
+def _codes(case: Case, meant: Sequence[Claim]) -> Sequence[Claim]:
+    """What the codes speak for; of the account that logs in none speaks for the recipient's address."""
+    claims = code_claims(case, meant=meant)
+    if not case.is_own_account:
+        return claims
+    return [claim for claim in claims if claim.reason not in ADDRESS_REASONS]
 
 
 def _are_only_perhaps(claims: Sequence[Claim]) -> bool:

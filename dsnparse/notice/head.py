@@ -38,6 +38,8 @@ _PROGRAM: Final = re.compile(
     r"|notifications?|notifier|alerts?|avisos?|robot|automail(?:er)?|auto[._-]?notify)(?:[+._-][^\s@<>]{0,100})?@",
     re.IGNORECASE,
 )
+#: One of these is in each of them, and in few others.
+_OF_PROGRAMS: Final = re.compile(r"repl|respon|rispo|antwo|repon|notif|alert|aviso|robot|auto", re.IGNORECASE)
 #: The subject of an answer or a forward.
 _ANSWER: Final = re.compile(
     r"^\s{0,3}(?:re|fwd?|fw|aw|wg|tr|sv|vs|odp|pd|rv|enc|i|r|ответ|пересл|转发|答复|回复|転送)\s?(?:\[\d{1,3}\])?\s?[:：]",
@@ -112,7 +114,8 @@ class Head:
     def is_program(self) -> bool:
         """Whether From is an address that takes no answers: noreply@, notifications@; not a mail system's."""
         if self._is_program is None:
-            found = addresses_in(self.mail_from) if "@" in self.mail_from and not self.is_daemon else ()
+            is_likely = _OF_PROGRAMS.search(self.mail_from) is not None and not self.is_daemon
+            found = addresses_in(self.mail_from) if is_likely else []
             self._is_program = bool(found) and _PROGRAM.search(found[-1]) is not None
         return self._is_program
 

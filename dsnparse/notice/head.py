@@ -98,8 +98,11 @@ class Head:
 
     @property
     def is_mailer_daemon(self) -> bool:
-        """Whether From says MAILER-DAEMON, by which name no person and no shop writes."""
-        return "mailer-daemon" in self.mail_from.lower()
+        """Whether From says MAILER-DAEMON, as no person and no shop does, and its address bears that out."""
+        if "mailer-daemon" not in self.mail_from.lower():
+            return False
+        found = addresses_in(self.mail_from)
+        return not found or DAEMON.match(found[-1]) is not None
 
     @property
     def is_letter_writer(self) -> bool:

@@ -22,7 +22,7 @@ from dsnparse.wire.address import FieldAddress
 from dsnparse.wire.fields import Field
 
 _FAILURE_LINES: Final = 40
-#: Without one of these a program that has an address of its own tells of it, as anybody can: never hard.
+#: Without one of these a program tells of it, as anybody can: never hard.
 _OF_A_SYSTEM: Final = (*MACHINE, Sign.BANNER, Sign.TEMPLATE, Sign.TEMPLATE_SURE)
 
 
@@ -65,7 +65,8 @@ def reading_of(notice: Notice, recipients: list[Recipient]) -> Reading | None:
     reading = Reading(
         kind_of(recipients), notice.signs.evidence, format_of(notice), recipients, fields_of(notice)
     )
-    reading.is_second_hand = is_of_a_script(notice) or not notice.signs.has(*_OF_A_SYSTEM)
+    is_a_programs = notice.head.is_program and not notice.signs.has(*_OF_A_SYSTEM)
+    reading.is_second_hand = is_a_programs or is_of_a_script(notice)
     return reading
 
 

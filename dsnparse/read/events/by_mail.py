@@ -36,7 +36,7 @@ _SENDERS: Final = (f".{_DOMAIN}", f"@{_DOMAIN}")
 _FIRST_LINES: Final = 40
 _BEGINNINGS: Final = ("{", "[{")
 #: Addresses of programs that hand events on.
-_HOOK: Final = re.compile(r"(?:hook|event)[^\s@<>]{0,30}@[^\s@<>]{1,255}>?\s*$")
+_HOOK: Final = re.compile(r"(?:hook|event)[^\s@<>]{0,30}@[^\s@<>]{1,255}>?$")
 _DECODER: Final = json.JSONDecoder()
 #: Events of one file that are looked at: providers post a thousand at once.
 _MOST_EVENTS: Final = 5000
@@ -121,7 +121,7 @@ def _json_in(notice: Notice) -> tuple[str, str, int]:
 
 def _is_of_a_webhook(head: Head) -> bool:
     """Whether a program that hands events on is the author, by its address; people quote them, too."""
-    low = head.mail_from.lower()
+    low = head.mail_from.strip().lower()
     return head.is_program or (("hook" in low or "event" in low) and _HOOK.search(low) is not None)
 
 

@@ -24,7 +24,7 @@ from dsnparse.data import HERE
 from dsnparse.data.uncollected import uncollected
 from dsnparse.reply import Reply
 from dsnparse.rulebook.ranks import LEARNED_RANK, UNSURE_LEARNED_RANK
-from dsnparse.vocabulary import BounceType, Reason
+from dsnparse.vocabulary import Action, BounceType, Reason
 
 DATA: Final = HERE / "learned.json"
 #: The first words of a reply are looked at: what follows is a link, a signature or the next server's words.
@@ -162,6 +162,8 @@ def learned_claims(reply: Reply, case: Case) -> list[Claim]:
         return []
     if found.reason in ADDRESS_REASONS and (case.is_about_another or case.is_own_account):
         return []
+    if found.reason is Reason.EXPIRED and case.action is Action.DELAYED:
+        return []  # what is still tried for has not expired
     rank = LEARNED_RANK if found.share >= SURE else UNSURE_LEARNED_RANK
     return [Claim(rank, found.reason, "learned", spoken(found), Source.LEARNED)]
 

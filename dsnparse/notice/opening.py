@@ -89,7 +89,11 @@ def _look_for_told(body: Body, signs: Signs, head: Head) -> None:
     if not (is_of_nobody or head.is_program) or signs.has(*HUMAN):
         return
     text = body.first_sentences
-    if not says("told", text) or auto_reply_of(head, body) is not None:
+    if (
+        not says("told", text)
+        or subject_says("success", head.subject)
+        or auto_reply_of(head, body) is not None
+    ):
         return
     if any(says(name, text) for name in _NO_FAILURE) or passing_on.lure(body) is not None:
         return

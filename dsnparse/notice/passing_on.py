@@ -65,6 +65,8 @@ _LOGGED: Final = re.compile(
 )
 _LINES_OF_A_LOG: Final = 2
 _OPENING_LINES: Final = 20
+#: What is to be clicked stands below a table of the mail that is held.
+_LURE_LINES: Final = 60
 #: Lines below From in which a quoted header has its subject.
 _BESIDE: Final = 4
 #: Where a gateway adds its words to the subject of the message that it returns.
@@ -146,16 +148,16 @@ def forwarded_header(body: Body) -> str | None:
 
 def lure(body: Body) -> str | None:
     """The line among the first ones that asks the reader to sign in or to release mail, or None."""
-    return _line_saying("lure", body)
+    return _line_saying("lure", body, _LURE_LINES)
 
 
 def parcel(body: Body) -> str | None:
     """The line among the first ones that speaks of a parcel, or None."""
-    return _line_saying("parcel", body)
+    return _line_saying("parcel", body, _OPENING_LINES)
 
 
-def _line_saying(name: str, body: Body) -> str | None:
-    lines = body.lines[:_OPENING_LINES]
+def _line_saying(name: str, body: Body, most: int) -> str | None:
+    lines = body.lines[:most]
     if not may_say(name, lines):
         return None
     return next((line for line in lines if line and says(name, line)), None)

@@ -88,7 +88,7 @@ def _by_header(notice: Notice) -> Recipient | None:
         )
     mailed = {address.lower(): address for address in notice.mailed}
     others = [address for key, address in mailed.items() if key not in notice.ours]
-    if len(others) == len(mailed) == 1:
+    if len(others) == 1:
         to = notice.original.get("to", "")
         return named_elsewhere(notice, FieldAddress(others[0]), "returned.to", to, Origin.RETURNED_HEADER)
     return None

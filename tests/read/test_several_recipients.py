@@ -56,6 +56,27 @@ NOTICES = {
         "   4711@page.example    NO SUCH SUBSCRIBER\n   4712@page.example    PAGED  11:41:37  (TRUNCATED)\n",
         {"4711@page.example": "user_unknown hard"},
     ),
+    "two headings, by Sendmail": (
+        HEAD.replace("MAILER-DAEMON@mx.example.net", "Mail Delivery Subsystem <MAILER-DAEMON>")
+        + "   ----- The following addresses had permanent fatal errors -----\n<kim@example.org>\n"
+        "<lee@example.com>\n\n   ----- The following addresses had transient non-fatal errors -----\n"
+        "<zoe@example.org>\n\n   ----- Transcript of session follows -----\n"
+        "550 <kim@example.org>... User unknown\n550 <lee@example.com>... Host unknown\n"
+        "<zoe@example.org>... Deferred: Connection refused by mail.example.org.\n",
+        {
+            "kim@example.org": "user_unknown hard",
+            "lee@example.com": "host_unknown hard",
+            "zoe@example.org": "network_error soft",
+        },
+    ),
+    "whom to write to instead, in French": (
+        HEAD + "Votre message n'a pas pu être remis au destinataire suivant :\n\n   kim@example.org\n\n"
+        "M. Kim ne fait plus partie de notre société et son adresse a été supprimée.\n\n"
+        "Pour les achats, merci d'écrire à\nlee@example.org ou, à défaut, à\n"
+        "accueil@example.org (tél. 03 80).\n\n"
+        "M. Kim est joignable à titre personnel à l'adresse\nkim@example.com\n",
+        {"kim@example.org": "user_unknown hard"},
+    ),
     "headings that are folded, by Postfix": (
         HEAD + "This is the mail system at host mx.example.net.\n\nI'm sorry to have to inform you that your "
         "message could not\nbe delivered to one or more recipients.\n\n                   The mail system\n\n"

@@ -21,7 +21,7 @@ from typing import Any, Final
 from dsnparse.model import Evidence
 from dsnparse.notice.head import Head
 from dsnparse.notice.notice import Notice
-from dsnparse.notice.passing_on import is_mail_reader, is_person
+from dsnparse.notice.passing_on import is_mail_reader, is_of_cron, is_person
 from dsnparse.read.reading import Reading
 from dsnparse.read.recipient import Recipient
 from dsnparse.vocabulary import Kind
@@ -35,8 +35,8 @@ _SENDERS: Final = (f".{_DOMAIN}", f"@{_DOMAIN}")
 #: Among which JSON begins in a text, and how it does.
 _FIRST_LINES: Final = 40
 _BEGINNINGS: Final = ("{", "[{")
-#: Addresses of programs that hand events on.
-_HOOK: Final = re.compile(r"(?:hook|event)[^\s@<>]{0,30}@[^\s@<>]{1,255}>?$")
+#: An address of a program that hands events on; people hold events.
+_EVENT: Final = re.compile(r"event[^\s@<>]{0,30}@[^\s@<>]{1,255}>?$")
 _DECODER: Final = json.JSONDecoder()
 #: Events of one file that are looked at: providers post a thousand at once.
 _MOST_EVENTS: Final = 5000
@@ -122,7 +122,12 @@ def _json_in(notice: Notice) -> tuple[str, str, int]:
 def _is_of_a_webhook(head: Head) -> bool:
     """Whether a program that hands events on is the author, by its address; people quote them, too."""
     low = head.mail_from.strip().lower()
-    return head.is_program or (("hook" in low or "event" in low) and _HOOK.search(low) is not None)
+    return (
+        head.is_program
+        or "hook" in low
+        or is_of_cron(head)
+        or ("event" in low and _EVENT.search(low) is not None)
+    )
 
 
 def _readings(

@@ -24,6 +24,8 @@ from dsnparse.vocabulary import Action
 
 #: How long a heading is at most.
 _HEADING_CHARS: Final = 160
+#: On both sides of a heading (Sendmail).
+_RULE: Final = "---"
 #: Lines between two recipients that are looked at for one, and around them all.
 _REACH: Final = 40
 _AROUND_CHARS: Final = 3000
@@ -95,7 +97,8 @@ def _heading(page: Page, first: int, last: int) -> Action | None:
     """What the last heading in some lines says of those below it."""
     for at in range(last - 1, first - 1, -1):
         line = page.lines[at]
-        if line[-1:] in COLONS and len(line) <= _HEADING_CHARS and "@" not in line:
+        is_ruled_off = line.startswith(_RULE) and line.endswith(_RULE)
+        if (is_ruled_off or line[-1:] in COLONS) and len(line) <= _HEADING_CHARS and "@" not in line:
             if page.goes_on_from(at, page.has_address):
                 continue  # a part of what the server of one replied
             sentence = page.sentence_to(at)

@@ -108,9 +108,8 @@ class Head:
     def is_letter_writer(self) -> bool:
         """Whether From is an address that shops and newsletters write from, too: mailer@, system@."""
         if self._is_letter_writer is None:
-            self._is_letter_writer = (
-                self.is_daemon and not self.is_mailer_daemon and OF_LETTERS.search(self.mail_from) is not None
-            )
+            is_one = self.is_daemon and OF_LETTERS.search(self.mail_from) is not None
+            self._is_letter_writer = is_one and not self.is_mailer_daemon
         return self._is_letter_writer
 
     @property

@@ -71,13 +71,7 @@ def _of_header(head: Head) -> Signs:
     auto = head.low("auto-submitted")
     if auto.startswith("auto-"):
         signs.add(Sign.AUTO_SUBMITTED, auto)
-    # What a mail system returns without a return path may keep its subject (James, gateways); and nobody
-    # writes answers by the name of MAILER-DAEMON (Odoo).
-    is_kept = not head.is_of_notice and (
-        head.is_mailer_daemon
-        or (signs.has(Sign.DAEMON, Sign.NOBODY) and return_path == "<>" and "auto-submitted" not in first)
-    )
-    if head.is_answer and not is_kept and not passing_on.ends_in_failure(head.subject):
+    if head.is_answer and not _keeps_a_subject(head, signs) and not passing_on.ends_in_failure(head.subject):
         signs.add(Sign.ANSWER, head.subject)
         if head.is_of_notice:
             signs.add(Sign.OF_NOTICE, head.subject)
@@ -91,6 +85,18 @@ def _of_header(head: Head) -> Signs:
             _of_lists(head, signs)
         _of_programs(head, signs)
     return signs
+
+
+def _keeps_a_subject(head: Head, signs: Signs) -> bool:
+    """Whether a mail system returns what it got below its subject.
+
+    What has no return path (James, gateways); and nobody writes answers by the name of MAILER-DAEMON (Odoo).
+    """
+    if head.is_of_notice:
+        return False
+    if signs.has(Sign.DAEMON, Sign.NOBODY) and head.first.get("return-path", "").strip() == "<>":
+        return "auto-submitted" not in head.first or head.is_mailer_daemon
+    return head.is_mailer_daemon
 
 
 def _of_tags(head: Head, signs: Signs) -> None:

@@ -36,6 +36,7 @@ LISTED = {"fields": f"X-Failed-Recipients: {KIM}\n"}
 #: Observation → a notice in which it is made, and one in which it is not.
 PLACES: dict[str, tuple[tuple[str, dict[str, str]], tuple[str, dict[str, str]]]] = {
     "alone": ((f"  {KIM}", {}), (f"about {KIM}", {})),
+    "by-whom": ((f"Rejected by: {KIM}", {}), (f"Rejected: {KIM}", {})),
     "behind-a-failure": (
         (f"Box exceeds its size: {KIM}", {}),
         (f"Box exceeds its size: {KIM} said", {}),

@@ -30,6 +30,9 @@ _GAP: Final = re.compile(r"(?<=\w)(?:\s{2,60}|\t|\s?\.{3,60}\s{0,9}:?|\s{1,60}:|
 _NAME_WORDS: Final = 1
 #: How long a label is that stands at the start of a line.
 _LABEL_WORDS: Final = 4
+#: Before whoever refused ("Rejected by: filter@…").
+_BY_WHOM: Final = frozenset("by durch par por door przez".split())
+_BY_CHARS: Final = 20
 #: And one that says what is wrong.
 _FAILURE_WORDS: Final = 7
 _CELL_CHARS: Final = 30
@@ -179,8 +182,16 @@ class Mention:
     def is_behind_a_failure(self) -> bool:
         """Whether its line is what is wrong, a colon, and it: "Mailbox exceeds its size: a@b"."""
         label = self.before.rstrip(" <\"'")
-        is_label = label.endswith((":", "：")) and len(label.split()) <= _FAILURE_WORDS
+        is_label = (
+            label.endswith((":", "：")) and len(label.split()) <= _FAILURE_WORDS and not self.is_by_whom
+        )
         return is_label and not _DRESSING.sub("", self.after) and says("failure", label)
+
+    @property
+    def is_by_whom(self) -> bool:
+        """Whether it says by whom a message was refused: "Rejected by: filter@example.com"."""
+        words = self.before[-_BY_CHARS:].rstrip(" <\"':：").lower().rsplit(None, 1)
+        return bool(words) and words[-1] in _BY_WHOM
 
     @property
     def is_plain(self) -> bool:

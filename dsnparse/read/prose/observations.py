@@ -204,6 +204,13 @@ OBSERVATIONS: tuple[Observation, ...] = (
         lambda m: not _is_entered(m) and says("disclaimer", m.page.around(m.line)),
     ),
     Observation(
+        "by-whom",
+        -1,
+        'whoever refused ("rejected by"): a filter, if others are named',
+        lambda m: m.is_by_whom and not m.is_listed and not m.is_mailed,
+        last_resort=True,
+    ),
+    Observation(
         "parent",
         -1,
         "the alias or list that a failed address came from (Exim: generated from)",

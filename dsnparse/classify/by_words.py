@@ -116,15 +116,15 @@ def words_claims(hits: list[Hit], reply: Reply | Words, case: Case, source: Sour
         if is_of_address:
             sentences = sentences or Sentences(reply.sentences)
             _ask_whose(claim, sentences, length, case)
-        elif rule.reason in _OF_CONTENT and _is_denied(rule.reason, reply.low[:start]):
+        elif rule.reason in _OF_CONTENT and _is_denied(rule.reason, reply.low, start):
             continue
         claims.append(claim)
     return claims
 
 
-def _is_denied(reason: Reason, before: str) -> bool:
-    """Whether a "not" stands right before such words: "This is NOT a spam block: …"."""
-    return before.endswith(_NOT) or (reason is Reason.VIRUS_DETECTED and before.endswith(_NO))
+def _is_denied(reason: Reason, low: str, start: int) -> bool:
+    """Whether a "not" stands right before such words at `start`: "This is NOT a spam block: …"."""
+    return low.endswith(_NOT, 0, start) or (reason is Reason.VIRUS_DETECTED and low.endswith(_NO, 0, start))
 
 
 def _is_in_a_name(hit: Hit, reply: Reply | Words) -> bool:

@@ -13,7 +13,9 @@ _STATUSES: Final = frozenset({"7.8", "7.9"})
 #: The ports that senders submit to (RFC 8314 section 3.3), as run-time errors name them:
 #: "port: smtp.example.com, 587", "smtp.example.com:465".
 _PORTS: Final = ("465", "587")
-_SUBMISSION: Final = re.compile(r"\bport[\s:=]{1,3}(?:[\w.-]{1,100},\s?)?(?:465|587)\b|[\w\]]:(?:465|587)\b")
+_SUBMISSION: Final = re.compile(
+    r"\bport[\s:=]{1,3}(?:[\w.-]{1,100},\s?)?(?:465|587)\b|(?:\.[\w-]{1,63}|\]):(?:465|587)(?!\w|:\w)"
+)
 
 
 def is_about_submission(shown: str) -> bool:

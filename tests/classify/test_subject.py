@@ -316,3 +316,39 @@ def test_mail_is_a_word_and_a_quoted_reply_may_be_a_sendmails(reply: str) -> Non
 )
 def test_what_is_said_of_a_host_a_table_or_a_login_is_not_hard(reply: str) -> None:
     assert classify_reply(reply).bounce_type is not BounceType.HARD
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "dial tcp smtp.example.com:587: no such host",
+        "java.net.UnknownHostException: host not found, port: smtp.example.com, 465",
+        "550 user unknown at [192.0.2.7]:587",
+    ],
+)
+def test_the_way_to_our_submission_host_is_not_the_recipients(reply: str) -> None:
+    assert classify_reply(reply).bounce_type != "hard"
+
+
+@pytest.mark.parametrize("host", ["[2001:db8:465::587]", "[2001:db8::465:1]", "mx.example.com:25"])
+def test_a_number_in_an_address_is_no_port(host: str) -> None:
+    assert classify_reply(f"550 5.1.1 user unknown at {host}").bounce_type == "hard"
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (
+            "554 5.7.1 No virus was found, but password-protected archives are not accepted",
+            "content_rejected",
+        ),
+        ("550 5.7.1 This is NOT a spam block: attachments of this type are not allowed", "content_rejected"),
+    ],
+)
+def test_what_a_message_is_said_not_to_hold_is_no_reason(reply: str, reason: str) -> None:
+    assert classify_reply(reply).reason == reason
+
+
+def test_the_codes_of_a_login_say_nothing_of_the_recipients_address() -> None:
+    verdict = classify_reply("525 5.7.13 User account disabled (in reply to AUTH PLAIN)")
+    assert (verdict.reason, verdict.bounce_type) == ("policy_violation", "block")
